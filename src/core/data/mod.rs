@@ -1,0 +1,11 @@
+//! Datasets: points and their targets, and how they are drawn into batches.
+
+pub mod batches;
+pub mod config;
+pub mod dataset;
+pub mod quadrature;
+pub mod synthetic;
+
+pub use batches::{BatchOrder, BatchSize};
+pub use config::DatasetConfig;
+pub use dataset::{Dataset, DatasetError, Target};

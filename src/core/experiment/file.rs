@@ -1,0 +1,209 @@
+//! An experiment as a person writes it: a RON file, every field with a default.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::geometry::colormap::ColorMap;
+use crate::core::loss::Loss;
+use crate::core::model::{Init, ModelConfig};
+use crate::core::optim::OptimizerConfig;
+use crate::core::subspace::PlaneConfig;
+
+/// What is computed, and how it is first shown. Not checked yet: see [`super::Experiment`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExperimentFile {
+    /// One line that says what is to be seen.
+    pub title: String,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// The data.
+    pub dataset: DatasetConfig,
+    /// The model.
+    pub model: ModelConfig,
+    /// Where training starts.
+    pub init: Init,
+    /// What is minimised.
+    pub loss: Loss,
+    /// How it is minimised.
+    pub optimizer: OptimizerConfig,
+    /// Examples a step sees.
+    pub batch: BatchSize,
+    /// Steps of training.
+    pub steps: u64,
+    /// The slice of parameter space.
+    pub slice: SliceFile,
+    /// How it is first shown.
+    pub view: ViewFile,
+}
+
+/// Which slice of parameter space is evaluated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SliceFile {
+    /// How the plane is chosen.
+    pub plane: PlaneConfig,
+    /// From–to of alpha1, alpha2 and alpha3. Without it: for the chord plane the post's ranges, else
+    /// what holds the trajectory with room around it.
+    pub range: Option<Vec<(f64, f64)>>,
+    /// Cells along alpha1 and alpha2 of the plane shown at rest.
+    pub grid: Resolution<2>,
+    /// Cells along alpha1, alpha2 and alpha3 of the volume the plane moves through.
+    pub volume: Resolution<3>,
+}
+
+/// Cells along each axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolution<const N: usize>(pub [usize; N]);
+
+impl Default for Resolution<2> {
+    fn default() -> Self {
+        Self([129, 129])
+    }
+}
+
+impl Default for Resolution<3> {
+    fn default() -> Self {
+        Self([65, 65, 33])
+    }
+}
+
+// Written as a list, `[65, 65, 33]`: a RON tuple of fixed length would want round brackets here and
+// square ones on the command line.
+impl<const N: usize> Serialize for Resolution<N> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_slice().serialize(serializer)
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Resolution<N> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let counts = Vec::<usize>::deserialize(deserializer)?;
+        let found = counts.len();
+        counts.try_into().map(Self).map_err(|_| {
+            serde::de::Error::custom(format!("a list of {found} counts; expected {N}, one for each axis"))
+        })
+    }
+}
+
+/// How an experiment is first shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ViewFile {
+    /// Colours of the losses.
+    pub colors: ColorMap,
+    /// Losses above this are cut off; without it, twice the highest loss of the trajectory.
+    pub clip: Option<f64>,
+    /// Where alpha3 stands at first.
+    pub alpha3: f64,
+    /// Training steps a second at first.
+    pub steps_per_second: f64,
+}
+
+impl Default for ViewFile {
+    fn default() -> Self {
+        Self { colors: ColorMap::default(), clip: None, alpha3: 0.0, steps_per_second: 200.0 }
+    }
+}
+
+impl Default for ExperimentFile {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            seed: 0,
+            dataset: DatasetConfig::default(),
+            model: ModelConfig::default(),
+            init: Init::default(),
+            loss: Loss::default(),
+            optimizer: OptimizerConfig::default(),
+            batch: BatchSize::default(),
+            steps: 2000,
+            slice: SliceFile::default(),
+            view: ViewFile::default(),
+        }
+    }
+}
+
+/// Why a text is no experiment.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+pub struct FileError {
+    /// The file's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl ExperimentFile {
+    /// Reads RON. `file` is the name that errors give.
+    ///
+    /// # Errors
+    /// If the text is not RON, has a field that does not exist, or a value of another type.
+    pub fn parse(text: &str, file: &str) -> Result<Self, FileError> {
+        parse_ron(text, file)
+    }
+
+    /// Writes RON that [`ExperimentFile::parse`] reads back.
+    pub fn to_ron(&self) -> String {
+        let pretty = ron::ser::PrettyConfig::new().extensions(ron::extensions::Extensions::IMPLICIT_SOME);
+        ron::ser::to_string_pretty(self, pretty)
+            .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
+    }
+}
+
+/// Reads any of our RON files, with the place of an error.
+///
+/// # Errors
+/// If the text is not RON or does not fit the type.
+pub fn parse_ron<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Result<T, FileError> {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    options.from_str(text).map_err(|error| FileError {
+        file: file.to_owned(),
+        line: error.span.start.line,
+        column: error.span.start.col,
+        message: error.code.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        ExperimentFile::parse(text, "x.ron").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_empty_experiment_has_every_default() {
+        assert_eq!(ExperimentFile::parse("()", "x.ron").unwrap(), ExperimentFile::default());
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut file = ExperimentFile { seed: 7, ..Default::default() };
+        file.slice.range = Some(vec![(-4.0, 5.0), (-4.0, 5.0)]);
+        file.view.clip = Some(1.5);
+        file.batch = BatchSize::Size(32);
+        assert_eq!(ExperimentFile::parse(&file.to_ron(), "x.ron").unwrap(), file);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let unknown = refused("(\n  seed: 1,\n  sede: 2,\n)");
+        assert!(unknown.starts_with("x.ron:3:"), "{unknown}");
+        assert!(unknown.contains("sede") && unknown.contains("seed"), "{unknown}");
+        let wrong_type = refused("(\n  steps: \"many\",\n)");
+        assert!(wrong_type.starts_with("x.ron:2:"), "{wrong_type}");
+        let no_model = refused("(model: model4)");
+        assert!(no_model.contains("model4") && no_model.contains("model3"), "{no_model}");
+        let inner = refused("(optimizer: sgd(rate: 1.0))");
+        assert!(inner.contains("rate") && inner.contains("lr"), "{inner}");
+        let counts = refused("(slice: (volume: [65, 65]))");
+        assert!(counts.contains("a list of 2 counts; expected 3"), "{counts}");
+        assert!(refused("(seed: 1").starts_with("x.ron:1:"));
+    }
+}

@@ -1,0 +1,13 @@
+//! Experiments: what is computed and how it is first shown.
+//!
+//! [`ExperimentFile`] is what a person wrote (a RON file, overridden by flags or by the window);
+//! [`Experiment`] is the same, checked. Everything behind it can rely on sizes that fit and numbers
+//! that make sense.
+
+pub mod builtin;
+pub mod checked;
+pub mod file;
+pub mod pipeline;
+
+pub use checked::{Experiment, FieldError};
+pub use file::{ExperimentFile, FileError, SliceFile, ViewFile};

@@ -1,0 +1,208 @@
+//! The whole chain from an experiment to its pictures, as one resumable job without any window.
+//!
+//! experiment → look-ahead run → plane → grid of the plane and of the volume, both coarse to fine.
+//! The window drives the same [`Pipeline`] piece by piece; [`run`] drives it to the end.
+
+use std::sync::Arc;
+
+use super::checked::Experiment;
+use crate::core::grid::{GridBackend, GridError, GridJob, GridPicture, GridSpec, LossGrid, ReferenceBackend};
+use crate::core::num::Progress;
+use crate::core::objective::Objective;
+use crate::core::subspace::{FitError, SlicePlane, Subspace};
+use crate::core::train::{TrainingRun, Trajectory};
+
+/// What is known once the look-ahead run has reached its end.
+#[derive(Clone)]
+pub struct Plan {
+    /// What is minimised.
+    pub objective: Arc<dyn Objective>,
+    /// The look-ahead run's trajectory; the live run takes the same steps.
+    pub trajectory: Arc<Trajectory>,
+    /// The step at which it diverged, if it did.
+    pub diverged_at: Option<u64>,
+    /// The plane fitted to it.
+    pub plane: SlicePlane,
+    /// The grid of the plane shown at rest.
+    pub plane_spec: GridSpec,
+    /// The grid of the volume; `None` where there are only two directions.
+    pub volume_spec: Option<GridSpec>,
+}
+
+impl Plan {
+    /// An evaluation of the plane at an alpha3.
+    pub fn plane_job(&self, alpha3: f64) -> GridJob {
+        let subspace = self.plane.subspace.plane_at(alpha3);
+        GridJob::new(self.plane_spec.clone(), self.backend(subspace, &self.plane_spec))
+    }
+
+    /// An evaluation of the volume, where there is one.
+    pub fn volume_job(&self) -> Option<GridJob> {
+        let spec = self.volume_spec.as_ref()?;
+        Some(GridJob::new(spec.clone(), self.backend(self.plane.subspace.clone(), spec)))
+    }
+
+    fn backend(&self, subspace: Subspace, spec: &GridSpec) -> Box<dyn GridBackend> {
+        Box::new(ReferenceBackend::new(Arc::clone(&self.objective), subspace, spec.clone()))
+    }
+}
+
+/// What a piece of work has brought to light.
+pub enum Finding {
+    /// The plane is known.
+    Planned(Arc<Plan>),
+    /// A picture of the plane at the alpha3 asked for.
+    Plane(GridPicture),
+    /// A picture of the volume.
+    Volume(GridPicture),
+}
+
+/// Why an experiment has no pictures.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PipelineError {
+    /// No plane fits the run.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The ranges make no grid.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+}
+
+/// The chain in progress. Dropping it cancels it.
+pub struct Pipeline {
+    experiment: Experiment,
+    alpha3: f64,
+    stage: Stage,
+}
+
+enum Stage {
+    LookAhead(Box<TrainingRun>),
+    Grids { plane: Box<GridJob>, volume: Option<Box<GridJob>> },
+    Finished,
+}
+
+/// What a training step costs in losses: one pass forward and about two back.
+const LOSSES_A_STEP: u64 = 3;
+
+impl Pipeline {
+    /// The chain of an experiment, with the plane at rest at `alpha3`.
+    pub fn new(experiment: Experiment, alpha3: f64) -> Self {
+        let run = Box::new(experiment.start_run());
+        Self { experiment, alpha3, stage: Stage::LookAhead(run) }
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_finished(&self) -> bool {
+        matches!(self.stage, Stage::Finished)
+    }
+
+    /// How far the present stage is, in its own units.
+    pub fn progress(&self) -> Progress {
+        match &self.stage {
+            Stage::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
+            Stage::Grids { plane, volume } => {
+                let of = |job: &GridJob| job.progress();
+                let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
+                Progress { done: plane.done + volume.done, total: plane.total + volume.total }
+            }
+            Stage::Finished => Progress::default(),
+        }
+    }
+
+    /// Does work worth about `losses` evaluations of the loss.
+    ///
+    /// # Errors
+    /// If no plane fits the run. The pipeline is finished then.
+    pub fn advance(&mut self, losses: u64) -> Result<Option<Finding>, PipelineError> {
+        match &mut self.stage {
+            Stage::LookAhead(run) => {
+                let left = self.experiment.steps - run.step();
+                run.advance((losses / LOSSES_A_STEP).clamp(1, left.max(1)).min(left));
+                if run.step() < self.experiment.steps && run.diverged_at().is_none() {
+                    return Ok(None);
+                }
+                let plan = plan(&self.experiment, run);
+                self.stage = Stage::Finished;
+                let plan = Arc::new(plan?);
+                self.stage = Stage::Grids {
+                    plane: Box::new(plan.plane_job(self.alpha3)),
+                    volume: plan.volume_job().map(Box::new),
+                };
+                Ok(Some(Finding::Planned(plan)))
+            }
+            Stage::Grids { plane, volume } => {
+                let finding = advance_grids(plane, volume.as_deref_mut(), losses);
+                if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
+                    self.stage = Stage::Finished;
+                }
+                Ok(finding)
+            }
+            Stage::Finished => Ok(None),
+        }
+    }
+}
+
+/// Works on the job whose picture is coarser, the plane first: so both show soon and sharpen together.
+fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64) -> Option<Finding> {
+    let stride = |job: &GridJob| job.stride().unwrap_or(usize::MAX);
+    match volume {
+        Some(volume) if plane.is_finished() || stride(volume) > stride(plane) => {
+            volume.advance(losses)?;
+            volume.picture().map(Finding::Volume)
+        }
+        _ => {
+            plane.advance(losses)?;
+            plane.picture().map(Finding::Plane)
+        }
+    }
+}
+
+fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
+    let trajectory = run.closed_trajectory();
+    let plane = experiment.slice.plane.fit(&trajectory.finite_thetas(), experiment.seed)?;
+    let ranges = experiment.ranges(&plane, &trajectory);
+    let volume_spec = match plane.subspace.k() {
+        3 => Some(experiment.volume_spec(&ranges)?),
+        _ => None,
+    };
+    Ok(Plan {
+        objective: Arc::clone(run.objective()),
+        trajectory: Arc::new(trajectory),
+        diverged_at: run.diverged_at(),
+        plane_spec: experiment.plane_spec(&ranges)?,
+        volume_spec,
+        plane,
+    })
+}
+
+/// An experiment with all its pictures.
+#[derive(Clone)]
+pub struct Outcome {
+    /// Trajectory and plane.
+    pub plan: Arc<Plan>,
+    /// The plane at the experiment's first alpha3.
+    pub plane: LossGrid,
+    /// The volume, where there is one.
+    pub volume: Option<LossGrid>,
+}
+
+/// Runs the whole chain.
+///
+/// # Errors
+/// If no plane fits the run.
+pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
+    let mut pipeline = Pipeline::new(experiment.clone(), experiment.view.alpha3);
+    let (mut plan, mut plane, mut volume) = (None, None, None);
+    while !pipeline.is_finished() {
+        match pipeline.advance(u64::MAX)? {
+            Some(Finding::Planned(found)) => plan = Some(found),
+            Some(Finding::Plane(found)) => plane = Some(found.grid),
+            Some(Finding::Volume(found)) => volume = Some(found.grid),
+            None => {}
+        }
+    }
+    match (plan, plane) {
+        (Some(plan), Some(plane)) => Ok(Outcome { plan, plane, volume }),
+        _ => unreachable!("a pipeline without error ends with a plane"),
+    }
+}

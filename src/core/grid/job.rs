@@ -1,0 +1,189 @@
+//! A grid evaluated piece by piece, with a picture to show at every resolution on the way.
+
+use std::collections::VecDeque;
+
+use super::losses::blend;
+use super::tile::{Level, lattice, levels};
+use super::{GridBackend, GridSpec, LossGrid};
+use crate::core::num::Progress;
+
+/// A resumable evaluation of a grid. Dropping it cancels it.
+pub struct GridJob {
+    spec: GridSpec,
+    backend: Box<dyn GridBackend>,
+    levels: VecDeque<Level>,
+    under_way: Option<UnderWay>,
+    resolved: Option<usize>,
+    loss: Vec<f64>,
+    done: u64,
+}
+
+struct UnderWay {
+    stride: usize,
+    tiles_left: usize,
+}
+
+/// A grid as far as it is known: between the known cells the losses are blended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridPicture {
+    /// Losses at full resolution.
+    pub grid: LossGrid,
+    /// Indices between two known cells; 1 where every cell was evaluated.
+    pub stride: usize,
+}
+
+/// Cells of a tile: small enough to stop soon, large enough to be worth a thread's while.
+const TILE_CELLS: usize = 512;
+
+impl GridJob {
+    /// An evaluation that has not begun.
+    pub fn new(spec: GridSpec, backend: Box<dyn GridBackend>) -> Self {
+        let levels = levels(&spec, TILE_CELLS).into();
+        let loss = vec![f64::NAN; spec.cells()];
+        Self { spec, backend, levels, under_way: None, resolved: None, loss, done: 0 }
+    }
+
+    /// Evaluates about `cells` more cells. Returns the stride of the resolution just completed, if
+    /// one was.
+    pub fn advance(&mut self, cells: u64) -> Option<usize> {
+        if self.under_way.is_none() {
+            let level = self.levels.pop_front()?;
+            self.under_way = Some(UnderWay { stride: level.stride, tiles_left: level.tiles.len() });
+            for tile in level.tiles {
+                self.backend.submit(tile);
+            }
+        }
+        let finished = self.backend.poll(cells);
+        let under_way = self.under_way.as_mut()?;
+        under_way.tiles_left -= finished.len();
+        for tile in &finished {
+            for (cell, loss) in tile.tile.iter().zip(&tile.loss) {
+                self.loss[self.spec.offset(cell)] = *loss;
+            }
+            self.done += tile.loss.len() as u64;
+        }
+        if under_way.tiles_left > 0 {
+            return None;
+        }
+        self.resolved = Some(under_way.stride);
+        self.under_way = None;
+        self.resolved
+    }
+
+    /// Cells evaluated, of all.
+    pub fn progress(&self) -> Progress {
+        Progress { done: self.done, total: self.spec.cells() as u64 }
+    }
+
+    /// Indices between two cells of the finest resolution completed so far; `None` before the first.
+    pub fn stride(&self) -> Option<usize> {
+        self.resolved
+    }
+
+    /// Whether every cell has been evaluated.
+    pub fn is_finished(&self) -> bool {
+        self.progress().is_finished()
+    }
+
+    /// The picture at the finest resolution completed so far; `None` before the first.
+    pub fn picture(&self) -> Option<GridPicture> {
+        let stride = self.resolved?;
+        let grid = LossGrid { spec: self.spec.clone(), loss: self.loss.clone() };
+        let grid = if stride == 1 { grid } else { blended(grid, stride) };
+        Some(GridPicture { grid, stride })
+    }
+
+    /// Runs to the end.
+    pub fn finish(mut self) -> LossGrid {
+        while !self.is_finished() {
+            self.advance(u64::MAX);
+        }
+        LossGrid { spec: self.spec, loss: self.loss }
+    }
+}
+
+/// Fills the cells between the lattice of that stride, axis by axis.
+fn blended(mut grid: LossGrid, stride: usize) -> LossGrid {
+    let counts = grid.spec.counts();
+    let lattices = counts.map(|count| lattice(count, stride));
+    let every = |axis: usize| -> Vec<u32> { (0..counts[axis] as u32).collect() };
+    for axis in 0..3 {
+        // Axes before this one are full by now, axes after it known on their lattice only.
+        let others: [Vec<u32>; 3] = std::array::from_fn(|other| match other.cmp(&axis) {
+            std::cmp::Ordering::Less => every(other),
+            std::cmp::Ordering::Equal => vec![0],
+            std::cmp::Ordering::Greater => lattices[other].clone(),
+        });
+        for &i3 in &others[2] {
+            for &i2 in &others[1] {
+                for &i1 in &others[0] {
+                    let at = |i: u32| {
+                        let mut cell = [i1 as usize, i2 as usize, i3 as usize];
+                        cell[axis] = i as usize;
+                        grid.spec.offset(cell)
+                    };
+                    for pair in lattices[axis].windows(2) {
+                        let (low, high) = (grid.loss[at(pair[0])], grid.loss[at(pair[1])]);
+                        for between in pair[0] + 1..pair[1] {
+                            let share = f64::from(between - pair[0]) / f64::from(pair[1] - pair[0]);
+                            grid.loss[at(between)] = blend(low, high, share);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::grid::{Axis, Tile, TileLosses};
+
+    /// Loss = a linear function of the cell, which blending reproduces exactly.
+    struct Linear(Vec<Tile>);
+
+    fn linear([i1, i2, i3]: [usize; 3]) -> f64 {
+        (2 * i1 + 3 * i2) as f64 - 5.0 * i3 as f64
+    }
+
+    impl GridBackend for Linear {
+        fn submit(&mut self, tile: Tile) {
+            self.0.push(tile);
+        }
+
+        fn poll(&mut self, _cells: u64) -> Vec<TileLosses> {
+            // One tile at a time and last come, first served, as a device may answer.
+            self.0
+                .pop()
+                .map(|tile| TileLosses { loss: tile.iter().map(linear).collect(), tile })
+                .into_iter()
+                .collect()
+        }
+    }
+
+    #[test]
+    fn every_picture_on_the_way_covers_the_whole_grid() {
+        let axes = [(20, 0.0), (33, -1.0), (6, 0.0)].map(|(count, low)| Axis { low, high: 1.0, count });
+        let spec = GridSpec::new(axes.to_vec()).unwrap();
+        let mut job = GridJob::new(spec.clone(), Box::new(Linear(vec![])));
+        assert_eq!(job.picture(), None);
+        let mut strides = Vec::new();
+        while !job.is_finished() {
+            if let Some(stride) = job.advance(1) {
+                strides.push(stride);
+                let picture = job.picture().unwrap();
+                assert_eq!(picture.stride, stride);
+                for i in 0..spec.cells() {
+                    let cell = [i % 20, i / 20 % 33, i / 660];
+                    let found = picture.grid.at(cell);
+                    assert!((found - linear(cell)).abs() < 1e-12, "{cell:?} at stride {stride}: {found}");
+                }
+            }
+        }
+        assert_eq!(strides, [4, 2, 1]);
+        assert_eq!(job.advance(1), None, "a finished job has nothing to do");
+        assert_eq!(job.progress(), Progress { done: 20 * 33 * 6, total: 20 * 33 * 6 });
+    }
+}

@@ -1,0 +1,42 @@
+//! Losses on a grid of a subspace: lines, planes and volumes.
+//!
+//! ```text
+//!   alpha2 ^            index of loss:  plane  loss[i2, i1]
+//!          |  i2                        volume loss[i3, i2, i1]
+//!          +----> alpha1, i1            the last index runs along alpha1
+//! ```
+//!
+//! A [`GridSpec`] says where the cells lie, [`tile`] in which order they are evaluated (coarse to
+//! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`].
+
+pub mod job;
+pub mod losses;
+pub mod reference;
+pub mod spec;
+pub mod tile;
+
+pub use job::{GridJob, GridPicture};
+pub use losses::LossGrid;
+pub use reference::ReferenceBackend;
+pub use spec::{Axis, GridError, GridSpec};
+pub use tile::Tile;
+
+/// One way to turn tiles into losses: tiles are handed in and come back finished, in any order, so
+/// that it may be a thread pool, a share of each frame, or a device that answers later.
+pub trait GridBackend: Send {
+    /// Takes a tile; returns at once.
+    fn submit(&mut self, tile: Tile);
+
+    /// Works on submitted tiles for about `cells` cells (at least one tile, where there is one) and
+    /// returns those that are finished. An empty answer does not mean that nothing is under way.
+    fn poll(&mut self, cells: u64) -> Vec<TileLosses>;
+}
+
+/// A finished tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileLosses {
+    /// Which cells.
+    pub tile: Tile,
+    /// Their losses, `[i3, i2, i1]` of the tile's own indices.
+    pub loss: Vec<f64>,
+}

@@ -1,0 +1,49 @@
+//! The plain evaluator: one loss after another in `f64`, exactly as [`Objective::loss`] gives them.
+//!
+//! Every other backend is judged by this one. Tiles run on the threads of the current rayon pool;
+//! each loss is a sum in a fixed order, so their number changes no bit.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{GridBackend, GridSpec, Tile, TileLosses};
+use crate::core::objective::Objective;
+use crate::core::subspace::Subspace;
+
+/// Evaluates an objective on a grid of a subspace.
+pub struct ReferenceBackend {
+    objective: Arc<dyn Objective>,
+    subspace: Subspace,
+    spec: GridSpec,
+    waiting: VecDeque<Tile>,
+}
+
+impl ReferenceBackend {
+    /// A backend for the cells of `spec`; its axes run along the subspace's first directions.
+    pub fn new(objective: Arc<dyn Objective>, subspace: Subspace, spec: GridSpec) -> Self {
+        Self { objective, subspace, spec, waiting: VecDeque::new() }
+    }
+
+    fn losses(&self, tile: &Tile) -> Vec<f64> {
+        tile.iter().map(|cell| self.objective.loss(&self.subspace.lift(&self.spec.alpha(cell)))).collect()
+    }
+}
+
+impl GridBackend for ReferenceBackend {
+    fn submit(&mut self, tile: Tile) {
+        self.waiting.push_back(tile);
+    }
+
+    fn poll(&mut self, cells: u64) -> Vec<TileLosses> {
+        let mut taken = Vec::new();
+        let mut size = 0;
+        while size < cells.max(1) {
+            let Some(tile) = self.waiting.pop_front() else { break };
+            size += tile.cells() as u64;
+            taken.push(tile);
+        }
+        taken.into_par_iter().map(|tile| TileLosses { loss: self.losses(&tile), tile }).collect()
+    }
+}

@@ -1,0 +1,19 @@
+//! The numbers, without a window: data, models, training, slices, geometry, experiments, scripts.
+//!
+//! Everything here is a pure function of its input and a seed. No Bevy, no egui, no wall clock, no
+//! printing; the file system only in [`io`]. Floating point is `f64` throughout.
+
+pub mod data;
+pub mod experiment;
+pub mod geometry;
+pub mod grid;
+pub mod io;
+pub mod loss;
+pub mod model;
+pub mod num;
+pub mod objective;
+pub mod optim;
+pub mod script;
+pub mod session;
+pub mod subspace;
+pub mod train;

@@ -1,0 +1,144 @@
+//! Dense layers and the model they make.
+
+use super::activation::Activation;
+use crate::core::num::ParamLayout;
+
+/// One dense layer: activation(W·h + b), plus h where `skip` is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Width of its input h.
+    pub inputs: usize,
+    /// Width of its output.
+    pub outputs: usize,
+    /// The function applied to each pre-activation.
+    pub activation: Activation,
+    /// Whether it adds a bias.
+    pub bias: bool,
+    /// Whether its input is added to its output (a residual connection).
+    pub skip: bool,
+}
+
+impl Layer {
+    /// A layer with a bias and no skip.
+    pub fn dense(inputs: usize, outputs: usize, activation: Activation) -> Self {
+        Self { inputs, outputs, activation, bias: true, skip: false }
+    }
+
+    /// The same layer without a bias.
+    pub fn without_bias(self) -> Self {
+        Self { bias: false, ..self }
+    }
+}
+
+/// Why a list of layers is no model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// There is no layer.
+    #[error("a model needs at least 1 layer")]
+    Empty,
+    /// A width is 0.
+    #[error("layer {layer} has a width of 0; expected at least 1")]
+    NoWidth {
+        /// The layer's number, from 1.
+        layer: usize,
+    },
+    /// A layer does not take what the one before it gives.
+    #[error("layer {layer} takes {inputs} numbers but the layer before it gives {given}")]
+    Mismatch {
+        /// The layer's number, from 1.
+        layer: usize,
+        /// What it takes.
+        inputs: usize,
+        /// What it is given.
+        given: usize,
+    },
+    /// A skip joins different widths.
+    #[error("layer {layer} skips from {inputs} to {outputs} numbers; a skip needs equal widths")]
+    UnequalSkip {
+        /// The layer's number, from 1.
+        layer: usize,
+        /// Input width.
+        inputs: usize,
+        /// Output width.
+        outputs: usize,
+    },
+}
+
+/// Layers that fit together, and the layout of their parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    layers: Vec<Layer>,
+    layout: ParamLayout,
+}
+
+impl Model {
+    /// Checks the layers and lays out their parameters as `fc1.weight`, `fc1.bias`, `fc2.weight`, …
+    ///
+    /// # Errors
+    /// If the list is empty, a width is 0, widths do not meet, or a skip joins different widths.
+    pub fn new(layers: Vec<Layer>) -> Result<Self, ModelError> {
+        let mut given = layers.first().ok_or(ModelError::Empty)?.inputs;
+        let mut blocks = Vec::new();
+        for (index, layer) in layers.iter().enumerate() {
+            let (number, &Layer { inputs, outputs, .. }) = (index + 1, layer);
+            if inputs == 0 || outputs == 0 {
+                return Err(ModelError::NoWidth { layer: number });
+            }
+            if inputs != given {
+                return Err(ModelError::Mismatch { layer: number, inputs, given });
+            }
+            if layer.skip && inputs != outputs {
+                return Err(ModelError::UnequalSkip { layer: number, inputs, outputs });
+            }
+            blocks.push((format!("fc{number}.weight"), vec![outputs, inputs]));
+            if layer.bias {
+                blocks.push((format!("fc{number}.bias"), vec![outputs]));
+            }
+            given = outputs;
+        }
+        Ok(Self { layers, layout: ParamLayout::new(blocks) })
+    }
+
+    /// The layers in order.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Which parameters lie where in theta.
+    pub fn layout(&self) -> &ParamLayout {
+        &self.layout
+    }
+
+    /// Number of parameters.
+    pub fn dim(&self) -> usize {
+        self.layout.dim()
+    }
+
+    /// Features an example must have.
+    pub fn inputs(&self) -> usize {
+        self.layers[0].inputs
+    }
+
+    /// Numbers a prediction has.
+    pub fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_that_do_not_fit_are_refused() {
+        let dense = |i, o| Layer::dense(i, o, Activation::Sigmoid);
+        assert_eq!(Model::new(vec![]), Err(ModelError::Empty));
+        assert_eq!(Model::new(vec![dense(2, 0)]), Err(ModelError::NoWidth { layer: 1 }));
+        assert_eq!(
+            Model::new(vec![dense(2, 3), dense(4, 1)]),
+            Err(ModelError::Mismatch { layer: 2, inputs: 4, given: 3 })
+        );
+        let skip = Layer { skip: true, ..dense(2, 3) };
+        assert_eq!(Model::new(vec![skip]), Err(ModelError::UnequalSkip { layer: 1, inputs: 2, outputs: 3 }));
+    }
+}

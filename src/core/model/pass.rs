@@ -1,0 +1,155 @@
+//! The pass of a block of examples through a model, forward and back.
+//!
+//! A block holds up to [`LANES`] examples, stored feature by feature (`[width, LANES]`), so that the
+//! innermost loop runs over examples and the compiler can put it into vector registers. Sums over
+//! examples keep a fixed order, so a loss is the same to the bit on any number of threads.
+
+use super::layer::Model;
+
+/// Examples a block holds at most.
+pub const LANES: usize = 64;
+
+/// Room for one block's way through a model; reused from block to block.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    /// Inputs and outputs of all layers: `[width of layer l, LANES]` from `starts[l]`.
+    values: Vec<f64>,
+    /// Derivatives of the activations, placed as `values` are.
+    slopes: Vec<f64>,
+    /// The loss's derivatives by the values, placed as `values` are.
+    deltas: Vec<f64>,
+    starts: Vec<usize>,
+}
+
+impl Scratch {
+    /// Room for a model's widths.
+    pub fn new(model: &Model) -> Self {
+        let widths = std::iter::once(model.inputs()).chain(model.layers().iter().map(|l| l.outputs));
+        let mut starts = vec![0];
+        for width in widths {
+            starts.push(starts[starts.len() - 1] + width * LANES);
+        }
+        let size = starts[starts.len() - 1];
+        Self { values: vec![0.0; size], slopes: vec![0.0; size], deltas: vec![0.0; size], starts }
+    }
+
+    /// The block's features, `[inputs, LANES]`, to be filled before [`forward`].
+    pub fn input_mut(&mut self) -> &mut [f64] {
+        &mut self.values[..self.starts[1]]
+    }
+
+    /// The block's predictions, `[outputs, LANES]`, after [`forward`].
+    pub fn output(&self) -> &[f64] {
+        &self.values[self.starts[self.starts.len() - 2]..]
+    }
+
+    /// Predictions to read and the loss's derivatives by them to fill before [`backward`].
+    pub fn output_and_delta_mut(&mut self) -> (&[f64], &mut [f64]) {
+        let at = self.starts[self.starts.len() - 2];
+        (&self.values[at..], &mut self.deltas[at..])
+    }
+}
+
+/// Runs the first `lanes` examples of the block through the model. `with_slopes` keeps what
+/// [`backward`] needs.
+pub fn forward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, with_slopes: bool) {
+    let mut at = 0;
+    for (l, layer) in model.layers().iter().enumerate() {
+        let (before, from_here) = scratch.values.split_at_mut(scratch.starts[l + 1]);
+        let h = &before[scratch.starts[l]..];
+        let slopes = &mut scratch.slopes[scratch.starts[l + 1]..];
+        let weight = &theta[at..at + layer.outputs * layer.inputs];
+        at += weight.len();
+        let bias = layer.bias.then(|| &theta[at..at + layer.outputs]);
+        at += bias.map_or(0, <[f64]>::len);
+        for o in 0..layer.outputs {
+            let z = &mut from_here[o * LANES..o * LANES + lanes];
+            z.fill(bias.map_or(0.0, |b| b[o]));
+            for (i, &w) in weight[o * layer.inputs..][..layer.inputs].iter().enumerate() {
+                for (z, h) in z.iter_mut().zip(&h[i * LANES..]) {
+                    *z += w * h;
+                }
+            }
+            if with_slopes {
+                layer.activation.apply_with_slope(z, &mut slopes[o * LANES..o * LANES + lanes]);
+            } else {
+                layer.activation.apply(z);
+            }
+            if layer.skip {
+                for (z, h) in z.iter_mut().zip(&h[o * LANES..]) {
+                    *z += h;
+                }
+            }
+        }
+    }
+}
+
+/// Adds the block's gradient by theta to `grad`, from the derivatives by the predictions that
+/// [`Scratch::output_and_delta_mut`] was filled with, after [`forward`] with slopes.
+pub fn backward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, grad: &mut [f64]) {
+    let mut end = model.dim();
+    for (l, layer) in model.layers().iter().enumerate().rev() {
+        let bias_at = end - if layer.bias { layer.outputs } else { 0 };
+        let weight_at = bias_at - layer.outputs * layer.inputs;
+        end = weight_at;
+        let (before, from_here) = scratch.deltas.split_at_mut(scratch.starts[l + 1]);
+        let below = &mut before[scratch.starts[l]..];
+        let h = &scratch.values[scratch.starts[l]..];
+        let slopes = &scratch.slopes[scratch.starts[l + 1]..];
+        // The derivatives by the model's inputs are of no use to anyone.
+        let wants_below = l > 0;
+        if wants_below {
+            if layer.skip {
+                below.copy_from_slice(&from_here[..below.len()]);
+            } else {
+                below.fill(0.0);
+            }
+        }
+        for o in 0..layer.outputs {
+            let delta = &mut from_here[o * LANES..o * LANES + lanes];
+            for (delta, slope) in delta.iter_mut().zip(&slopes[o * LANES..]) {
+                *delta *= slope;
+            }
+            if layer.bias {
+                grad[bias_at + o] += sum(delta);
+            }
+            for i in 0..layer.inputs {
+                let entry = weight_at + o * layer.inputs + i;
+                grad[entry] += dot(delta, &h[i * LANES..i * LANES + lanes]);
+                if wants_below {
+                    let w = theta[entry];
+                    for (below, delta) in below[i * LANES..].iter_mut().zip(&*delta) {
+                        *below += w * delta;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Partial sums a reduction keeps apart, so that it runs in vector registers in a fixed order.
+const PARTS: usize = 8;
+
+fn sum(a: &[f64]) -> f64 {
+    let mut parts = [0.0; PARTS];
+    let chunks = a.chunks_exact(PARTS);
+    let rest: f64 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        for (part, a) in parts.iter_mut().zip(chunk) {
+            *part += a;
+        }
+    }
+    parts.iter().sum::<f64>() + rest
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut parts = [0.0; PARTS];
+    let (a_chunks, b_chunks) = (a.chunks_exact(PARTS), b.chunks_exact(PARTS));
+    let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for ((part, a), b) in parts.iter_mut().zip(a).zip(b) {
+            *part += a * b;
+        }
+    }
+    parts.iter().sum::<f64>() + rest
+}

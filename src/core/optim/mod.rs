@@ -1,0 +1,22 @@
+//! Optimizers with PyTorch's names, semantics and defaults (sgd's learning rate is 0.1 here, since
+//! PyTorch has none).
+
+pub mod config;
+pub mod sgd;
+
+pub use config::OptimizerConfig;
+
+/// A rule that turns a gradient into a step. Its value is its whole state: a clone continues exactly.
+pub trait Optimizer: Send + Sync {
+    /// Moves theta, `[dim]`, by one step at learning rate `lr`, given the gradient there, `[dim]`.
+    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64);
+
+    /// A copy with the same state, for a key checkpoint.
+    fn boxed_clone(&self) -> Box<dyn Optimizer>;
+}
+
+impl Clone for Box<dyn Optimizer> {
+    fn clone(&self) -> Self {
+        self.boxed_clone()
+    }
+}

@@ -1,0 +1,141 @@
+//! The directions in which a cloud of rows varies most: its top right-singular vectors.
+//!
+//! They are found from the smaller of the two symmetric matrices XᵀX `[dim, dim]` and XXᵀ `[n, n]`
+//! (the Gram matrix), so that a few rows in very many dimensions stay cheap. The rows are scaled
+//! first, so that a run that ran away to 1e200 does not overflow.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use crate::core::num::Stream;
+use crate::core::num::vector::{add_scaled, dot, norm, scaled};
+
+/// Unit directions in the order of the variance along them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Principal {
+    /// Orthonormal, `[k, dim]`, each with its largest entry positive.
+    pub directions: Vec<Vec<f64>>,
+    /// Share of the *total* sum of squares along each, `[k]`.
+    pub share: Vec<f64>,
+}
+
+/// A direction whose share of the sum of squares is below this is rounding, not signal.
+const RANK_SHARE: f64 = 1e-14;
+
+/// The top `k` right-singular vectors of the rows, `[n, dim]`, as they stand (centre them first);
+/// fewer where the rows have a lower rank.
+pub fn top_directions(rows: &[Vec<f64>], k: usize) -> Principal {
+    let mut found = Principal { directions: Vec::new(), share: Vec::new() };
+    let largest = rows.iter().flatten().fold(0.0_f64, |m, v| m.max(v.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return found;
+    }
+    let (n, dim) = (rows.len(), rows[0].len());
+    let x = DMatrix::from_fn(n, dim, |i, j| rows[i][j] / largest);
+    let gram_is_smaller = n < dim;
+    let square = if gram_is_smaller { &x * x.transpose() } else { x.transpose() * &x };
+    let eigen = SymmetricEigen::new(square);
+    let total: f64 = eigen.eigenvalues.iter().sum();
+    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    for &index in order.iter().take(k) {
+        let share = eigen.eigenvalues[index] / total;
+        if share <= RANK_SHARE {
+            break;
+        }
+        let vector = eigen.eigenvectors.column(index);
+        let raw = if gram_is_smaller { x.transpose() * vector } else { vector.into_owned() };
+        let Some(unit) = orthonormal_to(raw.as_slice().to_vec(), &found.directions) else { break };
+        found.directions.push(with_fixed_sign(unit));
+        found.share.push(share);
+    }
+    found
+}
+
+/// A random unit direction orthogonal to those given, for planes that a trajectory of low rank leaves
+/// open. `None` where the space has no room for one more.
+pub fn completion(basis: &[Vec<f64>], dim: usize, stream: &mut Stream) -> Option<Vec<f64>> {
+    if basis.len() >= dim {
+        return None;
+    }
+    let raw = (0..dim).map(|_| stream.normal()).collect();
+    orthonormal_to(raw, basis).map(with_fixed_sign)
+}
+
+/// The part of `raw` orthogonal to the orthonormal `basis`, at unit length; `None` if nothing is left.
+pub fn orthonormal_to(raw: Vec<f64>, basis: &[Vec<f64>]) -> Option<Vec<f64>> {
+    let length = norm(&raw);
+    let mut rest = raw;
+    for _ in 0..2 {
+        for b in basis {
+            let part = dot(b, &rest);
+            add_scaled(&mut rest, -part, b);
+        }
+    }
+    let left = norm(&rest);
+    (left.is_finite() && left > 1e-10 * length).then(|| scaled(&rest, 1.0 / left))
+}
+
+/// Turns the vector so that its entry of largest magnitude is positive.
+fn with_fixed_sign(v: Vec<f64>) -> Vec<f64> {
+    let largest = v.iter().copied().fold(0.0_f64, |m, x| if x.abs() > m.abs() { x } else { m });
+    if largest < 0.0 { scaled(&v, -1.0) } else { v }
+}
+
+/// The mean of the rows, `[dim]`.
+///
+/// # Panics
+/// If there is no row.
+pub fn mean(rows: &[&[f64]]) -> Vec<f64> {
+    let mut mean = vec![0.0; rows[0].len()];
+    for row in rows {
+        add_scaled(&mut mean, 1.0 / rows.len() as f64, row);
+    }
+    mean
+}
+
+/// Share of the rows' total variance about their mean that lies along each unit direction, `[k]`.
+pub fn variance_shares(rows: &[&[f64]], directions: &[Vec<f64>]) -> Vec<f64> {
+    let mean = mean(rows);
+    let largest = rows.iter().flat_map(|r| r.iter()).fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
+    let mut total = 0.0;
+    let mut along = vec![0.0; directions.len()];
+    let units: Vec<Vec<f64>> = directions.iter().map(|d| scaled(d, 1.0 / norm(d))).collect();
+    for row in rows {
+        let centred: Vec<f64> = row.iter().zip(&mean).map(|(r, m)| (r - m) / largest).collect();
+        total += dot(&centred, &centred);
+        for (along, unit) in along.iter_mut().zip(&units) {
+            *along += dot(unit, &centred).powi(2);
+        }
+    }
+    along.iter().map(|a| if total > 0.0 { a / total } else { 0.0 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_matrices_give_the_same_directions() {
+        // Four rows in three and, padded with zeros, in nine dimensions.
+        let rows =
+            vec![vec![3.0, 0.1, 0.0], vec![-2.0, 0.3, 0.1], vec![0.5, -1.0, 0.2], vec![-1.0, 0.6, -0.4]];
+        let wide: Vec<Vec<f64>> = rows.iter().map(|r| [r.clone(), vec![0.0; 6]].concat()).collect();
+        let (narrow, wide) = (top_directions(&rows, 3), top_directions(&wide, 3));
+        for i in 0..3 {
+            assert!((narrow.share[i] - wide.share[i]).abs() < 1e-14);
+            for j in 0..3 {
+                assert!((narrow.directions[i][j] - wide.directions[i][j]).abs() < 1e-12);
+            }
+        }
+        assert!((narrow.share.iter().sum::<f64>() - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_flat_cloud_gives_fewer_directions_and_huge_numbers_do_no_harm() {
+        let line: Vec<Vec<f64>> = (0..5).map(|t| vec![t as f64 * 1e200, t as f64 * -2e200, 0.0]).collect();
+        let found = top_directions(&line, 3);
+        assert_eq!(found.directions.len(), 1);
+        assert!((found.directions[0][1] - 2.0 / 5_f64.sqrt()).abs() < 1e-12, "largest entry positive");
+        assert!(top_directions(&[vec![0.0; 3], vec![0.0; 3]], 3).directions.is_empty());
+    }
+}

@@ -1,0 +1,7 @@
+//! Training: a run that advances step by step, and the trajectory it leaves behind.
+
+pub mod run;
+pub mod trajectory;
+
+pub use run::{TrainingPlan, TrainingRun};
+pub use trajectory::{Checkpoint, Trajectory};

@@ -1,0 +1,258 @@
+//! One training run: it advances by as many steps as it is asked to, and can return to any of them.
+//!
+//! A run is a function of its objective and its plan alone. How it is cut into calls of
+//! [`TrainingRun::advance`], and by whom, changes no bit of it.
+
+use std::sync::Arc;
+
+use super::trajectory::{Checkpoint, DEFAULT_BUDGET_BYTES, Trajectory};
+use crate::core::data::{BatchOrder, BatchSize};
+use crate::core::num::{Stream, vector};
+use crate::core::objective::Objective;
+use crate::core::optim::{Optimizer, OptimizerConfig};
+
+/// What a run is to do, beside the objective it does it to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingPlan {
+    /// Parameters at step 0, `[dim]`.
+    pub start: Vec<f64>,
+    /// The rule of a step.
+    pub optimizer: OptimizerConfig,
+    /// How many examples a step sees.
+    pub batch: BatchSize,
+    /// Seed of the stream `batches`.
+    pub seed: u64,
+    /// Bytes the trajectory may take.
+    pub budget_bytes: usize,
+}
+
+impl TrainingPlan {
+    /// A plan with the default byte budget.
+    pub fn new(start: Vec<f64>, optimizer: OptimizerConfig, batch: BatchSize, seed: u64) -> Self {
+        Self { start, optimizer, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES }
+    }
+}
+
+/// A run in progress.
+#[derive(Clone)]
+pub struct TrainingRun {
+    objective: Arc<dyn Objective>,
+    plan: TrainingPlan,
+    state: State,
+    trajectory: Trajectory,
+    keys: KeyCheckpoints,
+}
+
+/// All that the next step depends on.
+#[derive(Clone)]
+struct State {
+    step: u64,
+    theta: Vec<f64>,
+    optimizer: Box<dyn Optimizer>,
+    batches: BatchOrder,
+    /// Loss and gradient of the whole split at theta, once known.
+    whole: Option<(f64, Vec<f64>)>,
+    diverged: bool,
+}
+
+impl TrainingRun {
+    /// A run at its start, step 0 evaluated and recorded.
+    ///
+    /// # Panics
+    /// If the plan's start has another length than the objective's theta.
+    pub fn new(objective: Arc<dyn Objective>, plan: TrainingPlan) -> Self {
+        assert_eq!(plan.start.len(), objective.dim(), "the start must be a theta of the objective");
+        let mut state = State {
+            step: 0,
+            theta: plan.start.clone(),
+            optimizer: plan.optimizer.build(objective.dim()),
+            batches: BatchOrder::new(objective.examples(), plan.batch, Stream::new(plan.seed, "batches")),
+            whole: None,
+            diverged: false,
+        };
+        state.evaluate_whole(&*objective);
+        let mut trajectory = Trajectory::new(objective.dim(), plan.budget_bytes);
+        trajectory.record(state.checkpoint());
+        let mut keys = KeyCheckpoints::default();
+        keys.offer(&state);
+        Self { objective, plan, state, trajectory, keys }
+    }
+
+    /// Takes up to `steps` steps; fewer if the run diverges. Returns how many it took.
+    pub fn advance(&mut self, steps: u64) -> u64 {
+        let before = self.state.step;
+        for _ in 0..steps {
+            if self.state.diverged {
+                break;
+            }
+            let due = self.trajectory.is_due(self.state.step + 1);
+            self.state.take_step(&*self.objective, &self.plan);
+            if due || self.state.diverged {
+                self.state.evaluate_whole(&*self.objective);
+                self.trajectory.record(self.state.checkpoint());
+            }
+            self.keys.offer(&self.state);
+        }
+        self.state.evaluate_whole(&*self.objective);
+        self.state.step - before
+    }
+
+    /// Steps taken so far.
+    pub fn step(&self) -> u64 {
+        self.state.step
+    }
+
+    /// The point the run is at.
+    pub fn latest(&self) -> Checkpoint {
+        self.state.checkpoint()
+    }
+
+    /// The step at which loss or parameters stopped being finite, if they did. The run stays there.
+    pub fn diverged_at(&self) -> Option<u64> {
+        self.state.diverged.then_some(self.state.step)
+    }
+
+    /// What the run minimises.
+    pub fn objective(&self) -> &Arc<dyn Objective> {
+        &self.objective
+    }
+
+    /// What the run was asked to do.
+    pub fn plan(&self) -> &TrainingPlan {
+        &self.plan
+    }
+
+    /// The checkpoints so far, thinned.
+    pub fn trajectory(&self) -> &Trajectory {
+        &self.trajectory
+    }
+
+    /// The checkpoints so far with the latest point at their end.
+    pub fn closed_trajectory(&self) -> Trajectory {
+        let mut trajectory = self.trajectory.clone();
+        trajectory.close(self.latest());
+        trajectory
+    }
+
+    /// Returns to an earlier step, exactly: from the nearest key checkpoint before it, by taking the
+    /// steps between again. Later steps are forgotten. A step ahead is reached by advancing.
+    pub fn seek(&mut self, step: u64) {
+        if step < self.state.step {
+            let key = self.keys.nearest(step).clone();
+            let mut back = Self {
+                objective: Arc::clone(&self.objective),
+                plan: self.plan.clone(),
+                trajectory: self.trajectory.up_to(key.step),
+                keys: self.keys.up_to(key.step),
+                state: key,
+            };
+            back.advance(step - back.step());
+            *self = back;
+        } else {
+            self.advance(step - self.state.step);
+        }
+    }
+
+    /// The point of an earlier step without moving the run: a recorded checkpoint, or the steps from
+    /// the nearest key checkpoint taken again. `None` for a step not reached yet.
+    pub fn checkpoint_at(&self, step: u64) -> Option<Checkpoint> {
+        if step > self.state.step {
+            return None;
+        }
+        let recorded = self.trajectory.checkpoints();
+        if let Ok(at) = recorded.binary_search_by_key(&step, |c| c.step) {
+            return Some(recorded[at].clone());
+        }
+        let mut state = self.keys.nearest(step).clone();
+        while state.step < step {
+            state.take_step(&*self.objective, &self.plan);
+        }
+        state.evaluate_whole(&*self.objective);
+        Some(state.checkpoint())
+    }
+}
+
+impl State {
+    /// One step. With the full batch the whole split is evaluated anyway, and kept for the next step.
+    fn take_step(&mut self, objective: &dyn Objective, plan: &TrainingPlan) {
+        let lr = plan.optimizer.lr();
+        let finite = match self.batches.next_batch() {
+            None => {
+                self.evaluate_whole(objective);
+                let (_, mut grad) = self.whole.take().unwrap_or_default();
+                self.optimizer.step(&mut self.theta, &grad, lr);
+                let loss = objective.loss_grad(&self.theta, &mut grad);
+                self.whole = Some((loss, grad));
+                loss.is_finite()
+            }
+            Some(rows) => {
+                let mut grad = vec![0.0; self.theta.len()];
+                self.whole = None;
+                let loss = objective.batch_loss_grad(&self.theta, rows, &mut grad);
+                self.optimizer.step(&mut self.theta, &grad, lr);
+                loss.is_finite()
+            }
+        };
+        self.step += 1;
+        self.diverged = !finite || self.theta.iter().any(|v| !v.is_finite());
+    }
+
+    fn evaluate_whole(&mut self, objective: &dyn Objective) {
+        if self.whole.is_none() {
+            let mut grad = vec![0.0; self.theta.len()];
+            let loss = objective.loss_grad(&self.theta, &mut grad);
+            self.diverged |= !loss.is_finite();
+            self.whole = Some((loss, grad));
+        }
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        let (loss, grad_norm) =
+            self.whole.as_ref().map_or((f64::NAN, f64::NAN), |(loss, grad)| (*loss, vector::norm(grad)));
+        Checkpoint { step: self.step, theta: self.theta.clone(), loss, grad_norm }
+    }
+}
+
+/// States from which a run continues exactly, at multiples of a stride that doubles as a run grows.
+#[derive(Clone)]
+struct KeyCheckpoints {
+    states: Vec<State>,
+    stride: u64,
+}
+
+/// Steps between key checkpoints at first: what is taken again at most to reach a step.
+const KEY_STRIDE: u64 = 64;
+/// Key checkpoints kept at most.
+const KEY_CAPACITY: usize = 128;
+
+impl Default for KeyCheckpoints {
+    fn default() -> Self {
+        Self { states: Vec::new(), stride: KEY_STRIDE }
+    }
+}
+
+impl KeyCheckpoints {
+    fn offer(&mut self, state: &State) {
+        if !state.step.is_multiple_of(self.stride) {
+            return;
+        }
+        if self.states.len() >= KEY_CAPACITY {
+            self.stride *= 2;
+            self.states.retain(|kept| kept.step.is_multiple_of(self.stride));
+        }
+        if state.step.is_multiple_of(self.stride) {
+            self.states.push(state.clone());
+        }
+    }
+
+    /// The last key checkpoint that is not after `step`; step 0 is always one.
+    fn nearest(&self, step: u64) -> &State {
+        let after = self.states.partition_point(|state| state.step <= step);
+        &self.states[after - 1]
+    }
+
+    fn up_to(&self, step: u64) -> Self {
+        let end = self.states.partition_point(|state| state.step <= step);
+        Self { states: self.states[..end].to_vec(), stride: self.stride }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a run leaves behind: checkpoints, thinned while recording so that they fit a byte budget.
+//!
+//! The rule: every `stride`-th step is kept, beginning with stride 1. When the budget is full the
+//! stride doubles and the checkpoints that are no multiple of it are dropped. So what is kept depends
+//! on the number of steps alone, never on how a run was cut into pieces. Step 0 always stays.
+
+/// A point of a training run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Steps taken before it; 0 is the start.
+    pub step: u64,
+    /// Parameters there, `[dim]`.
+    pub theta: Vec<f64>,
+    /// Loss there over the whole training split; not finite where the run diverged.
+    pub loss: f64,
+    /// Length of the gradient of that loss.
+    pub grad_norm: f64,
+}
+
+/// Checkpoints of one run in the order of their steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    checkpoints: Vec<Checkpoint>,
+    stride: u64,
+    capacity: usize,
+}
+
+/// Bytes a trajectory may take unless told otherwise.
+pub const DEFAULT_BUDGET_BYTES: usize = 256 << 20;
+
+/// A trajectory keeps at least this many checkpoints, however small its budget.
+const LEAST_CAPACITY: usize = 8;
+
+impl Trajectory {
+    /// An empty trajectory for `dim` parameters that stays within about `budget_bytes`.
+    pub fn new(dim: usize, budget_bytes: usize) -> Self {
+        let each = std::mem::size_of::<Checkpoint>() + dim * std::mem::size_of::<f64>();
+        Self { checkpoints: Vec::new(), stride: 1, capacity: (budget_bytes / each).max(LEAST_CAPACITY) }
+    }
+
+    /// Whether the checkpoint of that step would be kept.
+    pub fn is_due(&self, step: u64) -> bool {
+        step.is_multiple_of(self.stride)
+    }
+
+    /// Keeps a checkpoint if it is due, and thins when the budget is full.
+    pub fn record(&mut self, checkpoint: Checkpoint) {
+        if !self.is_due(checkpoint.step) {
+            return;
+        }
+        if self.checkpoints.len() >= self.capacity {
+            self.stride *= 2;
+            self.checkpoints.retain(|kept| kept.step.is_multiple_of(self.stride));
+            if !self.is_due(checkpoint.step) {
+                return;
+            }
+        }
+        self.checkpoints.push(checkpoint);
+    }
+
+    /// Appends the run's last point, due or not, so that the end of training is always there.
+    pub fn close(&mut self, last: Checkpoint) {
+        if self.checkpoints.last().is_none_or(|kept| kept.step < last.step) {
+            self.checkpoints.push(last);
+        }
+    }
+
+    /// The part that ends at `step`.
+    pub fn up_to(&self, step: u64) -> Self {
+        let end = self.checkpoints.partition_point(|kept| kept.step <= step);
+        Self { checkpoints: self.checkpoints[..end].to_vec(), ..*self }
+    }
+
+    /// The checkpoints, oldest first.
+    pub fn checkpoints(&self) -> &[Checkpoint] {
+        &self.checkpoints
+    }
+
+    /// Steps between two kept checkpoints.
+    pub fn stride(&self) -> u64 {
+        self.stride
+    }
+
+    /// The start of training.
+    pub fn first(&self) -> Option<&Checkpoint> {
+        self.checkpoints.first()
+    }
+
+    /// The newest checkpoint.
+    pub fn last(&self) -> Option<&Checkpoint> {
+        self.checkpoints.last()
+    }
+
+    /// The parameters of the checkpoints that are finite, oldest first: what a plane can be fitted to.
+    pub fn finite_thetas(&self) -> Vec<&[f64]> {
+        self.checkpoints
+            .iter()
+            .map(|checkpoint| &checkpoint.theta[..])
+            .filter(|theta| theta.iter().all(|v| v.is_finite()))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(step: u64) -> Checkpoint {
+        Checkpoint { step, theta: vec![step as f64], loss: 1.0, grad_norm: 1.0 }
+    }
+
+    #[test]
+    fn thinning_keeps_the_budget_the_start_and_an_even_stride() {
+        let each = std::mem::size_of::<Checkpoint>() + 8;
+        let mut trajectory = Trajectory::new(1, 10 * each);
+        for step in 0..1000 {
+            trajectory.record(at(step));
+            assert!(trajectory.checkpoints().len() <= 10);
+        }
+        assert_eq!(trajectory.stride(), 128);
+        let steps: Vec<u64> = trajectory.checkpoints().iter().map(|c| c.step).collect();
+        assert_eq!(steps, (0..8).map(|k| k * 128).collect::<Vec<_>>());
+        trajectory.close(at(999));
+        trajectory.close(at(999));
+        assert_eq!(trajectory.last().unwrap().step, 999);
+        assert_eq!(trajectory.checkpoints().len(), 9);
+    }
+}

@@ -1,0 +1,2 @@
+//! Losscape
+pub mod core;
