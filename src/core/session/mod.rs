@@ -81,7 +81,7 @@ impl Session {
     /// # Errors
     /// If the command would give a field a value without sense. The session is unchanged then.
     pub fn apply(&mut self, command: Command, now: Now) -> Result<(), FieldError> {
-        let entry = LogEntry { run: self.plane_source, step: now.step, command: command.clone() };
+        let entry = LogEntry { run: self.plane_source, step: now.step, command: logged(&command, now) };
         match command {
             Command::Experiment(command) => self.apply_experiment(command)?,
             Command::Run(command) => self.apply_run(command, now)?,
@@ -176,6 +176,15 @@ impl Session {
             ViewCommand::Colors(colors) => self.view.colors = colors,
             ViewCommand::Panels(shown) => self.view.is_panels_shown = shown,
         }
+    }
+}
+
+/// A command as it can be replayed without knowing what was under way.
+fn logged(command: &Command, now: Now) -> Command {
+    match command {
+        // Where a sweep stopped depends on the clock.
+        Command::Slice(SliceCommand::Sweep(false)) => Command::Slice(SliceCommand::Alpha3(now.alpha3)),
+        command => command.clone(),
     }
 }
 
