@@ -138,7 +138,7 @@ pub fn scene_camera(msaa: Msaa) -> impl Bundle {
     )
 }
 
-fn steer(
+pub(crate) fn steer(
     time: Res<Time>,
     keys: Res<ButtonInput<KeyCode>>,
     buttons: Res<ButtonInput<MouseButton>>,
