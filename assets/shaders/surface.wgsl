@@ -172,7 +172,7 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let sky = 0.5 + 0.5 * normal.y;
     let cavity = clamp(1.0 - 14.0 * in.cavity, 0.72, 1.18);
     let to_eye = normalize(view.world_position - in.world);
-    let gleam = 0.10 * pow(max(dot(normal, normalize(to_eye + vec3(-0.45, 0.75, 0.35))), 0.0), 24.0);
+    let gleam = 0.05 * pow(max(dot(normal, normalize(to_eye + vec3(-0.45, 0.75, 0.35))), 0.0), 24.0);
     let light = (0.30 + 0.34 * sky + 0.62 * key) * cavity * select(0.55, 1.0, is_front);
     return vec4(color * light + gleam, 1.0);
 }

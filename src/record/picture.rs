@@ -84,7 +84,7 @@ impl Eye {
         let world = apps.main.world_mut();
         let target = world.resource_mut::<Assets<Image>>().add(target_image(size));
         world.spawn((
-            scene_camera(Msaa::Off),
+            scene_camera(Msaa::Sample4),
             RenderTarget::Image(target.clone().into()),
             PrimaryEguiContext,
         ));

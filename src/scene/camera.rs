@@ -226,12 +226,18 @@ fn frame_all(
 fn framed(orbit: &Orbit, placed: &Placed, free: Vec2) -> Orbit {
     let [hx, hz] = placed.frame.half_extent();
     let top = if placed.cube.is_some() { CUBE_TOP } else { TOP };
-    let half = 0.5 * top;
-    // The corners of the box that are nearest leave some air; its labels take it.
-    let tight = 0.86;
-    let centre = [0.0, half - 0.06, 0.0];
-    orbit.framing(centre, [hx * tight, half * tight, hz * tight], FOV_Y, f64::from(free.x / free.y))
+    // The floor with the room that its labels take, and the box above it.
+    let (out_x, out_z) = (hx + LABEL_ROOM, hz + LABEL_ROOM);
+    let mut points = Vec::new();
+    for (x, z) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
+        points.push([x * out_x, 0.0, z * out_z]);
+        points.push([x * hx, top + 0.5 * LABEL_ROOM, z * hz]);
+    }
+    orbit.framing(&points, FOV_Y, f64::from(free.x / free.y))
 }
+
+/// World length that ticks and names take beside the floor.
+const LABEL_ROOM: f64 = 0.2;
 
 fn glide(
     time: Res<Time>,

@@ -101,17 +101,17 @@ fn labels(
     let upright_name = if placed.cube.is_some() { axis_name("α₃", axes.get(2)) } else { "loss".to_owned() };
     add(upright, [0.0, 0.0], upright_name, 15.0, INK, false);
     if told.landscape.current().is_some() {
-        for flag in Flag::ALL {
-            if let Some(foot) = flag.place(known, &told.placement) {
-                let tip = [foot[0], foot[1] + f64::from(POLE), foot[2]];
-                add(tip, [14.0, -13.0], flag.word().to_owned(), 14.0, INK, true);
-            }
-        }
         if let Some(latest) = told.live.latest() {
             let alpha = known.plan.plane.subspace.project(&latest.theta).alpha;
             if let Some(world) = placed.point(&alpha, latest.loss) {
                 let text = format!("step {} · loss {}", latest.step, loss_text(latest.loss));
-                add(world, [0.0, -34.0], text, 14.0, MARKER, true);
+                add(world, [0.0, 30.0], text, 14.0, MARKER, true);
+            }
+        }
+        for flag in Flag::ALL {
+            if let Some(foot) = flag.place(known, &told.placement) {
+                let tip = [foot[0], foot[1] + f64::from(POLE), foot[2]];
+                add(tip, [14.0, -13.0], flag.word().to_owned(), 14.0, INK, true);
             }
         }
     }
