@@ -26,11 +26,23 @@ pub struct ViewRequest {
     pub is_fullscreen: bool,
 }
 
+/// How a window came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody closed it.
+    Closed,
+    /// The program was interrupted.
+    Interrupted,
+}
+
+/// The code with which Bevy ends an interrupted app: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
 /// Opens the window and runs until it is closed.
 ///
 /// # Errors
 /// If there is no graphics device, or the app ended with an error.
-pub fn view(request: ViewRequest) -> Result<()> {
+pub fn view(request: ViewRequest) -> Result<Ending> {
     crate::record::device::require()?;
     let mut app = App::new();
     let window = Window {
@@ -45,12 +57,18 @@ pub fn view(request: ViewRequest) -> Result<()> {
         ..default()
     };
     app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
-    app.add_plugins((EguiPlugin::default(), FrameTimeDiagnosticsPlugin::default(), scene::plugin, ui::plugin));
+    app.add_plugins((
+        EguiPlugin::default(),
+        FrameTimeDiagnosticsPlugin::default(),
+        scene::plugin,
+        ui::plugin,
+    ));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
     app.add_systems(Startup, open_eye);
     match app.run() {
-        AppExit::Success => Ok(()),
+        AppExit::Success => Ok(Ending::Closed),
+        AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
         AppExit::Error(code) => anyhow::bail!("the window ended with code {code}"),
     }
 }
@@ -90,7 +108,8 @@ pub fn bare(experiment: Experiment, pacing: scene::Pacing) -> App {
 fn plugins() -> bevy::app::PluginGroupBuilder {
     DefaultPlugins.build().set(TaskPoolPlugin::default()).set(LogPlugin {
         // A software renderer is a device like any other here; Bevy's warning of it is not for our users.
-        filter: "warn,wgpu=error,naga=error,bevy_render::renderer=error,bevy_egui=error,calloop=error".to_owned(),
+        filter: "warn,wgpu=error,naga=error,bevy_render::renderer=error,bevy_egui=error,calloop=error"
+            .to_owned(),
         ..default()
     })
 }

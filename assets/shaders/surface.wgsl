@@ -151,8 +151,8 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let bold = 0.8 * isoline(loss, 5.0 * surface.isoline_step, 1.7 * surface.line_width);
     let stripes = fract((in.world.x + in.world.z) * 18.0);
     var color = color_of(loss);
-    if loss > surface.losses.y {
-        // Cut off at the top: striped, since its height says nothing.
+    if loss > surface.losses.y + 0.01 * (surface.losses.y - surface.losses.x) {
+        // Cut off at the top: striped, since its height says nothing. (As HeightRange::cuts_off.)
         color = mix(color, vec3(0.35), select(0.25, 0.6, stripes < 0.5));
     }
     if in.loss.y > 0.5 {

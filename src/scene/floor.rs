@@ -94,7 +94,10 @@ fn upright_ticks(placed: &Placed) -> Vec<(f64, String)> {
             ((heights.low, heights.high), Box::new(move |value| heights.fraction(value) * TOP))
         }
     };
-    round_ticks(range.0, range.1, MOST_TICKS[1]).into_iter().map(|(value, text)| (height(value), text)).collect()
+    round_ticks(range.0, range.1, MOST_TICKS[1])
+        .into_iter()
+        .map(|(value, text)| (height(value), text))
+        .collect()
 }
 
 /// World position where the name of each axis belongs: alpha1, alpha2, upright.

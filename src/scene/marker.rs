@@ -36,8 +36,10 @@ fn spawn_marker(
     mut solids: ResMut<Assets<Solid>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
-    let ball = meshes.add(Sphere::new(RADIUS).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
-    let glow = meshes.add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
+    let ball = meshes
+        .add(Sphere::new(RADIUS).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
+    let glow = meshes
+        .add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
     commands.spawn((
         Marker,
         Mesh3d(ball.clone()),
@@ -45,7 +47,11 @@ fn spawn_marker(
         NoFrustumCulling,
         Visibility::Hidden,
         children![
-            (Mesh3d(glow), MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.3)))), NoFrustumCulling),
+            (
+                Mesh3d(glow),
+                MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.3)))),
+                NoFrustumCulling
+            ),
             (Mesh3d(ball), MeshMaterial3d(solids.add(Solid::ghost(theme::MARKER))), NoFrustumCulling),
         ],
     ));

@@ -59,7 +59,14 @@ pub fn plugin(app: &mut App) {
 pub fn computing(app: &mut App) {
     app.init_resource::<Pacing>()
         .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
-        .add_plugins((session::plugin, landscape::plugin, training::plugin, slice::plugin, frame::plugin, readout::plugin));
+        .add_plugins((
+            session::plugin,
+            landscape::plugin,
+            training::plugin,
+            slice::plugin,
+            frame::plugin,
+            readout::plugin,
+        ));
 }
 
 fn drawing(app: &mut App) {

@@ -17,8 +17,7 @@ pub struct Readout {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Readout>()
-        .add_systems(Update, read_out.in_set(Stage::Draw).after(LandscapeSystems));
+    app.init_resource::<Readout>().add_systems(Update, read_out.in_set(Stage::Draw).after(LandscapeSystems));
 }
 
 fn read_out(live: Res<Live>, landscape: Res<Landscape>, shown: Res<Shown>, mut readout: ResMut<Readout>) {

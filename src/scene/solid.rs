@@ -43,7 +43,10 @@ struct SolidUniforms {
 impl Solid {
     /// A body in that colour; `shading` from 0 (unlit) to 1 (lit).
     pub fn body(color: Color, shading: f32) -> Self {
-        Self { uniforms: SolidUniforms { color: color.to_linear().to_vec4(), shading, is_halo: 0.0 }, is_ghost: false }
+        Self {
+            uniforms: SolidUniforms { color: color.to_linear().to_vec4(), shading, is_halo: 0.0 },
+            is_ghost: false,
+        }
     }
 
     /// Light that adds to what is behind it, brightest in its middle.
@@ -92,7 +95,8 @@ impl Material for Solid {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let attributes = [Mesh::ATTRIBUTE_POSITION.at_shader_location(0), Mesh::ATTRIBUTE_NORMAL.at_shader_location(1)];
+        let attributes =
+            [Mesh::ATTRIBUTE_POSITION.at_shader_location(0), Mesh::ATTRIBUTE_NORMAL.at_shader_location(1)];
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
         if let Some(depth) = descriptor.depth_stencil.as_mut().filter(|_| key.bind_group_data.is_ghost) {
             depth.depth_compare = Some(CompareFunction::Always);

@@ -65,7 +65,12 @@ fn numbers_ui(
     ask: &mut impl FnMut(ExperimentCommand),
 ) {
     let seed = egui::DragValue::new(drafts.seed.get_or_insert(file.seed)).speed(0.1);
-    if labelled(ui, "Seed", "Sets all that is random: points, start, batches. The same seed gives the same run.", seed) {
+    if labelled(
+        ui,
+        "Seed",
+        "Sets all that is random: points, start, batches. The same seed gives the same run.",
+        seed,
+    ) {
         send(&mut drafts.seed, file.seed, |seed| ask(ExperimentCommand::Seed(seed)));
     }
     let lr = file.optimizer.lr();
@@ -102,7 +107,7 @@ fn labelled(ui: &mut egui::Ui, name: &str, hover: &str, field: egui::DragValue) 
     let response = ui.add(field.update_while_editing(false)).labelled_by(label.id).on_hover_text(hover);
     ui.end_row();
     // While it is neither typed nor dragged the field shows what the session holds.
-    !(response.has_focus() || response.dragged()) 
+    !(response.has_focus() || response.dragged())
 }
 
 /// Ends a draft: a changed value is sent.

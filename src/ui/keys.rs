@@ -20,7 +20,12 @@ use crate::scene::camera::Taken;
 use crate::scene::session::Ask;
 
 /// Turns keys pressed in this frame into commands, unless somebody types into a field.
-pub fn press_keys(keys: Res<ButtonInput<KeyCode>>, taken: Res<Taken>, source: Source, mut ask: MessageWriter<Ask>) {
+pub fn press_keys(
+    keys: Res<ButtonInput<KeyCode>>,
+    taken: Res<Taken>,
+    source: Source,
+    mut ask: MessageWriter<Ask>,
+) {
     if taken.keyboard || keys.get_just_pressed().next().is_none() {
         return;
     }
@@ -38,7 +43,9 @@ pub fn command_of(key: KeyCode, view: &super::PanelView) -> Option<Command> {
         KeyCode::ArrowRight => Command::Run(RunCommand::Step(1)),
         KeyCode::ArrowLeft => Command::Run(RunCommand::Seek(view.step.saturating_sub(1))),
         KeyCode::KeyR => Command::Run(RunCommand::Restart),
-        KeyCode::KeyT if view.alpha3_range.is_some() => Command::Slice(SliceCommand::Sweep(!view.is_sweeping)),
+        KeyCode::KeyT if view.alpha3_range.is_some() => {
+            Command::Slice(SliceCommand::Sweep(!view.is_sweeping))
+        }
         KeyCode::KeyV if view.alpha3_range.is_some() => Command::View(ViewCommand::Shape(match view.shape {
             Shape::Surface => Shape::Cube,
             Shape::Cube => Shape::Surface,

@@ -16,8 +16,8 @@ use crate::scene::frame::{Placed, Placement};
 use crate::scene::landscape::Landscape;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
-use crate::scene::training::Live;
 use crate::scene::trail::to_vec3;
+use crate::scene::training::Live;
 
 /// A text and where its middle belongs, in points.
 struct Label {
@@ -98,7 +98,8 @@ fn labels(
     let axes = &known.plan.plane.axes;
     add(name1, [0.0, 6.0], axis_name("α₁", axes.first()), 15.0, INK, false);
     add(name2, [0.0, 6.0], axis_name("α₂", axes.get(1)), 15.0, INK, false);
-    let upright_name = if placed.cube.is_some() { axis_name("α₃", axes.get(2)) } else { "loss".to_owned() };
+    let upright_name =
+        if placed.cube.is_some() { axis_name("α₃", axes.get(2)) } else { "loss".to_owned() };
     add(upright, [0.0, 0.0], upright_name, 15.0, INK, false);
     if told.landscape.current().is_some() {
         if let Some(latest) = told.live.latest() {
@@ -205,13 +206,13 @@ fn legend_notes(told: &Told) -> Vec<String> {
         let share = |is: &dyn Fn(f64) -> bool| {
             100.0 * losses.iter().filter(|loss| is(**loss)).count() as f64 / losses.len() as f64
         };
-        let clipped = share(&|loss| loss.is_finite() && loss > known.heights.high);
+        let clipped = share(&|loss| loss.is_finite() && known.heights.cuts_off(loss));
         if clipped > 0.0 {
-            notes.push(format!("{clipped:.0} % cut off (striped)"));
+            notes.push(format!("{clipped:.1} % cut off (striped)"));
         }
         let diverged = share(&|loss| !loss.is_finite());
         if diverged > 0.0 {
-            notes.push(format!("{diverged:.0} % diverged"));
+            notes.push(format!("{diverged:.1} % diverged"));
         }
     }
     notes

@@ -24,8 +24,11 @@ pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
-    app.add_systems(Update, (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer))
-        .add_systems(EguiPrimaryContextPass, (labels::draw_labels, draw_panels).chain());
+    app.add_systems(
+        Update,
+        (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
+    )
+    .add_systems(EguiPrimaryContextPass, (labels::draw_labels, draw_panels).chain());
 }
 
 /// The labels alone, for pictures.
@@ -58,7 +61,11 @@ fn draw_panels(
     let view = source.view();
     let covered = panels(&mut root, &view, &mut drafts, &mut asked);
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
-    insets.set_if_neq(Insets { left: covered.left * scale, bottom: covered.bottom * scale, ..Insets::default() });
+    insets.set_if_neq(Insets {
+        left: covered.left * scale,
+        bottom: covered.bottom * scale,
+        ..Insets::default()
+    });
     ask.write_batch(asked.into_iter().map(Ask));
     Ok(())
 }

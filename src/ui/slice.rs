@@ -67,7 +67,10 @@ fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
 fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |command| asked.push(Command::View(command));
     ui.horizontal(|ui| {
-        let shapes = [(Shape::Surface, "Surface", "The slice as a surface over the floor (V)."), (Shape::Cube, "Cube", "The volume as a cube with the slice moving through it (V).")];
+        let shapes = [
+            (Shape::Surface, "Surface", "The slice as a surface over the floor (V)."),
+            (Shape::Cube, "Cube", "The volume as a cube with the slice moving through it (V)."),
+        ];
         for (shape, text, hover) in shapes {
             let is_possible = shape == Shape::Surface || view.alpha3_range.is_some();
             let button = ui.add_enabled(is_possible, egui::Button::selectable(view.shape == shape, text));
@@ -76,7 +79,10 @@ fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             }
         }
         ui.separator();
-        let modes = [(CameraMode::Orbit, "Orbit", "Drag to turn, right-drag to move, wheel to zoom (C)."), (CameraMode::Flight, "Fly", "W A S D and Q E to fly, drag to look, wheel for speed (C).")];
+        let modes = [
+            (CameraMode::Orbit, "Orbit", "Drag to turn, right-drag to move, wheel to zoom (C)."),
+            (CameraMode::Flight, "Fly", "W A S D and Q E to fly, drag to look, wheel for speed (C)."),
+        ];
         for (mode, text, hover) in modes {
             if ui.add(egui::Button::selectable(view.camera == mode, text)).on_hover_text(hover).clicked() {
                 ask(ViewCommand::Camera(mode));

@@ -32,7 +32,9 @@ pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
 fn picture_text(view: &PanelView) -> String {
     match (view.is_exact, view.blending_error) {
         (true, None) => "exact plane".to_owned(),
-        (true, Some(error)) => format!("exact plane (blending it would have been wrong by up to {error:.1e})"),
+        (true, Some(error)) => {
+            format!("exact plane (blending it would have been wrong by up to {error:.1e})")
+        }
         (false, _) => "blended from the volume; exact when it rests".to_owned(),
     }
 }

@@ -27,7 +27,9 @@ pub fn set_style(ctx: &egui::Context) {
         visuals.override_text_color = Some(INK);
         visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, Color32::from_rgb(38, 43, 55));
         visuals.selection.bg_fill = Color32::from_rgb(44, 92, 140);
-        for widget in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
+        for widget in
+            [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active]
+        {
             widget.corner_radius = CornerRadius::same(5);
         }
     });

@@ -123,14 +123,17 @@ impl Source<'_> {
         let diverged = || {
             let known = self.landscape.current()?;
             let at = self.live.diverged_at().or(known.plan.diverged_at)?;
-            Some(format!("training diverges at step {at} of {planned}: the loss is no longer a number; try a lower learning rate"))
+            Some(format!(
+                "training diverges at step {at} of {planned}: the loss is no longer a number; try a lower learning rate"
+            ))
         };
         self.refusal.0.clone().or_else(|| self.landscape.failure.clone()).or_else(diverged)
     }
 
     fn frame_ms(&self) -> f64 {
         let diagnostics = self.diagnostics.as_ref();
-        let frame = diagnostics.and_then(|store| store.get(&FrameTimeDiagnosticsPlugin::FRAME_TIME)?.smoothed());
+        let frame =
+            diagnostics.and_then(|store| store.get(&FrameTimeDiagnosticsPlugin::FRAME_TIME)?.smoothed());
         frame.unwrap_or_default()
     }
 }

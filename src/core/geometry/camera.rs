@@ -119,9 +119,8 @@ impl Orbit {
                 let p = V::from(*p);
                 (across.dot(&p) - tan * forward.dot(&p), across.dot(&p) + tan * forward.dot(&p))
             });
-            let (high, low) = sides.fold((f64::NEG_INFINITY, f64::INFINITY), |(high, low), (a, b)| {
-                (high.max(a), low.min(b))
-            });
+            let (high, low) = sides
+                .fold((f64::NEG_INFINITY, f64::INFINITY), |(high, low), (a, b)| (high.max(a), low.min(b)));
             (0.5 * (high + low), (low - high) / (2.0 * tan))
         };
         let ((x, depth_x), (y, depth_y)) = (fit(right, tan_y * aspect), fit(up, tan_y));
