@@ -24,6 +24,11 @@ impl Layer {
         Self { inputs, outputs, activation, bias: true, skip: false }
     }
 
+    /// Parameters it has.
+    pub fn parameters(&self) -> usize {
+        self.outputs * (self.inputs + usize::from(self.bias))
+    }
+
     /// The same layer without a bias.
     pub fn without_bias(self) -> Self {
         Self { bias: false, ..self }

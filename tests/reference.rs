@@ -1,0 +1,4 @@
+//! Against PyTorch's numbers in float64.
+
+mod models;
+mod slices;
