@@ -19,6 +19,8 @@ pub struct ExperimentFile {
     pub seed: u64,
     /// The data.
     pub dataset: DatasetConfig,
+    /// Share of the data that training never sees, 0 to below 1.
+    pub held_out: f64,
     /// The model.
     pub model: ModelConfig,
     /// Where training starts.
@@ -112,6 +114,7 @@ impl Default for ExperimentFile {
             title: String::new(),
             seed: 0,
             dataset: DatasetConfig::default(),
+            held_out: 0.0,
             model: ModelConfig::default(),
             init: Init::default(),
             loss: Loss::default(),
