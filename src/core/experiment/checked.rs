@@ -12,7 +12,7 @@ use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::num::SettingError;
 use crate::core::objective::Objective;
-use crate::core::optim::OptimizerConfig;
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, SlicePlane};
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
@@ -69,6 +69,7 @@ pub struct TrainingQuestion {
     init: Init,
     loss: Loss,
     optimizer: OptimizerConfig,
+    schedule: Schedule,
     batch: BatchSize,
     held_out: f64,
     prepared: Arc<Prepared>,
@@ -131,6 +132,7 @@ impl Experiment {
             init: file.init,
             loss: file.loss,
             optimizer: file.optimizer.clone(),
+            schedule: file.schedule,
             batch: file.batch,
             held_out: file.held_out,
             prepared: Arc::clone(&self.prepared),
@@ -141,7 +143,7 @@ impl Experiment {
     pub fn start_run(&self) -> TrainingRun {
         let start = self.prepared.start.clone();
         let plan = TrainingPlan::new(start, self.optimizer.clone(), self.batch, self.seed);
-        TrainingRun::new(Arc::clone(self.objective()), plan)
+        TrainingRun::new(Arc::clone(self.objective()), TrainingPlan { schedule: self.schedule, ..plan })
     }
 
     /// What its training minimises.
@@ -197,10 +199,8 @@ fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
         let expected = "a share of at least 0 and below 1";
         return Err(FieldError::new("held_out", file.held_out, expected));
     }
-    let lr = file.optimizer.lr();
-    if !(lr.is_finite() && lr > 0.0) {
-        return Err(FieldError::new("optimizer.lr", lr, "a finite number above 0"));
-    }
+    file.optimizer.check().map_err(|error| FieldError::within("optimizer", error))?;
+    file.schedule.check().map_err(|error| FieldError::within("schedule", error))?;
     if !(1..=MAX_STEPS).contains(&file.steps) {
         return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
     }
