@@ -1,2 +1,4 @@
 //! Losscape
 pub mod core;
+#[cfg(feature = "viewer")]
+pub mod scene;

@@ -73,6 +73,7 @@ pub struct Pipeline {
     experiment: Experiment,
     alpha3: f64,
     stage: Stage,
+    cells: u64,
 }
 
 enum Stage {
@@ -88,12 +89,17 @@ impl Pipeline {
     /// The chain of an experiment, with the plane at rest at `alpha3`.
     pub fn new(experiment: Experiment, alpha3: f64) -> Self {
         let run = Box::new(experiment.start_run());
-        Self { experiment, alpha3, stage: Stage::LookAhead(run) }
+        Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
     }
 
     /// Whether there is nothing left to do.
     pub fn is_finished(&self) -> bool {
         matches!(self.stage, Stage::Finished)
+    }
+
+    /// Cells of grids evaluated so far.
+    pub fn cells(&self) -> u64 {
+        self.cells
     }
 
     /// How far the present stage is, in its own units.
@@ -132,6 +138,7 @@ impl Pipeline {
             }
             Stage::Grids { plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
+                self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
                     self.stage = Stage::Finished;
                 }

@@ -1,4 +1,7 @@
 //! Colour maps: how a number between 0 and 1 becomes a colour.
+//!
+//! Viridis, magma (Smith and van der Walt 2015) and cividis (Nuñez, Anderton and Renslow 2018) are
+//! perceptually even and come from the crate `colorous`; `post` is the ramp of the post's figures.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +9,87 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColorMap {
-    /// Perceptually even, readable without red or green: dark violet to yellow.
+    /// Dark violet over green to yellow; readable with any colour vision.
     #[default]
     Viridis,
+    /// Dark blue over grey to yellow; the same to people with and without red-green blindness.
+    Cividis,
+    /// Black over red to light yellow.
+    Magma,
+    /// The post's: violet and blue for low losses, grey to black for high ones.
+    Post,
+}
+
+/// Entries of a look-up table.
+pub const ENTRIES: usize = 256;
+
+/// The post's ramp: position and sRGB colour.
+const POST: [(f64, [u8; 3]); 7] = [
+    (0.0, [0x65, 0x33, 0xa2]),
+    (0.1, [0x5e, 0x52, 0xff]),
+    (0.25, [0x23, 0x9c, 0xff]),
+    (0.5, [0x52, 0x93, 0xc9]),
+    (0.75, [0x83, 0x8a, 0x93]),
+    (0.9, [0x36, 0x38, 0x3c]),
+    (1.0, [0x02, 0x02, 0x02]),
+];
+
+impl ColorMap {
+    /// Every map, in the order a menu shows them.
+    pub const ALL: [Self; 4] = [Self::Viridis, Self::Cividis, Self::Magma, Self::Post];
+
+    /// The name that files and flags use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viridis => "viridis",
+            Self::Cividis => "cividis",
+            Self::Magma => "magma",
+            Self::Post => "post",
+        }
+    }
+
+    /// The sRGB colour at `t`, which is held to 0..1; NaN counts as 0.
+    pub fn at(self, t: f64) -> [u8; 3] {
+        let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
+        let gradient = match self {
+            Self::Viridis => colorous::VIRIDIS,
+            Self::Cividis => colorous::CIVIDIS,
+            Self::Magma => colorous::MAGMA,
+            Self::Post => return post(t),
+        };
+        gradient.eval_continuous(t).into_array()
+    }
+
+    /// All colours from 0 to 1, [`ENTRIES`] of them, as sRGB.
+    pub fn table(self) -> Vec<[u8; 3]> {
+        (0..ENTRIES).map(|i| self.at(i as f64 / (ENTRIES - 1) as f64)).collect()
+    }
+}
+
+fn post(t: f64) -> [u8; 3] {
+    let above = POST.iter().position(|(at, _)| *at >= t).unwrap_or(POST.len() - 1).max(1);
+    let ((low, from), (high, to)) = (POST[above - 1], POST[above]);
+    let share = (t - low) / (high - low);
+    std::array::from_fn(|i| {
+        let (a, b) = (f64::from(from[i]), f64::from(to[i]));
+        (a + share * (b - a)).round() as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_and_knots_are_the_maps_own() {
+        assert_eq!(ColorMap::Post.at(0.0), [0x65, 0x33, 0xa2]);
+        assert_eq!(ColorMap::Post.at(0.25), [0x23, 0x9c, 0xff]);
+        assert_eq!(ColorMap::Post.at(2.0), [0x02, 0x02, 0x02]);
+        assert_eq!(ColorMap::Viridis.at(0.0), [68, 1, 84]);
+        assert_eq!(ColorMap::Viridis.at(f64::NAN), [68, 1, 84]);
+        for map in ColorMap::ALL {
+            assert_eq!(map.table().len(), ENTRIES);
+            assert_eq!(map.table()[ENTRIES - 1], map.at(1.0));
+        }
+    }
 }

@@ -35,6 +35,46 @@ impl LossGrid {
         Self { spec: self.spec.plane(), loss }
     }
 
+    /// The loss of a plane at a point between its cells, blended linearly from the four around it;
+    /// outside the grid the border's.
+    pub fn sample(&self, alpha1: f64, alpha2: f64) -> f64 {
+        self.sample_layer(alpha1, alpha2, 0)
+    }
+
+    /// The loss of a volume at a point of fractional layer `layer`, blended linearly along all axes.
+    pub fn sample_volume(&self, alpha1: f64, alpha2: f64, layer: f64) -> f64 {
+        let last = self.spec.counts()[2] - 1;
+        let layer = layer.clamp(0.0, last as f64);
+        let below = layer.floor() as usize;
+        let at = |i3: usize| self.sample_layer(alpha1, alpha2, i3);
+        blend(at(below), at((below + 1).min(last)), layer - below as f64)
+    }
+
+    fn sample_layer(&self, alpha1: f64, alpha2: f64, i3: usize) -> f64 {
+        let counts = self.spec.counts();
+        let place = |axis: usize, alpha: f64| {
+            let last = (counts[axis] - 1) as f64;
+            let index = self.spec.axes()[axis].index(alpha).clamp(0.0, last);
+            let corner = index.floor().min(last - 1.0).max(0.0);
+            (corner as usize, index - corner)
+        };
+        let ((i1, share1), (i2, share2)) = (place(0, alpha1), place(1, alpha2));
+        let row = |i2: usize| blend(self.at([i1, i2, i3]), self.at([i1 + 1, i2, i3]), share1);
+        blend(row(i2), row(i2 + 1), share2)
+    }
+
+    /// The largest difference between the cells of a plane and this volume blended at fractional
+    /// `layer`, over the cells where both are finite: how far a blended picture is from the truth.
+    pub fn blending_error(&self, plane: &Self, layer: f64) -> f64 {
+        let blended = self.blended_plane(layer);
+        let [n1, _, _] = plane.spec.counts();
+        let difference = |(at, exact): (usize, &f64)| {
+            let alpha = plane.spec.alpha([at % n1, at / n1, 0]);
+            (blended.sample(alpha[0], alpha[1]) - exact).abs()
+        };
+        plane.loss.iter().enumerate().map(difference).filter(|d| d.is_finite()).fold(0.0, f64::max)
+    }
+
     /// The lowest and highest finite loss; `None` if there is none.
     pub fn finite_range(&self) -> Option<(f64, f64)> {
         finite_range(&self.loss)
@@ -113,6 +153,17 @@ mod tests {
         assert_eq!(grid.layer(1)[0], 100.0);
         assert_eq!(grid.blended_plane(0.25).loss[5], 11.0 + 25.0);
         assert_eq!(grid.blended_plane(1.0).loss, grid.layer(1));
+    }
+
+    #[test]
+    fn a_bilinear_plane_is_sampled_exactly() {
+        let volume = grid([4, 3, 2], |[i1, i2, i3]| 1.0 + (i1 * i2) as f64 + i3 as f64);
+        let plane = volume.blended_plane(0.5);
+        assert!((plane.sample(0.5, 0.25) - (1.5 + 1.5 * 0.5)).abs() < 1e-12);
+        assert_eq!(plane.sample(9.0, 9.0), plane.at([3, 2, 0]));
+        assert!((volume.sample_volume(0.5, 0.25, 0.5) - plane.sample(0.5, 0.25)).abs() < 1e-12);
+        assert!(volume.blending_error(&plane, 0.5) < 1e-12);
+        assert!((volume.blending_error(&plane, 1.0) - 0.5).abs() < 1e-12);
     }
 
     #[test]

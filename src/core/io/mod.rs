@@ -1,1 +1,1 @@
-
+//! Files: the only part of the core that touches the file system.

@@ -1,1 +1,7 @@
+//! What a person, a key, a tour or a test can ask for, and the log of what was asked.
 
+pub mod command;
+pub mod log;
+
+pub use command::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
+pub use log::{CommandLog, LogEntry};

@@ -1,0 +1,62 @@
+//! Round values along a range, for ticks and isolines.
+
+/// A distance of 1, 2 or 5 times a power of ten that cuts `extent` into at most `most` parts.
+///
+/// # Panics
+/// If `extent` is not above 0 or `most` is 0.
+pub fn round_step(extent: f64, most: usize) -> f64 {
+    assert!(extent > 0.0 && extent.is_finite() && most > 0, "no ticks on a range of {extent}");
+    let least = extent / most as f64;
+    let decade = 10_f64.powf(least.log10().floor());
+    // The last factor is the next decade's 1, for a `least` that rounding put below its decade.
+    [1.0, 2.0, 5.0, 10.0]
+        .iter()
+        .map(|f| f * decade)
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(10.0 * decade)
+}
+
+/// The multiples of [`round_step`] in `low..=high`, with the text that tells them apart.
+pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
+    let step = round_step(high - low, most);
+    let decimals = (-step.log10().floor()).max(0.0) as usize;
+    let first = (low / step - 1e-9).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    (first..=last)
+        .map(|k| {
+            let value = k as f64 * step;
+            let text = format!("{value:.decimals$}");
+            // The field's minus is as wide as its plus; a hyphen is not.
+            (value, text.replace('-', "−"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round_and_few_enough() {
+        assert_eq!(round_step(9.0, 10), 1.0);
+        assert_eq!(round_step(9.0, 5), 2.0);
+        assert_eq!(round_step(0.45, 10), 0.05);
+        assert_eq!(round_step(1.0, 10), 0.1);
+        assert_eq!(round_step(1e-7, 1), 1e-7);
+        for extent in [0.013, 0.2, 1.0, 7.3, 999.0, 1e6] {
+            for most in 1..20 {
+                assert!(extent / round_step(extent, most) <= most as f64 * (1.0 + 1e-6), "{extent} {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn ticks_lie_inside_and_zero_is_zero() {
+        let ticks = round_ticks(-4.0, 5.0, 10);
+        assert_eq!(ticks.len(), 10);
+        assert_eq!(ticks[0].1, "−4");
+        assert_eq!(ticks[4], (0.0, "0".into()));
+        let texts: Vec<String> = round_ticks(0.04, 0.31, 6).into_iter().map(|t| t.1).collect();
+        assert_eq!(texts, ["0.05", "0.10", "0.15", "0.20", "0.25", "0.30"]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Questions with a number: how a stage knows that it must run, and that an answer is still wanted.
+
+/// The number of a question. A later question has a higher one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Revision(pub u64);
+
+/// The input of a stage, and its number. A stage runs when its input differs from the last; an answer
+/// that carries another revision than [`Stage::revision`] is dropped.
+#[derive(Clone, Debug)]
+pub struct Stage<Input> {
+    input: Option<Input>,
+    revision: Revision,
+}
+
+impl<Input> Default for Stage<Input> {
+    fn default() -> Self {
+        Self { input: None, revision: Revision::default() }
+    }
+}
+
+impl<Input: PartialEq> Stage<Input> {
+    /// Asks a question. `Some` with its new number if it differs from the one before.
+    pub fn ask(&mut self, input: Input) -> Option<Revision> {
+        if self.input.as_ref() == Some(&input) {
+            return None;
+        }
+        self.input = Some(input);
+        self.revision.0 += 1;
+        Some(self.revision)
+    }
+
+    /// The number of the present question.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_change_is_a_question() {
+        let mut stage = Stage::default();
+        assert_eq!(stage.ask(1), Some(Revision(1)));
+        assert_eq!(stage.ask(1), None);
+        assert_eq!(stage.ask(2), Some(Revision(2)));
+        assert_eq!(stage.ask(1), Some(Revision(3)));
+        assert_eq!(stage.revision(), Revision(3));
+    }
+}

@@ -1,0 +1,62 @@
+//! Runs as the session knows them: which there are, and how each is to go on.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::experiment::Experiment;
+use crate::core::train::Trajectory;
+
+/// The name of a run, unique within a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunId(pub u64);
+
+/// A run: trained here, or brought along from elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its name.
+    pub id: RunId,
+    /// Where its points come from.
+    pub origin: Origin,
+    /// How it is to go on.
+    pub transport: Transport,
+    /// How often it was sent back to its start.
+    pub starts: u64,
+}
+
+/// Where a run's points come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// Trained here.
+    Trained(Box<Experiment>),
+    /// Parameters only, recorded elsewhere. It has a trail, a plane and imported grids; there is
+    /// nothing to train or to probe.
+    Imported(Arc<Trajectory>),
+}
+
+/// How a run is to go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Transport {
+    /// On, until a step; without one, until it is held.
+    Playing {
+        /// The step to stop at.
+        until: Option<u64>,
+    },
+    /// At that step.
+    Held {
+        /// The step.
+        at: u64,
+    },
+}
+
+impl Run {
+    /// A run of an experiment that plays from its start to its planned end.
+    pub fn of(id: RunId, experiment: &Experiment) -> Self {
+        Self {
+            id,
+            transport: Transport::Playing { until: Some(experiment.steps) },
+            origin: Origin::Trained(Box::new(experiment.clone())),
+            starts: 0,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! How things are shown, as far as a person decided it.
+
+use crate::core::experiment::ViewFile;
+use crate::core::geometry::colormap::ColorMap;
+use crate::core::script::command::{CameraMode, Shape};
+
+/// What a person chose to see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Surface or cube.
+    pub shape: Shape,
+    /// How the camera moves.
+    pub camera: CameraMode,
+    /// How often everything was to be brought into view.
+    pub framings: u64,
+    /// Colours of the losses.
+    pub colors: ColorMap,
+    /// Where the plane stands.
+    pub alpha3: Alpha3,
+    /// Whether the panels are shown.
+    pub is_panels_shown: bool,
+}
+
+/// Where the plane stands along the third direction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Alpha3 {
+    /// There.
+    Held(f64),
+    /// It travels back and forth through the volume.
+    Sweeping {
+        /// Where it set out.
+        from: f64,
+    },
+}
+
+/// Seconds that the plane takes from one end of the volume to the other.
+pub const SWEEP_SECS: f64 = 6.0;
+
+impl Alpha3 {
+    /// Where the plane stands `secs` after it was sent there, in a volume from `low` to `high`.
+    pub fn after(self, secs: f64, low: f64, high: f64) -> f64 {
+        match self {
+            Self::Held(value) => value,
+            Self::Sweeping { from } => {
+                let extent = high - low;
+                let travelled = (from.clamp(low, high) - low) / extent + secs / SWEEP_SECS;
+                let phase = travelled.rem_euclid(2.0);
+                low + extent * if phase < 1.0 { phase } else { 2.0 - phase }
+            }
+        }
+    }
+}
+
+impl View {
+    /// What an experiment shows first.
+    pub fn new(file: &ViewFile) -> Self {
+        Self {
+            shape: Shape::default(),
+            camera: CameraMode::default(),
+            framings: 0,
+            colors: file.colors,
+            alpha3: Alpha3::Held(file.alpha3),
+            is_panels_shown: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_sets_out_where_it_is_and_turns_at_the_ends() {
+        let sweep = Alpha3::Sweeping { from: 0.5 };
+        assert_eq!(sweep.after(0.0, -2.0, 3.0), 0.5);
+        assert_eq!(sweep.after(SWEEP_SECS / 2.0, -2.0, 3.0), 3.0);
+        assert!((sweep.after(1.5 * SWEEP_SECS, -2.0, 3.0) + 2.0).abs() < 1e-12);
+        assert_eq!(Alpha3::Held(9.0).after(5.0, -2.0, 3.0), 9.0);
+    }
+}

@@ -1,0 +1,207 @@
+//! What follows from the experiment: look-ahead run, plane, and the pictures of plane and volume.
+//!
+//! A worker thread drives [`Pipeline`]; a change of the experiment starts another and drops this one.
+//! The pictures of the old question stay on screen until the new plane is known.
+
+use std::sync::Arc;
+
+use bevy::prelude::*;
+
+use super::session::SessionState;
+use super::slice::Shown;
+use super::worker::{Report, Worker, grid_threads};
+use super::{Pacing, Stage};
+use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
+use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
+use crate::core::geometry::frame::HeightRange;
+use crate::core::grid::GridPicture;
+use crate::core::num::Progress;
+use crate::core::session;
+
+/// What is known of the landscape.
+#[derive(Resource, Default)]
+pub struct Landscape {
+    question: session::Stage<Question>,
+    worker: Option<Worker<Answer>>,
+    /// Where the plane was asked for.
+    asked_alpha3: f64,
+    known: Option<Known>,
+    /// Why there is no plane, in words.
+    pub failure: Option<String>,
+    /// How far the present stage of the worker is; `None` when it has nothing to do.
+    pub progress: Option<Progress>,
+    /// Cells of grids evaluated since the start, by anyone: nothing is to be evaluated unasked.
+    pub cells_evaluated: u64,
+}
+
+/// The answers to the question asked last, or to the one before until the new plane is known.
+pub struct Known {
+    /// The question they answer.
+    pub revision: session::Revision,
+    /// Trajectory and plane.
+    pub plan: Arc<Plan>,
+    /// The plane at some alpha3.
+    pub plane: Option<PlaneAt>,
+    /// The volume.
+    pub volume: Option<GridPicture>,
+    /// Losses from floor to top.
+    pub heights: HeightRange,
+    /// Counts changes of plane and volume.
+    pub pictures: u64,
+}
+
+/// A picture of a plane, and where it lies.
+pub struct PlaneAt {
+    /// Its place along the third direction.
+    pub alpha3: f64,
+    /// Its losses.
+    pub picture: GridPicture,
+}
+
+/// What the pictures depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct Question {
+    training: TrainingQuestion,
+    steps: u64,
+    slice: SliceFile,
+    clip: Option<f64>,
+}
+
+enum Answer {
+    Found(Finding),
+    Failed(String),
+    Progress(Progress),
+    Cells(u64),
+}
+
+impl Landscape {
+    /// What is known, of this question or still of the one before.
+    pub fn known(&self) -> Option<&Known> {
+        self.known.as_ref()
+    }
+
+    /// What is known of the question asked last; nothing while its plane is not known.
+    pub fn current(&self) -> Option<&Known> {
+        self.known.as_ref().filter(|known| known.revision == self.question.revision())
+    }
+
+    /// Whether the worker has told all there is to tell.
+    pub fn is_settled(&self) -> bool {
+        self.worker.is_none() && (self.current().is_some() || self.failure.is_some())
+    }
+
+    /// Takes in a plane evaluated for another alpha3.
+    pub fn set_plane(&mut self, revision: session::Revision, plane: PlaneAt, cells: u64) {
+        self.cells_evaluated += cells;
+        if let Some(known) = self.known.as_mut().filter(|known| known.revision == revision) {
+            known.plane = Some(plane);
+            known.pictures += 1;
+        }
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Landscape>()
+        .add_systems(Update, (ask_pipeline, take_answers).chain().in_set(Stage::Derive).in_set(LandscapeSystems));
+}
+
+/// The systems that bring [`Landscape`] up to date; others of [`Stage::Derive`] come after.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LandscapeSystems;
+
+fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: ResMut<Landscape>) {
+    let experiment = session.experiment();
+    let question = Question {
+        training: experiment.training_question(),
+        steps: experiment.steps,
+        slice: experiment.slice.clone(),
+        clip: experiment.view.clip,
+    };
+    if landscape.question.ask(question).is_some() {
+        landscape.failure = None;
+        landscape.progress = Some(Progress { done: 0, total: experiment.steps });
+        landscape.asked_alpha3 = shown.alpha3;
+        let (experiment, alpha3) = (experiment.clone(), shown.alpha3);
+        landscape.worker = Worker::start("slicing", move |report| drive(experiment, alpha3, &report));
+    }
+}
+
+/// Losses between two looks at whether the work is still wanted, for each thread.
+const LOSSES_AT_ONCE: u64 = 1024;
+
+fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
+    let threads = grid_threads();
+    let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
+    threads.install(|| {
+        let mut pipeline = Pipeline::new(experiment, alpha3);
+        while report.is_wanted() && !pipeline.is_finished() {
+            let before = pipeline.cells();
+            match pipeline.advance(at_once) {
+                Ok(Some(finding)) => report.send(Answer::Found(finding)),
+                Ok(None) => report.send(Answer::Progress(pipeline.progress())),
+                Err(error) => report.send(Answer::Failed(error.to_string())),
+            };
+            report.send(Answer::Cells(pipeline.cells() - before));
+        }
+    });
+}
+
+fn take_answers(
+    mut landscape: ResMut<Landscape>,
+    session: Res<SessionState>,
+    pacing: Res<Pacing>,
+) {
+    let Some(worker) = &landscape.worker else { return };
+    let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
+    let clip = session.experiment().view.clip;
+    for answer in answers {
+        match answer {
+            Answer::Found(finding) => landscape.take(finding, clip),
+            Answer::Failed(failure) => landscape.failure = Some(failure),
+            Answer::Progress(progress) => landscape.progress = Some(progress),
+            Answer::Cells(cells) => landscape.cells_evaluated += cells,
+        }
+    }
+    if is_over {
+        landscape.worker = None;
+        landscape.progress = None;
+    }
+}
+
+impl Landscape {
+    fn take(&mut self, finding: Finding, clip: Option<f64>) {
+        match (finding, &mut self.known) {
+            (Finding::Planned(plan), known) => {
+                let trail: Vec<f64> = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+                let heights = HeightRange::fit(&[], &trail, clip);
+                let revision = self.question.revision();
+                *known = Some(Known { revision, plan, plane: None, volume: None, heights, pictures: 0 });
+            }
+            (Finding::Plane(picture), Some(known)) => {
+                known.plane = Some(PlaneAt { alpha3: self.asked_alpha3, picture });
+                known.refit(clip);
+            }
+            (Finding::Volume(picture), Some(known)) => {
+                known.volume = Some(picture);
+                known.refit(clip);
+            }
+            (Finding::Plane(_) | Finding::Volume(_), None) => {}
+        }
+    }
+}
+
+impl Known {
+    /// Fits the heights to all that is known now, and counts the change.
+    fn refit(&mut self, clip: Option<f64>) {
+        let grids = [self.plane.as_ref().map(|p| &p.picture), self.volume.as_ref()];
+        let ranges: Vec<f64> = grids
+            .into_iter()
+            .flatten()
+            .filter_map(|picture| picture.grid.finite_range())
+            .flat_map(|(low, high)| [low, high])
+            .collect();
+        let trail: Vec<f64> = self.plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+        self.heights = HeightRange::fit(&ranges, &trail, clip);
+        self.pictures += 1;
+    }
+}

@@ -1,0 +1,75 @@
+//! The scene in Bevy: training as a scheduled system, and everything that is drawn in 3D.
+//!
+//! One file is one thing drawn or one task, with one `plugin` function. The order within a frame is
+//! declared here and nowhere else:
+//!
+//! 1. [`Stage::Input`] reads keys and pointer, and sends commands;
+//! 2. [`Stage::Apply`] applies commands to the session, the only thing that writes it;
+//! 3. [`Stage::Derive`] asks workers what follows from the session, and takes in their answers;
+//! 4. [`Stage::Draw`] brings meshes, textures and camera up to date.
+
+pub mod camera;
+pub mod cube;
+pub mod flags;
+pub mod floor;
+pub mod frame;
+pub mod landscape;
+pub mod marker;
+pub mod session;
+pub mod slice;
+pub mod solid;
+pub mod surface;
+pub mod theme;
+pub mod trail;
+pub mod training;
+pub mod worker;
+
+use bevy::prelude::*;
+
+/// The stages of a frame, in this order.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Keys and pointer become commands.
+    Input,
+    /// Commands change the session.
+    Apply,
+    /// What follows from the session is brought up to date.
+    Derive,
+    /// What is drawn is brought up to date.
+    Draw,
+}
+
+/// Whether frames wait for the work they ask for.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pacing {
+    /// A window shows what is there and never waits.
+    #[default]
+    Live,
+    /// A recording waits, so that each frame is complete whatever the machine.
+    Awaited,
+}
+
+/// What computes and what draws it, without panels and labels.
+pub fn plugin(app: &mut App) {
+    app.add_plugins((computing, drawing));
+}
+
+/// Session, training and slices, without anything drawn: this much runs without a renderer.
+pub fn computing(app: &mut App) {
+    app.init_resource::<Pacing>()
+        .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
+        .add_plugins((session::plugin, landscape::plugin, training::plugin, slice::plugin, frame::plugin));
+}
+
+fn drawing(app: &mut App) {
+    app.add_plugins((
+        solid::plugin,
+        surface::plugin,
+        cube::plugin,
+        floor::plugin,
+        trail::plugin,
+        marker::plugin,
+        flags::plugin,
+        camera::plugin,
+    ));
+}

@@ -1,0 +1,54 @@
+//! The session as a resource, and the one system that writes it.
+
+use bevy::prelude::*;
+
+use super::slice::Shown;
+use super::training::Live;
+use super::Stage;
+use crate::core::experiment::Experiment;
+use crate::core::script::Command;
+use crate::core::session::{Now, Session};
+
+/// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only.
+#[derive(Resource)]
+pub struct SessionState(Session);
+
+impl std::ops::Deref for SessionState {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+/// A command on its way to the session.
+#[derive(Message, Clone, Debug)]
+pub struct Ask(pub Command);
+
+/// The last command that was refused, in words; nothing once a command went through.
+#[derive(Resource, Default)]
+pub struct Refusal(pub Option<String>);
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_message::<Ask>()
+        .init_resource::<Refusal>()
+        .add_systems(Update, apply_commands.in_set(Stage::Apply));
+}
+
+/// Begins a session with an experiment. To be called before the app runs.
+pub fn begin(app: &mut App, experiment: Experiment) {
+    app.insert_resource(SessionState(Session::new(experiment)));
+}
+
+fn apply_commands(
+    mut asked: MessageReader<Ask>,
+    mut session: ResMut<SessionState>,
+    mut refusal: ResMut<Refusal>,
+    live: Res<Live>,
+    shown: Res<Shown>,
+) {
+    for Ask(command) in asked.read() {
+        let now = Now { step: live.step(), alpha3: shown.alpha3 };
+        refusal.0 = session.0.apply(command.clone(), now).err().map(|error| error.to_string());
+    }
+}
