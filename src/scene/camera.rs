@@ -179,8 +179,13 @@ fn steer(
 
 /// Which way the keys point: right, up, ahead.
 fn thrust(keys: &ButtonInput<KeyCode>) -> Vec3 {
-    let axis = |plus, minus| f32::from(u8::from(keys.pressed(plus))) - f32::from(u8::from(keys.pressed(minus)));
-    Vec3::new(axis(KeyCode::KeyD, KeyCode::KeyA), axis(KeyCode::KeyE, KeyCode::KeyQ), axis(KeyCode::KeyW, KeyCode::KeyS))
+    let axis =
+        |plus, minus| f32::from(u8::from(keys.pressed(plus))) - f32::from(u8::from(keys.pressed(minus)));
+    Vec3::new(
+        axis(KeyCode::KeyD, KeyCode::KeyA),
+        axis(KeyCode::KeyE, KeyCode::KeyQ),
+        axis(KeyCode::KeyW, KeyCode::KeyS),
+    )
 }
 
 fn fly(rig: &mut Rig, thrust: Vec3, dt: f32) {
@@ -296,7 +301,9 @@ fn fit_view(insets: Res<Insets>, camera: Option<Single<(&mut Camera, &mut Projec
     let height_ratio = full.y / free_size(window, &insets).y;
     let fov = 2.0 * ((0.5 * FOV_Y as f32).tan() * height_ratio).atan();
     let wanted = (slant != Vec2::ZERO).then_some(view);
-    let same = |a: &SubCameraView, b: &SubCameraView| (a.full_size, a.offset, a.size) == (b.full_size, b.offset, b.size);
+    let same = |a: &SubCameraView, b: &SubCameraView| {
+        (a.full_size, a.offset, a.size) == (b.full_size, b.offset, b.size)
+    };
     let is_same = match (&camera.sub_camera_view, &wanted) {
         (None, None) => true,
         (Some(a), Some(b)) => same(a, b),

@@ -43,7 +43,8 @@ fn draw_edges(
     lines.clear();
     let Some(placed) = cube else { return };
     let [hx, hz] = placed.frame.half_extent().map(|v| v as f32);
-    let ring = |y: f32| [[-hx, -hz], [hx, -hz], [hx, hz], [-hx, hz], [-hx, -hz]].map(|[x, z]| Vec3::new(x, y, z));
+    let ring =
+        |y: f32| [[-hx, -hz], [hx, -hz], [hx, hz], [-hx, hz], [-hx, -hz]].map(|[x, z]| Vec3::new(x, y, z));
     let top = CUBE_TOP as f32;
     lines.linestrip(ring(0.0), theme::AXIS);
     lines.linestrip(ring(top), theme::AXIS);

@@ -75,7 +75,9 @@ fn floor_lines(placed: &Placed) -> Vec<[[f64; 3]; 3]> {
         lines.push([[-hx, FLOOR, z], [hx, FLOOR, z], GRID]);
         lines.push([[hx, FLOOR, z], [hx + TICK, FLOOR, z], AXIS]);
     }
-    for (from, to) in [([-hx, hz], [hx, hz]), ([hx, hz], [hx, -hz]), ([hx, -hz], [-hx, -hz]), ([-hx, -hz], [-hx, hz])] {
+    for (from, to) in
+        [([-hx, hz], [hx, hz]), ([hx, hz], [hx, -hz]), ([hx, -hz], [-hx, -hz]), ([-hx, -hz], [-hx, hz])]
+    {
         lines.push([[from[0], FLOOR, from[1]], [to[0], FLOOR, to[1]], AXIS]);
     }
     let top = if placed.cube.is_some() { super::frame::CUBE_TOP } else { TOP };

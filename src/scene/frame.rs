@@ -50,8 +50,7 @@ impl Placed {
 const FARTHEST: f64 = 30.0;
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Placement>()
-        .add_systems(Update, place.in_set(Stage::Derive).after(LandscapeSystems));
+    app.init_resource::<Placement>().add_systems(Update, place.in_set(Stage::Derive).after(LandscapeSystems));
 }
 
 fn place(landscape: Res<Landscape>, session: Res<SessionState>, mut placement: ResMut<Placement>) {

@@ -101,8 +101,10 @@ impl Landscape {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Landscape>()
-        .add_systems(Update, (ask_pipeline, take_answers).chain().in_set(Stage::Derive).in_set(LandscapeSystems));
+    app.init_resource::<Landscape>().add_systems(
+        Update,
+        (ask_pipeline, take_answers).chain().in_set(Stage::Derive).in_set(LandscapeSystems),
+    );
 }
 
 /// The systems that bring [`Landscape`] up to date; others of [`Stage::Derive`] come after.
@@ -146,11 +148,7 @@ fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
     });
 }
 
-fn take_answers(
-    mut landscape: ResMut<Landscape>,
-    session: Res<SessionState>,
-    pacing: Res<Pacing>,
-) {
+fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pacing: Res<Pacing>) {
     let Some(worker) = &landscape.worker else { return };
     let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
     let clip = session.experiment().view.clip;

@@ -36,15 +36,21 @@ fn spawn_marker(
     mut solids: ResMut<Assets<Solid>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
-    let ball = meshes.add(Sphere::new(RADIUS).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
-    let glow = meshes.add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
+    let ball = meshes
+        .add(Sphere::new(RADIUS).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
+    let glow = meshes
+        .add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
     commands.spawn((
         Marker,
         Mesh3d(ball),
         MeshMaterial3d(solids.add(Solid::body(theme::MARKER, 0.35))),
         NoFrustumCulling,
         Visibility::Hidden,
-        children![(Mesh3d(glow), MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.55)))), NoFrustumCulling)],
+        children![(
+            Mesh3d(glow),
+            MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.55)))),
+            NoFrustumCulling
+        )],
     ));
     commands.spawn((
         MarkerDrop,

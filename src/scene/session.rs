@@ -2,9 +2,9 @@
 
 use bevy::prelude::*;
 
+use super::Stage;
 use super::slice::Shown;
 use super::training::Live;
-use super::Stage;
 use crate::core::experiment::Experiment;
 use crate::core::script::Command;
 use crate::core::session::{Now, Session};

@@ -44,7 +44,12 @@ pub(super) fn plugin(app: &mut App) {
     );
 }
 
-fn move_plane(time: Res<Time>, session: Res<SessionState>, landscape: Res<Landscape>, mut shown: ResMut<Shown>) {
+fn move_plane(
+    time: Res<Time>,
+    session: Res<SessionState>,
+    landscape: Res<Landscape>,
+    mut shown: ResMut<Shown>,
+) {
     let wanted = session.view().alpha3;
     let elapsed = match shown.sent {
         Some((sent, secs)) if sent == wanted => secs + f64::from(time.delta_secs()),

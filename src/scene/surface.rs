@@ -9,8 +9,8 @@ use bevy::mesh::{Indices, MeshVertexBufferLayoutRef, PrimitiveTopology};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::render::render_resource::{
-    AsBindGroup, Extent3d, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, TextureDimension,
-    TextureFormat,
+    AsBindGroup, Extent3d, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+    TextureDimension, TextureFormat,
 };
 use bevy::shader::ShaderRef;
 
@@ -171,7 +171,9 @@ fn set_uniforms(
     surface: Option<Single<&MeshMaterial3d<Surface>, With<SurfaceTag>>>,
     mut materials: ResMut<Assets<Surface>>,
 ) {
-    let (Some(known), Some(placed), Some(surface)) = (landscape.known(), placement.0, surface) else { return };
+    let (Some(known), Some(placed), Some(surface)) = (landscape.known(), placement.0, surface) else {
+        return;
+    };
     let uniforms = uniforms(known, &shown, &placed);
     if materials.get(&surface.0).is_some_and(|material| material.uniforms != uniforms)
         && let Some(mut material) = materials.get_mut(&surface.0)
@@ -250,8 +252,7 @@ fn no_volume() -> Image {
 }
 
 fn texture(texels: &[[f32; 2]], [width, height, layers]: [usize; 3]) -> Image {
-    let size =
-        Extent3d { width: width as u32, height: height as u32, depth_or_array_layers: layers as u32 };
+    let size = Extent3d { width: width as u32, height: height as u32, depth_or_array_layers: layers as u32 };
     let bytes = texels.as_flattened().iter().flat_map(|v| v.to_le_bytes()).collect();
     Image::new(size, TextureDimension::D2, bytes, TextureFormat::Rg32Float, RenderAssetUsages::RENDER_WORLD)
 }
@@ -259,7 +260,13 @@ fn texture(texels: &[[f32; 2]], [width, height, layers]: [usize; 3]) -> Image {
 fn color_table(map: ColorMap) -> Image {
     let size = Extent3d { width: ENTRIES as u32, height: 1, depth_or_array_layers: 1 };
     let bytes = map.table().into_iter().flat_map(|[r, g, b]| [r, g, b, 255]).collect();
-    Image::new(size, TextureDimension::D2, bytes, TextureFormat::Rgba8UnormSrgb, RenderAssetUsages::RENDER_WORLD)
+    Image::new(
+        size,
+        TextureDimension::D2,
+        bytes,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    )
 }
 
 #[cfg(test)]

@@ -92,7 +92,12 @@ fn spawn_trail(
 }
 
 /// Takes in new checkpoints, or all of them again where the plane or the run changed.
-fn extend_trail(live: Res<Live>, landscape: Res<Landscape>, placement: Res<Placement>, mut trail: ResMut<Trail>) {
+fn extend_trail(
+    live: Res<Live>,
+    landscape: Res<Landscape>,
+    placement: Res<Placement>,
+    mut trail: ResMut<Trail>,
+) {
     let (Some(known), Some(placed)) = (landscape.current(), placement.0) else {
         if trail.state.is_some() {
             *trail = Trail::default();
