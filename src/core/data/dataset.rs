@@ -7,6 +7,8 @@ pub enum Target {
     Binary,
     /// Real numbers; there is no accuracy.
     Real,
+    /// The index of one of that many classes, 3 or more, in one column.
+    Classes(usize),
 }
 
 /// Examples with their targets. Every row is finite and as wide as the others.
@@ -58,6 +60,18 @@ pub enum DatasetError {
         /// The offending value.
         value: f64,
     },
+    /// A target is no class.
+    #[error("row {row} of the dataset {name} is of class {value}; expected a whole number from 0 to {last}")]
+    NoClass {
+        /// The dataset's name.
+        name: String,
+        /// Index of the row, from 0.
+        row: usize,
+        /// The offending target.
+        value: f64,
+        /// The highest class.
+        last: usize,
+    },
 }
 
 impl Dataset {
@@ -90,6 +104,41 @@ impl Dataset {
         Ok(Self { name, x, y, inputs, outputs, target })
     }
 
+    /// Checks and keeps `x [rows, inputs]` and `y [rows]`, each the index of one of `classes` classes.
+    /// Two classes make it [`Target::Binary`].
+    ///
+    /// # Errors
+    /// As [`Dataset::new`], and if a target is not a whole number below `classes`.
+    pub fn with_classes(
+        name: impl Into<String>,
+        x: Vec<f64>,
+        y: Vec<f64>,
+        inputs: usize,
+        classes: usize,
+    ) -> Result<Self, DatasetError> {
+        let data = Self::new(name, x, y, inputs, 1)?;
+        let is_class = |v: &f64| (0..classes).contains(&(*v as usize)) && v.fract() == 0.0 && *v >= 0.0;
+        if let Some(row) = data.y.iter().position(|v| !is_class(v)) {
+            let (name, value) = (data.name, data.y[row]);
+            return Err(DatasetError::NoClass { name, row, value, last: classes.saturating_sub(1) });
+        }
+        let target = if classes <= 2 { Target::Binary } else { Target::Classes(classes) };
+        Ok(Self { target, ..data })
+    }
+
+    /// The given rows in the given order, as a dataset of the same kind.
+    ///
+    /// # Panics
+    /// If no row is given or one does not exist.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        assert!(!rows.is_empty(), "a dataset has at least 1 row");
+        let pick = |values: &[f64], width: usize| -> Vec<f64> {
+            rows.iter().flat_map(|&row| &values[row as usize * width..][..width]).copied().collect()
+        };
+        let (x, y) = (pick(&self.x, self.inputs), pick(&self.y, self.outputs));
+        Self { name: self.name.clone(), x, y, ..*self }
+    }
+
     /// Number of examples.
     pub fn rows(&self) -> usize {
         self.x.len() / self.inputs
@@ -100,7 +149,7 @@ impl Dataset {
         self.inputs
     }
 
-    /// Targets an example.
+    /// Numbers an example's target has: for classes one, the index.
     pub fn outputs(&self) -> usize {
         self.outputs
     }
@@ -134,6 +183,20 @@ mod tests {
             Dataset::new("d", vec![1.0; 5], vec![1.0; 2], 2, 1),
             Err(DatasetError::Ragged { .. })
         ));
+    }
+
+    #[test]
+    fn classes_are_whole_numbers_below_their_count_and_survive_a_selection() {
+        let of = |y, classes| Dataset::with_classes("d", vec![0.1, 0.2, 0.3], y, 1, classes);
+        let data = of(vec![2.0, 0.0, 1.0], 3).unwrap();
+        assert_eq!(data.target(), Target::Classes(3));
+        let part = data.select(&[2, 0]);
+        assert_eq!((part.x(), part.y(), part.target()), (&[0.3, 0.1][..], &[1.0, 2.0][..], data.target()));
+        let error = of(vec![0.0, 3.0, 1.0], 3).unwrap_err().to_string();
+        assert_eq!(error, "row 1 of the dataset d is of class 3; expected a whole number from 0 to 2");
+        assert!(of(vec![0.0, 0.5, 1.0], 3).is_err());
+        assert!(of(vec![0.0, -1.0, 1.0], 3).is_err());
+        assert_eq!(of(vec![0.0, 1.0, 1.0], 2).unwrap().target(), Target::Binary);
     }
 
     #[test]

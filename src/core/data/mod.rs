@@ -4,8 +4,10 @@ pub mod batches;
 pub mod config;
 pub mod dataset;
 pub mod quadrature;
+pub mod split;
 pub mod synthetic;
 
 pub use batches::{BatchOrder, BatchSize};
 pub use config::DatasetConfig;
 pub use dataset::{Dataset, DatasetError, Target};
+pub use split::split;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::file::ExperimentFile;
+use super::file::{ExperimentFile, ViewFile};
+use super::prepared::Prepared;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
-use crate::core::num::Stream;
-use crate::core::objective::{Objective, Supervised};
-use crate::core::optim::OptimizerConfig;
+use crate::core::num::SettingError;
+use crate::core::objective::Objective;
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, SlicePlane};
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
@@ -23,16 +24,25 @@ pub const MAX_STEPS: u64 = 10_000_000;
 pub const MAX_LAYERS: usize = 256;
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Experiment(ExperimentFile);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Experiment {
+    file: ExperimentFile,
+    prepared: Arc<Prepared>,
+}
+
+/// Written as the file it was checked from.
+impl Serialize for Experiment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.file.serialize(serializer)
+    }
+}
 
 /// A field whose value makes no sense.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{field} = {value}: expected {expected}")]
 pub struct FieldError {
     /// The field's path in the file.
-    pub field: &'static str,
+    pub field: String,
     /// What it was set to.
     pub value: String,
     /// What would do.
@@ -40,8 +50,13 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(field: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
-        Self { field, value: value.to_string(), expected: expected.into() }
+    pub(super) fn new(field: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
+        Self { field: field.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    /// A setting of what the field `of` holds.
+    fn within(of: &str, error: SettingError) -> Self {
+        Self { field: format!("{of}.{}", error.name), value: error.value, expected: error.expected }
     }
 }
 
@@ -54,7 +69,10 @@ pub struct TrainingQuestion {
     init: Init,
     loss: Loss,
     optimizer: OptimizerConfig,
+    schedule: Schedule,
     batch: BatchSize,
+    held_out: f64,
+    prepared: Arc<Prepared>,
 }
 
 impl Experiment {
@@ -63,58 +81,25 @@ impl Experiment {
     /// # Errors
     /// On the first field whose value makes no sense, with what was expected.
     pub fn new(file: ExperimentFile) -> Result<Self, FieldError> {
-        let points = file.dataset.points();
-        if !(1..=MAX_POINTS).contains(&points) {
-            return Err(FieldError::new("dataset.points", points, format!("1 to {MAX_POINTS}")));
-        }
-        let lr = file.optimizer.lr();
-        if !(lr.is_finite() && lr > 0.0) {
-            return Err(FieldError::new("optimizer.lr", lr, "a finite number above 0"));
-        }
+        check_numbers(&file)?;
+        let prepared = Arc::new(Prepared::new(&file)?);
+        Self::with_prepared(file, prepared)
+    }
+
+    /// Checks what depends on the examples and the model as well.
+    fn with_prepared(file: ExperimentFile, prepared: Arc<Prepared>) -> Result<Self, FieldError> {
+        let examples = prepared.objective.examples();
         if let BatchSize::Size(size) = file.batch
-            && !(1..=points).contains(&size)
+            && !(1..=examples).contains(&size)
         {
-            return Err(FieldError::new(
-                "batch",
-                size,
-                format!("1 to the {points} training points, or full"),
-            ));
+            let expected = format!("1 to the {examples} training points, or full");
+            return Err(FieldError::new("batch", size, expected));
         }
-        if !(1..=MAX_STEPS).contains(&file.steps) {
-            return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
-        }
-        let view = &file.view;
-        if let Some(clip) = view.clip
-            && !(clip.is_finite() && clip > 0.0)
-        {
-            return Err(FieldError::new("view.clip", clip, "a finite loss above 0"));
-        }
-        if !view.alpha3.is_finite() {
-            return Err(FieldError::new("view.alpha3", view.alpha3, "a finite number"));
-        }
-        if !(1.0..=1e5).contains(&view.steps_per_second) {
-            return Err(FieldError::new("view.steps_per_second", view.steps_per_second, "1 to 100000"));
-        }
-        let [_, _, layers] = file.slice.volume.0;
-        if layers > MAX_LAYERS {
-            return Err(FieldError::new(
-                "slice.volume",
-                layers,
-                format!("at most {MAX_LAYERS} layers along alpha3"),
-            ));
-        }
-        let experiment = Self(file);
-        if let Some(ranges) = &experiment.slice.range
-            && !(2..=3).contains(&ranges.len())
-        {
-            let expected = "2 or 3 ranges, one for each axis";
-            return Err(FieldError::new("slice.range", format!("{} ranges", ranges.len()), expected));
-        }
+        let experiment = Self { file, prepared };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
         experiment.volume_spec(&ranges).map_err(|error| slice_error("slice.volume", &error))?;
-        experiment.build().map_err(|message| FieldError::new("model", experiment.model.name(), message))?;
         Ok(experiment)
     }
 
@@ -123,19 +108,23 @@ impl Experiment {
     /// # Errors
     /// As [`Experiment::new`].
     pub fn with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Self, FieldError> {
-        let mut file = self.0.clone();
+        let mut file = self.file.clone();
         change(&mut file);
-        Self::new(file)
+        if !Prepared::serves_both(&self.file, &file) {
+            return Self::new(file);
+        }
+        check_numbers(&file)?;
+        Self::with_prepared(file, Arc::clone(&self.prepared))
     }
 
     /// What was checked.
     pub fn file(&self) -> &ExperimentFile {
-        &self.0
+        &self.file
     }
 
     /// What decides its training.
     pub fn training_question(&self) -> TrainingQuestion {
-        let file = &self.0;
+        let file = &self.file;
         TrainingQuestion {
             seed: file.seed,
             dataset: file.dataset.clone(),
@@ -143,24 +132,23 @@ impl Experiment {
             init: file.init,
             loss: file.loss,
             optimizer: file.optimizer.clone(),
+            schedule: file.schedule,
             batch: file.batch,
+            held_out: file.held_out,
+            prepared: Arc::clone(&self.prepared),
         }
     }
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
     pub fn start_run(&self) -> TrainingRun {
-        // `new` has built it once already.
-        let (objective, start) = self.build().unwrap_or_else(|message| unreachable!("checked: {message}"));
+        let start = self.prepared.start.clone();
         let plan = TrainingPlan::new(start, self.optimizer.clone(), self.batch, self.seed);
-        TrainingRun::new(objective, plan)
+        TrainingRun::new(Arc::clone(self.objective()), TrainingPlan { schedule: self.schedule, ..plan })
     }
 
-    fn build(&self) -> Result<(Arc<dyn Objective>, Vec<f64>), String> {
-        let data = self.dataset.generate(self.seed).map_err(|e| e.to_string())?;
-        let model = self.model.build(data.inputs(), data.outputs()).map_err(|e| e.to_string())?;
-        let start = self.init.draw(&model, &mut Stream::new(self.seed, "init"));
-        let objective = Supervised::new(model, self.loss, data).map_err(|e| e.to_string())?;
-        Ok((Arc::new(objective), start))
+    /// What its training minimises.
+    pub fn objective(&self) -> &Arc<dyn Objective> {
+        &self.prepared.objective
     }
 
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.
@@ -197,8 +185,53 @@ impl std::ops::Deref for Experiment {
     type Target = ExperimentFile;
 
     fn deref(&self) -> &ExperimentFile {
-        &self.0
+        &self.file
     }
+}
+
+/// Checks every number that makes sense or not by itself.
+fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
+    let points = file.dataset.points();
+    if !(1..=MAX_POINTS).contains(&points) {
+        return Err(FieldError::new("dataset.points", points, format!("1 to {MAX_POINTS}")));
+    }
+    if !(0.0..1.0).contains(&file.held_out) {
+        let expected = "a share of at least 0 and below 1";
+        return Err(FieldError::new("held_out", file.held_out, expected));
+    }
+    file.optimizer.check().map_err(|error| FieldError::within("optimizer", error))?;
+    file.schedule.check().map_err(|error| FieldError::within("schedule", error))?;
+    if !(1..=MAX_STEPS).contains(&file.steps) {
+        return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
+    }
+    check_view(&file.view)?;
+    let [_, _, layers] = file.slice.volume.0;
+    if layers > MAX_LAYERS {
+        let expected = format!("at most {MAX_LAYERS} layers along alpha3");
+        return Err(FieldError::new("slice.volume", layers, expected));
+    }
+    if let Some(ranges) = &file.slice.range
+        && !(2..=3).contains(&ranges.len())
+    {
+        let expected = "2 or 3 ranges, one for each axis";
+        return Err(FieldError::new("slice.range", format!("{} ranges", ranges.len()), expected));
+    }
+    Ok(())
+}
+
+fn check_view(view: &ViewFile) -> Result<(), FieldError> {
+    if let Some(clip) = view.clip
+        && !(clip.is_finite() && clip > 0.0)
+    {
+        return Err(FieldError::new("view.clip", clip, "a finite loss above 0"));
+    }
+    if !view.alpha3.is_finite() {
+        return Err(FieldError::new("view.alpha3", view.alpha3, "a finite number"));
+    }
+    if !(1.0..=1e5).contains(&view.steps_per_second) {
+        return Err(FieldError::new("view.steps_per_second", view.steps_per_second, "1 to 100000"));
+    }
+    Ok(())
 }
 
 /// The post's ranges: [−4, 5]² for its planes and [−2, 3] along alpha3.

@@ -1,12 +1,13 @@
 //! An experiment as a person writes it: a RON file, every field with a default.
 
+use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
-use crate::core::optim::OptimizerConfig;
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
 
 /// What is computed, and how it is first shown. Not checked yet: see [`super::Experiment`].
@@ -19,6 +20,8 @@ pub struct ExperimentFile {
     pub seed: u64,
     /// The data.
     pub dataset: DatasetConfig,
+    /// Share of the data that training never sees, 0 to below 1.
+    pub held_out: f64,
     /// The model.
     pub model: ModelConfig,
     /// Where training starts.
@@ -27,6 +30,8 @@ pub struct ExperimentFile {
     pub loss: Loss,
     /// How it is minimised.
     pub optimizer: OptimizerConfig,
+    /// How the learning rate changes over the run.
+    pub schedule: Schedule,
     /// Examples a step sees.
     pub batch: BatchSize,
     /// Steps of training.
@@ -112,10 +117,12 @@ impl Default for ExperimentFile {
             title: String::new(),
             seed: 0,
             dataset: DatasetConfig::default(),
+            held_out: 0.0,
             model: ModelConfig::default(),
             init: Init::default(),
             loss: Loss::default(),
             optimizer: OptimizerConfig::default(),
+            schedule: Schedule::default(),
             batch: BatchSize::default(),
             steps: 2000,
             slice: SliceFile::default(),
@@ -149,18 +156,21 @@ impl ExperimentFile {
 
     /// Writes RON that [`ExperimentFile::parse`] reads back.
     pub fn to_ron(&self) -> String {
-        let pretty = ron::ser::PrettyConfig::new().extensions(ron::extensions::Extensions::IMPLICIT_SOME);
+        let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
         ron::ser::to_string_pretty(self, pretty)
             .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
     }
 }
+
+/// `clip: 2.0` instead of `clip: Some(2.0)`, and `sgd(lr: 5.0)` instead of `sgd((lr: 5.0))`.
+const EXTENSIONS: Extensions = Extensions::IMPLICIT_SOME.union(Extensions::UNWRAP_VARIANT_NEWTYPES);
 
 /// Reads any of our RON files, with the place of an error.
 ///
 /// # Errors
 /// If the text is not RON or does not fit the type.
 pub fn parse_ron<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Result<T, FileError> {
-    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    let options = ron::Options::default().with_default_extension(EXTENSIONS);
     options.from_str(text).map_err(|error| FileError {
         file: file.to_owned(),
         line: error.span.start.line,

@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod checked;
 pub mod file;
 pub mod pipeline;
+mod prepared;
 
 pub use checked::{Experiment, FieldError};
 pub use file::{ExperimentFile, FileError, SliceFile, ViewFile};

@@ -30,6 +30,29 @@ pub enum ModelConfig {
         #[serde(default)]
         head: Head,
     },
+    /// Hidden layers of any widths, then an output layer.
+    Mlp {
+        /// Widths of the hidden layers in their order; none makes a linear model.
+        #[serde(default = "default_widths")]
+        widths: Vec<usize>,
+        /// The activation of the hidden layers.
+        #[serde(default = "default_activation")]
+        activation: Activation,
+        /// Whether each hidden layer that is as wide as its input adds that input to its output.
+        #[serde(default)]
+        skip: bool,
+        /// The activation of the output layer.
+        #[serde(default)]
+        head: Activation,
+    },
+}
+
+fn default_widths() -> Vec<usize> {
+    vec![8, 8]
+}
+
+fn default_activation() -> Activation {
+    Activation::Tanh
 }
 
 impl Default for ModelConfig {
@@ -41,7 +64,13 @@ impl Default for ModelConfig {
 impl ModelConfig {
     /// Every kind with its default settings, in the order a menu shows them.
     pub fn all() -> Vec<Self> {
-        vec![Self::Model1, Self::Model2, Self::Model3 { head: Head::default() }]
+        let mlp = Self::Mlp {
+            widths: default_widths(),
+            activation: default_activation(),
+            skip: false,
+            head: Activation::Identity,
+        };
+        vec![Self::Model1, Self::Model2, Self::Model3 { head: Head::default() }, mlp]
     }
 
     /// The name that files and flags use.
@@ -50,6 +79,7 @@ impl ModelConfig {
             Self::Model1 => "model1",
             Self::Model2 => "model2",
             Self::Model3 { .. } => "model3",
+            Self::Mlp { .. } => "mlp",
         }
     }
 
@@ -58,10 +88,10 @@ impl ModelConfig {
         Self::all().into_iter().find(|config| config.name() == name)
     }
 
-    /// The layers for data of that many features and targets.
+    /// The layers for examples of that many features and predictions of that many numbers.
     ///
     /// # Errors
-    /// If the widths make no model.
+    /// If a width is 0, or widths or parameters are too many.
     pub fn build(&self, inputs: usize, outputs: usize) -> Result<Model, ModelError> {
         Model::new(match self {
             Self::Model1 => vec![Layer::dense(inputs, outputs, Activation::Identity).without_bias()],
@@ -73,6 +103,52 @@ impl ModelConfig {
                 };
                 vec![Layer::dense(inputs, 3, Activation::Sigmoid), Layer::dense(3, outputs, head)]
             }
+            Self::Mlp { widths, activation, skip, head } => {
+                let mut layers = Vec::with_capacity(widths.len() + 1);
+                let mut given = inputs;
+                for &width in widths {
+                    let skip = *skip && width == given;
+                    layers.push(Layer { skip, ..Layer::dense(given, width, *activation) });
+                    given = width;
+                }
+                layers.push(Layer::dense(given, outputs, *head));
+                layers
+            }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mlp(widths: Vec<usize>, skip: bool) -> ModelConfig {
+        ModelConfig::Mlp { widths, activation: Activation::Tanh, skip, head: Activation::Identity }
+    }
+
+    #[test]
+    fn parameters_are_counted_from_2_to_100_000() {
+        let dim = |config: &ModelConfig, inputs| config.build(inputs, 1).unwrap().dim();
+        let found: Vec<usize> = ModelConfig::all().iter().map(|config| dim(config, 2)).collect();
+        assert_eq!(found, [2, 3, 13, 24 + 72 + 9]);
+        assert_eq!(dim(&mlp(vec![], false), 1), 2);
+        assert_eq!(mlp(vec![256, 256, 128], false).build(64, 10).unwrap().dim(), 116_618);
+    }
+
+    #[test]
+    fn skips_join_only_equal_widths_and_never_the_output() {
+        let skips = |config: ModelConfig| -> Vec<bool> {
+            config.build(2, 2).unwrap().layers().iter().map(|layer| layer.skip).collect()
+        };
+        assert_eq!(skips(mlp(vec![2, 5, 5, 2], true)), [true, false, true, false, false]);
+        assert_eq!(skips(mlp(vec![2, 5, 5], false)), [false; 4]);
+    }
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for config in ModelConfig::all() {
+            assert_eq!(ModelConfig::by_name(config.name()), Some(config));
+        }
+        assert_eq!(ModelConfig::by_name("model4"), None);
     }
 }

@@ -24,11 +24,21 @@ impl Layer {
         Self { inputs, outputs, activation, bias: true, skip: false }
     }
 
+    /// Parameters it has.
+    pub fn parameters(&self) -> usize {
+        self.outputs * (self.inputs + usize::from(self.bias))
+    }
+
     /// The same layer without a bias.
     pub fn without_bias(self) -> Self {
         Self { bias: false, ..self }
     }
 }
+
+/// Numbers a layer may take or give.
+pub const MAX_WIDTH: usize = 8192;
+/// Parameters a model may have.
+pub const MAX_PARAMETERS: usize = 1_000_000;
 
 /// Why a list of layers is no model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,11 +46,19 @@ pub enum ModelError {
     /// There is no layer.
     #[error("a model needs at least 1 layer")]
     Empty,
-    /// A width is 0.
-    #[error("layer {layer} has a width of 0; expected at least 1")]
-    NoWidth {
+    /// A width is 0, or larger than any use of this program.
+    #[error("layer {layer} has a width of {width}; expected 1 to {MAX_WIDTH}")]
+    Width {
         /// The layer's number, from 1.
         layer: usize,
+        /// The width asked for.
+        width: usize,
+    },
+    /// More parameters than a trajectory of them could be kept.
+    #[error("a model of {parameters} parameters; expected at most {MAX_PARAMETERS}")]
+    TooLarge {
+        /// Parameters asked for.
+        parameters: usize,
     },
     /// A layer does not take what the one before it gives.
     #[error("layer {layer} takes {inputs} numbers but the layer before it gives {given}")]
@@ -75,14 +93,15 @@ impl Model {
     /// Checks the layers and lays out their parameters as `fc1.weight`, `fc1.bias`, `fc2.weight`, …
     ///
     /// # Errors
-    /// If the list is empty, a width is 0, widths do not meet, or a skip joins different widths.
+    /// If the list is empty, a width is 0 or above [`MAX_WIDTH`], widths do not meet, a skip joins
+    /// different widths, or the parameters are more than [`MAX_PARAMETERS`].
     pub fn new(layers: Vec<Layer>) -> Result<Self, ModelError> {
         let mut given = layers.first().ok_or(ModelError::Empty)?.inputs;
         let mut blocks = Vec::new();
         for (index, layer) in layers.iter().enumerate() {
             let (number, &Layer { inputs, outputs, .. }) = (index + 1, layer);
-            if inputs == 0 || outputs == 0 {
-                return Err(ModelError::NoWidth { layer: number });
+            if let Some(width) = [inputs, outputs].into_iter().find(|w| !(1..=MAX_WIDTH).contains(w)) {
+                return Err(ModelError::Width { layer: number, width });
             }
             if inputs != given {
                 return Err(ModelError::Mismatch { layer: number, inputs, given });
@@ -95,6 +114,10 @@ impl Model {
                 blocks.push((format!("fc{number}.bias"), vec![outputs]));
             }
             given = outputs;
+        }
+        let parameters = layers.iter().fold(0_usize, |sum, layer| sum.saturating_add(layer.parameters()));
+        if parameters > MAX_PARAMETERS {
+            return Err(ModelError::TooLarge { parameters });
         }
         Ok(Self { layers, layout: ParamLayout::new(blocks) })
     }
@@ -133,7 +156,13 @@ mod tests {
     fn layers_that_do_not_fit_are_refused() {
         let dense = |i, o| Layer::dense(i, o, Activation::Sigmoid);
         assert_eq!(Model::new(vec![]), Err(ModelError::Empty));
-        assert_eq!(Model::new(vec![dense(2, 0)]), Err(ModelError::NoWidth { layer: 1 }));
+        assert_eq!(Model::new(vec![dense(2, 0)]), Err(ModelError::Width { layer: 1, width: 0 }));
+        let far = dense(2, usize::MAX);
+        assert_eq!(Model::new(vec![far]), Err(ModelError::Width { layer: 1, width: usize::MAX }));
+        assert_eq!(
+            Model::new(vec![dense(2, 1000), dense(1000, 1000)]),
+            Err(ModelError::TooLarge { parameters: 1_004_000 })
+        );
         assert_eq!(
             Model::new(vec![dense(2, 3), dense(4, 1)]),
             Err(ModelError::Mismatch { layer: 2, inputs: 4, given: 3 })

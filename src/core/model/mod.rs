@@ -8,8 +8,9 @@ pub mod config;
 pub mod init;
 pub mod layer;
 pub mod pass;
+pub mod tangent;
 
 pub use activation::Activation;
 pub use config::{Head, ModelConfig};
 pub use init::Init;
-pub use layer::{Layer, Model};
+pub use layer::{Layer, Model, ModelError};

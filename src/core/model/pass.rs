@@ -130,7 +130,8 @@ pub fn backward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usiz
 /// Partial sums a reduction keeps apart, so that it runs in vector registers in a fixed order.
 const PARTS: usize = 8;
 
-fn sum(a: &[f64]) -> f64 {
+/// The sum of a block's entries.
+pub(super) fn sum(a: &[f64]) -> f64 {
     let mut parts = [0.0; PARTS];
     let chunks = a.chunks_exact(PARTS);
     let rest: f64 = chunks.remainder().iter().sum();
@@ -142,7 +143,8 @@ fn sum(a: &[f64]) -> f64 {
     parts.iter().sum::<f64>() + rest
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// The inner product of two rows of a block.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut parts = [0.0; PARTS];
     let (a_chunks, b_chunks) = (a.chunks_exact(PARTS), b.chunks_exact(PARTS));
     let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();

@@ -1,10 +1,12 @@
 //! What the numerics stand on: parameter vectors, named random streams, resumable work.
 
 pub mod params;
+pub mod setting;
 pub mod streams;
 pub mod vector;
 pub mod work;
 
 pub use params::{ParamBlock, ParamLayout};
+pub use setting::SettingError;
 pub use streams::Stream;
 pub use work::{CancelToken, Progress};

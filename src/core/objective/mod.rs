@@ -2,7 +2,7 @@
 
 pub mod supervised;
 
-pub use supervised::{Supervised, SupervisedError};
+pub use supervised::{Supervised, SupervisedError, outputs_for};
 
 use crate::core::data::Dataset;
 use crate::core::num::ParamLayout;
@@ -31,6 +31,10 @@ pub trait Objective: Send + Sync {
         self.loss_grad(theta, grad)
     }
 
+    /// The Hessian of the loss at theta times `v`, `[dim]`, written to `out`, `[dim]`; exact, not by
+    /// differences.
+    fn hvp(&self, theta: &[f64], v: &[f64], out: &mut [f64]);
+
     /// Number of training examples; 0 for a function that has none.
     fn examples(&self) -> usize {
         0
@@ -48,6 +52,21 @@ pub trait Objective: Send + Sync {
 
     /// The training examples, where there are any.
     fn train(&self) -> Option<&Dataset> {
+        None
+    }
+
+    /// The examples held out from training, where there are any.
+    fn held_out(&self) -> Option<&Dataset> {
+        None
+    }
+
+    /// The loss over the held-out examples, where there are any.
+    fn held_out_loss(&self, _theta: &[f64]) -> Option<f64> {
+        None
+    }
+
+    /// The share of held-out examples predicted right, where that has a meaning.
+    fn held_out_accuracy(&self, _theta: &[f64]) -> Option<f64> {
         None
     }
 }

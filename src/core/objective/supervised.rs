@@ -2,9 +2,10 @@
 
 use super::Objective;
 use crate::core::data::{Dataset, Target};
-use crate::core::loss::Loss;
+use crate::core::loss::{Judged, Loss};
 use crate::core::model::Model;
 use crate::core::model::pass::{self, LANES, Scratch};
+use crate::core::model::tangent::{self, TangentScratch};
 use crate::core::num::ParamLayout;
 
 /// A model, a loss and the examples they are judged on.
@@ -12,7 +13,14 @@ use crate::core::num::ParamLayout;
 pub struct Supervised {
     model: Model,
     loss: Loss,
-    train: Dataset,
+    train: Split,
+    held_out: Option<Split>,
+}
+
+/// Examples, also cut into blocks for the passes.
+#[derive(Clone, Debug)]
+struct Split {
+    data: Dataset,
     blocks: Vec<Block>,
 }
 
@@ -21,7 +29,7 @@ pub struct Supervised {
 struct Block {
     /// `[inputs, LANES]`.
     x: Vec<f64>,
-    /// `[outputs, LANES]`.
+    /// `[targets, LANES]`.
     y: Vec<f64>,
     lanes: usize,
 }
@@ -40,33 +48,66 @@ pub enum SupervisedError {
         data: usize,
     },
     /// The model gives another number of outputs.
-    #[error("the model predicts {model} numbers but the dataset {dataset} has {data} targets")]
+    #[error("the model predicts {model} numbers but the dataset {dataset} asks for {data}")]
     Outputs {
         /// The dataset's name.
         dataset: String,
         /// What the model gives.
         model: usize,
-        /// What the data has.
+        /// What the data and the loss ask for.
         data: usize,
     },
+    /// The loss has no meaning for such targets.
+    #[error("{loss} does not fit the dataset {dataset}, whose targets are {targets}; expected {expected}")]
+    Targets {
+        /// The dataset's name.
+        dataset: String,
+        /// The loss.
+        loss: &'static str,
+        /// What the targets are.
+        targets: String,
+        /// The losses that fit.
+        expected: &'static str,
+    },
+}
+
+/// The numbers a model has to predict for that loss on that data.
+///
+/// # Errors
+/// If the loss has no meaning for its targets.
+pub fn outputs_for(loss: Loss, data: &Dataset) -> Result<usize, SupervisedError> {
+    let is_share = |y: &f64| (0.0..=1.0).contains(y);
+    let (targets, expected) = match (loss, data.target()) {
+        (Loss::CrossEntropy, Target::Binary) => return Ok(2),
+        (Loss::CrossEntropy, Target::Classes(count)) => return Ok(count),
+        (Loss::Mse | Loss::Huber, Target::Binary | Target::Real) => return Ok(data.outputs()),
+        (Loss::BceWithLogits, Target::Binary | Target::Real) if data.y().iter().all(is_share) => {
+            return Ok(data.outputs());
+        }
+        (_, Target::Classes(count)) => (format!("{count} classes"), "cross_entropy"),
+        (_, Target::Binary | Target::Real) => ("real numbers".to_owned(), "mse or huber"),
+    };
+    Err(SupervisedError::Targets { dataset: data.name.clone(), loss: loss.name(), targets, expected })
 }
 
 impl Supervised {
     /// Puts a model, a loss and training examples together.
     ///
     /// # Errors
-    /// If the model's inputs or outputs are not as wide as the data's.
+    /// If the loss has no meaning for the targets, or the model's inputs or outputs are not as wide as
+    /// the data and the loss ask for.
     pub fn new(model: Model, loss: Loss, train: Dataset) -> Result<Self, SupervisedError> {
-        let dataset = train.name.clone();
-        if model.inputs() != train.inputs() {
-            return Err(SupervisedError::Inputs { dataset, model: model.inputs(), data: train.inputs() });
-        }
-        if model.outputs() != train.outputs() {
-            return Err(SupervisedError::Outputs { dataset, model: model.outputs(), data: train.outputs() });
-        }
-        let rows: Vec<u32> = (0..train.rows() as u32).collect();
-        let blocks = rows.chunks(LANES).map(|rows| Block::gather(&train, rows)).collect();
-        Ok(Self { model, loss, train, blocks })
+        let train = Split::new(&model, loss, train)?;
+        Ok(Self { model, loss, train, held_out: None })
+    }
+
+    /// The same with examples to judge the model by that training never sees.
+    ///
+    /// # Errors
+    /// As [`Supervised::new`].
+    pub fn with_held_out(self, held_out: Dataset) -> Result<Self, SupervisedError> {
+        let held_out = Some(Split::new(&self.model, self.loss, held_out)?);
+        Ok(Self { held_out, ..self })
     }
 
     /// The model.
@@ -77,6 +118,38 @@ impl Supervised {
     /// The loss function.
     pub fn loss_function(&self) -> Loss {
         self.loss
+    }
+
+    fn split_loss(&self, theta: &[f64], split: &Split) -> f64 {
+        let mut total = 0.0;
+        self.for_each_prediction(theta, &split.blocks, |block, prediction| {
+            total += self.loss.sum(prediction, &block.y, block.lanes);
+        });
+        total / self.loss.count(split.data.rows(), self.model.outputs())
+    }
+
+    fn split_accuracy(&self, theta: &[f64], split: &Split) -> Option<f64> {
+        if split.data.target() == Target::Real {
+            return None;
+        }
+        let mut right = 0;
+        self.for_each_prediction(theta, &split.blocks, |block, prediction| {
+            right += (0..block.lanes).filter(|&lane| self.is_right(prediction, lane, block.y[lane])).count();
+        });
+        Some(right as f64 / split.data.rows() as f64)
+    }
+
+    /// Whether one example's prediction is of its class: the largest output's, or with one output its
+    /// side of the boundary. A NaN is of no class.
+    fn is_right(&self, prediction: &[f64], lane: usize, class: f64) -> bool {
+        let outputs = prediction[lane..].iter().step_by(LANES);
+        if self.model.outputs() == 1 {
+            let (p, boundary) = (prediction[lane], self.loss.boundary());
+            return if class > 0.5 { p > boundary } else { p <= boundary };
+        }
+        let own = prediction[class as usize * LANES + lane];
+        let earlier = class as usize;
+        outputs.enumerate().all(|(o, &p)| if o < earlier { p < own } else { p <= own })
     }
 
     fn blocks_loss_grad(&self, theta: &[f64], blocks: &[Block], rows: usize, grad: &mut [f64]) -> f64 {
@@ -110,6 +183,22 @@ impl Supervised {
     }
 }
 
+impl Split {
+    fn new(model: &Model, loss: Loss, data: Dataset) -> Result<Self, SupervisedError> {
+        let dataset = data.name.clone();
+        if model.inputs() != data.inputs() {
+            return Err(SupervisedError::Inputs { dataset, model: model.inputs(), data: data.inputs() });
+        }
+        let outputs = outputs_for(loss, &data)?;
+        if model.outputs() != outputs {
+            return Err(SupervisedError::Outputs { dataset, model: model.outputs(), data: outputs });
+        }
+        let rows: Vec<u32> = (0..data.rows() as u32).collect();
+        let blocks = rows.chunks(LANES).map(|rows| Block::gather(&data, rows)).collect();
+        Ok(Self { data, blocks })
+    }
+}
+
 impl Block {
     fn gather(data: &Dataset, rows: &[u32]) -> Self {
         Self {
@@ -137,24 +226,36 @@ impl Objective for Supervised {
     }
 
     fn loss(&self, theta: &[f64]) -> f64 {
-        let mut total = 0.0;
-        self.for_each_prediction(theta, &self.blocks, |block, prediction| {
-            total += self.loss.sum(prediction, &block.y, block.lanes);
-        });
-        total / self.loss.count(self.train.rows(), self.model.outputs())
+        self.split_loss(theta, &self.train)
     }
 
     fn loss_grad(&self, theta: &[f64], grad: &mut [f64]) -> f64 {
-        self.blocks_loss_grad(theta, &self.blocks, self.train.rows(), grad)
+        self.blocks_loss_grad(theta, &self.train.blocks, self.train.data.rows(), grad)
+    }
+
+    fn hvp(&self, theta: &[f64], v: &[f64], out: &mut [f64]) {
+        let mut scratch = TangentScratch::new(&self.model);
+        let scale = 1.0 / self.loss.count(self.train.data.rows(), self.model.outputs());
+        out.fill(0.0);
+        for block in &self.train.blocks {
+            scratch.input_mut().copy_from_slice(&block.x);
+            tangent::forward(&self.model, theta, v, &mut scratch, block.lanes);
+            let [prediction, rate, delta, delta_rate] = scratch.output_and_delta_mut();
+            let judged = Judged { prediction, target: &block.y, lanes: block.lanes };
+            self.loss.delta_tangent(judged, rate, scale, delta_rate);
+            self.loss.sum_with_delta(prediction, &block.y, block.lanes, scale, delta);
+            tangent::backward(&self.model, theta, v, &mut scratch, block.lanes, out);
+        }
     }
 
     fn batch_loss_grad(&self, theta: &[f64], rows: &[u32], grad: &mut [f64]) -> f64 {
-        let blocks: Vec<Block> = rows.chunks(LANES).map(|rows| Block::gather(&self.train, rows)).collect();
+        let blocks: Vec<Block> =
+            rows.chunks(LANES).map(|rows| Block::gather(&self.train.data, rows)).collect();
         self.blocks_loss_grad(theta, &blocks, rows.len(), grad)
     }
 
     fn examples(&self) -> usize {
-        self.train.rows()
+        self.train.data.rows()
     }
 
     fn predict(&self, theta: &[f64], x: &[f64]) -> Option<Vec<f64>> {
@@ -178,18 +279,82 @@ impl Objective for Supervised {
     }
 
     fn accuracy(&self, theta: &[f64]) -> Option<f64> {
-        if self.train.target() != Target::Binary {
-            return None;
-        }
-        let mut right = 0;
-        self.for_each_prediction(theta, &self.blocks, |block, prediction| {
-            let pairs = prediction[..block.lanes].iter().zip(&block.y);
-            right += pairs.filter(|(p, y)| (**p > 0.5) == (**y > 0.5)).count();
-        });
-        Some(right as f64 / self.train.rows() as f64)
+        self.split_accuracy(theta, &self.train)
     }
 
     fn train(&self) -> Option<&Dataset> {
-        Some(&self.train)
+        Some(&self.train.data)
+    }
+
+    fn held_out(&self) -> Option<&Dataset> {
+        self.held_out.as_ref().map(|split| &split.data)
+    }
+
+    fn held_out_loss(&self, theta: &[f64]) -> Option<f64> {
+        self.held_out.as_ref().map(|split| self.split_loss(theta, split))
+    }
+
+    fn held_out_accuracy(&self, theta: &[f64]) -> Option<f64> {
+        self.held_out.as_ref().and_then(|split| self.split_accuracy(theta, split))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::{Activation, Layer};
+
+    fn linear(inputs: usize, outputs: usize) -> Model {
+        Model::new(vec![Layer::dense(inputs, outputs, Activation::Identity).without_bias()]).unwrap()
+    }
+
+    #[test]
+    fn binary_accuracy_has_its_boundary_where_the_probability_is_a_half() {
+        let data = Dataset::new("d", vec![0.2, 0.4, 0.7, -1.0], vec![0.0, 1.0, 1.0, 0.0], 1, 1).unwrap();
+        let accuracy = |loss| Supervised::new(linear(1, 1), loss, data.clone()).unwrap().accuracy(&[1.0]);
+        assert_eq!(accuracy(Loss::Mse), Some(0.75), "0.4 is below 0.5");
+        assert_eq!(accuracy(Loss::BceWithLogits), Some(0.75), "0.2 is above a log-odds of 0");
+        let diverged = Supervised::new(linear(1, 1), Loss::Mse, data).unwrap();
+        assert_eq!(diverged.accuracy(&[f64::NAN]), Some(0.0));
+    }
+
+    #[test]
+    fn class_accuracy_goes_by_the_largest_output() {
+        let x = vec![1.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+        let data = Dataset::with_classes("d", x, vec![0.0, 1.0, 2.0], 2, 3).unwrap();
+        let objective = Supervised::new(linear(2, 3), Loss::CrossEntropy, data).unwrap();
+        // Outputs (2x, 2y, x + y): the third example is a tie, which the first class wins.
+        assert_eq!(objective.accuracy(&[2.0, 0.0, 0.0, 2.0, 1.0, 1.0]), Some(2.0 / 3.0));
+        assert_eq!(objective.accuracy(&[2.0, 0.0, 0.0, 2.0, 1.5, 1.5]), Some(1.0));
+        assert_eq!(objective.accuracy(&[f64::NAN; 6]), Some(0.0));
+    }
+
+    #[test]
+    fn held_out_examples_are_judged_but_never_trained_on() {
+        let of = |x: f64, y: f64| Dataset::new("d", vec![x], vec![y], 1, 1).unwrap();
+        let objective = Supervised::new(linear(1, 1), Loss::Mse, of(1.0, 3.0)).unwrap();
+        assert_eq!(objective.held_out_loss(&[1.0]), None);
+        let objective = objective.with_held_out(of(2.0, 3.0)).unwrap();
+        assert_eq!((objective.loss(&[1.0]), objective.held_out_loss(&[1.0])), (4.0, Some(1.0)));
+        assert_eq!(objective.held_out_accuracy(&[1.0]), None, "real numbers have no accuracy");
+        let mut grad = [0.0];
+        objective.loss_grad(&[1.0], &mut grad);
+        assert_eq!(grad, [-4.0]);
+    }
+
+    #[test]
+    fn losses_that_do_not_fit_the_targets_are_refused() {
+        let classes = Dataset::with_classes("three", vec![0.0; 3], vec![0.0, 1.0, 2.0], 1, 3).unwrap();
+        let error = Supervised::new(linear(1, 1), Loss::Mse, classes).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "mse does not fit the dataset three, whose targets are 3 classes; expected cross_entropy"
+        );
+        let real = Dataset::new("real", vec![0.0; 2], vec![0.0, 1.5], 1, 1).unwrap();
+        for loss in [Loss::CrossEntropy, Loss::BceWithLogits] {
+            let error = Supervised::new(linear(1, 1), loss, real.clone()).unwrap_err().to_string();
+            assert!(error.ends_with("whose targets are real numbers; expected mse or huber"), "{error}");
+        }
+        assert!(Supervised::new(linear(2, 1), Loss::Mse, real).is_err(), "too many features");
     }
 }

@@ -3,66 +3,193 @@
 use serde::{Deserialize, Serialize};
 
 use super::Optimizer;
-use super::sgd::Sgd;
+use super::{
+    adagrad::AdagradSettings, adam::AdamSettings, adamw::AdamwSettings, momentum::MomentumSettings,
+    nesterov::NesterovSettings, rmsprop::RmspropSettings, sgd::SgdSettings,
+};
+use crate::core::num::SettingError;
 
-/// An optimizer by name, with its settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum OptimizerConfig {
-    /// theta ← theta − lr·gradient.
-    Sgd {
-        /// Learning rate, above 0.
-        #[serde(default = "default_sgd_lr")]
-        lr: f64,
-    },
+/// Declares the enum and joins its arms: each is a settings type with a default, a public `lr`,
+/// `check()` and `build(dim)`.
+macro_rules! optimizers {
+    ($($(#[$doc:meta])* $arm:ident($settings:ty) = $name:literal,)+) => {
+        /// An optimizer by name, with its settings.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum OptimizerConfig {
+            $($(#[$doc])* $arm($settings),)+
+        }
+
+        impl OptimizerConfig {
+            /// Every kind with its default settings, in the order a menu shows them.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$arm(<$settings>::default())),+]
+            }
+
+            /// The name that files and flags use.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$arm(_) => $name),+ }
+            }
+
+            /// The base learning rate.
+            pub fn lr(&self) -> f64 {
+                match self { $(Self::$arm(settings) => settings.lr),+ }
+            }
+
+            /// Sets the base learning rate.
+            pub fn set_lr(&mut self, value: f64) {
+                match self { $(Self::$arm(settings) => settings.lr = value),+ }
+            }
+
+            /// Checks the settings.
+            ///
+            /// # Errors
+            /// On the first that makes no sense.
+            pub fn check(&self) -> Result<(), SettingError> {
+                match self { $(Self::$arm(settings) => settings.check()),+ }
+            }
+
+            /// The optimizer in its first state, for `dim` parameters.
+            pub fn build(&self, dim: usize) -> Box<dyn Optimizer> {
+                match self { $(Self::$arm(settings) => settings.build(dim)),+ }
+            }
+        }
+    };
 }
 
-fn default_sgd_lr() -> f64 {
-    0.1
+optimizers! {
+    /// Gradient descent.
+    Sgd(SgdSettings) = "sgd",
+    /// Gradient descent with momentum.
+    Momentum(MomentumSettings) = "momentum",
+    /// Gradient descent with Nesterov's momentum.
+    Nesterov(NesterovSettings) = "nesterov",
+    /// Steps divided by the root of the sum of all squared gradients.
+    Adagrad(AdagradSettings) = "adagrad",
+    /// Steps divided by the root of a running mean of squared gradients.
+    Rmsprop(RmspropSettings) = "rmsprop",
+    /// Running means of gradients and squared gradients.
+    Adam(AdamSettings) = "adam",
+    /// Adam with weight decay apart from the gradient.
+    Adamw(AdamwSettings) = "adamw",
 }
 
 impl Default for OptimizerConfig {
     fn default() -> Self {
-        Self::Sgd { lr: default_sgd_lr() }
+        Self::Sgd(SgdSettings::default())
     }
 }
 
 impl OptimizerConfig {
-    /// Every kind with its default settings, in the order a menu shows them.
-    pub fn all() -> Vec<Self> {
-        vec![Self::Sgd { lr: default_sgd_lr() }]
-    }
-
-    /// The name that files and flags use.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Sgd { .. } => "sgd",
-        }
-    }
-
     /// The kind of that name, with its default settings.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::all().into_iter().find(|config| config.name() == name)
     }
+}
 
-    /// The base learning rate.
-    pub fn lr(&self) -> f64 {
-        match self {
-            Self::Sgd { lr } => *lr,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Theta after each of five steps on a bowl that is steeper along one axis than along the other.
+    fn path(mut config: OptimizerConfig, lr: f64, gradient: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+        config.set_lr(lr);
+        let mut optimizer = config.build(2);
+        let mut theta = vec![1.0, -2.0];
+        let mut path = Vec::new();
+        for _ in 0..5 {
+            let gradient = gradient(&theta);
+            optimizer.step(&mut theta, &gradient, config.lr());
+            path.push(theta.clone());
+        }
+        path
+    }
+
+    fn bowl(theta: &[f64]) -> Vec<f64> {
+        vec![3.0 * theta[0], 0.5 * theta[1]]
+    }
+
+    fn with_decay(name: &str, decay: f64) -> OptimizerConfig {
+        let text = format!("{{\"{name}\":{{\"weight_decay\":{decay}}}}}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn weight_decay_adds_to_the_gradient_except_for_adamw() {
+        for config in OptimizerConfig::all() {
+            let name = config.name();
+            let decayed = path(with_decay(name, 0.25), 0.05, bowl);
+            let added = path(with_decay(name, 0.0), 0.05, |theta| {
+                bowl(theta).iter().zip(theta).map(|(g, t)| g + 0.25 * t).collect()
+            });
+            let equal = decayed.concat().iter().zip(added.concat()).all(|(a, b)| (a - b).abs() < 1e-15);
+            assert_eq!(equal, name != "adamw", "{name}");
         }
     }
 
-    /// Sets the base learning rate.
-    pub fn set_lr(&mut self, value: f64) {
-        match self {
-            Self::Sgd { lr } => *lr = value,
+    #[test]
+    fn adamw_shrinks_theta_by_itself() {
+        let still = |_: &[f64]| vec![0.0, 0.0];
+        let theta = &path(with_decay("adamw", 0.25), 0.1, still)[4];
+        assert!((theta[0] - 0.975_f64.powi(5)).abs() < 1e-15, "{theta:?}");
+    }
+
+    #[test]
+    fn a_clone_continues_to_the_bit() {
+        for config in OptimizerConfig::all() {
+            let mut optimizer = config.build(2);
+            let mut theta = vec![1.0, -2.0];
+            for _ in 0..3 {
+                let gradient = bowl(&theta);
+                optimizer.step(&mut theta, &gradient, 0.1);
+            }
+            let (mut copy, mut theta_of_copy) = (optimizer.clone(), theta.clone());
+            for _ in 0..3 {
+                let gradient = bowl(&theta);
+                optimizer.step(&mut theta, &gradient, 0.1);
+                let gradient = bowl(&theta_of_copy);
+                copy.step(&mut theta_of_copy, &gradient, 0.1);
+            }
+            assert_eq!(theta, theta_of_copy, "{}", config.name());
         }
     }
 
-    /// The optimizer in its first state, for `dim` parameters.
-    pub fn build(&self, _dim: usize) -> Box<dyn Optimizer> {
-        match self {
-            Self::Sgd { .. } => Box::new(Sgd),
+    #[test]
+    fn names_settings_and_defaults_are_those_of_pytorch() {
+        let written: Vec<String> =
+            OptimizerConfig::all().iter().map(|config| serde_json::to_string(config).unwrap()).collect();
+        let expected = [
+            r#"{"sgd":{"lr":0.1,"weight_decay":0.0}}"#,
+            r#"{"momentum":{"lr":0.1,"momentum":0.9,"weight_decay":0.0}}"#,
+            r#"{"nesterov":{"lr":0.1,"momentum":0.9,"weight_decay":0.0}}"#,
+            r#"{"adagrad":{"lr":0.01,"eps":1e-10,"weight_decay":0.0}}"#,
+            r#"{"rmsprop":{"lr":0.01,"alpha":0.99,"eps":1e-8,"weight_decay":0.0}}"#,
+            r#"{"adam":{"lr":0.001,"betas":[0.9,0.999],"eps":1e-8,"weight_decay":0.0}}"#,
+            r#"{"adamw":{"lr":0.001,"betas":[0.9,0.999],"eps":1e-8,"weight_decay":0.01}}"#,
+        ];
+        assert_eq!(written, expected);
+        for config in OptimizerConfig::all() {
+            assert_eq!(config.check(), Ok(()));
+            assert_eq!(OptimizerConfig::by_name(config.name()), Some(config));
+        }
+    }
+
+    #[test]
+    fn settings_without_sense_are_refused() {
+        let refused = |text: &str| {
+            let config: OptimizerConfig = serde_json::from_str(text).unwrap();
+            config.check().unwrap_err().to_string()
+        };
+        let cases = [
+            (r#"{"sgd":{"lr":0}}"#, "lr = 0: expected a finite number above 0"),
+            (r#"{"sgd":{"weight_decay":-1}}"#, "weight_decay = -1: expected a finite number of at least 0"),
+            (r#"{"momentum":{"momentum":1}}"#, "momentum = 1: expected a number of at least 0 and below 1"),
+            (r#"{"rmsprop":{"alpha":1}}"#, "alpha = 1: expected a number of at least 0 and below 1"),
+            (r#"{"adagrad":{"eps":-1}}"#, "eps = -1: expected a finite number of at least 0"),
+            (r#"{"adam":{"betas":[0.9,1]}}"#, "betas = 1: expected a number of at least 0 and below 1"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(refused(text), expected);
         }
     }
 }

@@ -1,18 +1,51 @@
 //! Gradient descent, as `torch.optim.SGD` without momentum.
 
-use super::Optimizer;
-use crate::core::num::vector::add_scaled;
+use serde::{Deserialize, Serialize};
 
-/// theta ← theta − lr·gradient. It has no state.
-#[derive(Clone, Copy, Debug)]
-pub struct Sgd;
+use super::Optimizer;
+use crate::core::num::setting::{self, SettingError};
+
+/// Settings of gradient descent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SgdSettings {
+    /// Learning rate, above 0.
+    pub lr: f64,
+    /// This times theta is added to the gradient.
+    pub weight_decay: f64,
+}
+
+impl Default for SgdSettings {
+    fn default() -> Self {
+        Self { lr: 0.1, weight_decay: 0.0 }
+    }
+}
+
+impl SgdSettings {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        setting::positive("lr", self.lr)?;
+        setting::not_negative("weight_decay", self.weight_decay)
+    }
+
+    pub(super) fn build(self, _dim: usize) -> Box<dyn Optimizer> {
+        Box::new(Sgd { weight_decay: self.weight_decay })
+    }
+}
+
+/// theta ← theta − lr·gradient.
+#[derive(Clone, Debug)]
+struct Sgd {
+    weight_decay: f64,
+}
 
 impl Optimizer for Sgd {
     fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
-        add_scaled(theta, -lr, grad);
+        for (theta, grad) in theta.iter_mut().zip(grad) {
+            *theta -= lr * (grad + self.weight_decay * *theta);
+        }
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
-        Box::new(*self)
+        Box::new(self.clone())
     }
 }

@@ -22,7 +22,9 @@ fn transport(session: &Session) -> Transport {
 fn a_refused_command_changes_nothing_and_is_not_logged() {
     let mut session = session();
     let before = session.clone();
-    let command = Command::Experiment(ExperimentCommand::Optimizer(OptimizerConfig::Sgd { lr: -1.0 }));
+    let mut optimizer = OptimizerConfig::default();
+    optimizer.set_lr(-1.0);
+    let command = Command::Experiment(ExperimentCommand::Optimizer(optimizer));
     let error = session.apply(command, at(3)).unwrap_err();
     assert_eq!(error.to_string(), "optimizer.lr = -1: expected a finite number above 0");
     assert_eq!(session, before);

@@ -9,7 +9,7 @@ use super::trajectory::{Checkpoint, DEFAULT_BUDGET_BYTES, Trajectory};
 use crate::core::data::{BatchOrder, BatchSize};
 use crate::core::num::{Stream, vector};
 use crate::core::objective::Objective;
-use crate::core::optim::{Optimizer, OptimizerConfig};
+use crate::core::optim::{Optimizer, OptimizerConfig, Schedule};
 
 /// What a run is to do, beside the objective it does it to.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct TrainingPlan {
     pub start: Vec<f64>,
     /// The rule of a step.
     pub optimizer: OptimizerConfig,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
     /// How many examples a step sees.
     pub batch: BatchSize,
     /// Seed of the stream `batches`.
@@ -27,9 +29,10 @@ pub struct TrainingPlan {
 }
 
 impl TrainingPlan {
-    /// A plan with the default byte budget.
+    /// A plan with a constant learning rate and the default byte budget.
     pub fn new(start: Vec<f64>, optimizer: OptimizerConfig, batch: BatchSize, seed: u64) -> Self {
-        Self { start, optimizer, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES }
+        let schedule = Schedule::Constant;
+        Self { start, optimizer, schedule, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES }
     }
 }
 
@@ -175,7 +178,7 @@ impl TrainingRun {
 impl State {
     /// One step. With the full batch the whole split is evaluated anyway, and kept for the next step.
     fn take_step(&mut self, objective: &dyn Objective, plan: &TrainingPlan) {
-        let lr = plan.optimizer.lr();
+        let lr = plan.schedule.lr(plan.optimizer.lr(), self.step);
         let finite = match self.batches.next_batch() {
             None => {
                 self.evaluate_whole(objective);

@@ -1,0 +1,90 @@
+//! What an experiment trains: its examples, model and loss put together once, while it is checked.
+//!
+//! Apart from the checked experiment because it is shared: a copy of an experiment that differs only in
+//! optimizer, slice or view goes on with the same examples, and a file of data is read once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::checked::FieldError;
+use super::file::ExperimentFile;
+use crate::core::data::split;
+use crate::core::model::{Model, ModelConfig, ModelError};
+use crate::core::num::Stream;
+use crate::core::objective::{Objective, Supervised, outputs_for};
+
+/// Fewest parameters that have a landscape to look at.
+const LEAST_PARAMETERS: usize = 2;
+
+/// An objective and the theta at which training starts.
+pub(super) struct Prepared {
+    pub(super) objective: Arc<dyn Objective>,
+    pub(super) start: Vec<f64>,
+}
+
+impl Prepared {
+    /// Draws or reads the examples, builds the model and draws its start.
+    pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
+        let data = file.dataset.generate(file.seed).map_err(|error| {
+            FieldError::new("dataset", file.dataset.name(), format!("usable data, but {error}"))
+        })?;
+        if file.held_out > 0.0 && data.rows() < 2 {
+            return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
+        }
+        let outputs = outputs_for(file.loss, &data)
+            .map_err(|error| FieldError::new("loss", file.loss.name(), format!("another, since {error}")))?;
+        let model =
+            file.model.build(data.inputs(), outputs).map_err(|error| model_error(&file.model, &error))?;
+        if model.dim() < LEAST_PARAMETERS {
+            let expected = format!("a model of at least {LEAST_PARAMETERS} parameters, not {}", model.dim());
+            return Err(FieldError::new("model", file.model.name(), expected));
+        }
+        let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
+        let objective = supervised(file, model, data);
+        Ok(Self { objective, start })
+    }
+
+    /// Whether both files ask for the same of this.
+    pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
+        (a.seed, &a.dataset, a.held_out, &a.model, a.init, a.loss)
+            == (b.seed, &b.dataset, b.held_out, &b.model, b.init, b.loss)
+    }
+}
+
+fn supervised(file: &ExperimentFile, model: Model, data: crate::core::data::Dataset) -> Arc<dyn Objective> {
+    let (train, held_out) = split(data, file.held_out, &mut Stream::new(file.seed, "split"));
+    // The model was built for the width of these very examples.
+    let fits = |error| unreachable!("built to fit: {error}");
+    let objective = Supervised::new(model, file.loss, train).unwrap_or_else(fits);
+    match held_out {
+        Some(held_out) => Arc::new(objective.with_held_out(held_out).unwrap_or_else(fits)),
+        None => Arc::new(objective),
+    }
+}
+
+fn model_error(model: &ModelConfig, error: &ModelError) -> FieldError {
+    let text = error.to_string();
+    let (found, expected) = text.split_once("; expected ").unwrap_or((&text, "a model"));
+    match model {
+        ModelConfig::Mlp { widths, .. } => {
+            FieldError::new("model.widths", format!("{widths:?}"), format!("{expected}, but {found}"))
+        }
+        _ => FieldError::new("model", model.name(), format!("{expected}, but {found}")),
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Prepared").field("dim", &self.start.len()).finish_non_exhaustive()
+    }
+}
+
+/// Equal for two preparations of one file: then only examples read from disk can differ.
+impl PartialEq for Prepared {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+            || (self.start == other.start
+                && self.objective.train() == other.objective.train()
+                && self.objective.held_out() == other.objective.held_out())
+    }
+}

@@ -1,0 +1,62 @@
+//! Gradient descent with momentum, as `torch.optim.SGD` with `momentum` (Polyak 1964).
+
+use serde::{Deserialize, Serialize};
+
+use super::Optimizer;
+use crate::core::num::setting::{self, SettingError};
+
+/// Settings of gradient descent with momentum.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MomentumSettings {
+    /// Learning rate, above 0.
+    pub lr: f64,
+    /// Share of the velocity that a step keeps.
+    pub momentum: f64,
+    /// This times theta is added to the gradient.
+    pub weight_decay: f64,
+}
+
+impl Default for MomentumSettings {
+    fn default() -> Self {
+        Self { lr: 0.1, momentum: 0.9, weight_decay: 0.0 }
+    }
+}
+
+impl MomentumSettings {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        setting::positive("lr", self.lr)?;
+        setting::below_one("momentum", self.momentum)?;
+        setting::not_negative("weight_decay", self.weight_decay)
+    }
+
+    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
+        let Self { momentum, weight_decay, .. } = self;
+        Box::new(Momentum { momentum, weight_decay, looks_ahead: false, velocity: vec![0.0; dim] })
+    }
+}
+
+/// velocity ← momentum·velocity + gradient; theta ← theta − lr·velocity. Where it looks ahead
+/// (Nesterov), theta ← theta − lr·(gradient + momentum·velocity).
+#[derive(Clone, Debug)]
+pub(super) struct Momentum {
+    pub(super) momentum: f64,
+    pub(super) weight_decay: f64,
+    pub(super) looks_ahead: bool,
+    pub(super) velocity: Vec<f64>,
+}
+
+impl Optimizer for Momentum {
+    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+        for ((theta, grad), velocity) in theta.iter_mut().zip(grad).zip(&mut self.velocity) {
+            let grad = grad + self.weight_decay * *theta;
+            *velocity = self.momentum * *velocity + grad;
+            let step = if self.looks_ahead { grad + self.momentum * *velocity } else { *velocity };
+            *theta -= lr * step;
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(self.clone())
+    }
+}

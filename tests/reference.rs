@@ -1,0 +1,5 @@
+//! Against PyTorch's numbers in float64.
+
+mod models;
+mod optimizers;
+mod slices;
