@@ -3,5 +3,10 @@
 mod derivatives;
 mod determinism;
 mod exact;
+mod executable;
+#[cfg(feature = "viewer")]
+mod panels;
 mod reference;
+#[cfg(feature = "viewer")]
+mod scene;
 mod support;
