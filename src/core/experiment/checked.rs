@@ -16,8 +16,6 @@ use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, SlicePlane};
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
-/// Points a dataset may have.
-pub const MAX_POINTS: usize = 1_000_000;
 /// Steps an experiment may plan.
 pub const MAX_STEPS: u64 = 10_000_000;
 /// Layers of a volume: what a texture array holds everywhere.
@@ -191,10 +189,7 @@ impl std::ops::Deref for Experiment {
 
 /// Checks every number that makes sense or not by itself.
 fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
-    let points = file.dataset.points();
-    if !(1..=MAX_POINTS).contains(&points) {
-        return Err(FieldError::new("dataset.points", points, format!("1 to {MAX_POINTS}")));
-    }
+    file.dataset.check().map_err(|error| FieldError::within("dataset", error))?;
     if !(0.0..1.0).contains(&file.held_out) {
         let expected = "a share of at least 0 and below 1";
         return Err(FieldError::new("held_out", file.held_out, expected));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::checked::FieldError;
 use super::file::ExperimentFile;
-use crate::core::data::split;
+use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
 use crate::core::objective::{Objective, Supervised, outputs_for};
@@ -25,9 +25,7 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Draws or reads the examples, builds the model and draws its start.
     pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
-        let data = file.dataset.generate(file.seed).map_err(|error| {
-            FieldError::new("dataset", file.dataset.name(), format!("usable data, but {error}"))
-        })?;
+        let data = file.dataset.generate(file.seed).map_err(|error| dataset_error(&file.dataset, &error))?;
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
         }
@@ -51,7 +49,7 @@ impl Prepared {
     }
 }
 
-fn supervised(file: &ExperimentFile, model: Model, data: crate::core::data::Dataset) -> Arc<dyn Objective> {
+fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Arc<dyn Objective> {
     let (train, held_out) = split(data, file.held_out, &mut Stream::new(file.seed, "split"));
     // The model was built for the width of these very examples.
     let fits = |error| unreachable!("built to fit: {error}");
@@ -59,6 +57,15 @@ fn supervised(file: &ExperimentFile, model: Model, data: crate::core::data::Data
     match held_out {
         Some(held_out) => Arc::new(objective.with_held_out(held_out).unwrap_or_else(fits)),
         None => Arc::new(objective),
+    }
+}
+
+fn dataset_error(dataset: &DatasetConfig, error: &GenerateError) -> FieldError {
+    match dataset {
+        DatasetConfig::Csv { path, .. } => {
+            FieldError::new("dataset.path", path, format!("a table of numbers, but {error}"))
+        }
+        _ => FieldError::new("dataset", dataset.name(), format!("usable data, but {error}")),
     }
 }
 

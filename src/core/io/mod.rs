@@ -1,1 +1,3 @@
 //! Files: the only part of the core that touches the file system.
+
+pub mod table;
