@@ -11,7 +11,7 @@ use super::file::ExperimentFile;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
-use crate::core::objective::{Objective, Supervised, outputs_for};
+use crate::core::objective::{Objective, Supervised, SupervisedError, outputs_for};
 
 /// Fewest parameters that have a landscape to look at.
 const LEAST_PARAMETERS: usize = 2;
@@ -29,8 +29,7 @@ impl Prepared {
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
         }
-        let outputs = outputs_for(file.loss, &data)
-            .map_err(|error| FieldError::new("loss", file.loss.name(), format!("another, since {error}")))?;
+        let outputs = outputs_for(file.loss, &data).map_err(|error| loss_error(&error))?;
         let model =
             file.model.build(data.inputs(), outputs).map_err(|error| model_error(&file.model, &error))?;
         if model.dim() < LEAST_PARAMETERS {
@@ -66,6 +65,17 @@ fn dataset_error(dataset: &DatasetConfig, error: &GenerateError) -> FieldError {
             FieldError::new("dataset.path", path, format!("a table of numbers, but {error}"))
         }
         _ => FieldError::new("dataset", dataset.name(), format!("usable data, but {error}")),
+    }
+}
+
+fn loss_error(error: &SupervisedError) -> FieldError {
+    match error {
+        SupervisedError::Targets { dataset, loss, targets, expected } => {
+            FieldError::new("loss", loss, format!("{expected}, since the targets of {dataset} are {targets}"))
+        }
+        SupervisedError::Inputs { .. } | SupervisedError::Outputs { .. } => {
+            unreachable!("the model is built for the data: {error}")
+        }
     }
 }
 
