@@ -1,9 +1,13 @@
 //! One test binary; a module per theme.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line; nobody reads its error")]
+#![allow(clippy::print_stdout, reason = "measured errors, shown with --nocapture")]
+
 mod derivatives;
 mod determinism;
 mod exact;
 mod executable;
+mod learning;
 #[cfg(feature = "viewer")]
 mod panels;
 mod reference;

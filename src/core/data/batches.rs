@@ -1,5 +1,7 @@
 //! Which examples a training step sees: all of them, or the next batch of a shuffled order.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::core::num::Stream;
@@ -15,28 +17,28 @@ pub enum BatchSize {
     Size(usize),
 }
 
-/// Walks through the examples epoch by epoch. Its whole state is the stream's position at the start
-/// of the epoch and the place in it, so that it resumes exactly.
+/// Walks through the examples epoch by epoch. A clone continues exactly; it shares the order of the
+/// epoch, so that it is cheap to keep.
 #[derive(Clone, Debug)]
 pub struct BatchOrder {
     rows: usize,
     size: BatchSize,
     stream: Stream,
-    order: Vec<u32>,
+    order: Arc<[u32]>,
     next: usize,
 }
 
 impl BatchOrder {
     /// Batches of `size` out of `rows` examples, shuffled by the stream.
     pub fn new(rows: usize, size: BatchSize, stream: Stream) -> Self {
-        Self { rows, size, stream, order: Vec::new(), next: 0 }
+        Self { rows, size, stream, order: Arc::default(), next: 0 }
     }
 
     /// The indices of the next batch; `None` stands for all rows in their own order.
     pub fn next_batch(&mut self) -> Option<&[u32]> {
         let BatchSize::Size(size) = self.size else { return None };
         if self.next >= self.order.len() {
-            self.order = self.stream.permutation(self.rows);
+            self.order = self.stream.permutation(self.rows).into();
             self.next = 0;
         }
         let start = self.next;

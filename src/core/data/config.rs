@@ -3,10 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, DatasetError};
-use super::synthetic;
+use super::digits::{self, digits};
+use super::synthetic::{self, Draw};
+use crate::core::io::table::{self, TableError, TargetKind};
 use crate::core::num::Stream;
+use crate::core::num::setting::{self, SettingError};
 
-/// A dataset by name, with its settings.
+/// Points a dataset may have.
+pub const MAX_POINTS: usize = 1_000_000;
+
+/// A dataset by name, with its settings. Noise is a standard deviation, see [`synthetic`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DatasetConfig {
@@ -15,12 +21,95 @@ pub enum DatasetConfig {
         /// How many points.
         #[serde(default = "default_points")]
         points: usize,
+        /// Shift of the points.
+        #[serde(default)]
+        noise: f64,
     },
     /// Points on the unit square, 1 where exactly one coordinate exceeds 0.5.
     Xor {
         /// How many points.
         #[serde(default = "default_points")]
         points: usize,
+        /// Shift of the points.
+        #[serde(default)]
+        noise: f64,
+    },
+    /// Two circles, one within the other.
+    Circles {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Shift of the points.
+        #[serde(default = "default_noise")]
+        noise: f64,
+    },
+    /// Two half circles that reach into each other.
+    Moons {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Shift of the points.
+        #[serde(default = "default_noise")]
+        noise: f64,
+    },
+    /// Arms of a spiral.
+    Spirals {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Shift of the points.
+        #[serde(default = "default_spiral_noise")]
+        noise: f64,
+        /// How many arms, 2 to 5; each is a class.
+        #[serde(default = "default_arms")]
+        arms: usize,
+    },
+    /// Clouds about the corners of a regular polygon.
+    Blobs {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Extent of a cloud.
+        #[serde(default = "default_blob_noise")]
+        noise: f64,
+        /// How many clouds, 2 to 6; each is a class.
+        #[serde(default = "default_classes")]
+        classes: usize,
+    },
+    /// A straight line to be fitted.
+    LinearRegression {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Shift of the targets.
+        #[serde(default = "default_noise")]
+        noise: f64,
+    },
+    /// Two periods of a sine to be fitted.
+    SineRegression {
+        /// How many points.
+        #[serde(default = "default_points")]
+        points: usize,
+        /// Shift of the targets.
+        #[serde(default = "default_noise")]
+        noise: f64,
+    },
+    /// The UCI handwritten digits, 8 × 8 pixels.
+    Digits {
+        /// How many of them, 1 to 1797; fewer than all are drawn at random.
+        #[serde(default = "all_digits")]
+        points: usize,
+    },
+    /// A file of comma-separated numbers, the last column the target.
+    Csv {
+        /// The file, seen from the folder the program runs in.
+        path: String,
+        /// Rows used at most; fewer than the file has are drawn at random.
+        #[serde(default = "max_points")]
+        points: usize,
+        /// What the targets mean.
+        #[serde(default)]
+        target: TargetKind,
     },
 }
 
@@ -28,16 +117,66 @@ fn default_points() -> usize {
     500
 }
 
+fn default_noise() -> f64 {
+    0.1
+}
+
+fn default_spiral_noise() -> f64 {
+    0.02
+}
+
+fn default_blob_noise() -> f64 {
+    0.25
+}
+
+fn default_arms() -> usize {
+    2
+}
+
+fn default_classes() -> usize {
+    3
+}
+
+fn all_digits() -> usize {
+    digits::ROWS
+}
+
+fn max_points() -> usize {
+    MAX_POINTS
+}
+
+/// Why a dataset cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// The numbers are no dataset.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The file is no table of numbers.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
 impl Default for DatasetConfig {
     fn default() -> Self {
-        Self::Xor { points: default_points() }
+        Self::Xor { points: default_points(), noise: 0.0 }
     }
 }
 
 impl DatasetConfig {
-    /// Every kind with its default settings, in the order a menu shows them.
+    /// Every kind that needs no file with its default settings, in the order a menu shows them.
     pub fn all() -> Vec<Self> {
-        vec![Self::Xor { points: default_points() }, Self::Diagonal { points: default_points() }]
+        let (points, noise) = (default_points(), default_noise());
+        vec![
+            Self::Xor { points, noise: 0.0 },
+            Self::Diagonal { points, noise: 0.0 },
+            Self::Circles { points, noise },
+            Self::Moons { points, noise },
+            Self::Spirals { points, noise: default_spiral_noise(), arms: default_arms() },
+            Self::Blobs { points, noise: default_blob_noise(), classes: default_classes() },
+            Self::LinearRegression { points, noise },
+            Self::SineRegression { points, noise },
+            Self::Digits { points: digits::ROWS },
+        ]
     }
 
     /// The name that files and flags use.
@@ -45,42 +184,170 @@ impl DatasetConfig {
         match self {
             Self::Diagonal { .. } => "diagonal",
             Self::Xor { .. } => "xor",
+            Self::Circles { .. } => "circles",
+            Self::Moons { .. } => "moons",
+            Self::Spirals { .. } => "spirals",
+            Self::Blobs { .. } => "blobs",
+            Self::LinearRegression { .. } => "linear_regression",
+            Self::SineRegression { .. } => "sine_regression",
+            Self::Digits { .. } => "digits",
+            Self::Csv { .. } => "csv",
         }
     }
 
-    /// The kind of that name, with its default settings.
+    /// The kind of that name with its default settings, or the file of that name if it ends in `.csv`.
+    /// Hyphens stand for underscores.
     pub fn by_name(name: &str) -> Option<Self> {
+        if name.to_ascii_lowercase().ends_with(".csv") {
+            return Some(Self::Csv { path: name.into(), points: MAX_POINTS, target: TargetKind::Auto });
+        }
+        let name = name.replace('-', "_");
         Self::all().into_iter().find(|config| config.name() == name)
     }
 
-    /// How many points are asked for.
+    /// How many points are asked for; of a file, how many at most.
     pub fn points(&self) -> usize {
         match self {
-            Self::Diagonal { points } | Self::Xor { points } => *points,
+            Self::Diagonal { points, .. }
+            | Self::Xor { points, .. }
+            | Self::Circles { points, .. }
+            | Self::Moons { points, .. }
+            | Self::Spirals { points, .. }
+            | Self::Blobs { points, .. }
+            | Self::LinearRegression { points, .. }
+            | Self::SineRegression { points, .. }
+            | Self::Digits { points }
+            | Self::Csv { points, .. } => *points,
         }
     }
 
     /// Sets how many points are asked for.
     pub fn set_points(&mut self, count: usize) {
         match self {
-            Self::Diagonal { points } | Self::Xor { points } => *points = count,
+            Self::Diagonal { points, .. }
+            | Self::Xor { points, .. }
+            | Self::Circles { points, .. }
+            | Self::Moons { points, .. }
+            | Self::Spirals { points, .. }
+            | Self::Blobs { points, .. }
+            | Self::LinearRegression { points, .. }
+            | Self::SineRegression { points, .. }
+            | Self::Digits { points }
+            | Self::Csv { points, .. } => *points = count,
         }
     }
 
-    /// Features an example of it has.
-    pub fn inputs(&self) -> usize {
-        2
+    /// The noise, where it can be set.
+    pub fn noise(&self) -> Option<f64> {
+        match self {
+            Self::Diagonal { noise, .. }
+            | Self::Xor { noise, .. }
+            | Self::Circles { noise, .. }
+            | Self::Moons { noise, .. }
+            | Self::Spirals { noise, .. }
+            | Self::Blobs { noise, .. }
+            | Self::LinearRegression { noise, .. }
+            | Self::SineRegression { noise, .. } => Some(*noise),
+            Self::Digits { .. } | Self::Csv { .. } => None,
+        }
     }
 
-    /// Draws the dataset out of the stream `data` of the seed.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// If no point is asked for.
-    pub fn generate(&self, seed: u64) -> Result<Dataset, DatasetError> {
-        let mut stream = Stream::new(seed, "data");
+    /// On the first that makes no sense.
+    pub fn check(&self) -> Result<(), SettingError> {
+        let most = if matches!(self, Self::Digits { .. }) { digits::ROWS } else { MAX_POINTS };
+        let points = self.points();
+        setting::ensure((1..=most).contains(&points), "points", points, &format!("1 to {most}"))?;
+        if let Some(noise) = self.noise() {
+            setting::not_negative("noise", noise)?;
+        }
         match self {
-            Self::Diagonal { points } => synthetic::diagonal(*points, &mut stream),
-            Self::Xor { points } => synthetic::xor(*points, &mut stream),
+            Self::Spirals { arms, .. } => setting::ensure((2..=5).contains(arms), "arms", arms, "2 to 5"),
+            Self::Blobs { classes, .. } => {
+                setting::ensure((2..=6).contains(classes), "classes", classes, "2 to 6")
+            }
+            Self::Csv { path, .. } => {
+                setting::ensure(!path.is_empty(), "path", "\"\"", "the name of a CSV file")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Draws the dataset out of the streams `data` and `noise` of the seed, or reads it.
+    ///
+    /// # Errors
+    /// If no point is asked for, or a file is no table of numbers.
+    pub fn generate(&self, seed: u64) -> Result<Dataset, GenerateError> {
+        let draw = Draw::new(self.points(), self.noise().unwrap_or(0.0), seed);
+        Ok(match self {
+            Self::Diagonal { .. } => synthetic::diagonal(draw)?,
+            Self::Xor { .. } => synthetic::xor(draw)?,
+            Self::Circles { .. } => synthetic::circles(draw)?,
+            Self::Moons { .. } => synthetic::moons(draw)?,
+            Self::Spirals { arms, .. } => synthetic::spirals(*arms, draw)?,
+            Self::Blobs { classes, .. } => synthetic::blobs(*classes, draw)?,
+            Self::LinearRegression { .. } => synthetic::linear_regression(draw)?,
+            Self::SineRegression { .. } => synthetic::sine_regression(draw)?,
+            Self::Digits { points } => at_most(*points, digits()?, draw.data),
+            Self::Csv { path, points, target } => at_most(*points, table::read(path, *target)?, draw.data),
+        })
+    }
+}
+
+/// That many rows drawn at random, in their old order; all of them where there are no more.
+fn at_most(points: usize, data: Dataset, mut stream: Stream) -> Dataset {
+    if points >= data.rows() {
+        return data;
+    }
+    let mut rows = stream.permutation(data.rows());
+    rows.truncate(points);
+    rows.sort_unstable();
+    data.select(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_sound_found_by_name_and_drawn_in_its_size() {
+        for mut config in DatasetConfig::all() {
+            assert_eq!(config.check(), Ok(()));
+            assert_eq!(DatasetConfig::by_name(&config.name().replace('_', "-")), Some(config.clone()));
+            config.set_points(60);
+            let data = config.generate(3).unwrap();
+            assert_eq!((data.rows(), data.name.as_str()), (60, config.name()));
+            assert_eq!(data, config.generate(3).unwrap());
+            assert_ne!(data, config.generate(4).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_name_that_ends_in_csv_is_a_file() {
+        let config = DatasetConfig::by_name("folder/points.csv").unwrap();
+        assert_eq!(config.name(), "csv");
+        assert!(matches!(config, DatasetConfig::Csv { path, .. } if path == "folder/points.csv"));
+        assert_eq!(DatasetConfig::by_name("csv"), None, "a CSV without a file is none");
+    }
+
+    #[test]
+    fn settings_without_sense_are_refused() {
+        let refused = |text: &str| {
+            let config: DatasetConfig = serde_json::from_str(text).unwrap();
+            config.check().unwrap_err().to_string()
+        };
+        let cases = [
+            (r#"{"xor":{"points":0}}"#, "points = 0: expected 1 to 1000000"),
+            (r#"{"digits":{"points":1798}}"#, "points = 1798: expected 1 to 1797"),
+            (r#"{"moons":{"noise":-1}}"#, "noise = -1: expected a finite number of at least 0"),
+            (r#"{"spirals":{"arms":6}}"#, "arms = 6: expected 2 to 5"),
+            (r#"{"blobs":{"classes":1}}"#, "classes = 1: expected 2 to 6"),
+            (r#"{"csv":{"path":""}}"#, "path = \"\": expected the name of a CSV file"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(refused(text), expected);
         }
     }
 }

@@ -91,7 +91,8 @@ impl Dataset {
         if x.is_empty() || y.is_empty() || inputs == 0 || outputs == 0 {
             return Err(DatasetError::Empty { name });
         }
-        if x.len() % inputs != 0 || y.len() % outputs != 0 || x.len() / inputs != y.len() / outputs {
+        let (is_whole, rows) = (x.len().is_multiple_of(inputs), x.len() / inputs);
+        if !is_whole || y.len() != rows * outputs {
             return Err(DatasetError::Ragged { name, x: x.len(), y: y.len(), inputs, outputs });
         }
         for (values, width) in [(&x, inputs), (&y, outputs)] {

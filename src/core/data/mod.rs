@@ -3,11 +3,12 @@
 pub mod batches;
 pub mod config;
 pub mod dataset;
+pub mod digits;
 pub mod quadrature;
 pub mod split;
 pub mod synthetic;
 
 pub use batches::{BatchOrder, BatchSize};
-pub use config::DatasetConfig;
+pub use config::{DatasetConfig, GenerateError};
 pub use dataset::{Dataset, DatasetError, Target};
 pub use split::split;

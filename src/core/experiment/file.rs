@@ -211,6 +211,38 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_everything_is_read_back_from_ron_and_json() {
+        let mut files = vec![ExperimentFile::default()];
+        let mut with = |change: &dyn Fn(&mut ExperimentFile)| {
+            let mut file = ExperimentFile::default();
+            change(&mut file);
+            files.push(file);
+        };
+        for dataset in DatasetConfig::all().into_iter().chain(DatasetConfig::by_name("a \"b\".csv")) {
+            with(&|file| file.dataset = dataset.clone());
+        }
+        ModelConfig::all().iter().for_each(|model| with(&|file| file.model = model.clone()));
+        OptimizerConfig::all().iter().for_each(|kind| with(&|file| file.optimizer = kind.clone()));
+        Schedule::all().iter().for_each(|schedule| with(&|file| file.schedule = *schedule));
+        Init::ALL.iter().for_each(|init| with(&|file| file.init = *init));
+        Loss::ALL.iter().for_each(|loss| with(&|file| file.loss = *loss));
+        for file in files {
+            assert_eq!(ExperimentFile::parse(&file.to_ron(), "x.ron").unwrap(), file);
+            let json = serde_json::to_string(&file).unwrap();
+            assert_eq!(serde_json::from_str::<ExperimentFile>(&json).unwrap(), file);
+        }
+    }
+
+    #[test]
+    fn settings_are_written_in_one_pair_of_brackets() {
+        let text = "(optimizer: nesterov(lr: 0.5), schedule: warm_up(total_iters: 9), loss: huber, init: he,
+            dataset: csv(path: \"p.csv\", target: numbers), model: mlp(widths: [4], activation: gelu))";
+        let file = ExperimentFile::parse(text, "x.ron").unwrap();
+        assert_eq!((file.optimizer.name(), file.optimizer.lr()), ("nesterov", 0.5));
+        assert_eq!((file.schedule.name(), file.dataset.name(), file.model.name()), ("warm_up", "csv", "mlp"));
+    }
+
+    #[test]
     fn mistakes_are_named_with_their_place() {
         let unknown = refused("(\n  seed: 1,\n  sede: 2,\n)");
         assert!(unknown.starts_with("x.ron:3:"), "{unknown}");

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::checked::FieldError;
 use super::file::ExperimentFile;
-use crate::core::data::split;
+use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
-use crate::core::objective::{Objective, Supervised, outputs_for};
+use crate::core::objective::{Objective, Supervised, SupervisedError, outputs_for};
 
 /// Fewest parameters that have a landscape to look at.
 const LEAST_PARAMETERS: usize = 2;
@@ -25,14 +25,11 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Draws or reads the examples, builds the model and draws its start.
     pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
-        let data = file.dataset.generate(file.seed).map_err(|error| {
-            FieldError::new("dataset", file.dataset.name(), format!("usable data, but {error}"))
-        })?;
+        let data = file.dataset.generate(file.seed).map_err(|error| dataset_error(&file.dataset, &error))?;
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
         }
-        let outputs = outputs_for(file.loss, &data)
-            .map_err(|error| FieldError::new("loss", file.loss.name(), format!("another, since {error}")))?;
+        let outputs = outputs_for(file.loss, &data).map_err(|error| loss_error(&error))?;
         let model =
             file.model.build(data.inputs(), outputs).map_err(|error| model_error(&file.model, &error))?;
         if model.dim() < LEAST_PARAMETERS {
@@ -51,7 +48,7 @@ impl Prepared {
     }
 }
 
-fn supervised(file: &ExperimentFile, model: Model, data: crate::core::data::Dataset) -> Arc<dyn Objective> {
+fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Arc<dyn Objective> {
     let (train, held_out) = split(data, file.held_out, &mut Stream::new(file.seed, "split"));
     // The model was built for the width of these very examples.
     let fits = |error| unreachable!("built to fit: {error}");
@@ -59,6 +56,26 @@ fn supervised(file: &ExperimentFile, model: Model, data: crate::core::data::Data
     match held_out {
         Some(held_out) => Arc::new(objective.with_held_out(held_out).unwrap_or_else(fits)),
         None => Arc::new(objective),
+    }
+}
+
+fn dataset_error(dataset: &DatasetConfig, error: &GenerateError) -> FieldError {
+    match dataset {
+        DatasetConfig::Csv { path, .. } => {
+            FieldError::new("dataset.path", path, format!("a table of numbers, but {error}"))
+        }
+        _ => FieldError::new("dataset", dataset.name(), format!("usable data, but {error}")),
+    }
+}
+
+fn loss_error(error: &SupervisedError) -> FieldError {
+    match error {
+        SupervisedError::Targets { dataset, loss, targets, expected } => {
+            FieldError::new("loss", loss, format!("{expected}, since the targets of {dataset} are {targets}"))
+        }
+        SupervisedError::Inputs { .. } | SupervisedError::Outputs { .. } => {
+            unreachable!("the model is built for the data: {error}")
+        }
     }
 }
 

@@ -146,9 +146,9 @@ mod tests {
             let (low, high) = (at(loss, &moved(-1.0), y, &tangent), at(loss, &moved(1.0), y, &tangent));
             let along: f64 = delta.iter().zip(tangent).map(|(d, t)| d * t).sum();
             assert!((along - (high.0 - low.0) / (2.0 * step)).abs() < 1e-9, "{loss:?}");
-            for o in 0..3 {
-                let difference = (high.1[o] - low.1[o]) / (2.0 * step);
-                assert!((second[o] - difference).abs() < 1e-9, "{loss:?} output {o}");
+            for (second, (high, low)) in second.iter().zip(high.1.iter().zip(&low.1)) {
+                let difference = (high - low) / (2.0 * step);
+                assert!((second - difference).abs() < 1e-9, "{loss:?}");
             }
         }
     }

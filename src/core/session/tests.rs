@@ -40,7 +40,7 @@ fn what_changes_training_makes_a_new_run_and_what_does_not_keeps_it() {
     session.apply(Command::Experiment(ExperimentCommand::Plane(PlaneConfig::Chord)), at(5)).unwrap();
     session.apply(Command::Experiment(ExperimentCommand::Steps(10)), at(5)).unwrap();
     assert_eq!(session.plane_source().id, first);
-    let dataset = DatasetConfig::Diagonal { points: 50 };
+    let dataset = DatasetConfig::Diagonal { points: 50, noise: 0.0 };
     session.apply(Command::Experiment(ExperimentCommand::Dataset(dataset)), at(5)).unwrap();
     assert_ne!(session.plane_source().id, first);
     assert_eq!(session.runs().len(), 1);

@@ -46,6 +46,22 @@ pub struct TrainingRun {
     keys: KeyCheckpoints,
 }
 
+/// Parameters times examples above which evaluating the whole split is too dear to do at every step
+/// of a few examples: some milliseconds.
+const DEAR_SPLIT: u64 = 10_000_000;
+
+/// Steps between two checkpoints at first. A checkpoint needs the loss over the whole split; where that
+/// is dear and steps see a few examples only, it is taken about once an epoch (a power of 2 of steps).
+fn first_stride(objective: &dyn Objective, batch: BatchSize) -> u64 {
+    let (dim, examples) = (objective.dim() as u64, objective.examples() as u64);
+    match batch {
+        BatchSize::Size(size) if dim * examples > DEAR_SPLIT => {
+            (examples / size.max(1) as u64).max(1).next_power_of_two()
+        }
+        _ => 1,
+    }
+}
+
 /// All that the next step depends on.
 #[derive(Clone)]
 struct State {
@@ -74,9 +90,10 @@ impl TrainingRun {
             diverged: false,
         };
         state.evaluate_whole(&*objective);
-        let mut trajectory = Trajectory::new(objective.dim(), plan.budget_bytes);
+        let stride = first_stride(&*objective, plan.batch);
+        let mut trajectory = Trajectory::new(objective.dim(), plan.budget_bytes).with_stride(stride);
         trajectory.record(state.checkpoint());
-        let mut keys = KeyCheckpoints::default();
+        let mut keys = KeyCheckpoints::new(objective.dim(), objective.examples());
         keys.offer(&state);
         Self { objective, plan, state, trajectory, keys }
     }
@@ -221,30 +238,36 @@ impl State {
 struct KeyCheckpoints {
     states: Vec<State>,
     stride: u64,
+    capacity: usize,
 }
 
 /// Steps between key checkpoints at first: what is taken again at most to reach a step.
 const KEY_STRIDE: u64 = 64;
-/// Key checkpoints kept at most.
-const KEY_CAPACITY: usize = 128;
-
-impl Default for KeyCheckpoints {
-    fn default() -> Self {
-        Self { states: Vec::new(), stride: KEY_STRIDE }
-    }
-}
+/// Key checkpoints kept at most, and at least, however large they are.
+const KEY_CAPACITY: (usize, usize) = (8, 128);
+/// Bytes that key checkpoints take as long as they are more than the fewest.
+const KEY_BUDGET_BYTES: usize = 64 << 20;
 
 impl KeyCheckpoints {
+    fn new(dim: usize, examples: usize) -> Self {
+        // Theta and up to two moments of the optimizer, and the order of an epoch.
+        let each = 3 * dim * std::mem::size_of::<f64>() + examples * std::mem::size_of::<u32>();
+        let (least, most) = KEY_CAPACITY;
+        let capacity = (KEY_BUDGET_BYTES / each.max(1)).clamp(least, most);
+        Self { states: Vec::new(), stride: KEY_STRIDE, capacity }
+    }
+
     fn offer(&mut self, state: &State) {
         if !state.step.is_multiple_of(self.stride) {
             return;
         }
-        if self.states.len() >= KEY_CAPACITY {
+        if self.states.len() >= self.capacity {
             self.stride *= 2;
             self.states.retain(|kept| kept.step.is_multiple_of(self.stride));
         }
         if state.step.is_multiple_of(self.stride) {
-            self.states.push(state.clone());
+            // Loss and gradient follow from theta, to the bit.
+            self.states.push(State { whole: None, ..state.clone() });
         }
     }
 
@@ -256,6 +279,48 @@ impl KeyCheckpoints {
 
     fn up_to(&self, step: u64) -> Self {
         let end = self.states.partition_point(|state| state.step <= step);
-        Self { states: self.states[..end].to_vec(), stride: self.stride }
+        Self { states: self.states[..end].to_vec(), ..*self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dear_split_is_evaluated_about_once_an_epoch() {
+        use crate::core::experiment::{Experiment, ExperimentFile};
+        let stride = |fields: &str| {
+            let file = ExperimentFile::parse(&format!("({fields})"), "x.ron").unwrap();
+            Experiment::new(file).unwrap().start_run().trajectory().stride()
+        };
+        let digits = "dataset: digits(), loss: cross_entropy, model: mlp(widths: [128])";
+        assert_eq!(stride(&format!("{digits}, batch: size(64)")), 32, "28 batches an epoch");
+        assert_eq!(stride(digits), 1, "the full batch is evaluated anyway");
+        assert_eq!(stride("batch: size(32)"), 1);
+    }
+
+    #[test]
+    fn key_checkpoints_keep_their_budget_and_always_the_start() {
+        let state = |step| State {
+            step,
+            theta: vec![0.0],
+            optimizer: OptimizerConfig::default().build(1),
+            batches: BatchOrder::new(1, BatchSize::Full, Stream::new(0, "batches")),
+            whole: Some((1.0, vec![1.0])),
+            diverged: false,
+        };
+        for (dim, capacity) in [(1, 128), (100_000, 27), (1_000_000, 8)] {
+            let mut keys = KeyCheckpoints::new(dim, 500);
+            assert_eq!(keys.capacity, capacity);
+            for step in 0..64 * 1000 {
+                keys.offer(&state(step));
+            }
+            assert!(keys.states.len() <= capacity && keys.states.len() >= capacity / 2);
+            assert!(keys.states.iter().all(|kept| kept.whole.is_none()));
+            assert_eq!((keys.nearest(0).step, keys.nearest(63).step), (0, 0));
+            let nearest = keys.nearest(63_999).step;
+            assert!(nearest + keys.stride > 63_999, "{nearest} with a stride of {}", keys.stride);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a run leaves behind: checkpoints, thinned while recording so that they fit a byte budget.
 //!
-//! The rule: every `stride`-th step is kept, beginning with stride 1. When the budget is full the
+//! The rule: every `stride`-th step is kept, beginning with stride 1 unless told otherwise. When the budget is full the
 //! stride doubles and the checkpoints that are no multiple of it are dropped. So what is kept depends
 //! on the number of steps alone, never on how a run was cut into pieces. Step 0 always stays.
 
@@ -36,6 +36,11 @@ impl Trajectory {
     pub fn new(dim: usize, budget_bytes: usize) -> Self {
         let each = std::mem::size_of::<Checkpoint>() + dim * std::mem::size_of::<f64>();
         Self { checkpoints: Vec::new(), stride: 1, capacity: (budget_bytes / each).max(LEAST_CAPACITY) }
+    }
+
+    /// The same with only every `stride`-th step kept from the beginning.
+    pub fn with_stride(self, stride: u64) -> Self {
+        Self { stride, ..self }
     }
 
     /// Whether the checkpoint of that step would be kept.
