@@ -6,6 +6,7 @@ use bevy::diagnostic::FrameTimeDiagnosticsPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
+use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResolution};
@@ -65,6 +66,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     ));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
+    app.insert_resource(RenderErrorHandler(end_on_render_error));
     app.add_systems(Startup, open_eye);
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
@@ -73,11 +75,32 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     }
 }
 
+/// A window that the display server takes away is a closed window. Everything else that the renderer
+/// cannot do ends the program: going on would flicker.
+fn end_on_render_error(error: &RenderError, main: &mut World, _render: &mut World) -> RenderErrorPolicy {
+    if error.description.contains("Surface") {
+        main.write_message(AppExit::Success);
+    } else {
+        error!("the graphics device failed: {}", error.description);
+        main.write_message(AppExit::error());
+    }
+    RenderErrorPolicy::StopRendering
+}
+
+/// What is drawn over the scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Ticks, names and legend.
+    Labels,
+    /// These and the panels.
+    Panels,
+}
+
 /// An app that draws to images and is driven frame by frame from outside.
 ///
 /// # Errors
 /// If there is no graphics device.
-pub fn headless(experiment: Experiment) -> Result<App> {
+pub fn headless(experiment: Experiment, overlay: Overlay) -> Result<App> {
     crate::record::device::require()?;
     let mut app = App::new();
     app.add_plugins(
@@ -88,8 +111,11 @@ pub fn headless(experiment: Experiment) -> Result<App> {
             // A frame is drawn before the next one begins, so that what is captured is what was asked for.
             .disable::<PipelinedRenderingPlugin>(),
     );
-    app.add_plugins((EguiPlugin::default(), scene::plugin, ui::labels_plugin));
-    app.insert_resource(scene::Pacing::Awaited);
+    app.add_plugins((EguiPlugin::default(), scene::plugin));
+    match overlay {
+        Overlay::Labels => app.add_plugins(ui::labels_plugin),
+        Overlay::Panels => app.add_plugins((FrameTimeDiagnosticsPlugin::default(), ui::plugin)),
+    };
     own_egui_context(&mut app);
     session::begin(&mut app, experiment);
     Ok(app)
@@ -104,14 +130,18 @@ pub fn bare(experiment: Experiment, pacing: scene::Pacing) -> App {
     app
 }
 
+/// Warnings of others that say nothing to our users: a software renderer is a device like any other, a
+/// display without a size or settings is one too, and an error of the renderer is told once, by us.
+const QUIET: &str = "warn,wgpu=error,naga=error,winit=error,calloop=error,bevy_egui=error,\
+                     bevy_render::renderer=error,bevy_render::error_handler=off,bevy_render::view::window=off,\
+                     bevy_ecs::world::command_queue=off";
+
 /// Bevy's own plugins, quiet but for warnings.
 fn plugins() -> bevy::app::PluginGroupBuilder {
-    DefaultPlugins.build().set(TaskPoolPlugin::default()).set(LogPlugin {
-        // A software renderer is a device like any other here; Bevy's warning of it is not for our users.
-        filter: "warn,wgpu=error,naga=error,bevy_render::renderer=error,bevy_egui=error,calloop=error"
-            .to_owned(),
-        ..default()
-    })
+    DefaultPlugins
+        .build()
+        .set(TaskPoolPlugin::default())
+        .set(LogPlugin { filter: QUIET.to_owned(), ..default() })
 }
 
 /// The scene's camera carries the overlay; egui must not choose one by itself.

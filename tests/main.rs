@@ -14,3 +14,5 @@ mod reference;
 #[cfg(feature = "viewer")]
 mod scene;
 mod support;
+#[cfg(all(feature = "viewer", target_os = "linux"))]
+mod window;

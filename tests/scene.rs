@@ -154,7 +154,8 @@ fn a_newer_question_is_answered_and_the_older_dropped() {
     });
     assert!(!landscape(&app).is_settled());
     let cells = landscape(&app).cells_evaluated;
-    let dataset = DatasetConfig::Diagonal { points: 60 };
+    let mut dataset = DatasetConfig::by_name("diagonal").unwrap();
+    dataset.set_points(60);
     ask(&mut app, Command::Experiment(ExperimentCommand::Dataset(dataset)));
     until(&mut app, "the plane of the new dataset", |app| landscape(app).current().is_some());
     let objective = landscape(&app).current().unwrap().plan.objective.clone();

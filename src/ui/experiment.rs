@@ -7,6 +7,7 @@ use super::view::PanelView;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{ExperimentFile, builtin};
 use crate::core::model::ModelConfig;
+use crate::core::optim::OptimizerConfig;
 use crate::core::script::{Command, ExperimentCommand};
 use crate::core::subspace::PlaneConfig;
 
@@ -41,8 +42,13 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, drafts: &mut Drafts, a
         if let Some(plane) = choice(ui, "Plane", hover, file.slice.plane.name(), planes) {
             ask(ExperimentCommand::Plane(plane));
         }
-        numbers_ui(ui, file, drafts, &mut ask);
+        let optimizers = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
+        let hover = "The rule that turns a gradient into a step, with PyTorch's defaults.";
+        if let Some(optimizer) = choice(ui, "Optimizer", hover, file.optimizer.name(), optimizers) {
+            ask(ExperimentCommand::Optimizer(optimizer));
+        }
     });
+    egui::Grid::new("numbers").num_columns(4).show(ui, |ui| numbers_ui(ui, file, drafts, &mut ask));
 }
 
 fn load_menu(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
@@ -82,6 +88,7 @@ fn numbers_ui(
             ask(ExperimentCommand::Optimizer(optimizer));
         });
     }
+    ui.end_row();
     let points = file.dataset.points();
     let batch = match file.batch {
         BatchSize::Full => points,
@@ -105,7 +112,6 @@ fn numbers_ui(
 fn labelled(ui: &mut egui::Ui, name: &str, hover: &str, field: egui::DragValue) -> bool {
     let label = ui.label(name).on_hover_text(hover);
     let response = ui.add(field.update_while_editing(false)).labelled_by(label.id).on_hover_text(hover);
-    ui.end_row();
     // While it is neither typed nor dragged the field shows what the session holds.
     !(response.has_focus() || response.dragged())
 }

@@ -90,7 +90,11 @@ fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
     });
     ui.horizontal(|ui| {
-        if ui.button("Frame all").on_hover_text("Bring everything into view (F).").clicked() {
+        if ui
+            .button("Frame all")
+            .on_hover_text("Bring everything into view (F). H hides the panels.")
+            .clicked()
+        {
             ask(ViewCommand::FrameAll);
         }
         let label = ui.label("Colours");
@@ -104,5 +108,4 @@ fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         });
         response.response.labelled_by(label.id).on_hover_text("Colours of the losses.");
     });
-    ui.label(egui::RichText::new("H hides the panels").color(FAINT).small());
 }

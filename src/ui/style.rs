@@ -19,9 +19,9 @@ pub const MARKER: Color32 = Color32::from_rgb(255, 219, 115);
 pub fn set_style(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
     ctx.all_styles_mut(|style| {
-        style.spacing.item_spacing = egui::vec2(8.0, 6.0);
-        style.spacing.slider_width = 148.0;
-        style.spacing.interact_size.y = 22.0;
+        style.spacing.item_spacing = egui::vec2(7.0, 4.0);
+        style.spacing.slider_width = 140.0;
+        style.spacing.interact_size.y = 20.0;
         let visuals = &mut style.visuals;
         visuals.panel_fill = Color32::from_rgb(19, 22, 30);
         visuals.override_text_color = Some(INK);
@@ -37,8 +37,8 @@ pub fn set_style(ctx: &egui::Context) {
 
 /// A heading within the side panel.
 pub fn heading(ui: &mut egui::Ui, text: &str) {
-    ui.add_space(8.0);
-    ui.label(egui::RichText::new(text).strong().size(15.0));
+    ui.add_space(3.0);
+    ui.label(egui::RichText::new(text).strong().size(14.0));
     ui.separator();
 }
 

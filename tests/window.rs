@@ -1,0 +1,76 @@
+//! The window, on a virtual display: it opens, and closing it ends the program at once.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A virtual display of its own for a test.
+struct Display {
+    server: Child,
+    name: String,
+}
+
+impl Display {
+    /// Starts one. Without Xvfb and xdotool the window cannot be tested: that is a failure, since
+    /// `make test` installs both.
+    fn start() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts (make test installs it)");
+        let mut line = String::new();
+        let mut reader = std::io::BufReader::new(server.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut reader, &mut line).unwrap();
+        Self { server, name: format!(":{}", line.trim()) }
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> String {
+        let output = Command::new("xdotool").args(arguments).env("DISPLAY", &self.name).output();
+        String::from_utf8(output.expect("xdotool runs (make test installs it)").stdout).unwrap()
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing more to do then.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(secs) {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{what} did not happen within {secs} s");
+}
+
+#[test]
+fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    // A volume that takes minutes: the job is under way when the window closes.
+    let experiment = folder.path().join("long.ron");
+    std::fs::write(&experiment, "(steps: 50, slice: (plane: chord, volume: [257, 257, 129]))").unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_losscape"))
+        .args(["view", experiment.to_str().unwrap()])
+        .env("DISPLAY", &display.name)
+        .env_remove("WAYLAND_DISPLAY")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let window = until("a window", 60, || {
+        let found = display.xdotool(&["search", "--onlyvisible", "--name", "Losscape"]);
+        found.lines().next().map(str::to_owned)
+    });
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(program.try_wait().unwrap(), None, "the window stays open");
+    display.xdotool(&["windowclose", &window]);
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
