@@ -1,1 +1,5 @@
-fn main() {}
+//! The executable: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    losscape::cli::main()
+}

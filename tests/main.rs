@@ -6,6 +6,11 @@
 mod derivatives;
 mod determinism;
 mod exact;
+mod executable;
 mod learning;
+#[cfg(feature = "viewer")]
+mod panels;
 mod reference;
+#[cfg(feature = "viewer")]
+mod scene;
 mod support;

@@ -41,7 +41,8 @@ fn fragment(in: Fragment) -> @location(0) vec4<f32> {
     let normal = normalize(in.normal);
     let to_eye = normalize(view.world_position - in.world);
     if solid.is_halo > 0.5 {
-        return vec4(solid.color.rgb, solid.color.a * pow(max(dot(normal, to_eye), 0.0), 3.0));
+        let glow = solid.color.a * pow(max(dot(normal, to_eye), 0.0), 5.0);
+        return vec4(solid.color.rgb * glow, 0.0);
     }
     let key = max(dot(normal, normalize(vec3(-0.45, 0.75, 0.35))), 0.0);
     let light = 0.42 + 0.25 * normal.y + 0.5 * key;

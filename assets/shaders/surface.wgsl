@@ -151,8 +151,8 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let bold = 0.8 * isoline(loss, 5.0 * surface.isoline_step, 1.7 * surface.line_width);
     let stripes = fract((in.world.x + in.world.z) * 18.0);
     var color = color_of(loss);
-    if loss > surface.losses.y {
-        // Cut off at the top: striped, since its height says nothing.
+    if loss > surface.losses.y + 0.01 * (surface.losses.y - surface.losses.x) {
+        // Cut off at the top: striped, since its height says nothing. (As HeightRange::cuts_off.)
         color = mix(color, vec3(0.35), select(0.25, 0.6, stripes < 0.5));
     }
     if in.loss.y > 0.5 {
@@ -172,7 +172,7 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let sky = 0.5 + 0.5 * normal.y;
     let cavity = clamp(1.0 - 14.0 * in.cavity, 0.72, 1.18);
     let to_eye = normalize(view.world_position - in.world);
-    let gleam = 0.10 * pow(max(dot(normal, normalize(to_eye + vec3(-0.45, 0.75, 0.35))), 0.0), 24.0);
+    let gleam = 0.05 * pow(max(dot(normal, normalize(to_eye + vec3(-0.45, 0.75, 0.35))), 0.0), 24.0);
     let light = (0.30 + 0.34 * sky + 0.62 * key) * cavity * select(0.55, 1.0, is_front);
     return vec4(color * light + gleam, 1.0);
 }

@@ -56,8 +56,19 @@ pub struct Rig {
     velocity: Vec3,
     /// Flight speed in world units a second.
     speed: f64,
-    framings: Option<u64>,
-    framed_cube: bool,
+    /// What was last brought into view.
+    framed: Option<Framed>,
+}
+
+/// What a framing depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Framed {
+    /// How often it was asked for.
+    framings: u64,
+    /// The cube is taller than the surface.
+    is_cube: bool,
+    /// From where the experiment is to be looked at first.
+    eye: (f64, f64),
 }
 
 impl Default for Rig {
@@ -71,8 +82,7 @@ impl Default for Rig {
             shown: pose,
             velocity: Vec3::ZERO,
             speed: 0.8,
-            framings: None,
-            framed_cube: false,
+            framed: None,
         }
     }
 }
@@ -138,7 +148,7 @@ pub fn scene_camera(msaa: Msaa) -> impl Bundle {
     )
 }
 
-fn steer(
+pub(crate) fn steer(
     time: Res<Time>,
     keys: Res<ButtonInput<KeyCode>>,
     buttons: Res<ButtonInput<MouseButton>>,
@@ -199,7 +209,8 @@ fn fly(rig: &mut Rig, thrust: Vec3, dt: f32) {
     }
 }
 
-/// Brings everything into view when that was asked for, at first, and when the cube's shape changes.
+/// Brings everything into view: at first, when asked to, when the cube's shape changes, and when an
+/// experiment comes with a place to be looked at from.
 fn frame_all(
     session: Res<SessionState>,
     placement: Res<Placement>,
@@ -208,22 +219,23 @@ fn frame_all(
     mut rig: ResMut<Rig>,
 ) {
     let (Some(placed), Some(camera)) = (placement.0, camera) else { return };
-    let asked = Some(session.view().framings);
-    let is_cube = placed.cube.is_some();
-    if rig.framings == asked && rig.framed_cube == is_cube {
+    let eye = session.experiment().view.eye;
+    let wanted = Framed { framings: session.view().framings, is_cube: placed.cube.is_some(), eye };
+    if rig.framed == Some(wanted) {
         return;
     }
     let Some(size) = camera.physical_viewport_size() else { return };
-    let free = free_size(size.as_vec2(), &insets);
-    let is_first = rig.framings.is_none();
-    rig.framings = asked;
-    rig.framed_cube = is_cube;
-    let framed = framed(&rig.orbit, &placed, free);
-    rig.orbit = framed;
-    if rig.mode == CameraMode::Flight {
-        rig.flight = framed.pose();
+    let before = rig.framed.replace(wanted);
+    if before.is_none_or(|before| before.eye != eye) {
+        rig.orbit.yaw = eye.0.to_radians();
+        rig.orbit.pitch = -eye.1.to_radians();
     }
-    if is_first {
+    let free = free_size(size.as_vec2(), &insets);
+    rig.orbit = framed(&rig.orbit, &placed, free);
+    if rig.mode == CameraMode::Flight {
+        rig.flight = rig.orbit.pose();
+    }
+    if before.is_none() {
         rig.shown = rig.wanted();
     }
 }
@@ -231,12 +243,18 @@ fn frame_all(
 fn framed(orbit: &Orbit, placed: &Placed, free: Vec2) -> Orbit {
     let [hx, hz] = placed.frame.half_extent();
     let top = if placed.cube.is_some() { CUBE_TOP } else { TOP };
-    let half = 0.5 * top;
-    // The corners of the box that are nearest leave some air; its labels take it.
-    let tight = 0.86;
-    let centre = [0.0, half - 0.06, 0.0];
-    orbit.framing(centre, [hx * tight, half * tight, hz * tight], FOV_Y, f64::from(free.x / free.y))
+    // The floor with the room that its labels take, and the box above it.
+    let (out_x, out_z) = (hx + LABEL_ROOM, hz + LABEL_ROOM);
+    let mut points = Vec::new();
+    for (x, z) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
+        points.push([x * out_x, 0.0, z * out_z]);
+        points.push([x * hx, top + 0.5 * LABEL_ROOM, z * hz]);
+    }
+    orbit.framing(&points, FOV_Y, f64::from(free.x / free.y))
 }
+
+/// World length that ticks and names take beside the floor.
+const LABEL_ROOM: f64 = 0.2;
 
 fn glide(
     time: Res<Time>,

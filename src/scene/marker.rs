@@ -42,15 +42,18 @@ fn spawn_marker(
         .add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
     commands.spawn((
         Marker,
-        Mesh3d(ball),
+        Mesh3d(ball.clone()),
         MeshMaterial3d(solids.add(Solid::body(theme::MARKER, 0.35))),
         NoFrustumCulling,
         Visibility::Hidden,
-        children![(
-            Mesh3d(glow),
-            MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.55)))),
-            NoFrustumCulling
-        )],
+        children![
+            (
+                Mesh3d(glow),
+                MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.3)))),
+                NoFrustumCulling
+            ),
+            (Mesh3d(ball), MeshMaterial3d(solids.add(Solid::ghost(theme::MARKER))), NoFrustumCulling),
+        ],
     ));
     commands.spawn((
         MarkerDrop,

@@ -15,6 +15,7 @@ pub mod floor;
 pub mod frame;
 pub mod landscape;
 pub mod marker;
+pub mod readout;
 pub mod session;
 pub mod slice;
 pub mod solid;
@@ -58,7 +59,14 @@ pub fn plugin(app: &mut App) {
 pub fn computing(app: &mut App) {
     app.init_resource::<Pacing>()
         .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
-        .add_plugins((session::plugin, landscape::plugin, training::plugin, slice::plugin, frame::plugin));
+        .add_plugins((
+            session::plugin,
+            landscape::plugin,
+            training::plugin,
+            slice::plugin,
+            frame::plugin,
+            readout::plugin,
+        ));
 }
 
 fn drawing(app: &mut App) {

@@ -74,12 +74,15 @@ fn spawn_trail(
     mut solids: ResMut<Assets<Solid>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
+    // A mesh without a vertex cannot be uploaded; until there is a trail this one is hidden.
+    let mesh = meshes.add(mesh_of(tube(&[[0.0; 3], [0.0, 1.0, 0.0]], RADIUS)));
     commands.spawn((
         TrailTube,
-        Mesh3d(meshes.add(mesh_of(tube(&[[0.0; 3], [0.0, 1e-6, 0.0]], 0.0)))),
+        Mesh3d(mesh.clone()),
         MeshMaterial3d(solids.add(Solid::body(theme::TRAIL, 0.7))),
         NoFrustumCulling,
         Visibility::Hidden,
+        children![(Mesh3d(mesh), MeshMaterial3d(solids.add(Solid::ghost(theme::TRAIL))), NoFrustumCulling)],
     ));
     commands.spawn((
         DropLines,

@@ -226,6 +226,11 @@ fn check_view(view: &ViewFile) -> Result<(), FieldError> {
     if !(1.0..=1e5).contains(&view.steps_per_second) {
         return Err(FieldError::new("view.steps_per_second", view.steps_per_second, "1 to 100000"));
     }
+    let (turn, below) = view.eye;
+    if !(turn.abs() <= 360.0 && below.abs() <= 88.0) {
+        let expected = "a turn of at most 360 and an angle of at most 88 degrees";
+        return Err(FieldError::new("view.eye", format!("({turn}, {below})"), expected));
+    }
     Ok(())
 }
 

@@ -103,11 +103,20 @@ pub struct ViewFile {
     pub alpha3: f64,
     /// Training steps a second at first.
     pub steps_per_second: f64,
+    /// From where it is looked at first: turn about the vertical and angle below the horizon, in
+    /// degrees. At a turn of 0 alpha1 runs to the right and alpha2 away from the eye.
+    pub eye: (f64, f64),
 }
 
 impl Default for ViewFile {
     fn default() -> Self {
-        Self { colors: ColorMap::default(), clip: None, alpha3: 0.0, steps_per_second: 200.0 }
+        Self {
+            colors: ColorMap::default(),
+            clip: None,
+            alpha3: 0.0,
+            steps_per_second: 200.0,
+            eye: (35.0, 30.0),
+        }
     }
 }
 

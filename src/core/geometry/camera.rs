@@ -102,13 +102,32 @@ impl Orbit {
         Self { target: target.into(), ..*self }
     }
 
-    /// The orbit that shows a box of that half extent around a centre whole, from the present angle.
-    /// `fov_y` is the height of the view in radians, `aspect` its width over its height.
-    pub fn framing(&self, centre: [f64; 3], half: [f64; 3], fov_y: f64, aspect: f64) -> Self {
-        let radius = V::from(half).norm();
-        let narrower = (0.5 * fov_y).min(((0.5 * fov_y).tan() * aspect).atan());
-        let distance = radius / narrower.sin();
-        Self { target: centre, distance: distance.clamp(DISTANCES.0, DISTANCES.1), ..*self }
+    /// The orbit that shows all those points, from the present angle, and as near as it can. `fov_y`
+    /// is the height of the view in radians, `aspect` its width over its height.
+    ///
+    /// The target becomes the middle of the points as seen from there: each axis of the screen is
+    /// bounded by two planes through the eye, and the points by two parallels to them; the eye goes
+    /// where the tighter pair meets.
+    pub fn framing(&self, points: &[[f64; 3]], fov_y: f64, aspect: f64) -> Self {
+        let forward = direction(self.yaw, self.pitch);
+        let right = V::from(self.pose().right());
+        let up = right.cross(&forward);
+        let tan_y = (0.5 * fov_y).tan();
+        // Along one axis of the screen: where the eye must be across, and how far back.
+        let fit = |across: V, tan: f64| {
+            let sides = points.iter().map(|p| {
+                let p = V::from(*p);
+                (across.dot(&p) - tan * forward.dot(&p), across.dot(&p) + tan * forward.dot(&p))
+            });
+            let (high, low) = sides
+                .fold((f64::NEG_INFINITY, f64::INFINITY), |(high, low), (a, b)| (high.max(a), low.min(b)));
+            (0.5 * (high + low), (low - high) / (2.0 * tan))
+        };
+        let ((x, depth_x), (y, depth_y)) = (fit(right, tan_y * aspect), fit(up, tan_y));
+        let eye = right * x + up * y + forward * depth_x.min(depth_y);
+        let middle = points.iter().map(|p| forward.dot(&V::from(*p))).sum::<f64>() / points.len() as f64;
+        let distance = (middle - forward.dot(&eye)).clamp(DISTANCES.0, DISTANCES.1);
+        Self { target: (eye + forward * distance).into(), distance, ..*self }
     }
 }
 
@@ -143,20 +162,23 @@ mod tests {
     }
 
     #[test]
-    fn framing_keeps_every_corner_in_view() {
+    fn framing_keeps_every_point_in_view_and_touches_the_border() {
         let orbit = Orbit { target: [0.0; 3], yaw: 0.6, pitch: -0.5, distance: 1.0 };
+        let corner = |i: u32| [0, 1, 2].map(|bit| if i >> bit & 1 == 1 { 1.0 } else { -0.5 });
+        let points: Vec<[f64; 3]> = (0..8).map(corner).collect();
         for aspect in [0.5, 1.0, 16.0 / 9.0] {
-            let framed = orbit.framing([0.0, 0.4, 0.0], [1.0, 0.4, 1.0], 0.8, aspect);
-            let pose = framed.pose();
+            let pose = orbit.framing(&points, 0.8, aspect).pose();
             let (forward, right) = (V::from(pose.forward()), V::from(pose.right()));
             let up = right.cross(&forward);
-            for corner in 0..8 {
-                let sign = |bit: i32| if corner >> bit & 1 == 1 { 1.0 } else { -1.0 };
-                let ray = V::new(sign(0), 0.4 + 0.4 * sign(1), sign(2)) - V::from(pose.eye);
+            let mut fullest: f64 = 0.0;
+            for point in &points {
+                let ray = V::from(*point) - V::from(pose.eye);
                 let depth = ray.dot(&forward);
-                assert!((ray.dot(&up) / depth).abs() <= 0.4_f64.tan() + 1e-9);
-                assert!((ray.dot(&right) / depth).abs() <= 0.4_f64.tan() * aspect + 1e-9);
+                assert!(depth > 0.0);
+                let share = |across: V, tan: f64| (ray.dot(&across) / depth / tan).abs();
+                fullest = fullest.max(share(up, 0.4_f64.tan())).max(share(right, 0.4_f64.tan() * aspect));
             }
+            assert!((fullest - 1.0).abs() < 1e-9, "{fullest}");
         }
     }
 

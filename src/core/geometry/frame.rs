@@ -38,6 +38,12 @@ impl HeightRange {
         Self { low, high: top, is_clipped: high > top }
     }
 
+    /// Whether a loss is cut off at the top: above it by more than the hundredth of the range by which
+    /// a plane may exceed the coarser volume that the range was fitted to.
+    pub fn cuts_off(&self, loss: f64) -> bool {
+        self.fraction(loss) > 1.01
+    }
+
     /// The loss's share of the range; beyond 0..1 outside it.
     pub fn fraction(&self, loss: f64) -> f64 {
         (loss - self.low) / (self.high - self.low)

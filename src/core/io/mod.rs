@@ -1,3 +1,4 @@
 //! Files: the only part of the core that touches the file system.
 
+pub mod output;
 pub mod table;

@@ -47,7 +47,7 @@ pub fn fit(thetas: &[&[f64]], stream: &mut Stream) -> Result<SlicePlane, FitErro
         .enumerate()
         .map(|(i, &explained)| {
             let name = match i {
-                0 => "start → end".to_owned(),
+                0 => "start to end".to_owned(),
                 1 => "main bend".to_owned(),
                 _ => "second bend".to_owned(),
             };

@@ -1,0 +1,124 @@
+//! The command line: what was typed becomes a checked request, and a request an exit code.
+//!
+//! Each verb has a file: its arguments as typed, and the call that carries them out. This is the one
+//! place of the program that prints.
+//!
+//! Exit codes: 0 done; 1 failed while working; 2 the request was wrong; 130 interrupted.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a terminal is this layer's work")]
+
+#[cfg(feature = "viewer")]
+pub mod doctor;
+pub mod experiment;
+pub mod list;
+#[cfg(feature = "viewer")]
+pub mod record;
+#[cfg(feature = "viewer")]
+pub mod view;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+/// Why a verb was not carried out.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request was wrong; nothing was done.
+    Request(anyhow::Error),
+    /// The work failed.
+    Work(anyhow::Error),
+    /// Somebody stopped it.
+    Interrupted,
+}
+
+impl Failure {
+    /// The request was wrong.
+    pub fn request(error: impl Into<anyhow::Error>) -> Self {
+        Self::Request(error.into())
+    }
+
+    /// The work failed.
+    pub fn work(error: impl Into<anyhow::Error>) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+/// An explorer of neural-network loss landscapes: trains a small network before your eyes and lets you
+/// fly over the landscape it descends.
+#[derive(Debug, Parser)]
+#[command(name = "losscape", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[cfg(feature = "viewer")]
+    #[command(flatten)]
+    view: view::ViewArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open a window (what happens without any verb).
+    #[cfg(feature = "viewer")]
+    View(view::ViewArguments),
+    /// Draw a picture without a window.
+    #[cfg(feature = "viewer")]
+    Record(record::RecordArguments),
+    /// Name the built-in experiments.
+    List,
+    /// Say what this machine draws with, and what is missing.
+    #[cfg(feature = "viewer")]
+    Doctor,
+}
+
+/// Carries out what was typed.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Request(error)) => complain(&error, 2),
+        Err(Failure::Work(error)) => complain(&error, 1),
+        Err(Failure::Interrupted) => ExitCode::from(130),
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.verb {
+        #[cfg(feature = "viewer")]
+        None => view::view(arguments.view),
+        #[cfg(not(feature = "viewer"))]
+        None => Err(Failure::request(anyhow::anyhow!(
+            "this build has no window (it was made without the feature viewer); try losscape list"
+        ))),
+        #[cfg(feature = "viewer")]
+        Some(Verb::View(arguments)) => view::view(arguments),
+        #[cfg(feature = "viewer")]
+        Some(Verb::Record(arguments)) => record::record(arguments),
+        Some(Verb::List) => list::list(),
+        #[cfg(feature = "viewer")]
+        Some(Verb::Doctor) => doctor::doctor(),
+    }
+}
+
+/// Help and version as they are; a mistake in one line, since its usage is one `--help` away.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        print!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let tip =
+        text.lines().find_map(|line| line.trim().strip_prefix("tip: ").filter(|tip| tip.contains("similar")));
+    let tip = tip.map(|tip| format!("; {tip}")).unwrap_or_default();
+    eprintln!("losscape: {}{tip}; see losscape --help", first.join(" ").trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("losscape: {error:#}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,43 @@
+//! `losscape view`: the window.
+
+use clap::Args;
+
+use super::Failure;
+use super::experiment::ExperimentArguments;
+use crate::app;
+
+/// What to show in a window, as typed.
+#[derive(Debug, Args)]
+pub struct ViewArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// Take the whole screen.
+    #[arg(long)]
+    fullscreen: bool,
+}
+
+/// Opens the window.
+///
+/// # Errors
+/// If the experiment makes no sense, or there is nothing to draw with or on.
+pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
+    let experiment = arguments.experiment.checked()?;
+    require_display()?;
+    match app::view(app::ViewRequest { experiment, is_fullscreen: arguments.fullscreen }) {
+        Ok(app::Ending::Closed) => Ok(()),
+        Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),
+        Err(error) => Err(Failure::Work(error)),
+    }
+}
+
+/// On Linux a window needs a display server, and the window library only panics without one.
+fn require_display() -> Result<(), Failure> {
+    let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !has("DISPLAY") && !has("WAYLAND_DISPLAY") {
+        return Err(Failure::work(anyhow::anyhow!(
+            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); \
+             losscape record draws a picture without one"
+        )));
+    }
+    Ok(())
+}

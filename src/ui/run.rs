@@ -1,0 +1,67 @@
+//! How training goes on, and what it has reached.
+
+use bevy_egui::egui;
+
+use super::style::{MARKER, WARNING, heading, loss_text, number};
+use super::view::PanelView;
+use crate::core::script::{Command, RunCommand};
+
+/// Draws the panel.
+pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    heading(ui, "Training");
+    let mut ask = |command| asked.push(Command::Run(command));
+    ui.horizontal(|ui| {
+        let (text, hover, command) = match view.is_playing {
+            true => ("⏸ Pause", "Hold training here (Space).", RunCommand::Pause),
+            false => {
+                ("▶ Play", "Go on training (Space); from the planned end, go on past it.", RunCommand::Play)
+            }
+        };
+        if ui.add_sized([84.0, 26.0], egui::Button::new(text)).on_hover_text(hover).clicked() {
+            ask(command);
+        }
+        if ui.add_sized([64.0, 26.0], egui::Button::new("Step")).on_hover_text("Take one step (→).").clicked()
+        {
+            ask(RunCommand::Step(1));
+        }
+        let hover = "Begin again at step 0 (R). The same steps come again.";
+        if ui.add_sized([76.0, 26.0], egui::Button::new("⟲ Restart")).on_hover_text(hover).clicked() {
+            ask(RunCommand::Restart);
+        }
+    });
+    speed_ui(ui, view, &mut ask);
+    let share = view.step as f32 / view.experiment.steps.max(1) as f32;
+    let text = format!("step {} of {}", view.step, view.experiment.steps);
+    ui.add(egui::ProgressBar::new(share.min(1.0)).text(text));
+    readouts_ui(ui, view);
+}
+
+fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand)) {
+    let mut speed = view.experiment.view.steps_per_second;
+    let reached = if view.is_playing { format!("; reaches {:.0}", view.speed) } else { String::new() };
+    ui.horizontal(|ui| {
+        let label = ui.label("Speed");
+        let slider = egui::Slider::new(&mut speed, 1.0..=1e5).logarithmic(true).max_decimals(0).suffix(" /s");
+        let response =
+            ui.add(slider).labelled_by(label.id).on_hover_text(format!("Training steps a second{reached}."));
+        if response.changed() {
+            ask(RunCommand::Speed(speed));
+        }
+    });
+}
+
+fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
+    let text = |value: Option<f64>| egui::RichText::new(value.map_or("–".to_owned(), loss_text));
+    number(ui, "true loss", text(view.loss).color(MARKER), "The loss at the point where training is.");
+    let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
+    number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
+    number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
+    let hover =
+        "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
+    number(ui, "surface loss below", text(view.surface_loss), hover);
+    let hover = "How far the marker's point lies outside the displayed plane, in the unit of the parameters. The surface knows nothing of it.";
+    number(ui, "distance to plane", text(view.plane_distance), hover);
+    if let Some(step) = view.diverged_at {
+        ui.colored_label(WARNING, format!("diverged at step {step}"));
+    }
+}

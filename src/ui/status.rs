@@ -1,0 +1,40 @@
+//! The line at the foot: what is under way, what went wrong, what draws.
+
+use bevy_egui::egui;
+
+use super::style::{FAINT, WARNING};
+use super::view::PanelView;
+
+/// Draws the line.
+pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
+    ui.horizontal(|ui| {
+        if let Some(warning) = &view.warning {
+            ui.colored_label(WARNING, format!("⚠ {warning}"));
+            return;
+        }
+        match view.progress {
+            Some(progress) => {
+                ui.spinner();
+                ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()));
+            }
+            None => {
+                ui.label(picture_text(view));
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);
+            ui.label(egui::RichText::new(text).color(FAINT));
+        });
+    });
+}
+
+/// What the picture is worth.
+fn picture_text(view: &PanelView) -> String {
+    match (view.is_exact, view.blending_error) {
+        (true, None) => "exact plane".to_owned(),
+        (true, Some(error)) => {
+            format!("exact plane (blending it would have been wrong by up to {error:.1e})")
+        }
+        (false, _) => "blended from the volume; exact when it rests".to_owned(),
+    }
+}
