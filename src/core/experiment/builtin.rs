@@ -83,11 +83,6 @@ mod tests {
             |&&(at, low): &&([usize; 3], f64)| low <= 0.2 && pass_between(plane, deepest, at) >= low + 0.03;
         let (second, low) = minima[1..].iter().find(is_second).expect("a second low point behind a pass");
         let alpha = plane.spec.alpha(*second);
-        println!(
-            "ZZ end {} second {low} at {alpha:?} pass {}",
-            end.loss,
-            pass_between(plane, deepest, *second)
-        );
         assert!((alpha[0] - 1.0).hypot(alpha[1]) > 1.0, "{low} at {alpha:?}");
     }
 }
