@@ -113,12 +113,12 @@ fn difference(size: f64, f: impl Fn(f64) -> Vec<f64>) -> (Vec<f64>, f64) {
 /// How far both may be apart, as a share of the size of what is compared.
 const TOLERANCE: f64 = 1e-7;
 /// Where the two differences are farther apart than this, they judge nothing.
-const KINK: f64 = 1e-4;
+const KINK: f64 = 3e-8;
 
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 300,
-        max_global_rejects: 60,
+        max_global_rejects: 90,
         failure_persistence: None,
         ..Default::default()
     })]

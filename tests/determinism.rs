@@ -60,6 +60,26 @@ fn a_run_cut_into_pieces_is_the_same_run() {
 }
 
 #[test]
+fn a_diverging_run_ends_at_the_same_step_however_it_is_cut() {
+    for batch in ["full", "size(7)"] {
+        let model = "mlp(widths: [4], activation: relu)";
+        let experiment = experiment(&format!("batch: {batch}, model: {model}, optimizer: sgd(lr: 300.0)"));
+        let mut whole = experiment.start_run();
+        whole.advance(1000);
+        let end = whole.diverged_at().expect("a learning rate of 300 runs away");
+        assert!((2..1000).contains(&end), "{end}");
+        let mut pieces = experiment.start_run();
+        while pieces.advance(1) == 1 {}
+        assert_eq!((pieces.diverged_at(), pieces.step()), (Some(end), end));
+        assert_eq!(pieces.trajectory().checkpoints().len(), whole.trajectory().checkpoints().len());
+        pieces.seek(end - 1);
+        assert_eq!(pieces.diverged_at(), None);
+        assert_eq!(pieces.advance(10), 1);
+        assert_eq!(pieces.diverged_at(), Some(end));
+    }
+}
+
+#[test]
 fn any_step_is_reached_again_back_and_forth() {
     for experiment in trainings() {
         let whole = straight(&experiment, 200);

@@ -1,5 +1,6 @@
 //! The executable, run as a user runs it.
 
+#[cfg(feature = "viewer")]
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -8,6 +9,7 @@ fn losscape(arguments: &[&str]) -> Output {
 }
 
 /// Expects exit code 2, one line on standard error that holds each of the words, and nothing else.
+#[cfg(feature = "viewer")]
 fn refused(arguments: &[&str], words: &[&str]) {
     let output = losscape(arguments);
     let error = String::from_utf8(output.stderr).unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, DatasetError};
+use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
 use super::synthetic::{self, Draw};
 use crate::core::io::table::{self, TableError, TargetKind};
@@ -250,6 +250,19 @@ impl DatasetConfig {
             | Self::SineRegression { noise, .. } => Some(*noise),
             Self::Digits { .. } | Self::Csv { .. } => None,
         }
+    }
+
+    /// What the targets mean; `None` for a file, which has to be read for that.
+    pub fn target(&self) -> Option<Target> {
+        Some(match self {
+            Self::Spirals { arms: classes, .. } | Self::Blobs { classes, .. } if *classes > 2 => {
+                Target::Classes(*classes)
+            }
+            Self::Digits { .. } => Target::Classes(digits::CLASSES),
+            Self::LinearRegression { .. } | Self::SineRegression { .. } => Target::Real,
+            Self::Csv { .. } => return None,
+            _ => Target::Binary,
+        })
     }
 
     /// Checks the settings.

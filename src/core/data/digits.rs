@@ -11,8 +11,10 @@ use super::dataset::{Dataset, DatasetError};
 /// Rows of the whole set.
 pub const ROWS: usize = 1797;
 
+/// Digits there are.
+pub const CLASSES: usize = 10;
+
 const PIXELS: usize = 64;
-const CLASSES: usize = 10;
 /// The darkest pixel.
 const INK: f64 = 16.0;
 

@@ -1,8 +1,10 @@
 //! The one seam between what is minimised and everything that minimises, slices or probes it.
 
 pub mod supervised;
+pub mod targets;
 
-pub use supervised::{Supervised, SupervisedError, outputs_for};
+pub use supervised::{Supervised, SupervisedError};
+pub use targets::{fitting, outputs_for};
 
 use crate::core::data::Dataset;
 use crate::core::num::ParamLayout;

@@ -1,6 +1,6 @@
 //! Supervised learning: the loss of a model's predictions on a dataset.
 
-use super::Objective;
+use super::{Objective, outputs_for};
 use crate::core::data::{Dataset, Target};
 use crate::core::loss::{Judged, Loss};
 use crate::core::model::Model;
@@ -69,25 +69,6 @@ pub enum SupervisedError {
         /// The losses that fit.
         expected: &'static str,
     },
-}
-
-/// The numbers a model has to predict for that loss on that data.
-///
-/// # Errors
-/// If the loss has no meaning for its targets.
-pub fn outputs_for(loss: Loss, data: &Dataset) -> Result<usize, SupervisedError> {
-    let is_share = |y: &f64| (0.0..=1.0).contains(y);
-    let (targets, expected) = match (loss, data.target()) {
-        (Loss::CrossEntropy, Target::Binary) => return Ok(2),
-        (Loss::CrossEntropy, Target::Classes(count)) => return Ok(count),
-        (Loss::Mse | Loss::Huber, Target::Binary | Target::Real) => return Ok(data.outputs()),
-        (Loss::BceWithLogits, Target::Binary | Target::Real) if data.y().iter().all(is_share) => {
-            return Ok(data.outputs());
-        }
-        (_, Target::Classes(count)) => (format!("{count} classes"), "cross_entropy"),
-        (_, Target::Binary | Target::Real) => ("real numbers".to_owned(), "mse or huber"),
-    };
-    Err(SupervisedError::Targets { dataset: data.name.clone(), loss: loss.name(), targets, expected })
 }
 
 impl Supervised {

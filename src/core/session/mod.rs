@@ -12,6 +12,7 @@ pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, View};
 
 use crate::core::experiment::{Experiment, FieldError};
+use crate::core::objective::fitting;
 use crate::core::script::{
     Command, CommandLog, ExperimentCommand, LogEntry, RunCommand, SliceCommand, ViewCommand,
 };
@@ -101,7 +102,11 @@ impl Session {
                 self.restart_with(experiment);
                 return Ok(());
             }
-            ExperimentCommand::Dataset(dataset) => self.experiment.with(|file| file.dataset = dataset)?,
+            ExperimentCommand::Dataset(dataset) => self.experiment.with(|file| {
+                // A loss for two classes says nothing of ten, nor of real numbers.
+                file.loss = dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
+                file.dataset = dataset;
+            })?,
             ExperimentCommand::Model(model) => self.experiment.with(|file| file.model = model)?,
             ExperimentCommand::Seed(seed) => self.experiment.with(|file| file.seed = seed)?,
             ExperimentCommand::Optimizer(optimizer) => {

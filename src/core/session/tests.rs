@@ -94,3 +94,13 @@ fn a_replay_of_the_log_makes_the_same_session() {
     }
     assert_eq!(again, session);
 }
+
+#[test]
+fn another_dataset_brings_a_loss_that_fits_it() {
+    let mut session = session();
+    for (name, loss) in [("digits", "cross_entropy"), ("sine_regression", "mse"), ("moons", "mse")] {
+        let dataset = DatasetConfig::by_name(name).unwrap();
+        session.apply(Command::Experiment(ExperimentCommand::Dataset(dataset)), at(0)).unwrap();
+        assert_eq!(session.experiment().loss.name(), loss, "{name}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Training: a run that advances step by step, and the trajectory it leaves behind.
 
+mod keys;
 pub mod run;
+mod state;
 pub mod trajectory;
 
 pub use run::{TrainingPlan, TrainingRun};

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use super::keys::KeyCheckpoints;
+use super::state::State;
 use super::trajectory::{Checkpoint, DEFAULT_BUDGET_BYTES, Trajectory};
-use crate::core::data::{BatchOrder, BatchSize};
-use crate::core::num::{Stream, vector};
+use crate::core::data::BatchSize;
 use crate::core::objective::Objective;
-use crate::core::optim::{Optimizer, OptimizerConfig, Schedule};
+use crate::core::optim::{OptimizerConfig, Schedule};
 
 /// What a run is to do, beside the objective it does it to.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,18 +63,6 @@ fn first_stride(objective: &dyn Objective, batch: BatchSize) -> u64 {
     }
 }
 
-/// All that the next step depends on.
-#[derive(Clone)]
-struct State {
-    step: u64,
-    theta: Vec<f64>,
-    optimizer: Box<dyn Optimizer>,
-    batches: BatchOrder,
-    /// Loss and gradient of the whole split at theta, once known.
-    whole: Option<(f64, Vec<f64>)>,
-    diverged: bool,
-}
-
 impl TrainingRun {
     /// A run at its start, step 0 evaluated and recorded.
     ///
@@ -81,15 +70,7 @@ impl TrainingRun {
     /// If the plan's start has another length than the objective's theta.
     pub fn new(objective: Arc<dyn Objective>, plan: TrainingPlan) -> Self {
         assert_eq!(plan.start.len(), objective.dim(), "the start must be a theta of the objective");
-        let mut state = State {
-            step: 0,
-            theta: plan.start.clone(),
-            optimizer: plan.optimizer.build(objective.dim()),
-            batches: BatchOrder::new(objective.examples(), plan.batch, Stream::new(plan.seed, "batches")),
-            whole: None,
-            diverged: false,
-        };
-        state.evaluate_whole(&*objective);
+        let state = State::start(&*objective, &plan);
         let stride = first_stride(&*objective, plan.batch);
         let mut trajectory = Trajectory::new(objective.dim(), plan.budget_bytes).with_stride(stride);
         trajectory.record(state.checkpoint());
@@ -192,104 +173,12 @@ impl TrainingRun {
     }
 }
 
-impl State {
-    /// One step. With the full batch the whole split is evaluated anyway, and kept for the next step.
-    fn take_step(&mut self, objective: &dyn Objective, plan: &TrainingPlan) {
-        let lr = plan.schedule.lr(plan.optimizer.lr(), self.step);
-        let finite = match self.batches.next_batch() {
-            None => {
-                self.evaluate_whole(objective);
-                let (_, mut grad) = self.whole.take().unwrap_or_default();
-                self.optimizer.step(&mut self.theta, &grad, lr);
-                let loss = objective.loss_grad(&self.theta, &mut grad);
-                self.whole = Some((loss, grad));
-                loss.is_finite()
-            }
-            Some(rows) => {
-                let mut grad = vec![0.0; self.theta.len()];
-                self.whole = None;
-                let loss = objective.batch_loss_grad(&self.theta, rows, &mut grad);
-                self.optimizer.step(&mut self.theta, &grad, lr);
-                loss.is_finite()
-            }
-        };
-        self.step += 1;
-        self.diverged = !finite || self.theta.iter().any(|v| !v.is_finite());
-    }
-
-    fn evaluate_whole(&mut self, objective: &dyn Objective) {
-        if self.whole.is_none() {
-            let mut grad = vec![0.0; self.theta.len()];
-            let loss = objective.loss_grad(&self.theta, &mut grad);
-            self.diverged |= !loss.is_finite();
-            self.whole = Some((loss, grad));
-        }
-    }
-
-    fn checkpoint(&self) -> Checkpoint {
-        let (loss, grad_norm) =
-            self.whole.as_ref().map_or((f64::NAN, f64::NAN), |(loss, grad)| (*loss, vector::norm(grad)));
-        Checkpoint { step: self.step, theta: self.theta.clone(), loss, grad_norm }
-    }
-}
-
-/// States from which a run continues exactly, at multiples of a stride that doubles as a run grows.
-#[derive(Clone)]
-struct KeyCheckpoints {
-    states: Vec<State>,
-    stride: u64,
-    capacity: usize,
-}
-
-/// Steps between key checkpoints at first: what is taken again at most to reach a step.
-const KEY_STRIDE: u64 = 64;
-/// Key checkpoints kept at most, and at least, however large they are.
-const KEY_CAPACITY: (usize, usize) = (8, 128);
-/// Bytes that key checkpoints take as long as they are more than the fewest.
-const KEY_BUDGET_BYTES: usize = 64 << 20;
-
-impl KeyCheckpoints {
-    fn new(dim: usize, examples: usize) -> Self {
-        // Theta and up to two moments of the optimizer, and the order of an epoch.
-        let each = 3 * dim * std::mem::size_of::<f64>() + examples * std::mem::size_of::<u32>();
-        let (least, most) = KEY_CAPACITY;
-        let capacity = (KEY_BUDGET_BYTES / each.max(1)).clamp(least, most);
-        Self { states: Vec::new(), stride: KEY_STRIDE, capacity }
-    }
-
-    fn offer(&mut self, state: &State) {
-        if !state.step.is_multiple_of(self.stride) {
-            return;
-        }
-        if self.states.len() >= self.capacity {
-            self.stride *= 2;
-            self.states.retain(|kept| kept.step.is_multiple_of(self.stride));
-        }
-        if state.step.is_multiple_of(self.stride) {
-            // Loss and gradient follow from theta, to the bit.
-            self.states.push(State { whole: None, ..state.clone() });
-        }
-    }
-
-    /// The last key checkpoint that is not after `step`; step 0 is always one.
-    fn nearest(&self, step: u64) -> &State {
-        let after = self.states.partition_point(|state| state.step <= step);
-        &self.states[after - 1]
-    }
-
-    fn up_to(&self, step: u64) -> Self {
-        let end = self.states.partition_point(|state| state.step <= step);
-        Self { states: self.states[..end].to_vec(), ..*self }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::core::experiment::{Experiment, ExperimentFile};
 
     #[test]
     fn a_dear_split_is_evaluated_about_once_an_epoch() {
-        use crate::core::experiment::{Experiment, ExperimentFile};
         let stride = |fields: &str| {
             let file = ExperimentFile::parse(&format!("({fields})"), "x.ron").unwrap();
             Experiment::new(file).unwrap().start_run().trajectory().stride()
@@ -298,29 +187,5 @@ mod tests {
         assert_eq!(stride(&format!("{digits}, batch: size(64)")), 32, "28 batches an epoch");
         assert_eq!(stride(digits), 1, "the full batch is evaluated anyway");
         assert_eq!(stride("batch: size(32)"), 1);
-    }
-
-    #[test]
-    fn key_checkpoints_keep_their_budget_and_always_the_start() {
-        let state = |step| State {
-            step,
-            theta: vec![0.0],
-            optimizer: OptimizerConfig::default().build(1),
-            batches: BatchOrder::new(1, BatchSize::Full, Stream::new(0, "batches")),
-            whole: Some((1.0, vec![1.0])),
-            diverged: false,
-        };
-        for (dim, capacity) in [(1, 128), (100_000, 27), (1_000_000, 8)] {
-            let mut keys = KeyCheckpoints::new(dim, 500);
-            assert_eq!(keys.capacity, capacity);
-            for step in 0..64 * 1000 {
-                keys.offer(&state(step));
-            }
-            assert!(keys.states.len() <= capacity && keys.states.len() >= capacity / 2);
-            assert!(keys.states.iter().all(|kept| kept.whole.is_none()));
-            assert_eq!((keys.nearest(0).step, keys.nearest(63).step), (0, 0));
-            let nearest = keys.nearest(63_999).step;
-            assert!(nearest + keys.stride > 63_999, "{nearest} with a stride of {}", keys.stride);
-        }
     }
 }

@@ -1,0 +1,53 @@
+//! Which losses have a meaning for which targets, and what a model has to predict for them.
+
+use super::SupervisedError;
+use crate::core::data::{Dataset, Target};
+use crate::core::loss::Loss;
+
+/// The numbers a model has to predict for that loss on that data.
+///
+/// # Errors
+/// If the loss has no meaning for its targets.
+pub fn outputs_for(loss: Loss, data: &Dataset) -> Result<usize, SupervisedError> {
+    let is_share = |y: &f64| (0.0..=1.0).contains(y);
+    let (targets, expected) = match (loss, data.target()) {
+        (Loss::CrossEntropy, Target::Binary) => return Ok(2),
+        (Loss::CrossEntropy, Target::Classes(count)) => return Ok(count),
+        (Loss::Mse | Loss::Huber, Target::Binary | Target::Real) => return Ok(data.outputs()),
+        (Loss::BceWithLogits, Target::Binary | Target::Real) if data.y().iter().all(is_share) => {
+            return Ok(data.outputs());
+        }
+        (_, Target::Classes(count)) => (format!("{count} classes"), "cross_entropy"),
+        (_, Target::Binary | Target::Real) => ("real numbers".to_owned(), "mse or huber"),
+    };
+    Err(SupervisedError::Targets { dataset: data.name.clone(), loss: loss.name(), targets, expected })
+}
+
+/// The loss itself where it has a meaning for such targets, else the usual one for them.
+pub fn fitting(loss: Loss, target: Target) -> Loss {
+    match (loss, target) {
+        (_, Target::Classes(_)) => Loss::CrossEntropy,
+        (Loss::BceWithLogits | Loss::CrossEntropy, Target::Real) => Loss::Mse,
+        (_, Target::Binary | Target::Real) => loss,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::data::DatasetConfig;
+
+    #[test]
+    fn a_fitting_loss_fits_every_dataset_and_one_that_fits_stays() {
+        for mut config in DatasetConfig::all() {
+            config.set_points(20);
+            let data = config.generate(0).unwrap();
+            assert_eq!(config.target(), Some(data.target()), "{}", config.name());
+            for loss in Loss::ALL {
+                let fitting = fitting(loss, data.target());
+                assert!(outputs_for(fitting, &data).is_ok(), "{} {loss:?}", config.name());
+                assert_eq!(fitting == loss, outputs_for(loss, &data).is_ok(), "{} {loss:?}", config.name());
+            }
+        }
+    }
+}
