@@ -7,6 +7,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::num::wide::exp;
+
 /// An element-wise function of a pre-activation z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +58,7 @@ impl Activation {
     }
 
     /// Replaces each pre-activation by its activation.
+    #[inline(always)]
     pub fn apply(self, z: &mut [f64]) {
         match self {
             Self::Identity => {}
@@ -67,6 +70,7 @@ impl Activation {
     }
 
     /// Replaces each pre-activation by its activation, and writes the derivatives there to `slope`.
+    #[inline(always)]
     pub fn apply_with_slope(self, z: &mut [f64], slope: &mut [f64]) {
         let pairs = z.iter_mut().zip(slope);
         match self {
@@ -112,8 +116,9 @@ impl Activation {
 
 /// 1 / (1 + e⁻ᶻ); for large negative z the exponential overflows to infinity and the quotient to 0,
 /// which is the right limit.
+#[inline(always)]
 pub fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + (-z).exp())
+    1.0 / (1.0 + exp(-z))
 }
 
 /// Not `max`, which would turn a NaN into 0 and hide that the network diverged.

@@ -5,6 +5,7 @@
 //! examples keep a fixed order, so a loss is the same to the bit on any number of threads.
 
 use super::layer::Model;
+use crate::core::num::wide::widened;
 
 /// Examples a block holds at most.
 pub const LANES: usize = 64;
@@ -50,9 +51,15 @@ impl Scratch {
     }
 }
 
-/// Runs the first `lanes` examples of the block through the model. `with_slopes` keeps what
-/// [`backward`] needs.
-pub fn forward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, with_slopes: bool) {
+widened! {
+    /// Runs the first `lanes` examples of the block through the model. `with_slopes` keeps what
+    /// [`backward`] needs.
+    pub fn forward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, with_slopes: bool)
+        = forward_body
+}
+
+#[inline(always)]
+fn forward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, with_slopes: bool) {
     let mut at = 0;
     for (l, layer) in model.layers().iter().enumerate() {
         let (before, from_here) = scratch.values.split_at_mut(scratch.starts[l + 1]);
@@ -84,9 +91,15 @@ pub fn forward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize
     }
 }
 
-/// Adds the block's gradient by theta to `grad`, from the derivatives by the predictions that
-/// [`Scratch::output_and_delta_mut`] was filled with, after [`forward`] with slopes.
-pub fn backward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, grad: &mut [f64]) {
+widened! {
+    /// Adds the block's gradient by theta to `grad`, from the derivatives by the predictions that
+    /// [`Scratch::output_and_delta_mut`] was filled with, after [`forward`] with slopes.
+    pub fn backward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, grad: &mut [f64])
+        = backward_body
+}
+
+#[inline(always)]
+fn backward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, grad: &mut [f64]) {
     let mut end = model.dim();
     for (l, layer) in model.layers().iter().enumerate().rev() {
         let bias_at = end - if layer.bias { layer.outputs } else { 0 };
@@ -131,6 +144,7 @@ pub fn backward(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usiz
 const PARTS: usize = 8;
 
 /// The sum of a block's entries.
+#[inline(always)]
 pub(super) fn sum(a: &[f64]) -> f64 {
     let mut parts = [0.0; PARTS];
     let chunks = a.chunks_exact(PARTS);
@@ -144,6 +158,7 @@ pub(super) fn sum(a: &[f64]) -> f64 {
 }
 
 /// The inner product of two rows of a block.
+#[inline(always)]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut parts = [0.0; PARTS];
     let (a_chunks, b_chunks) = (a.chunks_exact(PARTS), b.chunks_exact(PARTS));

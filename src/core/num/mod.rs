@@ -4,6 +4,7 @@ pub mod params;
 pub mod setting;
 pub mod streams;
 pub mod vector;
+pub mod wide;
 pub mod work;
 
 pub use params::{ParamBlock, ParamLayout};
