@@ -4,6 +4,7 @@
 //! The pictures of the old question stay on screen until the new plane is known.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bevy::prelude::*;
 
@@ -23,6 +24,8 @@ use crate::core::session;
 pub struct Landscape {
     question: session::Stage<Question>,
     worker: Option<Worker<Answer>>,
+    /// Frames since the question was asked.
+    frames_waited: u32,
     /// Where the plane was asked for.
     asked_alpha3: f64,
     known: Option<Known>,
@@ -123,6 +126,7 @@ fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: Re
         landscape.failure = None;
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
         landscape.asked_alpha3 = shown.alpha3;
+        landscape.frames_waited = 0;
         let (experiment, alpha3) = (experiment.clone(), shown.alpha3);
         landscape.worker = Worker::start("slicing", move |report| drive(experiment, alpha3, &report));
     }
@@ -131,15 +135,28 @@ fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: Re
 /// Losses between two looks at whether the work is still wanted, for each thread.
 const LOSSES_AT_ONCE: u64 = 1024;
 
+/// How long the first picture is on its way to the screen before the work on finer ones goes on: where
+/// the processor also draws, the two would only delay each other.
+const HEAD_START: Duration = Duration::from_millis(40);
+
 fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
     let threads = grid_threads();
     let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
     threads.install(|| {
         let mut pipeline = Pipeline::new(experiment, alpha3);
+        let mut has_picture = false;
         while report.is_wanted() && !pipeline.is_finished() {
             let before = pipeline.cells();
             match pipeline.advance(at_once) {
-                Ok(Some(finding)) => report.send(Answer::Found(finding)),
+                Ok(Some(finding)) => {
+                    let is_first_picture = matches!(&finding, Finding::Plane(_)) && !has_picture;
+                    report.send(Answer::Found(finding));
+                    if is_first_picture {
+                        has_picture = true;
+                        std::thread::sleep(HEAD_START);
+                    }
+                    true
+                }
                 Ok(None) => report.send(Answer::Progress(pipeline.progress())),
                 Err(error) => report.send(Answer::Failed(error.to_string())),
             };
@@ -149,8 +166,14 @@ fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
 }
 
 fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pacing: Res<Pacing>) {
+    let patience = landscape.patience();
+    landscape.frames_waited += 1;
     let Some(worker) = &landscape.worker else { return };
-    let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
+    let is_picture = |answer: &Answer| matches!(answer, Answer::Found(Finding::Plane(_)) | Answer::Failed(_));
+    let (answers, is_over) = match *pacing {
+        Pacing::Awaited => worker.collect(true),
+        Pacing::Live => worker.collect_within(patience, is_picture),
+    };
     let clip = session.experiment().view.clip;
     for answer in answers {
         match answer {
@@ -166,7 +189,18 @@ fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pa
     }
 }
 
+/// How long a frame waits for the first picture of a new question, and in how many frames. A small
+/// network has it in a few milliseconds, and the picture is then a whole frame earlier; the wait is too
+/// short to be felt, and where the processor also draws it keeps the two from each other's throats.
+const PATIENCE: Duration = Duration::from_millis(8);
+const PATIENT_FRAMES: u32 = 2;
+
 impl Landscape {
+    fn patience(&self) -> Duration {
+        let has_picture = self.current().is_some_and(|known| known.plane.is_some());
+        if has_picture || self.frames_waited >= PATIENT_FRAMES { Duration::ZERO } else { PATIENCE }
+    }
+
     fn take(&mut self, finding: Finding, clip: Option<f64>) {
         match (finding, &mut self.known) {
             (Finding::Planned(plan), known) => {

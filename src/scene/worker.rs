@@ -3,8 +3,9 @@
 //! The window never waits for it: answers are collected once a frame. Dropping the worker asks its
 //! thread to stop; what it still sends goes nowhere.
 
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use crate::core::num::CancelToken;
 
@@ -34,16 +35,26 @@ impl<T: Send + 'static> Worker<T> {
     /// The answers that have come in; the second value is whether the job has ended. With `wait` it
     /// waits for the end.
     pub fn collect(&self, wait: bool) -> (Vec<T>, bool) {
-        let receiver = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if wait {
+            let receiver = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             return (receiver.iter().collect(), true);
         }
+        self.collect_within(Duration::ZERO, |_| true)
+    }
+
+    /// As [`Worker::collect`] without waiting, but for up to `patience` until an answer is enough.
+    pub fn collect_within(&self, patience: Duration, is_enough: impl Fn(&T) -> bool) -> (Vec<T>, bool) {
+        let receiver = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let until = Instant::now() + patience;
         let mut answers = Vec::new();
         loop {
-            match receiver.try_recv() {
+            let is_waiting = !answers.iter().any(&is_enough);
+            let left =
+                if is_waiting { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match receiver.recv_timeout(left) {
                 Ok(answer) => answers.push(answer),
-                Err(TryRecvError::Empty) => return (answers, false),
-                Err(TryRecvError::Disconnected) => return (answers, true),
+                Err(RecvTimeoutError::Timeout) => return (answers, false),
+                Err(RecvTimeoutError::Disconnected) => return (answers, true),
             }
         }
     }
@@ -77,4 +88,43 @@ pub fn grid_threads() -> Arc<rayon::ThreadPool> {
         Arc::new(pool.unwrap_or_else(|error| panic!("no thread could be started to evaluate grids: {error}")))
     });
     Arc::clone(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_come_in_order_and_the_end_is_told() {
+        let worker = Worker::start("test", |report| (0..3).for_each(|i| assert!(report.send(i)))).unwrap();
+        assert_eq!(worker.collect(true), (vec![0, 1, 2], true));
+    }
+
+    #[test]
+    fn patience_ends_with_the_answer_that_is_enough() {
+        let (go, wait) = channel::<()>();
+        let worker = Worker::start("test", move |report| {
+            report.send(1);
+            report.send(2);
+            // The job goes on until the test ends.
+            let _ = wait.recv();
+        })
+        .unwrap();
+        let (answers, is_over) = worker.collect_within(Duration::from_secs(600), |answer| *answer == 2);
+        assert_eq!((answers, is_over), (vec![1, 2], false));
+        drop(go);
+    }
+
+    #[test]
+    fn a_dropped_worker_is_told_to_stop() {
+        let (said, heard) = channel();
+        let worker = Worker::<()>::start("test", move |report| {
+            while report.is_wanted() {
+                std::thread::yield_now();
+            }
+            said.send(()).unwrap();
+        });
+        drop(worker);
+        heard.recv().unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::core::model::activation::sigmoid;
-use crate::core::model::pass::LANES;
+use crate::core::model::pass::{self, LANES};
 
 /// One output's loss with its derivatives by the prediction p, given the target y.
 pub(super) trait Pointwise: Copy {
@@ -13,9 +13,11 @@ pub(super) trait Pointwise: Copy {
     fn sum(self, Judged { prediction, target, lanes }: Judged) -> f64 {
         let mut total = 0.0;
         for (p, y) in prediction.chunks_exact(LANES).zip(target.chunks_exact(LANES)) {
-            for (p, y) in p[..lanes].iter().zip(y) {
-                total += self.loss(*p, *y);
+            let mut losses = [0.0; LANES];
+            for ((loss, p), y) in losses.iter_mut().zip(p).zip(y) {
+                *loss = self.loss(*p, *y);
             }
+            total += pass::sum(&losses[..lanes]);
         }
         total
     }

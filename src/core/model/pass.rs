@@ -145,7 +145,7 @@ const PARTS: usize = 8;
 
 /// The sum of a block's entries.
 #[inline(always)]
-pub(super) fn sum(a: &[f64]) -> f64 {
+pub(crate) fn sum(a: &[f64]) -> f64 {
     let mut parts = [0.0; PARTS];
     let chunks = a.chunks_exact(PARTS);
     let rest: f64 = chunks.remainder().iter().sum();
