@@ -5,7 +5,6 @@
 // it honours the states and needs no filterable float texture.
 
 #import bevy_pbr::view_transformations::position_world_to_clip
-#import bevy_pbr::mesh_view_bindings::view
 
 struct Surface {
     // Half the floor's extent along x and z in the world.
@@ -55,13 +54,6 @@ fn add(sum: vec2<f32>, texel: vec2<f32>, weight: f32) -> vec2<f32> {
     return sum + vec2(texel.x, 1.0) * finite;
 }
 
-fn add_plane(sum: vec2<f32>, corner: vec2<i32>, share: vec2<f32>) -> vec2<f32> {
-    var s = add(sum, textureLoad(plane, corner, 0).rg, (1.0 - share.x) * (1.0 - share.y));
-    s = add(s, textureLoad(plane, corner + vec2(1, 0), 0).rg, share.x * (1.0 - share.y));
-    s = add(s, textureLoad(plane, corner + vec2(0, 1), 0).rg, (1.0 - share.x) * share.y);
-    return add(s, textureLoad(plane, corner + vec2(1, 1), 0).rg, share.x * share.y);
-}
-
 fn add_layer(sum: vec2<f32>, corner: vec2<i32>, share: vec2<f32>, layer: i32, weight: f32) -> vec2<f32> {
     var s = add(sum, textureLoad(volume, corner, layer, 0).rg, weight * (1.0 - share.x) * (1.0 - share.y));
     s = add(s, textureLoad(volume, corner + vec2(1, 0), layer, 0).rg, weight * share.x * (1.0 - share.y));
@@ -75,9 +67,8 @@ fn loss_at(at: vec2<f32>) -> vec2<f32> {
     var sum = vec2(0.0);
     if surface.layer < 0.0 {
         let last = vec2<f32>(textureDimensions(plane)) - 1.0;
-        let place = uv * last;
-        let corner = min(floor(place), last - 1.0);
-        sum = add_plane(sum, vec2<i32>(corner), place - corner);
+        // The grid's points are the plane's cells, but for rounding.
+        sum = add(sum, textureLoad(plane, vec2<i32>(round(uv * last)), 0).rg, 1.0);
     } else {
         let last = vec2<f32>(textureDimensions(volume)) - 1.0;
         let place = uv * last;
@@ -128,27 +119,24 @@ fn vertex(in: Vertex) -> Fragment {
 fn color_of(loss: f32) -> vec3<f32> {
     let share = clamp((loss - surface.losses.x) / (surface.losses.y - surface.losses.x), 0.0, 1.0);
     let last = f32(textureDimensions(colors).x) - 1.0;
-    let place = share * last;
-    let below = floor(place);
-    let a = textureLoad(colors, vec2(i32(below), 0), 0).rgb;
-    let b = textureLoad(colors, vec2(i32(min(below + 1.0, last)), 0), 0).rgb;
-    return mix(a, b, place - below);
+    return textureLoad(colors, vec2(i32(round(share * last)), 0), 0).rgb;
 }
 
-// Coverage of the isolines at multiples of `step`, `width` pixels wide; they fade where they crowd.
-fn isoline(loss: f32, step: f32, width: f32) -> f32 {
-    let q = loss / step;
-    let per_pixel = max(fwidth(q), 1e-7);
-    let distance = abs(fract(q - 0.5) - 0.5) / per_pixel;
-    let coverage = 1.0 - smoothstep(0.5 * width - 0.5, 0.5 * width + 0.5, distance);
-    return coverage * (1.0 - smoothstep(0.15, 0.4, per_pixel));
+// Coverage of an isoline at multiples of a step, from the loss in steps and its change a pixel. It is
+// `width` pixels wide and fades where lines crowd.
+fn isoline(steps: f32, per_pixel: f32, width: f32) -> f32 {
+    let distance = abs(fract(steps - 0.5) - 0.5) / per_pixel;
+    return saturate(0.5 * width + 0.5 - distance) * saturate(1.6 - 4.0 * per_pixel);
 }
 
 @fragment
 fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0) vec4<f32> {
     let loss = in.loss.x;
-    let line = 0.5 * isoline(loss, surface.isoline_step, surface.line_width);
-    let bold = 0.8 * isoline(loss, 5.0 * surface.isoline_step, 1.7 * surface.line_width);
+    let steps = loss / surface.isoline_step;
+    let per_pixel = max(fwidth(steps), 1e-7);
+    let line = 0.5 * isoline(steps, per_pixel, surface.line_width);
+    // Every fifth is emphasised.
+    let bold = 0.8 * isoline(0.2 * steps, 0.2 * per_pixel, 1.7 * surface.line_width);
     let stripes = fract((in.world.x + in.world.z) * 18.0);
     var color = color_of(loss);
     if loss > surface.losses.y + 0.01 * (surface.losses.y - surface.losses.x) {
@@ -171,8 +159,6 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let key = max(dot(normal, normalize(vec3(-0.45, 0.75, 0.35))), 0.0);
     let sky = 0.5 + 0.5 * normal.y;
     let cavity = clamp(1.0 - 14.0 * in.cavity, 0.72, 1.18);
-    let to_eye = normalize(view.world_position - in.world);
-    let gleam = 0.05 * pow(max(dot(normal, normalize(to_eye + vec3(-0.45, 0.75, 0.35))), 0.0), 24.0);
     let light = (0.30 + 0.34 * sky + 0.62 * key) * cavity * select(0.55, 1.0, is_front);
-    return vec4(color * light + gleam, 1.0);
+    return vec4(color * light, 1.0);
 }
