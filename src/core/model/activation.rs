@@ -59,10 +59,10 @@ impl Activation {
 
     /// Replaces each pre-activation by its activation.
     #[inline(always)]
-    pub fn apply(self, z: &mut [f64]) {
+    pub(super) fn apply<const FUSED: bool>(self, z: &mut [f64]) {
         match self {
             Self::Identity => {}
-            Self::Sigmoid => z.iter_mut().for_each(|z| *z = sigmoid(*z)),
+            Self::Sigmoid => z.iter_mut().for_each(|z| *z = sigmoid_wide::<FUSED>(*z)),
             Self::Tanh => z.iter_mut().for_each(|z| *z = z.tanh()),
             Self::Relu => z.iter_mut().for_each(|z| *z = relu(*z)),
             Self::Gelu => z.iter_mut().for_each(|z| *z *= normal_share_below(*z)),
@@ -71,12 +71,12 @@ impl Activation {
 
     /// Replaces each pre-activation by its activation, and writes the derivatives there to `slope`.
     #[inline(always)]
-    pub fn apply_with_slope(self, z: &mut [f64], slope: &mut [f64]) {
+    pub(super) fn apply_with_slope<const FUSED: bool>(self, z: &mut [f64], slope: &mut [f64]) {
         let pairs = z.iter_mut().zip(slope);
         match self {
             Self::Identity => pairs.for_each(|(_, slope)| *slope = 1.0),
             Self::Sigmoid => pairs.for_each(|(z, slope)| {
-                *z = sigmoid(*z);
+                *z = sigmoid_wide::<FUSED>(*z);
                 *slope = *z * (1.0 - *z);
             }),
             Self::Tanh => pairs.for_each(|(z, slope)| {
@@ -116,9 +116,13 @@ impl Activation {
 
 /// 1 / (1 + e⁻ᶻ); for large negative z the exponential overflows to infinity and the quotient to 0,
 /// which is the right limit.
-#[inline(always)]
 pub fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + exp(-z))
+    sigmoid_wide::<false>(z)
+}
+
+#[inline(always)]
+fn sigmoid_wide<const FUSED: bool>(z: f64) -> f64 {
+    1.0 / (1.0 + exp::<FUSED>(-z))
 }
 
 /// Not `max`, which would turn a NaN into 0 and hide that the network diverged.
@@ -164,8 +168,8 @@ mod tests {
         for activation in Activation::ALL {
             for z in [-40.0, -1.5, -0.0, 0.0, 0.2, 7.0, 800.0] {
                 let (mut value, mut with_slope, mut slope) = ([z], [z], [0.0]);
-                activation.apply(&mut value);
-                activation.apply_with_slope(&mut with_slope, &mut slope);
+                activation.apply::<false>(&mut value);
+                activation.apply_with_slope::<false>(&mut with_slope, &mut slope);
                 let jet = activation.jet(z);
                 assert_eq!((value[0], slope[0]), (jet.value, jet.slope), "{activation:?} at {z}");
                 assert_eq!(with_slope[0], jet.value);

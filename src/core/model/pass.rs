@@ -5,7 +5,7 @@
 //! examples keep a fixed order, so a loss is the same to the bit on any number of threads.
 
 use super::layer::Model;
-use crate::core::num::wide::widened;
+use crate::core::num::wide::{mul_add, widened};
 
 /// Examples a block holds at most.
 pub const LANES: usize = 64;
@@ -59,7 +59,13 @@ widened! {
 }
 
 #[inline(always)]
-fn forward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, with_slopes: bool) {
+fn forward_body<const FUSED: bool>(
+    model: &Model,
+    theta: &[f64],
+    scratch: &mut Scratch,
+    lanes: usize,
+    with_slopes: bool,
+) {
     let mut at = 0;
     for (l, layer) in model.layers().iter().enumerate() {
         let (before, from_here) = scratch.values.split_at_mut(scratch.starts[l + 1]);
@@ -74,13 +80,13 @@ fn forward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usiz
             z.fill(bias.map_or(0.0, |b| b[o]));
             for (i, &w) in weight[o * layer.inputs..][..layer.inputs].iter().enumerate() {
                 for (z, h) in z.iter_mut().zip(&h[i * LANES..]) {
-                    *z += w * h;
+                    *z = mul_add::<FUSED>(w, *h, *z);
                 }
             }
             if with_slopes {
-                layer.activation.apply_with_slope(z, &mut slopes[o * LANES..o * LANES + lanes]);
+                layer.activation.apply_with_slope::<FUSED>(z, &mut slopes[o * LANES..o * LANES + lanes]);
             } else {
-                layer.activation.apply(z);
+                layer.activation.apply::<FUSED>(z);
             }
             if layer.skip {
                 for (z, h) in z.iter_mut().zip(&h[o * LANES..]) {
@@ -99,7 +105,13 @@ widened! {
 }
 
 #[inline(always)]
-fn backward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usize, grad: &mut [f64]) {
+fn backward_body<const FUSED: bool>(
+    model: &Model,
+    theta: &[f64],
+    scratch: &mut Scratch,
+    lanes: usize,
+    grad: &mut [f64],
+) {
     let mut end = model.dim();
     for (l, layer) in model.layers().iter().enumerate().rev() {
         let bias_at = end - if layer.bias { layer.outputs } else { 0 };
@@ -132,7 +144,7 @@ fn backward_body(model: &Model, theta: &[f64], scratch: &mut Scratch, lanes: usi
                 if wants_below {
                     let w = theta[entry];
                     for (below, delta) in below[i * LANES..].iter_mut().zip(&*delta) {
-                        *below += w * delta;
+                        *below = mul_add::<FUSED>(w, *delta, *below);
                     }
                 }
             }
