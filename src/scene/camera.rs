@@ -54,6 +54,8 @@ pub struct Rig {
     /// The pose on screen, on its way to the one wanted.
     shown: Pose,
     velocity: Vec3,
+    /// Whether the button that is held was pressed over the scene.
+    is_dragging: bool,
     /// Flight speed in world units a second.
     speed: f64,
     /// What was last brought into view.
@@ -81,6 +83,7 @@ impl Default for Rig {
             mode: CameraMode::Orbit,
             shown: pose,
             velocity: Vec3::ZERO,
+            is_dragging: false,
             speed: 0.8,
             framed: None,
         }
@@ -164,7 +167,11 @@ pub(crate) fn steer(
         MouseScrollUnit::Line => scroll.delta.y,
         MouseScrollUnit::Pixel => scroll.delta.y / 50.0,
     });
-    if !taken.pointer {
+    let grips = [MouseButton::Left, MouseButton::Right, MouseButton::Middle];
+    if buttons.any_just_pressed(grips) {
+        rig.is_dragging = !taken.pointer;
+    }
+    if rig.is_dragging {
         let turns = buttons.pressed(MouseButton::Left);
         let pans = buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle);
         match rig.mode {

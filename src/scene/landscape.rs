@@ -192,7 +192,7 @@ fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pa
 /// How long a frame waits for the first picture of a new question, and in how many frames. A small
 /// network has it in a few milliseconds, and the picture is then a whole frame earlier; the wait is too
 /// short to be felt, and where the processor also draws it keeps the two from each other's throats.
-const PATIENCE: Duration = Duration::from_millis(8);
+const PATIENCE: Duration = Duration::from_millis(9);
 const PATIENT_FRAMES: u32 = 2;
 
 impl Landscape {

@@ -24,7 +24,8 @@ pub struct Drafts {
 pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, drafts: &mut Drafts, asked: &mut Vec<Command>) {
     heading(ui, "Experiment");
     let file = &view.experiment;
-    ui.label(egui::RichText::new(&file.title).color(super::style::FAINT));
+    let title = egui::RichText::new(&file.title).color(super::style::FAINT);
+    ui.add(egui::Label::new(title).truncate());
     load_menu(ui, asked);
     let mut ask = |command| asked.push(Command::Experiment(command));
     egui::Grid::new("experiment").num_columns(2).show(ui, |ui| {

@@ -201,6 +201,9 @@ fn legend_notes(told: &Told) -> Vec<String> {
     if known.plan.volume_spec.is_some() {
         notes.push(format!("α₃ = {:.2}", told.shown.alpha3).replace('-', "−"));
     }
+    if let Some(step) = known.plan.diverged_at {
+        notes.push(format!("training diverged at step {step}"));
+    }
     let plane = known.plane.as_ref().map(|plane| &plane.picture.grid.loss).filter(|_| told.shown.is_exact);
     if let Some(losses) = plane {
         let share = |is: &dyn Fn(f64) -> bool| {

@@ -24,11 +24,12 @@ pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
-    app.add_systems(
-        Update,
-        (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
-    )
-    .add_systems(EguiPrimaryContextPass, (labels::draw_labels, draw_panels).chain());
+    app.init_resource::<OverPanel>()
+        .add_systems(
+            Update,
+            (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
+        )
+        .add_systems(EguiPrimaryContextPass, (labels::draw_labels, draw_panels).chain());
 }
 
 /// The labels alone, for pictures.
@@ -36,9 +37,13 @@ pub fn labels_plugin(app: &mut App) {
     app.add_systems(EguiPrimaryContextPass, labels::draw_labels);
 }
 
-/// Tells the scene what egui has taken for itself.
-fn heed_egui(wants: Res<EguiWantsInput>, mut taken: ResMut<Taken>) {
-    taken.pointer = wants.wants_any_pointer_input();
+/// Whether the pointer was over a panel when they were drawn last.
+#[derive(Resource, Default)]
+struct OverPanel(bool);
+
+/// Tells the scene what egui has taken for itself. A panel's empty parts are no widget to egui.
+fn heed_egui(wants: Res<EguiWantsInput>, over_panel: Res<OverPanel>, mut taken: ResMut<Taken>) {
+    taken.pointer = wants.wants_any_pointer_input() || over_panel.0;
     taken.keyboard = wants.wants_any_keyboard_input();
 }
 
@@ -46,6 +51,7 @@ fn draw_panels(
     mut contexts: EguiContexts,
     source: view::Source,
     mut insets: ResMut<Insets>,
+    mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
     mut drafts: Local<experiment::Drafts>,
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
@@ -60,6 +66,8 @@ fn draw_panels(
     );
     let view = source.view();
     let covered = panels(&mut root, &view, &mut drafts, &mut asked);
+    let free = ctx.viewport_rect().max.y - covered.bottom;
+    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| at.x < covered.left || at.y > free);
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
     insets.set_if_neq(Insets {
         left: covered.left * scale,

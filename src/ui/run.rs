@@ -60,7 +60,9 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
         "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
     number(ui, "surface loss below", text(view.surface_loss), hover);
     let hover = "How far the marker's point lies outside the displayed plane, in the unit of the parameters. The surface knows nothing of it.";
-    number(ui, "distance to plane", text(view.plane_distance), hover);
+    // Rounding leaves a trace where the truth is 0.
+    let distance = view.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });
+    number(ui, "distance to plane", text(distance), hover);
     if let Some(step) = view.diverged_at {
         ui.colored_label(WARNING, format!("diverged at step {step}"));
     }

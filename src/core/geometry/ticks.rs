@@ -16,6 +16,9 @@ pub fn round_step(extent: f64, most: usize) -> f64 {
         .unwrap_or(10.0 * decade)
 }
 
+/// Steps whose multiples are written out; others get an exponent.
+const PLAIN_STEPS: std::ops::Range<f64> = 1e-5..1e5;
+
 /// The multiples of [`round_step`] in `low..=high`, with the text that tells them apart.
 pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let step = round_step(high - low, most);
@@ -25,7 +28,12 @@ pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     (first..=last)
         .map(|k| {
             let value = k as f64 * step;
-            let text = format!("{value:.decimals$}");
+            let text = match step {
+                // Rounding may leave a trace of another value in a multiple of the step.
+                _ if k == 0 => "0".to_owned(),
+                step if !PLAIN_STEPS.contains(&step) => format!("{value:.1e}"),
+                _ => format!("{value:.decimals$}"),
+            };
             // The field's minus is as wide as its plus; a hyphen is not.
             (value, text.replace('-', "−"))
         })
@@ -56,6 +64,8 @@ mod tests {
         assert_eq!(ticks.len(), 10);
         assert_eq!(ticks[0].1, "−4");
         assert_eq!(ticks[4], (0.0, "0".into()));
+        let huge: Vec<String> = round_ticks(-1e12, 1.2e12, 3).into_iter().map(|t| t.1).collect();
+        assert_eq!(huge, ["−1.0e12", "0", "1.0e12"]);
         let texts: Vec<String> = round_ticks(0.04, 0.31, 6).into_iter().map(|t| t.1).collect();
         assert_eq!(texts, ["0.05", "0.10", "0.15", "0.20", "0.25", "0.30"]);
     }
