@@ -1,5 +1,15 @@
 //! The executable: everything is in the library.
 
 fn main() -> std::process::ExitCode {
+    quiet_device_selection();
     losscape::cli::main()
+}
+
+/// On Linux Mesa's Vulkan layer that orders graphics devices asks the desktop, and where there is none it
+/// prints an error of its own for each question. Without a desktop session there is no order to ask for.
+fn quiet_device_selection() {
+    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: no other thread runs yet that could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
 }
