@@ -6,6 +6,7 @@ use clap::Args;
 use super::Failure;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
+use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::optim::OptimizerConfig;
 use crate::core::subspace::PlaneConfig;
@@ -19,16 +20,19 @@ pub struct ExperimentArguments {
     /// Seed of all that is random.
     #[arg(long)]
     seed: Option<u64>,
-    /// model1, model2 or model3.
+    /// model1, model2, model3 or mlp.
     #[arg(long)]
     model: Option<String>,
-    /// xor or diagonal.
+    /// xor, diagonal, circles, moons, … or a file of numbers (.csv).
     #[arg(long)]
     dataset: Option<String>,
     /// Points of the dataset.
     #[arg(long)]
     points: Option<usize>,
-    /// sgd.
+    /// mse, bce_with_logits, cross_entropy or huber.
+    #[arg(long)]
+    loss: Option<String>,
+    /// sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.
     #[arg(long)]
     optimizer: Option<String>,
     /// Learning rate.
@@ -84,11 +88,14 @@ impl ExperimentArguments {
         }
         if let Some(name) = &self.dataset {
             let points = file.dataset.points();
-            file.dataset = named("dataset", name, DatasetConfig::all(), DatasetConfig::name)?;
+            file.dataset = dataset(name)?;
             file.dataset.set_points(points);
         }
         if let Some(points) = self.points {
             file.dataset.set_points(points);
+        }
+        if let Some(name) = &self.loss {
+            file.loss = named("loss", name, Loss::ALL.to_vec(), |loss| loss.name())?;
         }
         if let Some(name) = &self.optimizer {
             file.optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
@@ -109,6 +116,12 @@ impl ExperimentArguments {
         }
         Ok(())
     }
+}
+
+fn dataset(name: &str) -> anyhow::Result<DatasetConfig> {
+    let known = || DatasetConfig::all().iter().map(DatasetConfig::name).collect::<Vec<_>>().join(", ");
+    DatasetConfig::by_name(name)
+        .ok_or_else(|| anyhow!("unknown dataset {name:?}: expected {} or a .csv file", known()))
 }
 
 /// The value of that name among all there are.

@@ -60,7 +60,8 @@ fn spawn_marker(
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 2.5, ..default() },
-            depth_bias: -0.001,
+            // Seen through the surface too: training may be below it.
+            depth_bias: -1.0,
         },
     ));
 }

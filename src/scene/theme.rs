@@ -11,7 +11,7 @@ pub const AXIS: Color = Color::srgb(0.62, 0.66, 0.74);
 /// The trail of training.
 pub const TRAIL: Color = Color::srgb(1.0, 0.30, 0.42);
 /// Drop lines from the trail to the surface.
-pub const DROP: Color = Color::srgba(1.0, 0.55, 0.62, 0.75);
+pub const DROP: Color = Color::srgba(1.0, 0.55, 0.62, 0.5);
 /// The marker: the point where training is.
 pub const MARKER: Color = Color::srgb(1.0, 0.86, 0.45);
 /// The flag where training starts.

@@ -58,7 +58,7 @@ const RADIUS: f64 = 0.0075;
 /// World distance of two points of the trail.
 const SPACING: f64 = 0.006;
 /// Drop lines at most.
-const MOST_DROPS: usize = 48;
+const MOST_DROPS: usize = 24;
 /// World length below which a drop line shows nothing.
 const SHORTEST_DROP: f64 = 0.004;
 
@@ -89,7 +89,8 @@ fn spawn_trail(
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.5, ..default() },
-            depth_bias: -0.001,
+            // Seen through the surface too: a point of training may lie below it.
+            depth_bias: -1.0,
         },
     ));
 }

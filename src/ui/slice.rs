@@ -98,10 +98,10 @@ fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             ask(ViewCommand::FrameAll);
         }
         let label = ui.label("Colours");
-        let menu = egui::ComboBox::from_id_salt("colours").selected_text(view.experiment.view.colors.name());
+        let menu = egui::ComboBox::from_id_salt("colours").selected_text(view.colors.name());
         let response = menu.show_ui(ui, |ui| {
             for map in ColorMap::ALL {
-                if ui.selectable_label(map == view.experiment.view.colors, map.name()).clicked() {
+                if ui.selectable_label(map == view.colors, map.name()).clicked() {
                     ask(ViewCommand::Colors(map));
                 }
             }

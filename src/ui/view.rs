@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 
 use crate::core::experiment::ExperimentFile;
+use crate::core::geometry::colormap::ColorMap;
 use crate::core::num::Progress;
 use crate::core::script::command::{CameraMode, Shape};
 use crate::core::session::{Alpha3, Transport};
@@ -51,6 +52,8 @@ pub struct PanelView {
     pub is_exact: bool,
     /// Largest error of the blended picture where the plane last rested.
     pub blending_error: Option<f64>,
+    /// Colours of the losses.
+    pub colors: ColorMap,
     /// Surface or cube.
     pub shape: Shape,
     /// How the camera moves.
@@ -109,6 +112,7 @@ impl Source<'_> {
             is_sweeping: matches!(self.session.view().alpha3, Alpha3::Sweeping { .. }),
             is_exact: self.shown.is_exact,
             blending_error: self.shown.blending_error,
+            colors: self.session.view().colors,
             shape: self.session.view().shape,
             camera: self.session.view().camera,
             is_panels_shown: self.session.view().is_panels_shown,
