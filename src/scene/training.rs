@@ -30,6 +30,8 @@ pub struct Live {
     latest: Option<Checkpoint>,
     diverged_at: Option<u64>,
     accuracy: Option<f64>,
+    /// Whether the accuracy is known, or known not to exist.
+    is_judged: bool,
     /// Counts the times that points were taken back, by a restart or a step into the past.
     rewinds: u64,
     /// Steps a second, smoothed.
@@ -77,7 +79,13 @@ impl Live {
 struct Thread {
     errands: Sender<Errand>,
     // A receiver may be read from one thread at a time, which Bevy's resources do not promise.
-    returns: Mutex<Receiver<Box<TrainingRun>>>,
+    returns: Mutex<Receiver<Return>>,
+}
+
+/// A run that is back, with what would take the main thread too long to find out.
+struct Return {
+    run: Box<TrainingRun>,
+    accuracy: Option<f64>,
 }
 
 /// A run sent off to a step, to be back after a while.
@@ -160,7 +168,9 @@ impl Live {
     }
 
     fn send_to(&mut self, goal: u64, time: Option<Duration>) {
-        let is_done = self.diverged_at.is_some_and(|at| goal >= at) || goal == self.step();
+        let is_there = self.diverged_at.is_some_and(|at| goal >= at) || goal == self.step();
+        // A run at its start goes off once all the same: its thread finds out how good the start is.
+        let is_done = is_there && self.is_judged;
         let Some(run) = self.home.take_if(|_| !is_done) else { return };
         let thread = self.thread.get_or_insert_with(start_thread);
         if let Err(error) = thread.errands.send(Errand { run, goal, time }) {
@@ -176,8 +186,10 @@ impl Live {
         let returns = thread.returns.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let back = if wait { returns.recv().ok() } else { returns.try_recv().ok() };
         drop(returns);
-        if let Some(run) = back {
+        if let Some(Return { run, accuracy }) = back {
             self.home = Some(run);
+            self.accuracy = accuracy;
+            self.is_judged = true;
             self.look();
         }
     }
@@ -194,7 +206,6 @@ impl Live {
         }
         self.points.extend_from_slice(&recorded[self.points.len()..]);
         let latest = run.latest();
-        self.accuracy = run.objective().accuracy(&latest.theta);
         self.diverged_at = run.diverged_at();
         self.latest = Some(latest);
     }
@@ -206,7 +217,8 @@ fn start_thread() -> Thread {
     let work = move || {
         for Errand { mut run, goal, time } in inbox {
             go(&mut run, goal, time);
-            if outbox.send(run).is_err() {
+            let accuracy = run.objective().accuracy(&run.latest().theta);
+            if outbox.send(Return { run, accuracy }).is_err() {
                 return;
             }
         }
