@@ -157,7 +157,9 @@ proptest! {
             out
         };
         let (hu, hv) = (times(&u), times(&v));
-        let size = norm(&hu).max(norm(&hv)).max(1e-12);
-        prop_assert!((dot(&v, &hu) - dot(&u, &hv)).abs() <= 1e-12 * size);
+        // A small product is what is left of terms of order 1, and has their rounding.
+        let size = norm(&hu).max(norm(&hv)).max(1e-2);
+        let off = (dot(&v, &hu) - dot(&u, &hv)).abs();
+        prop_assert!(off <= 1e-12 * size, "{off:e} of {size:e}");
     }
 }
