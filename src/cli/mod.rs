@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod list;
 #[cfg(feature = "viewer")]
 pub mod record;
+pub mod slice;
 #[cfg(feature = "viewer")]
 pub mod view;
 
@@ -60,10 +61,12 @@ struct Arguments {
 enum Verb {
     /// Open a window (what happens without any verb).
     #[cfg(feature = "viewer")]
-    View(view::ViewArguments),
+    View(Box<view::ViewArguments>),
     /// Draw a picture without a window.
     #[cfg(feature = "viewer")]
-    Record(record::RecordArguments),
+    Record(Box<record::RecordArguments>),
+    /// Evaluate a slice and write its numbers.
+    Slice(Box<slice::SliceArguments>),
     /// Name the built-in experiments.
     List,
     /// Say what this machine draws with, and what is missing.
@@ -94,9 +97,10 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             "this build has no window (it was made without the feature viewer); try losscape list"
         ))),
         #[cfg(feature = "viewer")]
-        Some(Verb::View(arguments)) => view::view(arguments),
+        Some(Verb::View(arguments)) => view::view(*arguments),
         #[cfg(feature = "viewer")]
-        Some(Verb::Record(arguments)) => record::record(arguments),
+        Some(Verb::Record(arguments)) => record::record(*arguments),
+        Some(Verb::Slice(arguments)) => slice::slice(*arguments),
         Some(Verb::List) => list::list(),
         #[cfg(feature = "viewer")]
         Some(Verb::Doctor) => doctor::doctor(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use crate::core::grid::{GridBackend, GridError, GridJob, GridPicture, GridSpec, LossGrid, ReferenceBackend};
-use crate::core::num::Progress;
+use crate::core::num::{CancelToken, Progress};
 use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, SlicePlane, Subspace};
 use crate::core::train::{TrainingRun, Trajectory};
@@ -181,6 +181,25 @@ fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineErro
         plane,
     })
 }
+
+/// Takes the look-ahead run to its end and fits the plane: all that a slice needs before it is evaluated.
+/// `None` if it was cancelled.
+///
+/// # Errors
+/// If no plane fits the run.
+pub fn prepare(experiment: &Experiment, cancel: &CancelToken) -> Result<Option<Plan>, PipelineError> {
+    let mut run = experiment.start_run();
+    while run.step() < experiment.steps && run.diverged_at().is_none() {
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        run.advance((experiment.steps - run.step()).min(STEPS_AT_ONCE));
+    }
+    plan(experiment, &run).map(Some)
+}
+
+/// Steps between two looks at whether the work is still wanted.
+const STEPS_AT_ONCE: u64 = 64;
 
 /// An experiment with all its pictures.
 #[derive(Clone)]

@@ -1,4 +1,5 @@
 //! Files: the only part of the core that touches the file system.
 
+pub mod npz;
 pub mod output;
 pub mod table;
