@@ -2,4 +2,5 @@
 
 mod models;
 mod optimizers;
+mod planes;
 mod slices;

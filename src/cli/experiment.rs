@@ -9,7 +9,6 @@ use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::optim::OptimizerConfig;
-use crate::core::subspace::PlaneConfig;
 
 /// An experiment as typed.
 #[derive(Debug, Args)]
@@ -44,7 +43,8 @@ pub struct ExperimentArguments {
     /// Steps of training.
     #[arg(long)]
     steps: Option<u64>,
-    /// chord or pca.
+    /// chord, pca, line, random, hessian, axes, points or angle, with arguments after a colon: pca:end,
+    /// line:start,end, axes:fc1.weight[0,1],fc2.bias, points:A,B,C, hessian:step:100, angle:20.
     #[arg(long)]
     plane: Option<String>,
 }
@@ -110,7 +110,7 @@ impl ExperimentArguments {
             file.steps = steps;
         }
         if let Some(name) = &self.plane {
-            file.slice.plane = named("plane", name, PlaneConfig::all(), PlaneConfig::name)?;
+            file.slice.plane = name.parse()?;
             // Ranges are in the units of the plane they were given for.
             file.slice.range = None;
         }

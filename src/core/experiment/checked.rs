@@ -1,5 +1,6 @@
 //! An experiment that has been checked: every number in its range, every size affordable.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,12 +9,13 @@ use super::file::{ExperimentFile, ViewFile};
 use super::prepared::Prepared;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::grid::{Axis, GridError, GridSpec};
+use crate::core::io::npy;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::num::SettingError;
 use crate::core::objective::Objective;
 use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::{PlaneConfig, SlicePlane};
+use crate::core::subspace::{FitError, FitInput, PlaneConfig, SlicePlane, ThetaFiles};
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
 /// Steps an experiment may plan.
@@ -26,6 +28,8 @@ pub const MAX_LAYERS: usize = 256;
 pub struct Experiment {
     file: ExperimentFile,
     prepared: Arc<Prepared>,
+    /// The points that the plane names by file.
+    files: Arc<ThetaFiles>,
 }
 
 /// Written as the file it was checked from.
@@ -65,6 +69,7 @@ pub struct TrainingQuestion {
     dataset: DatasetConfig,
     model: ModelConfig,
     init: Init,
+    from: Option<PathBuf>,
     loss: Loss,
     optimizer: OptimizerConfig,
     schedule: Schedule,
@@ -81,11 +86,18 @@ impl Experiment {
     pub fn new(file: ExperimentFile) -> Result<Self, FieldError> {
         check_numbers(&file)?;
         let prepared = Arc::new(Prepared::new(&file)?);
-        Self::with_prepared(file, prepared)
+        let files = Arc::new(read_files(&file, prepared.objective.dim())?);
+        Self::with_prepared(file, prepared, files)
     }
 
     /// Checks what depends on the examples and the model as well.
-    fn with_prepared(file: ExperimentFile, prepared: Arc<Prepared>) -> Result<Self, FieldError> {
+    fn with_prepared(
+        file: ExperimentFile,
+        prepared: Arc<Prepared>,
+        files: Arc<ThetaFiles>,
+    ) -> Result<Self, FieldError> {
+        let layout = prepared.objective.layout();
+        file.slice.plane.check(layout).map_err(|error| FieldError::within("slice.plane", error))?;
         let examples = prepared.objective.examples();
         if let BatchSize::Size(size) = file.batch
             && !(1..=examples).contains(&size)
@@ -93,7 +105,7 @@ impl Experiment {
             let expected = format!("1 to the {examples} training points, or full");
             return Err(FieldError::new("batch", size, expected));
         }
-        let experiment = Self { file, prepared };
+        let experiment = Self { file, prepared, files };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -112,7 +124,11 @@ impl Experiment {
             return Self::new(file);
         }
         check_numbers(&file)?;
-        Self::with_prepared(file, Arc::clone(&self.prepared))
+        let files = match self.file.slice.plane.files() == file.slice.plane.files() {
+            true => Arc::clone(&self.files),
+            false => Arc::new(read_files(&file, self.objective().dim())?),
+        };
+        Self::with_prepared(file, Arc::clone(&self.prepared), files)
     }
 
     /// What was checked.
@@ -128,6 +144,7 @@ impl Experiment {
             dataset: file.dataset.clone(),
             model: file.model.clone(),
             init: file.init,
+            from: file.from.clone(),
             loss: file.loss,
             optimizer: file.optimizer.clone(),
             schedule: file.schedule,
@@ -149,11 +166,30 @@ impl Experiment {
         &self.prepared.objective
     }
 
+    /// The slice's plane fitted to a run of this experiment.
+    ///
+    /// # Errors
+    /// If the run leaves no plane to be fitted.
+    pub fn fit_plane(&self, trajectory: &Trajectory) -> Result<SlicePlane, FitError> {
+        self.slice.plane.fit(&FitInput {
+            trajectory,
+            objective: &**self.objective(),
+            files: &self.files,
+            seed: self.seed,
+            rotate: self.slice.rotate,
+        })
+    }
+
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.
     pub fn ranges(&self, plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
         self.given_ranges().unwrap_or_else(|| match self.slice.plane {
-            PlaneConfig::Chord => CHORD_RANGES,
-            PlaneConfig::Pca { .. } => fitted_ranges(plane, trajectory),
+            PlaneConfig::Chord | PlaneConfig::Angle { .. } => CHORD_RANGES,
+            PlaneConfig::Line { .. } => LINE_RANGES,
+            PlaneConfig::Points { .. } => POINTS_RANGES,
+            PlaneConfig::Random { .. } => [(-1.0, 1.0); 3],
+            PlaneConfig::Pca { .. } | PlaneConfig::Hessian { .. } | PlaneConfig::Axes { .. } => {
+                fitted_ranges(plane, trajectory)
+            }
         })
     }
 
@@ -200,6 +236,10 @@ fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
         return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
     }
     check_view(&file.view)?;
+    let rotate = file.slice.rotate;
+    if !(-360.0..=360.0).contains(&rotate) {
+        return Err(FieldError::new("slice.rotate", rotate, "-360 to 360 degrees"));
+    }
     let [_, _, layers] = file.slice.volume.0;
     if layers > MAX_LAYERS {
         let expected = format!("at most {MAX_LAYERS} layers along alpha3");
@@ -212,6 +252,15 @@ fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
         return Err(FieldError::new("slice.range", format!("{} ranges", ranges.len()), expected));
     }
     Ok(())
+}
+
+/// Reads the points that the plane names by file.
+fn read_files(file: &ExperimentFile, dim: usize) -> Result<ThetaFiles, FieldError> {
+    let read = |path: PathBuf| match npy::read_theta(&path, dim) {
+        Ok(theta) => Ok((path, theta)),
+        Err(error) => Err(FieldError::new("slice.plane", path.display(), error.expected(dim))),
+    };
+    file.slice.plane.files().into_iter().map(read).collect()
 }
 
 fn check_view(view: &ViewFile) -> Result<(), FieldError> {
@@ -236,6 +285,12 @@ fn check_view(view: &ViewFile) -> Result<(), FieldError> {
 
 /// The post's ranges: [−4, 5]² for its planes and [−2, 3] along alpha3.
 const CHORD_RANGES: [(f64, f64); 3] = [(-4.0, 5.0), (-4.0, 5.0), (-2.0, 3.0)];
+
+/// The post's range along a line, a little past both ends; across it as far to both sides.
+const LINE_RANGES: [(f64, f64); 3] = [(-0.15, 1.15), (-0.65, 0.65), (-0.65, 0.65)];
+
+/// All three points with half their distance around them.
+const POINTS_RANGES: [(f64, f64); 3] = [(-0.5, 1.5), (-0.5, 1.5), (-1.0, 1.0)];
 
 /// Room around a trajectory, as a share of its extent on each side.
 const FIT_MARGIN: f64 = 0.4;

@@ -1,5 +1,7 @@
 //! An experiment as a person writes it: a RON file, every field with a default.
 
+use std::path::PathBuf;
+
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +26,10 @@ pub struct ExperimentFile {
     pub held_out: f64,
     /// The model.
     pub model: ModelConfig,
-    /// Where training starts.
+    /// How the start of training is drawn.
     pub init: Init,
+    /// A `.npy` file of `dim` numbers to start at instead.
+    pub from: Option<PathBuf>,
     /// What is minimised.
     pub loss: Loss,
     /// How it is minimised.
@@ -48,6 +52,8 @@ pub struct ExperimentFile {
 pub struct SliceFile {
     /// How the plane is chosen.
     pub plane: PlaneConfig,
+    /// Degrees by which its second direction is turned towards its third.
+    pub rotate: f64,
     /// From–to of alpha1, alpha2 and alpha3. Without it: for the chord plane the post's ranges, else
     /// what holds the trajectory with room around it.
     pub range: Option<Vec<(f64, f64)>>,
@@ -129,6 +135,7 @@ impl Default for ExperimentFile {
             held_out: 0.0,
             model: ModelConfig::default(),
             init: Init::default(),
+            from: None,
             loss: Loss::default(),
             optimizer: OptimizerConfig::default(),
             schedule: Schedule::default(),

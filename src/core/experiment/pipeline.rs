@@ -166,7 +166,7 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
 
 fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
     let trajectory = run.closed_trajectory();
-    let plane = experiment.slice.plane.fit(&trajectory.finite_thetas(), experiment.seed)?;
+    let plane = experiment.fit_plane(&trajectory)?;
     let ranges = experiment.ranges(&plane, &trajectory);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),

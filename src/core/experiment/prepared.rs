@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::checked::FieldError;
 use super::file::ExperimentFile;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
+use crate::core::io::npy;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
 use crate::core::objective::{Objective, Supervised, SupervisedError, outputs_for};
@@ -36,15 +37,19 @@ impl Prepared {
             let expected = format!("a model of at least {LEAST_PARAMETERS} parameters, not {}", model.dim());
             return Err(FieldError::new("model", file.model.name(), expected));
         }
-        let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
+        let start = match &file.from {
+            Some(path) => npy::read_theta(path, model.dim())
+                .map_err(|error| FieldError::new("from", path.display(), error.expected(model.dim())))?,
+            None => file.init.draw(&model, &mut Stream::new(file.seed, "init")),
+        };
         let objective = supervised(file, model, data);
         Ok(Self { objective, start })
     }
 
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-        (a.seed, &a.dataset, a.held_out, &a.model, a.init, a.loss)
-            == (b.seed, &b.dataset, b.held_out, &b.model, b.init, b.loss)
+        (a.seed, &a.dataset, a.held_out, &a.model, a.init, &a.from, a.loss)
+            == (b.seed, &b.dataset, b.held_out, &b.model, b.init, &b.from, b.loss)
     }
 }
 

@@ -48,6 +48,25 @@ impl Stream {
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
+    /// A number of the χ² distribution with that many degrees of freedom (twice a gamma variate,
+    /// Marsaglia and Tsang 2000).
+    pub fn chi_squared(&mut self, degrees: usize) -> f64 {
+        if degrees < 2 {
+            // The method wants a shape, half the degrees, of at least 1.
+            return if degrees == 0 { 0.0 } else { self.normal().powi(2) };
+        }
+        let d = 0.5 * degrees as f64 - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            let u = 1.0 - self.uniform();
+            if v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return 2.0 * d * v;
+            }
+        }
+    }
+
     /// A whole number uniform on 0..bound, without bias.
     ///
     /// # Panics
@@ -116,6 +135,17 @@ mod tests {
         // Five standard errors.
         assert!(mean.abs() < 5.0 / (n as f64).sqrt(), "mean {mean}");
         assert!((variance - 1.0).abs() < 5.0 * (2.0 / n as f64).sqrt(), "variance {variance}");
+        for count in [1, 2, 7, 5000] {
+            let degrees = count as f64;
+            let draws: Vec<f64> = (0..20_000).map(|_| stream.chi_squared(count)).collect();
+            let mean = draws.iter().sum::<f64>() / 20_000.0;
+            let variance = draws.iter().map(|x| (x - degrees).powi(2)).sum::<f64>() / 20_000.0;
+            assert!(
+                (mean / degrees - 1.0).abs() < 5.0 * (2.0 / degrees / 20_000.0).sqrt(),
+                "{degrees}: {mean}"
+            );
+            assert!((variance / (2.0 * degrees) - 1.0).abs() < 0.15, "{degrees}: {variance}");
+        }
         let mut seen = stream.permutation(100);
         seen.sort_unstable();
         assert_eq!(seen, (0..100).collect::<Vec<u32>>());

@@ -1,5 +1,6 @@
 //! The one seam between what is minimised and everything that minimises, slices or probes it.
 
+pub mod hessian;
 pub mod supervised;
 pub mod targets;
 

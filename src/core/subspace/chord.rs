@@ -5,16 +5,15 @@
 //! the chord is removed, scaled to ‖end − start‖. (Equal length is our choice; in the post's figure
 //! 10 the second axis has about 0.28 of the length of the first.)
 
-use super::config::{AxisMeaning, DIRECTIONS, FitError, SlicePlane, complete};
+use super::fit::{DIRECTIONS, FitError, Fitted};
 use super::principal;
-use crate::core::num::Stream;
 use crate::core::num::vector::{add_scaled, dot, norm, scaled, sub};
 
 /// Fits the plane to checkpoints, oldest first.
 ///
 /// # Errors
 /// If the run ended where it started.
-pub fn fit(thetas: &[&[f64]], stream: &mut Stream) -> Result<SlicePlane, FitError> {
+pub(super) fn fit(thetas: &[&[f64]]) -> Result<Fitted, FitError> {
     let start = thetas[0];
     let chord = sub(thetas[thetas.len() - 1], start);
     let length = norm(&chord);
@@ -34,28 +33,22 @@ pub fn fit(thetas: &[&[f64]], stream: &mut Stream) -> Result<SlicePlane, FitErro
         .collect();
     // What is left of a straight path is rounding, which must not choose a direction.
     let left = rows.iter().map(|row| norm(row)).fold(0.0, f64::max);
-    let mut directions = vec![unit];
+    let mut units = vec![unit];
     if left > 1e-12 * length {
         for direction in principal::top_directions(&rows, DIRECTIONS - 1).directions {
             // Rounding leaves a trace of the chord in them.
-            directions.extend(principal::orthonormal_to(direction, &directions));
+            units.extend(principal::orthonormal_to(direction, &units));
         }
     }
-    let shares = principal::variance_shares(thetas, &directions);
-    let axes = shares
-        .iter()
-        .enumerate()
-        .map(|(i, &explained)| {
-            let name = match i {
-                0 => "start to end".to_owned(),
-                1 => "main bend".to_owned(),
-                _ => "second bend".to_owned(),
-            };
-            AxisMeaning { name, explained, is_random: false }
-        })
-        .collect();
-    let directions = directions.iter().map(|d| scaled(d, length)).collect();
-    let (mut directions, axes) = complete(directions, axes, length, stream);
+    let mut directions: Vec<Vec<f64>> = units.iter().map(|unit| scaled(unit, length)).collect();
     directions[0] = chord;
-    SlicePlane::new(start.to_vec(), directions, axes)
+    let names = ["start to end", "main bend", "second bend"];
+    Ok(Fitted {
+        origin: start.to_vec(),
+        names: names[..directions.len()].iter().map(|&name| name.to_owned()).collect(),
+        directions,
+        about: None,
+        completion: length,
+        filled_up: 0,
+    })
 }

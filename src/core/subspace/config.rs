@@ -1,14 +1,16 @@
-//! Which plane an experiment asks for, and the plane that a trajectory gives.
+//! Which plane an experiment asks for.
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::{FitError, FitInput, Fitted, SlicePlane};
 use super::pca::About;
-use super::{Subspace, SubspaceError, chord, pca, principal};
-use crate::core::num::Stream;
-use crate::core::num::vector::{norm, scaled};
-
-/// Directions a slice has where the model has enough parameters: two to see and one to move along.
-pub const DIRECTIONS: usize = 3;
+use super::place::Place;
+use super::random::Biases;
+use super::{angle, axes, chord, hessian, pca, points, random};
+use crate::core::num::setting::ensure;
+use crate::core::num::{ParamLayout, SettingError, Stream};
 
 /// A way to choose the plane, with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,70 @@ pub enum PlaneConfig {
         #[serde(default)]
         about: About,
     },
+    /// Along the line through two points, and at random across it.
+    Line {
+        /// The point at alpha1 = 0.
+        #[serde(default = "start")]
+        from: Place,
+        /// The point at alpha1 = 1.
+        #[serde(default = "end")]
+        to: Place,
+    },
+    /// Random directions, each neuron's row as long as the row of theta.
+    Random {
+        /// The point they are taken about.
+        #[serde(default = "end")]
+        at: Place,
+        /// What they do with the biases.
+        #[serde(default)]
+        biases: Biases,
+        /// Whether their rows are made orthogonal before they are given their length.
+        #[serde(default = "yes")]
+        orthogonal: bool,
+    },
+    /// Where the loss bends most: the top eigenvectors of its Hessian.
+    Hessian {
+        /// The point where it is taken.
+        #[serde(default = "end")]
+        at: Place,
+    },
+    /// Along single parameters; the other parameters as at the end of training.
+    Axes {
+        /// Their names, one to three; without any, the first of the model.
+        #[serde(default)]
+        parameters: Vec<String>,
+    },
+    /// Through three points.
+    Points {
+        /// The point at (0, 0).
+        a: Place,
+        /// The point at (1, 0).
+        b: Place,
+        /// The point at (0, 1).
+        c: Place,
+    },
+    /// The chord plane with its second direction turned towards the first.
+    Angle {
+        /// Degrees between the two, 2 to 90.
+        #[serde(default = "twenty")]
+        degrees: f64,
+    },
+}
+
+fn start() -> Place {
+    Place::Start
+}
+
+fn end() -> Place {
+    Place::End
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn twenty() -> f64 {
+    20.0
 }
 
 impl Default for PlaneConfig {
@@ -30,10 +96,29 @@ impl Default for PlaneConfig {
     }
 }
 
+/// How a plane comes to lie when the run is a random walk.
+pub(super) enum OnWalk {
+    /// It is fitted to the walk.
+    Fitted(Fitted),
+    /// Its directions know nothing of the walk.
+    Fixed,
+    /// It goes through points that have no counterpart there.
+    Unknown,
+}
+
 impl PlaneConfig {
-    /// Every kind with its default settings, in the order a menu shows them.
+    /// Every kind that can do without settings, with its default settings, in the order a menu shows
+    /// them: all but [`PlaneConfig::Points`].
     pub fn all() -> Vec<Self> {
-        vec![Self::Chord, Self::Pca { about: About::default() }]
+        vec![
+            Self::Chord,
+            Self::Pca { about: About::default() },
+            Self::Line { from: start(), to: end() },
+            Self::Random { at: end(), biases: Biases::default(), orthogonal: yes() },
+            Self::Hessian { at: end() },
+            Self::Axes { parameters: Vec::new() },
+            Self::Angle { degrees: twenty() },
+        ]
     }
 
     /// The name that files and flags use.
@@ -41,6 +126,12 @@ impl PlaneConfig {
         match self {
             Self::Chord => "chord",
             Self::Pca { .. } => "pca",
+            Self::Line { .. } => "line",
+            Self::Random { .. } => "random",
+            Self::Hessian { .. } => "hessian",
+            Self::Axes { .. } => "axes",
+            Self::Points { .. } => "points",
+            Self::Angle { .. } => "angle",
         }
     }
 
@@ -49,168 +140,206 @@ impl PlaneConfig {
         Self::all().into_iter().find(|config| config.name() == name)
     }
 
-    /// Fits the plane to the finite checkpoints of a run, oldest first. Directions that the run leaves
-    /// open come out of the stream `plane` of the seed.
+    /// Refuses settings that make no sense for any run of a model with that layout.
     ///
     /// # Errors
-    /// If the run did not move.
-    pub fn fit(&self, thetas: &[&[f64]], seed: u64) -> Result<SlicePlane, FitError> {
+    /// If an angle is out of range, a parameter unknown or named twice, or the model too large.
+    pub fn check(&self, layout: &ParamLayout) -> Result<(), SettingError> {
+        match self {
+            Self::Angle { degrees } => {
+                ensure((2.0..=90.0).contains(degrees), "degrees", degrees, "2 to 90 degrees")
+            }
+            Self::Axes { parameters } => check_parameters(parameters, layout),
+            Self::Hessian { .. } => {
+                let expected = format!(
+                    "a model of at most {} parameters, not {}; random or pca serve larger ones",
+                    hessian::MOST_PARAMETERS,
+                    layout.dim()
+                );
+                ensure(layout.dim() <= hessian::MOST_PARAMETERS, "hessian", "hessian", &expected)
+            }
+            Self::Chord
+            | Self::Pca { .. }
+            | Self::Line { .. }
+            | Self::Random { .. }
+            | Self::Points { .. } => Ok(()),
+        }
+    }
+
+    /// The files that hold points of the plane.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let places = match self {
+            Self::Line { from, to } => vec![from, to],
+            Self::Points { a, b, c } => vec![a, b, c],
+            Self::Random { at, .. } | Self::Hessian { at } => vec![at],
+            Self::Chord | Self::Pca { .. } | Self::Axes { .. } | Self::Angle { .. } => vec![],
+        };
+        places.into_iter().filter_map(Place::file).cloned().collect()
+    }
+
+    /// Fits the plane to the finite checkpoints of a run. Directions that it leaves open come out of
+    /// the stream `plane` of the seed.
+    ///
+    /// # Errors
+    /// If the run did not move, or the plane's points are not there or do not span a plane.
+    pub fn fit(&self, input: &FitInput) -> Result<SlicePlane, FitError> {
+        let thetas = input.trajectory.finite_thetas();
         if thetas.is_empty() {
             return Err(FitError::NotMoved { checkpoints: 0 });
         }
-        let mut stream = Stream::new(seed, "plane");
-        match self {
-            Self::Chord => chord::fit(thetas, &mut stream),
-            Self::Pca { about } => pca::fit(thetas, *about, &mut stream),
+        let mut stream = Stream::new(input.seed, "plane");
+        let layout = input.objective.layout();
+        let fitted = match self {
+            Self::Chord => chord::fit(&thetas)?,
+            Self::Pca { about } => pca::fit(&thetas, *about)?,
+            Self::Angle { degrees } => angle::fit(&thetas, *degrees, &mut stream)?,
+            Self::Line { from, to } => {
+                points::fit(from.theta(input)?, &[(&to.theta(input)?, line_name(from, to))])?
+            }
+            Self::Points { a, b, c } => {
+                let (to_b, to_c) = (line_name(a, b), line_name(a, c));
+                points::fit(a.theta(input)?, &[(&b.theta(input)?, to_b), (&c.theta(input)?, to_c)])?
+            }
+            Self::Random { at, biases, orthogonal } => {
+                random::fit(at.theta(input)?, layout, *biases, *orthogonal, &mut stream)
+            }
+            Self::Hessian { at } => hessian::fit(at.theta(input)?, at, input.objective)?,
+            Self::Axes { parameters } => {
+                let known = axes::indices(parameters, layout).unwrap_or_default();
+                axes::fit(Place::End.theta(input)?, &known, layout)
+            }
+        };
+        fitted.finish(&thetas, input.rotate, &mut stream)
+    }
+
+    /// The same plane fitted to a random walk that stands for a run of `checkpoints` points.
+    pub(super) fn on_walk(&self, thetas: &[&[f64]], checkpoints: usize, stream: &mut Stream) -> OnWalk {
+        // A step of the run lies as far along the walk.
+        let at = |place: &Place| match place {
+            Place::Start => Some(thetas[0]),
+            Place::End => thetas.last().copied(),
+            Place::Step(step) => {
+                let share = *step as f64 / (checkpoints.max(2) - 1) as f64;
+                Some(thetas[(share.min(1.0) * (thetas.len() - 1) as f64).round() as usize])
+            }
+            Place::File(_) => None,
+        };
+        let through = |a: &Place, others: &[&Place]| {
+            let others: Option<Vec<_>> = others.iter().map(|p| Some((at(p)?, String::new()))).collect();
+            points::fit(at(a)?.to_vec(), &others?).ok()
+        };
+        let fitted = match self {
+            Self::Chord => chord::fit(thetas).ok(),
+            Self::Pca { about } => pca::fit(thetas, *about).ok(),
+            Self::Angle { degrees } => angle::fit(thetas, *degrees, stream).ok(),
+            Self::Line { from, to } => through(from, &[to]),
+            Self::Points { a, b, c } => through(a, &[b, c]),
+            Self::Random { .. } | Self::Hessian { .. } | Self::Axes { .. } => return OnWalk::Fixed,
+        };
+        fitted.map_or(OnWalk::Unknown, OnWalk::Fitted)
+    }
+}
+
+fn line_name(from: &Place, to: &Place) -> String {
+    format!("{from} to {to}")
+}
+
+fn check_parameters(names: &[String], layout: &ParamLayout) -> Result<(), SettingError> {
+    ensure(names.len() <= super::fit::DIRECTIONS, "parameters", format!("{names:?}"), "one to three names")?;
+    for (i, name) in names.iter().enumerate() {
+        let blocks: Vec<String> =
+            layout.blocks().iter().map(|block| format!("{} {:?}", block.name, block.shape)).collect();
+        let expected = format!("an entry of {}, such as fc1.weight[0,1]", blocks.join(", "));
+        ensure(layout.entry_index(name).is_some(), "parameters", name, &expected)?;
+        ensure(!names[..i].contains(name), "parameters", name, "each parameter once")?;
+    }
+    Ok(())
+}
+
+/// As flags write it: the name, then arguments after a colon.
+///
+/// `pca:mean|end`, `line:A,B`, `random:A`, `hessian:A`, `points:A,B,C` with places for A, B and C;
+/// `axes:fc1.weight[0,1],fc2.bias`; `angle:20`.
+impl std::str::FromStr for PlaneConfig {
+    type Err = PlaneTextError;
+
+    fn from_str(text: &str) -> Result<Self, PlaneTextError> {
+        let (name, arguments) = match text.split_once(':') {
+            Some((name, arguments)) => (name, arguments_of(arguments)),
+            None => (text, Vec::new()),
+        };
+        let wrong = |expected: &'static str| PlaneTextError::Arguments { text: text.to_owned(), expected };
+        let place = |i: usize, expected| arguments[i].parse::<Place>().map_err(|_| wrong(expected));
+        let plain = Self::by_name(name);
+        const PLACE: &str = "a place: start, end, step:N or a .npy file";
+        const TWO: &str = "two places, A,B, each start, end, step:N or a .npy file";
+        const THREE: &str = "three places, A,B,C, each start, end, step:N or a .npy file";
+        match (name, arguments.len()) {
+            ("points", 3) => {
+                Ok(Self::Points { a: place(0, THREE)?, b: place(1, THREE)?, c: place(2, THREE)? })
+            }
+            ("points", _) => Err(wrong(THREE)),
+            (_, 0) => plain.ok_or_else(|| PlaneTextError::unknown(name)),
+            ("pca", 1) => match arguments[0] {
+                "mean" => Ok(Self::Pca { about: About::Mean }),
+                "end" => Ok(Self::Pca { about: About::End }),
+                _ => Err(wrong("pca:mean or pca:end")),
+            },
+            ("line", 2) => Ok(Self::Line { from: place(0, TWO)?, to: place(1, TWO)? }),
+            ("line", _) => Err(wrong(TWO)),
+            ("random", 1) => {
+                Ok(Self::Random { at: place(0, PLACE)?, biases: Biases::default(), orthogonal: yes() })
+            }
+            ("hessian", 1) => Ok(Self::Hessian { at: place(0, PLACE)? }),
+            ("axes", _) => Ok(Self::Axes { parameters: arguments.iter().map(|&a| a.to_owned()).collect() }),
+            ("angle", 1) => arguments[0]
+                .parse()
+                .map(|degrees| Self::Angle { degrees })
+                .map_err(|_| wrong("degrees, 2 to 90")),
+            _ if plain.is_some() => Err(wrong("fewer arguments")),
+            _ => Err(PlaneTextError::unknown(name)),
         }
     }
 }
 
-/// What one axis of a slice stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AxisMeaning {
-    /// Short name for a label.
-    pub name: String,
-    /// Share of the trajectory's total variance along it, 0 to 1.
-    pub explained: f64,
-    /// Whether the trajectory left it open and chance chose it.
-    pub is_random: bool,
-}
-
-/// A subspace fitted to a run, with the meaning of its axes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SlicePlane {
-    /// Where it lies: up to three directions.
-    pub subspace: Subspace,
-    /// What each direction stands for, `[k]`.
-    pub axes: Vec<AxisMeaning>,
-}
-
-impl SlicePlane {
-    /// Checks the directions.
-    ///
-    /// # Errors
-    /// If they span no subspace.
-    pub fn new(
-        origin: Vec<f64>,
-        directions: Vec<Vec<f64>>,
-        axes: Vec<AxisMeaning>,
-    ) -> Result<Self, FitError> {
-        Ok(Self { subspace: Subspace::new(origin, directions)?, axes })
-    }
-
-    /// Length of one unit of alpha3 in theta's unit; 0 where there is no third direction.
-    pub fn alpha3_length(&self) -> f64 {
-        self.subspace.directions().get(2).map_or(0.0, |direction| norm(direction))
-    }
-}
-
-/// Why no plane fits a run.
+/// Why a text names no plane.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum FitError {
-    /// All points are one.
-    #[error(
-        "the run did not move ({checkpoints} finite checkpoints, all at one point), so no plane follows from it; \
-         expected a run that moves: try another learning rate or more steps"
-    )]
-    NotMoved {
-        /// Finite checkpoints there were.
-        checkpoints: usize,
+pub enum PlaneTextError {
+    /// No such kind.
+    #[error("unknown plane {name:?}: expected {known}")]
+    Unknown {
+        /// The kind asked for.
+        name: String,
+        /// All kinds.
+        known: String,
     },
-    /// The directions span no plane.
-    #[error(transparent)]
-    Subspace(#[from] SubspaceError),
+    /// The arguments do not fit the kind.
+    #[error("plane {text:?}: expected {expected}")]
+    Arguments {
+        /// All that was written.
+        text: String,
+        /// What its arguments should be.
+        expected: &'static str,
+    },
 }
 
-/// Fills up with random orthogonal directions of that length, as far as the space has room.
-pub(super) fn complete(
-    mut directions: Vec<Vec<f64>>,
-    mut axes: Vec<AxisMeaning>,
-    length: f64,
-    stream: &mut Stream,
-) -> (Vec<Vec<f64>>, Vec<AxisMeaning>) {
-    let dim = directions[0].len();
-    while directions.len() < DIRECTIONS.min(dim) {
-        let units: Vec<Vec<f64>> = directions.iter().map(|d| scaled(d, 1.0 / norm(d))).collect();
-        let Some(unit) = principal::completion(&units, dim, stream) else { break };
-        directions.push(scaled(&unit, length));
-        axes.push(AxisMeaning { name: "random".to_owned(), explained: 0.0, is_random: true });
+impl PlaneTextError {
+    fn unknown(name: &str) -> Self {
+        let mut known: Vec<&str> = PlaneConfig::all().iter().map(PlaneConfig::name).collect();
+        known.push("points:A,B,C");
+        Self::Unknown { name: name.to_owned(), known: known.join(", ") }
     }
-    (directions, axes)
+}
+
+/// Splits at commas that stand outside brackets: `fc1.weight[0,1],fc2.bias` is two.
+fn arguments_of(text: &str) -> Vec<&str> {
+    let mut depth = 0_i32;
+    let is_between = |c: char| {
+        depth += i32::from(c == '[') - i32::from(c == ']');
+        c == ',' && depth == 0
+    };
+    text.split(is_between).map(str::trim).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::num::vector::{dot, sub};
-
-    /// A bent path in five dimensions.
-    fn path() -> Vec<Vec<f64>> {
-        (0..40)
-            .map(|t| {
-                let t = f64::from(t) / 10.0;
-                vec![t, 0.4 * t * t, (2.0 * t).sin() * 0.3, 0.05 * t, 1.0]
-            })
-            .collect()
-    }
-
-    fn rows(path: &[Vec<f64>]) -> Vec<&[f64]> {
-        path.iter().map(|row| &row[..]).collect()
-    }
-
-    #[test]
-    fn a_chord_has_start_and_end_at_their_places_and_equal_right_angles() {
-        let path = path();
-        let plane = PlaneConfig::Chord.fit(&rows(&path), 0).unwrap();
-        let at = |theta: &[f64]| plane.subspace.project(theta);
-        let (start, end) = (at(&path[0]), at(&path[39]));
-        for (found, expected) in start.alpha.iter().chain(&end.alpha).zip([0.0, 0.0, 0.0, 1.0, 0.0, 0.0]) {
-            assert!((found - expected).abs() < 1e-12);
-        }
-        let d = plane.subspace.directions();
-        let length = dot(&d[0], &d[0]).sqrt();
-        for i in 0..3 {
-            for j in 0..3 {
-                let expected = if i == j { length * length } else { 0.0 };
-                assert!((dot(&d[i], &d[j]) - expected).abs() < 1e-10 * length * length, "{i} {j}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_straight_path_is_completed_and_says_so() {
-        let path: Vec<Vec<f64>> = (0..5).map(|t| vec![f64::from(t), 2.0, 3.0 * f64::from(t), 0.0]).collect();
-        for config in PlaneConfig::all() {
-            let plane = config.fit(&rows(&path), 3).unwrap();
-            assert_eq!(plane.subspace.k(), 3, "{config:?}");
-            assert_eq!(plane.axes.iter().map(|a| a.is_random).collect::<Vec<_>>(), [false, true, true]);
-            assert_eq!(config.fit(&rows(&path), 3).unwrap(), plane, "the same seed completes alike");
-            assert_ne!(config.fit(&rows(&path), 4).unwrap(), plane);
-        }
-    }
-
-    #[test]
-    fn two_parameters_have_two_directions() {
-        let path = [vec![0.0, 0.0], vec![1.0, 0.2], vec![2.0, 1.0]];
-        for config in PlaneConfig::all() {
-            assert_eq!(config.fit(&rows(&path), 0).unwrap().subspace.k(), 2);
-        }
-    }
-
-    #[test]
-    fn a_run_that_did_not_move_is_refused() {
-        let still = [vec![1.0, 2.0], vec![1.0, 2.0]];
-        for config in PlaneConfig::all() {
-            assert_eq!(config.fit(&rows(&still), 0), Err(FitError::NotMoved { checkpoints: 2 }));
-            assert_eq!(config.fit(&[], 0), Err(FitError::NotMoved { checkpoints: 0 }));
-        }
-    }
-
-    #[test]
-    fn pca_about_the_end_has_its_origin_there() {
-        let path = path();
-        let plane = PlaneConfig::Pca { about: About::End }.fit(&rows(&path), 0).unwrap();
-        assert_eq!(plane.subspace.origin(), &path[39][..]);
-        assert!(sub(plane.subspace.origin(), &path[0]).iter().any(|v| *v != 0.0));
-    }
-}
+mod tests;

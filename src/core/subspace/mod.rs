@@ -1,11 +1,24 @@
 //! Slices of parameter space: how a point of the plane becomes a theta, and a theta a point.
 
+pub mod align;
+pub mod angle;
+pub mod axes;
 pub mod chord;
 pub mod config;
+pub mod fit;
+pub mod hessian;
 pub mod pca;
+pub mod place;
+pub mod points;
 pub mod principal;
+pub mod random;
+pub mod walks;
 
-pub use config::{FitError, PlaneConfig, SlicePlane};
+pub use align::align;
+pub use config::PlaneConfig;
+pub use fit::{AxisMeaning, FitError, FitInput, SlicePlane, ThetaFiles};
+pub use place::{Place, PlaceError};
+pub use walks::RandomWalks;
 
 use crate::core::num::vector::{add_scaled, dot, norm, scaled, sub};
 
@@ -111,6 +124,17 @@ impl Subspace {
     /// The directions, `[k, dim]`.
     pub fn directions(&self) -> &[Vec<f64>] {
         &self.directions
+    }
+
+    /// An orthonormal basis of the directions' span, `[k, dim]`.
+    pub fn basis(&self) -> &[Vec<f64>] {
+        &self.q
+    }
+
+    /// The cosine of the angle between two directions, by their numbers from 0.
+    pub fn cosine(&self, i: usize, j: usize) -> f64 {
+        let (a, b) = (&self.directions[i], &self.directions[j]);
+        dot(a, b) / (norm(a) * norm(b))
     }
 
     /// origin + Σ alphaᵢ·directionᵢ; missing coordinates count as 0.

@@ -6,9 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{AxisMeaning, DIRECTIONS, FitError, SlicePlane, complete};
+use super::fit::{DIRECTIONS, FitError, Fitted};
 use super::principal;
-use crate::core::num::Stream;
 use crate::core::num::vector::sub;
 
 /// The point that a principal component analysis is taken about.
@@ -26,22 +25,22 @@ pub enum About {
 ///
 /// # Errors
 /// If the run did not move.
-pub fn fit(thetas: &[&[f64]], about: About, stream: &mut Stream) -> Result<SlicePlane, FitError> {
+pub(super) fn fit(thetas: &[&[f64]], about: About) -> Result<Fitted, FitError> {
     let origin = match about {
         About::Mean => principal::mean(thetas),
         About::End => thetas[thetas.len() - 1].to_vec(),
     };
     let rows: Vec<Vec<f64>> = thetas.iter().map(|theta| sub(theta, &origin)).collect();
-    let principal = principal::top_directions(&rows, DIRECTIONS);
-    if principal.directions.is_empty() {
+    let directions = principal::top_directions(&rows, DIRECTIONS).directions;
+    if directions.is_empty() {
         return Err(FitError::NotMoved { checkpoints: thetas.len() });
     }
-    let axes = principal
-        .share
-        .iter()
-        .enumerate()
-        .map(|(i, &share)| AxisMeaning { name: format!("PC {}", i + 1), explained: share, is_random: false })
-        .collect();
-    let (directions, axes) = complete(principal.directions, axes, 1.0, stream);
-    SlicePlane::new(origin, directions, axes)
+    Ok(Fitted {
+        about: Some(origin.clone()),
+        origin,
+        names: (1..=directions.len()).map(|i| format!("PC {i}")).collect(),
+        directions,
+        completion: 1.0,
+        filled_up: 0,
+    })
 }

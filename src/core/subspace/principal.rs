@@ -4,9 +4,10 @@
 //! (the Gram matrix), so that a few rows in very many dimensions stay cheap. The rows are scaled
 //! first, so that a run that ran away to 1e200 does not overflow.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, DVectorView, SymmetricEigen};
 
 use crate::core::num::Stream;
+use crate::core::num::lanczos::{Lanczos, Wanted};
 use crate::core::num::vector::{add_scaled, dot, norm, scaled};
 
 /// Unit directions in the order of the variance along them.
@@ -33,22 +34,43 @@ pub fn top_directions(rows: &[Vec<f64>], k: usize) -> Principal {
     let x = DMatrix::from_fn(n, dim, |i, j| rows[i][j] / largest);
     let gram_is_smaller = n < dim;
     let square = if gram_is_smaller { &x * x.transpose() } else { x.transpose() * &x };
-    let eigen = SymmetricEigen::new(square);
-    let total: f64 = eigen.eigenvalues.iter().sum();
-    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    for &index in order.iter().take(k) {
-        let share = eigen.eigenvalues[index] / total;
+    let total = square.trace();
+    for (value, vector) in top_eigenpairs(square, k) {
+        let share = value / total;
         if share <= RANK_SHARE {
             break;
         }
-        let vector = eigen.eigenvectors.column(index);
-        let raw = if gram_is_smaller { x.transpose() * vector } else { vector.into_owned() };
+        let raw = if gram_is_smaller { x.tr_mul(&vector) } else { vector };
         let Some(unit) = orthonormal_to(raw.as_slice().to_vec(), &found.directions) else { break };
         found.directions.push(with_fixed_sign(unit));
         found.share.push(share);
     }
     found
+}
+
+/// Matrices larger than this are not diagonalised as a whole: three of a thousand eigenvectors are
+/// found a hundred times faster by themselves.
+const DENSE: usize = 200;
+
+/// The `k` largest eigenvalues of a finite symmetric matrix with their eigenvectors, largest first.
+fn top_eigenpairs(square: DMatrix<f64>, k: usize) -> Vec<(f64, DVector<f64>)> {
+    if square.nrows() > DENSE {
+        let mut lanczos = Lanczos::new(square.nrows());
+        let product = |v: &[f64], out: &mut [f64]| {
+            out.copy_from_slice((&square * DVectorView::from_slice(v, v.len())).as_slice());
+        };
+        if lanczos.run(product, Wanted { top: k, bottom: 0 }, square.nrows()).is_err() {
+            return Vec::new();
+        }
+        let pairs = lanczos.pairs();
+        let pair = |i: usize| (pairs.values()[i], DVector::from_vec(lanczos.vector(&pairs, i)));
+        return pairs.top(k).map(pair).collect();
+    }
+    let eigen = SymmetricEigen::new(square);
+    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    let pair = |i: usize| (eigen.eigenvalues[i], eigen.eigenvectors.column(i).into_owned());
+    order.into_iter().take(k).map(pair).collect()
 }
 
 /// A random unit direction orthogonal to those given, for planes that a trajectory of low rank leaves
@@ -76,7 +98,7 @@ pub fn orthonormal_to(raw: Vec<f64>, basis: &[Vec<f64>]) -> Option<Vec<f64>> {
 }
 
 /// Turns the vector so that its entry of largest magnitude is positive.
-fn with_fixed_sign(v: Vec<f64>) -> Vec<f64> {
+pub(super) fn with_fixed_sign(v: Vec<f64>) -> Vec<f64> {
     let largest = v.iter().copied().fold(0.0_f64, |m, x| if x.abs() > m.abs() { x } else { m });
     if largest < 0.0 { scaled(&v, -1.0) } else { v }
 }
@@ -93,21 +115,36 @@ pub fn mean(rows: &[&[f64]]) -> Vec<f64> {
     mean
 }
 
-/// Share of the rows' total variance about their mean that lies along each unit direction, `[k]`.
-pub fn variance_shares(rows: &[&[f64]], directions: &[Vec<f64>]) -> Vec<f64> {
-    let mean = mean(rows);
+/// Share of the rows' total variance about a point that lies along each direction, `[k]`, whatever the
+/// direction's length.
+pub fn variance_shares(rows: &[&[f64]], about: &[f64], directions: &[Vec<f64>]) -> Vec<f64> {
+    // Scaled, so that a run that ran away to 1e200 does not overflow.
     let largest = rows.iter().flat_map(|r| r.iter()).fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
     let mut total = 0.0;
     let mut along = vec![0.0; directions.len()];
-    let units: Vec<Vec<f64>> = directions.iter().map(|d| scaled(d, 1.0 / norm(d))).collect();
+    let units = units(directions);
     for row in rows {
-        let centred: Vec<f64> = row.iter().zip(&mean).map(|(r, m)| (r - m) / largest).collect();
+        let centred: Vec<f64> = row.iter().zip(about).map(|(r, m)| (r - m) / largest).collect();
         total += dot(&centred, &centred);
         for (along, unit) in along.iter_mut().zip(&units) {
             *along += dot(unit, &centred).powi(2);
         }
     }
     along.iter().map(|a| if total > 0.0 { a / total } else { 0.0 }).collect()
+}
+
+/// The vectors at length 1.
+pub fn units(vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    vectors.iter().map(|v| scaled(v, 1.0 / norm(v))).collect()
+}
+
+/// An orthonormal basis of the vectors' span; vectors that add nothing to it are left out.
+pub fn orthonormalised(vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(vectors.len());
+    for vector in vectors {
+        basis.extend(orthonormal_to(vector.clone(), &basis));
+    }
+    basis
 }
 
 #[cfg(test)]

@@ -1,0 +1,169 @@
+//! What every kind of plane has in common: what it is fitted to, and what comes of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::place::PlaceError;
+use super::{Subspace, SubspaceError, principal};
+use crate::core::num::Stream;
+use crate::core::num::vector::{add_scaled, norm, scaled};
+use crate::core::objective::Objective;
+use crate::core::train::Trajectory;
+
+/// Directions a slice has where the model has enough parameters: two to see and one to move along.
+pub const DIRECTIONS: usize = 3;
+
+/// Points of parameter space that were read from files, by the path that names them.
+pub type ThetaFiles = BTreeMap<PathBuf, Vec<f64>>;
+
+/// What a plane is fitted to.
+pub struct FitInput<'a> {
+    /// The run.
+    pub trajectory: &'a Trajectory,
+    /// What it minimises.
+    pub objective: &'a dyn Objective,
+    /// The points that the plane's places name by file.
+    pub files: &'a ThetaFiles,
+    /// Seed of the stream `plane`, for directions that chance chooses.
+    pub seed: u64,
+    /// Degrees by which direction 2 is turned towards direction 3.
+    pub rotate: f64,
+}
+
+/// What one axis of a slice stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisMeaning {
+    /// Short name for a label.
+    pub name: String,
+    /// Share of the trajectory's total variance along it, 0 to 1.
+    pub explained: f64,
+    /// Whether nothing but chance chose it, to fill up a plane that needs one more direction.
+    pub is_random: bool,
+}
+
+/// A subspace fitted to a run, with the meaning of its axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlicePlane {
+    /// Where it lies: up to three directions.
+    pub subspace: Subspace,
+    /// What each direction stands for, `[k]`.
+    pub axes: Vec<AxisMeaning>,
+    /// Share of the trajectory's total variance in the span of all directions, 0 to 1: less than the
+    /// sum over the axes where they are not at right angles.
+    pub explained: f64,
+}
+
+impl SlicePlane {
+    /// Length of one unit of alpha3 in theta's unit; 0 where there is no third direction.
+    pub fn alpha3_length(&self) -> f64 {
+        self.subspace.directions().get(2).map_or(0.0, |direction| norm(direction))
+    }
+}
+
+/// Why no plane fits a run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FitError {
+    /// All points are one.
+    #[error(
+        "the run did not move ({checkpoints} finite checkpoints, all at one point), so no plane follows from it; \
+         expected a run that moves: try another learning rate or more steps"
+    )]
+    NotMoved {
+        /// Finite checkpoints there were.
+        checkpoints: usize,
+    },
+    /// Two points that should span a line are one.
+    #[error("the points that the slice should go through are one point; expected different points")]
+    OnePoint,
+    /// A point that the plane should go through is not there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The Hessian at the point is not finite.
+    #[error(
+        "the Hessian at {place} is not finite, so it has no eigenvectors; expected a point where the loss is"
+    )]
+    Hessian {
+        /// Where it was asked for.
+        place: String,
+    },
+    /// There is nothing to turn the plane towards.
+    #[error("slice.rotate = {degrees}: expected 0, since this slice has no third direction")]
+    NoThird {
+        /// The angle asked for.
+        degrees: f64,
+    },
+    /// The directions span no plane.
+    #[error(transparent)]
+    Subspace(#[from] SubspaceError),
+}
+
+/// Directions before they are filled up, turned and explained.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fitted {
+    pub(super) origin: Vec<f64>,
+    pub(super) directions: Vec<Vec<f64>>,
+    pub(super) names: Vec<String>,
+    /// The point that variance is taken about; without it the checkpoints' mean.
+    pub(super) about: Option<Vec<f64>>,
+    /// Length that random directions are given to fill up.
+    pub(super) completion: f64,
+    /// How many of the directions, the last ones, were filled up.
+    pub(super) filled_up: usize,
+}
+
+impl Fitted {
+    /// Fills up with random orthogonal directions as far as the space has room.
+    pub(super) fn complete(&mut self, stream: &mut Stream) {
+        let dim = self.origin.len();
+        while self.directions.len() < DIRECTIONS.min(dim) {
+            let units = principal::orthonormalised(&self.directions);
+            let Some(unit) = principal::completion(&units, dim, stream) else { break };
+            self.directions.push(scaled(&unit, self.completion));
+            self.names.push("random".to_owned());
+            self.filled_up += 1;
+        }
+    }
+
+    /// Turns direction 2 towards direction 3, and that one away, each keeping its length where they
+    /// are at right angles. Their span stays the same.
+    fn rotate(&mut self, degrees: f64) -> Result<(), FitError> {
+        if degrees == 0.0 {
+            return Ok(());
+        }
+        let [_, second, third] = &mut self.directions[..] else { return Err(FitError::NoThird { degrees }) };
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let ratio = norm(second) / norm(third);
+        let mut turned = scaled(second, cos);
+        add_scaled(&mut turned, sin * ratio, third);
+        let mut away = scaled(third, cos);
+        add_scaled(&mut away, -sin / ratio, second);
+        (*second, *third) = (turned, away);
+        self.names[1] = format!("{} {degrees}° to {}", self.names[1], self.names[2]);
+        self.names[2] = "across".to_owned();
+        Ok(())
+    }
+
+    /// The plane, with what its directions explain of the checkpoints.
+    pub(super) fn finish(
+        mut self,
+        thetas: &[&[f64]],
+        rotate: f64,
+        stream: &mut Stream,
+    ) -> Result<SlicePlane, FitError> {
+        self.complete(stream);
+        let chosen = self.directions.len() - self.filled_up;
+        self.rotate(rotate)?;
+        let subspace = Subspace::new(self.origin, self.directions)?;
+        let about = self.about.unwrap_or_else(|| principal::mean(thetas));
+        let shares = principal::variance_shares(thetas, &about, subspace.directions());
+        let explained = principal::variance_shares(thetas, &about, subspace.basis()).iter().sum();
+        let axes = self
+            .names
+            .into_iter()
+            .zip(shares)
+            .enumerate()
+            .map(|(i, (name, explained))| AxisMeaning { name, explained, is_random: i >= chosen })
+            .collect();
+        Ok(SlicePlane { subspace, axes, explained })
+    }
+}

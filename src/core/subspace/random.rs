@@ -1,0 +1,158 @@
+//! The plane of random directions, each neuron's row as long as that row of theta.
+//!
+//! Filter normalisation (Li, Xu, Taylor, Studer, Goldstein 2018, section 4): in a dense layer a filter
+//! is what leads *into* a neuron, a row of its weight `[out, in]`. Without it the scale of a layer,
+//! which a network of rectified units can trade with the next at no change of the loss, would decide
+//! how sharp a picture looks.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::fit::{DIRECTIONS, Fitted};
+use super::principal;
+use crate::core::num::vector::{add_scaled, dot, norm};
+use crate::core::num::{ParamLayout, Stream};
+
+/// What a random direction does with the biases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Biases {
+    /// Leaves them where they are.
+    #[default]
+    Frozen,
+    /// Moves them by their own values, as the code of Li et al. does.
+    Copied,
+}
+
+/// The plane about `theta`. With `orthogonal` each direction's row is at right angles to the same rows
+/// of the directions before it, as far as the row has entries enough.
+pub(super) fn fit(
+    theta: Vec<f64>,
+    layout: &ParamLayout,
+    biases: Biases,
+    orthogonal: bool,
+    stream: &mut Stream,
+) -> Fitted {
+    let mut directions: Vec<Vec<f64>> = Vec::with_capacity(DIRECTIONS);
+    let mut units: Vec<Vec<f64>> = Vec::with_capacity(DIRECTIONS);
+    for _ in 0..DIRECTIONS {
+        let mut raw: Vec<f64> = (0..theta.len()).map(|_| stream.normal()).collect();
+        if orthogonal {
+            orthogonalise_rows(&mut raw, &directions, layout);
+        }
+        let direction = filter_normalised(&raw, &theta, layout, biases);
+        // Rows of one weight leave only signs to choose, and so perhaps the same direction twice.
+        let Some(unit) = principal::orthonormal_to(direction.clone(), &units) else { break };
+        units.push(unit);
+        directions.push(direction);
+    }
+    let names = (1..=directions.len()).map(|i| format!("random {i}")).collect();
+    let completion = directions.first().map_or(1.0, |direction| norm(direction));
+    Fitted { origin: theta, directions, names, about: None, completion, filled_up: 0 }
+}
+
+/// Each row of the direction at the length of the same row of theta; biases as asked.
+pub fn filter_normalised(raw: &[f64], theta: &[f64], layout: &ParamLayout, biases: Biases) -> Vec<f64> {
+    let mut direction = vec![0.0; raw.len()];
+    for row in rows(layout) {
+        let (raw, like) = (&raw[row.clone()], &theta[row.clone()]);
+        let length = norm(raw);
+        let scale = if length > 0.0 { norm(like) / length } else { 0.0 };
+        direction[row].iter_mut().zip(raw).for_each(|(entry, raw)| *entry = scale * raw);
+    }
+    if biases == Biases::Copied {
+        for block in layout.blocks().iter().filter(|block| block.is_bias()) {
+            direction[block.range()].copy_from_slice(&theta[block.range()]);
+        }
+    }
+    direction
+}
+
+/// Takes from each row of `raw` its parts along the same rows of the directions before it.
+fn orthogonalise_rows(raw: &mut [f64], before: &[Vec<f64>], layout: &ParamLayout) {
+    for row in rows(layout) {
+        // In a row that the others already fill nothing would be left.
+        if row.len() <= before.len() {
+            continue;
+        }
+        // Twice, since one pass leaves rounding behind.
+        for direction in before.iter().chain(before) {
+            let along = &direction[row.clone()];
+            let square = dot(along, along);
+            if square > 0.0 {
+                let part = dot(along, &raw[row.clone()]) / square;
+                add_scaled(&mut raw[row.clone()], -part, along);
+            }
+        }
+    }
+}
+
+/// The places of the rows of all weights.
+fn rows(layout: &ParamLayout) -> impl Iterator<Item = Range<usize>> + '_ {
+    layout.blocks().iter().filter(|block| !block.is_bias()).flat_map(|block| {
+        let width = block.shape.last().copied().unwrap_or(1).max(1);
+        block.range().step_by(width).map(move |start| start..start + width)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout() -> ParamLayout {
+        ParamLayout::new([
+            ("fc1.weight".into(), vec![3, 4]),
+            ("fc1.bias".into(), vec![3]),
+            ("fc2.weight".into(), vec![2, 3]),
+            ("fc2.bias".into(), vec![2]),
+        ])
+    }
+
+    #[test]
+    fn each_row_has_the_length_of_thetas_and_stands_at_right_angles() {
+        let layout = layout();
+        let mut stream = Stream::new(3, "test");
+        let theta: Vec<f64> = (0..layout.dim()).map(|_| stream.normal()).collect();
+        for biases in [Biases::Frozen, Biases::Copied] {
+            let fitted = fit(theta.clone(), &layout, biases, true, &mut stream);
+            assert_eq!(fitted.directions.len(), 3);
+            for row in rows(&layout) {
+                for (i, a) in fitted.directions.iter().enumerate() {
+                    assert!((norm(&a[row.clone()]) - norm(&theta[row.clone()])).abs() < 1e-12);
+                    for b in &fitted.directions[..i] {
+                        assert!(dot(&a[row.clone()], &b[row.clone()]).abs() < 1e-12);
+                    }
+                }
+            }
+            for bias in layout.blocks().iter().filter(|block| block.is_bias()) {
+                let expected =
+                    if biases == Biases::Copied { &theta[bias.range()] } else { &vec![0.0; bias.len()] };
+                assert_eq!(&fitted.directions[0][bias.range()], expected, "a bias is never normalised");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_of_zeros_stays_and_narrow_rows_are_left_as_they_came() {
+        let layout = ParamLayout::new([("fc1.weight".into(), vec![4, 1]), ("fc2.weight".into(), vec![1, 4])]);
+        let theta = [0.0, 2.0, -3.0, 1.0, 0.5, 0.5, 0.5, 0.5];
+        let fitted = fit(theta.to_vec(), &layout, Biases::Frozen, true, &mut Stream::new(0, "test"));
+        for direction in &fitted.directions {
+            assert_eq!(direction[0], 0.0);
+            assert!((direction[1].abs() - 2.0).abs() < 1e-12 && (direction[2].abs() - 3.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn raw_directions_are_not_orthogonalised() {
+        let layout = layout();
+        let theta = vec![1.0; layout.dim()];
+        let draw =
+            |orthogonal| fit(theta.clone(), &layout, Biases::Frozen, orthogonal, &mut Stream::new(1, "test"));
+        let (raw, straight) = (draw(false), draw(true));
+        assert_eq!(raw.directions[0], straight.directions[0]);
+        assert!(dot(&raw.directions[0], &raw.directions[1]).abs() > 1e-3);
+        assert!(dot(&straight.directions[0], &straight.directions[1]).abs() < 1e-12);
+    }
+}
