@@ -8,8 +8,8 @@ use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::model::ModelConfig;
 use losscape::core::script::command::{CameraMode, Shape};
 use losscape::core::script::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
-use losscape::core::subspace::PlaneConfig;
-use losscape::core::subspace::config::AxisMeaning;
+use losscape::core::subspace::walks::Band;
+use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::experiment::Drafts;
 use losscape::ui::{PanelView, panels};
 
@@ -83,6 +83,16 @@ fn each_button_sends_its_command_once() {
 }
 
 #[test]
+fn shares_stand_beside_those_of_random_walks() {
+    let band = |median| Band { low: median - 0.1, median, high: median + 0.05 };
+    let walks = RandomWalks { axes: vec![band(0.83), band(0.12), band(0.05)], all: band(0.9) };
+    let harness = harness(PanelView { walks: Some(walks), explained: 0.996, cosine: 0.5, ..view() });
+    for label in ["90.7 %  (walk 83 %)", "8.4 %  (walk 12 %)", "0.4 %", "60°, drawn as 90°"] {
+        assert!(harness.query_by_label(label).is_some(), "{label}");
+    }
+}
+
+#[test]
 fn each_menu_sends_what_was_chosen_once() {
     let mut diagonal = DatasetConfig::by_name("diagonal").unwrap();
     diagonal.set_points(500);
@@ -132,7 +142,7 @@ fn without_a_third_direction_its_control_is_off_and_says_why() {
     two.axes.truncate(2);
     two.alpha3_range = None;
     let harness = harness(two);
-    assert!(harness.query_by_label("two parameters: the plane is the whole space").is_some());
+    assert!(harness.query_by_label("no third direction: the plane is the whole space").is_some());
     assert!(harness.query_by_label("Sweep α₃").is_none());
     assert!(harness.get_by_label("Cube").accesskit_node().is_disabled());
 }

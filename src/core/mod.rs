@@ -13,6 +13,7 @@ pub mod model;
 pub mod num;
 pub mod objective;
 pub mod optim;
+pub mod probe;
 pub mod script;
 pub mod session;
 pub mod subspace;

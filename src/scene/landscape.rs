@@ -18,6 +18,7 @@ use crate::core::geometry::frame::HeightRange;
 use crate::core::grid::GridPicture;
 use crate::core::num::Progress;
 use crate::core::session;
+use crate::core::subspace::RandomWalks;
 
 /// What is known of the landscape.
 #[derive(Resource, Default)]
@@ -47,6 +48,8 @@ pub struct Known {
     pub plane: Option<PlaneAt>,
     /// The volume.
     pub volume: Option<GridPicture>,
+    /// What random walks would explain along the plane's axes.
+    pub walks: Option<RandomWalks>,
     /// Losses from floor to top.
     pub heights: HeightRange,
     /// Counts changes of plane and volume.
@@ -207,7 +210,15 @@ impl Landscape {
                 let trail: Vec<f64> = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
                 let heights = HeightRange::fit(&[], &trail, clip);
                 let revision = self.question.revision();
-                *known = Some(Known { revision, plan, plane: None, volume: None, heights, pictures: 0 });
+                *known = Some(Known {
+                    revision,
+                    plan,
+                    plane: None,
+                    volume: None,
+                    walks: None,
+                    heights,
+                    pictures: 0,
+                });
             }
             (Finding::Plane(picture), Some(known)) => {
                 known.plane = Some(PlaneAt { alpha3: self.asked_alpha3, picture });
@@ -217,7 +228,8 @@ impl Landscape {
                 known.volume = Some(picture);
                 known.refit(clip);
             }
-            (Finding::Plane(_) | Finding::Volume(_), None) => {}
+            (Finding::Walks(walks), Some(known)) => known.walks = walks,
+            (Finding::Plane(_) | Finding::Volume(_) | Finding::Walks(_), None) => {}
         }
     }
 }

@@ -8,7 +8,7 @@ use super::style::{FAINT, INK, MARKER, SHADE, loss_text};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::labels::{LabelBox, place};
 use crate::core::geometry::ticks::round_ticks;
-use crate::core::subspace::config::AxisMeaning;
+use crate::core::subspace::AxisMeaning;
 use crate::scene::camera::SceneCamera;
 use crate::scene::flags::{Flag, POLE};
 use crate::scene::floor::{Facing, name_places, ticks};

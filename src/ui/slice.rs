@@ -7,6 +7,7 @@ use super::view::PanelView;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::script::command::{CameraMode, Shape};
 use crate::core::script::{Command, SliceCommand, ViewCommand};
+use crate::core::subspace::walks::Band;
 
 /// Draws the panel.
 pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -22,7 +23,7 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         ui.add_enabled_ui(false, |ui| ui.add(egui::Slider::new(&mut 0.0, 0.0..=1.0).text("α₃")));
         let why = match view.axes.len() {
             0 => "no slice yet",
-            _ => "two parameters: the plane is the whole space",
+            _ => "no third direction: the plane is the whole space",
         };
         ui.label(egui::RichText::new(why).color(FAINT));
         return;
@@ -48,20 +49,44 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 }
 
 fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
+    let walks = view.walks.as_ref();
     for (i, axis) in view.axes.iter().enumerate() {
         let subscript = ["₁", "₂", "₃"][i.min(2)];
         let text = match axis.is_random {
             true => "random".to_owned(),
-            false => format!("{:.1} %", 100.0 * axis.explained),
+            false => share(axis.explained, walks.and_then(|walks| walks.axes.get(i))),
         };
-        let hover = "Share of the trajectory's whole variance that lies along this direction.";
-        number(ui, &format!("α{subscript}  {}", axis.name), text, hover);
+        let hover = format!(
+            "Share of the trajectory's whole variance that lies along this direction. {}",
+            walks.and_then(|walks| walks.axes.get(i)).map(band_text).unwrap_or_default()
+        );
+        number(ui, &format!("α{subscript}  {}", axis.name), text, &hover);
     }
-    if !view.axes.is_empty() {
-        let left = 1.0 - view.axes.iter().map(|axis| axis.explained).sum::<f64>();
-        let hover = "Share of the trajectory's variance that no direction of this slice shows.";
-        number(ui, "left out", format!("{:.1} %", 100.0 * left.max(0.0)), hover);
+    if view.axes.is_empty() {
+        return;
     }
+    if view.cosine.abs() > 1e-3 {
+        let degrees = view.cosine.clamp(-1.0, 1.0).acos().to_degrees();
+        let hover = "Angle between the first two directions in parameter space. They are drawn at right angles, so shapes are sheared.";
+        number(ui, "angle α₁ α₂", format!("{degrees:.0}°, drawn as 90°"), hover);
+    }
+    let hover = "Share of the trajectory's variance that no direction of this slice shows.";
+    number(ui, "left out", format!("{:.1} %", 100.0 * (1.0 - view.explained).max(0.0)), hover);
+}
+
+/// A share, and beside it what half of the random walks stay below.
+fn share(explained: f64, walk: Option<&Band>) -> String {
+    let walk = walk.map(|walk| format!("  (walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
+    format!("{:.1} %{walk}", 100.0 * explained)
+}
+
+fn band_text(walk: &Band) -> String {
+    format!(
+        "Random walks of as many points in as many dimensions, seen in the same way, show {:.0} %, nine in ten of them {:.0} to {:.0} %: a share within that band says nothing about the training.",
+        100.0 * walk.median,
+        100.0 * walk.low,
+        100.0 * walk.high
+    )
 }
 
 fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {

@@ -10,7 +10,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::num::Progress;
 use crate::core::script::command::{CameraMode, Shape};
 use crate::core::session::{Alpha3, Transport};
-use crate::core::subspace::config::AxisMeaning;
+use crate::core::subspace::{AxisMeaning, RandomWalks};
 use crate::scene::landscape::Landscape;
 use crate::scene::readout::Readout;
 use crate::scene::session::{Refusal, SessionState};
@@ -42,6 +42,12 @@ pub struct PanelView {
     pub plane_distance: Option<f64>,
     /// What the axes of the slice stand for.
     pub axes: Vec<AxisMeaning>,
+    /// Share of the trajectory's variance in the span of all axes, 0 to 1.
+    pub explained: f64,
+    /// Cosine of the angle between the first two axes; 0 where there are none.
+    pub cosine: f64,
+    /// What random walks would explain along them, once that is known.
+    pub walks: Option<RandomWalks>,
     /// Where the plane stands.
     pub alpha3: f64,
     /// From–to of alpha3; `None` where there is no third direction.
@@ -89,6 +95,7 @@ impl Source<'_> {
         let latest = self.live.latest();
         let known = self.landscape.current();
         let volume = known.and_then(|known| known.plan.volume_spec.as_ref());
+        let plane = known.map(|known| &known.plan.plane);
         let planned = self.session.experiment().steps;
         PanelView {
             experiment: self.session.experiment().file().clone(),
@@ -106,7 +113,10 @@ impl Source<'_> {
             speed: self.live.speed(),
             surface_loss: self.readout.surface_loss,
             plane_distance: self.readout.plane_distance,
-            axes: known.map(|known| known.plan.plane.axes.clone()).unwrap_or_default(),
+            axes: plane.map(|plane| plane.axes.clone()).unwrap_or_default(),
+            explained: plane.map_or(0.0, |plane| plane.explained),
+            cosine: plane.map_or(0.0, |plane| plane.subspace.cosine(0, 1)),
+            walks: known.and_then(|known| known.walks.clone()),
             alpha3: self.shown.alpha3,
             alpha3_range: volume.map(|spec| (spec.axes()[2].low, spec.axes()[2].high)),
             is_sweeping: matches!(self.session.view().alpha3, Alpha3::Sweeping { .. }),

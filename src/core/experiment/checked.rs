@@ -156,7 +156,11 @@ impl Experiment {
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
     pub fn start_run(&self) -> TrainingRun {
-        let start = self.prepared.start.clone();
+        self.start_run_at(self.prepared.start.clone())
+    }
+
+    /// A run that starts elsewhere, at a theta of the objective.
+    pub fn start_run_at(&self, start: Vec<f64>) -> TrainingRun {
         let plan = TrainingPlan::new(start, self.optimizer.clone(), self.batch, self.seed);
         TrainingRun::new(Arc::clone(self.objective()), TrainingPlan { schedule: self.schedule, ..plan })
     }

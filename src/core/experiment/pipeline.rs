@@ -9,7 +9,7 @@ use super::checked::Experiment;
 use crate::core::grid::{GridBackend, GridError, GridJob, GridPicture, GridSpec, LossGrid, ReferenceBackend};
 use crate::core::num::{CancelToken, Progress};
 use crate::core::objective::Objective;
-use crate::core::subspace::{FitError, SlicePlane, Subspace};
+use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
 use crate::core::train::{TrainingRun, Trajectory};
 
 /// What is known once the look-ahead run has reached its end.
@@ -23,6 +23,8 @@ pub struct Plan {
     pub diverged_at: Option<u64>,
     /// The plane fitted to it.
     pub plane: SlicePlane,
+    plane_config: PlaneConfig,
+    seed: u64,
     /// The grid of the plane shown at rest.
     pub plane_spec: GridSpec,
     /// The grid of the volume; `None` where there are only two directions.
@@ -42,6 +44,14 @@ impl Plan {
         Some(GridJob::new(spec.clone(), self.backend(self.plane.subspace.clone(), spec)))
     }
 
+    /// What random walks of as many checkpoints would explain, where that has a meaning: some
+    /// hundredths of a second for a small model, a second for the largest.
+    pub fn random_walks(&self) -> Option<RandomWalks> {
+        let checkpoints = self.trajectory.finite_thetas().len();
+        let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
+        walks::random_walks(&self.plane_config, k, checkpoints, dim, self.seed)
+    }
+
     fn backend(&self, subspace: Subspace, spec: &GridSpec) -> Box<dyn GridBackend> {
         Box::new(ReferenceBackend::new(Arc::clone(&self.objective), subspace, spec.clone()))
     }
@@ -55,6 +65,8 @@ pub enum Finding {
     Plane(GridPicture),
     /// A picture of the volume.
     Volume(GridPicture),
+    /// What random walks would explain, where that has a meaning.
+    Walks(Option<RandomWalks>),
 }
 
 /// Why an experiment has no pictures.
@@ -78,7 +90,8 @@ pub struct Pipeline {
 
 enum Stage {
     LookAhead(Box<TrainingRun>),
-    Grids { plane: Box<GridJob>, volume: Option<Box<GridJob>> },
+    Grids { plan: Arc<Plan>, plane: Box<GridJob>, volume: Option<Box<GridJob>> },
+    Walks(Arc<Plan>),
     Finished,
 }
 
@@ -106,12 +119,12 @@ impl Pipeline {
     pub fn progress(&self) -> Progress {
         match &self.stage {
             Stage::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
-            Stage::Grids { plane, volume } => {
+            Stage::Grids { plane, volume, .. } => {
                 let of = |job: &GridJob| job.progress();
                 let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
-            Stage::Finished => Progress::default(),
+            Stage::Walks(_) | Stage::Finished => Progress::default(),
         }
     }
 
@@ -131,18 +144,25 @@ impl Pipeline {
                 self.stage = Stage::Finished;
                 let plan = Arc::new(plan?);
                 self.stage = Stage::Grids {
+                    plan: Arc::clone(&plan),
                     plane: Box::new(plan.plane_job(self.alpha3)),
                     volume: plan.volume_job().map(Box::new),
                 };
                 Ok(Some(Finding::Planned(plan)))
             }
-            Stage::Grids { plane, volume } => {
+            Stage::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
-                    self.stage = Stage::Finished;
+                    // Last of all: the pictures need it not.
+                    self.stage = Stage::Walks(Arc::clone(plan));
                 }
                 Ok(finding)
+            }
+            Stage::Walks(plan) => {
+                let walks = plan.random_walks();
+                self.stage = Stage::Finished;
+                Ok(Some(Finding::Walks(walks)))
             }
             Stage::Finished => Ok(None),
         }
@@ -179,6 +199,8 @@ fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineErro
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,
+        plane_config: experiment.slice.plane.clone(),
+        seed: experiment.seed,
     })
 }
 
@@ -210,6 +232,8 @@ pub struct Outcome {
     pub plane: LossGrid,
     /// The volume, where there is one.
     pub volume: Option<LossGrid>,
+    /// What random walks would explain, where that has a meaning.
+    pub walks: Option<RandomWalks>,
 }
 
 /// Runs the whole chain.
@@ -218,17 +242,18 @@ pub struct Outcome {
 /// If no plane fits the run.
 pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
     let mut pipeline = Pipeline::new(experiment.clone(), experiment.view.alpha3);
-    let (mut plan, mut plane, mut volume) = (None, None, None);
+    let (mut plan, mut plane, mut volume, mut walks) = (None, None, None, None);
     while !pipeline.is_finished() {
         match pipeline.advance(u64::MAX)? {
             Some(Finding::Planned(found)) => plan = Some(found),
             Some(Finding::Plane(found)) => plane = Some(found.grid),
             Some(Finding::Volume(found)) => volume = Some(found.grid),
+            Some(Finding::Walks(found)) => walks = found,
             None => {}
         }
     }
     match (plan, plane) {
-        (Some(plan), Some(plane)) => Ok(Outcome { plan, plane, volume }),
+        (Some(plan), Some(plane)) => Ok(Outcome { plan, plane, volume, walks }),
         _ => unreachable!("a pipeline without error ends with a plane"),
     }
 }

@@ -1,0 +1,73 @@
+//! The post's own test of a low point: train on from here and see how much lower it gets.
+
+use serde::Serialize;
+
+use crate::core::experiment::Experiment;
+use crate::core::num::CancelToken;
+
+/// What training from a point led to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TrainOn {
+    /// Steps taken, with a fresh optimizer of the experiment.
+    pub steps: u64,
+    /// Loss at the point.
+    pub from_loss: f64,
+    /// Lowest loss of the checkpoints on the way.
+    pub lowest_loss: f64,
+    /// The step at which it was met.
+    pub lowest_step: u64,
+    /// Loss at the last step.
+    pub end_loss: f64,
+    /// Where it stopped being finite, if it did.
+    pub diverged_at: Option<u64>,
+}
+
+/// Steps between two looks at whether the work is still wanted.
+const STEPS_AT_ONCE: u64 = 64;
+
+/// Trains from `theta`, `[dim]`, for up to `steps` steps. `None` if it was cancelled.
+pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64, cancel: &CancelToken) -> Option<TrainOn> {
+    let mut run = experiment.start_run_at(theta.to_vec());
+    while run.step() < steps && run.diverged_at().is_none() {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        run.advance((steps - run.step()).min(STEPS_AT_ONCE));
+    }
+    let trajectory = run.closed_trajectory();
+    let points = trajectory.checkpoints();
+    let finite = points.iter().filter(|point| point.loss.is_finite());
+    let lowest = finite.min_by(|a, b| a.loss.total_cmp(&b.loss));
+    let end = run.latest();
+    Some(TrainOn {
+        steps: run.step(),
+        from_loss: points.first().map_or(end.loss, |first| first.loss),
+        lowest_loss: lowest.map_or(end.loss, |lowest| lowest.loss),
+        lowest_step: lowest.map_or(0, |lowest| lowest.step),
+        end_loss: end.loss,
+        diverged_at: run.diverged_at(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::experiment::{Experiment, ExperimentFile};
+
+    #[test]
+    fn training_goes_on_from_the_point_and_gets_lower() {
+        let experiment = Experiment::new(ExperimentFile { seed: 3, ..Default::default() }).unwrap();
+        let mut run = experiment.start_run();
+        run.advance(100);
+        let here = run.latest();
+        let cancel = CancelToken::default();
+        let found = train_on(&experiment, &here.theta, 300, &cancel).unwrap();
+        assert_eq!((found.steps, found.from_loss), (300, here.loss));
+        assert!(found.lowest_loss < here.loss && found.lowest_loss <= found.end_loss);
+        // Plain gradient descent has no memory: to go on is to begin again there.
+        run.advance(300);
+        assert_eq!(run.latest().loss, found.end_loss);
+        cancel.cancel();
+        assert_eq!(train_on(&experiment, &here.theta, 300, &cancel), None);
+    }
+}

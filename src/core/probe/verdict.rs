@@ -1,0 +1,126 @@
+//! What a point is, in a word, with the numbers that the word rests on.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::curvature::{Curvature, Extent};
+
+/// A predicted decrease beyond this share of the loss makes a point a slope.
+pub const SLOPE_SHARE: f64 = 0.01;
+
+/// What a point is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictKind {
+    /// The loss or its curvature is not finite.
+    Diverged,
+    /// A step downhill gets notably lower.
+    Slope,
+    /// Level, but the loss falls off in some direction.
+    Saddle,
+    /// Level, falls off in no direction, but does not rise in all.
+    Flat,
+    /// Level, and the loss rises in every direction.
+    Minimum,
+    /// Level, and no direction in which the loss falls off was found; not all were looked at.
+    NoNegativeCurvature,
+}
+
+/// A verdict with its grounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The word.
+    pub kind: VerdictKind,
+    /// The grounds in a sentence.
+    pub grounds: String,
+}
+
+/// Judges a point by its loss and curvature.
+pub fn judge(loss: f64, curvature: Option<&Curvature>) -> Verdict {
+    let Some(curvature) = curvature.filter(|_| loss.is_finite()) else {
+        let grounds = "the loss or its derivatives are not finite here".to_owned();
+        return Verdict { kind: VerdictKind::Diverged, grounds };
+    };
+    let Curvature { predicted_decrease: decrease, tolerance, .. } = *curvature;
+    let lowest = curvature.eigenvalues.first().copied().unwrap_or_default();
+    let nearest_zero =
+        curvature.eigenvalues.iter().fold(f64::INFINITY, |least, value| least.min(value.abs()));
+    let level = format!(
+        "level to within {:.0} % of the loss (a step downhill promises {decrease:.2e} of {loss:.4})",
+        100.0 * SLOPE_SHARE
+    );
+    let (kind, grounds) = if decrease > SLOPE_SHARE * loss {
+        let share = 100.0 * decrease / loss;
+        let text = format!(
+            "a step downhill promises {decrease:.2e}, {share:.3} % of the loss {loss:.4}; up to {:.0} % counts as level",
+            100.0 * SLOPE_SHARE
+        );
+        (VerdictKind::Slope, text)
+    } else if lowest < -tolerance {
+        let text = format!("{level}, but bends down: lowest curvature {lowest:.3e}, below −{tolerance:.1e}");
+        (VerdictKind::Saddle, text)
+    } else if let Extent::Lanczos { steps } = curvature.extent {
+        let text = format!(
+            "{level}; no negative curvature found in {steps} steps of Lanczos, which proves no minimum"
+        );
+        (VerdictKind::NoNegativeCurvature, text)
+    } else if nearest_zero <= tolerance {
+        let text = format!(
+            "{level}; some direction bends by no more than {tolerance:.1e}, a thousandth of the most"
+        );
+        (VerdictKind::Flat, text)
+    } else {
+        let text = format!(
+            "{level}; bends up in every direction: lowest curvature {lowest:.3e}, above {tolerance:.1e}"
+        );
+        (VerdictKind::Minimum, text)
+    };
+    Verdict { kind, grounds }
+}
+
+impl fmt::Display for VerdictKind {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Diverged => "diverged",
+            Self::Slope => "slope",
+            Self::Saddle => "saddle",
+            Self::Flat => "flat",
+            Self::Minimum => "minimum",
+            Self::NoNegativeCurvature => "no negative curvature found",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(eigenvalues: &[f64], extent: Extent, predicted_decrease: f64) -> VerdictKind {
+        let largest = eigenvalues.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        let curvature = Curvature {
+            eigenvalues: eigenvalues.to_vec(),
+            extent,
+            largest,
+            tolerance: 1e-3 * largest,
+            negative: 0,
+            in_plane: vec![],
+            negative_in_plane: 0,
+            predicted_decrease,
+        };
+        judge(0.5, Some(&curvature)).kind
+    }
+
+    #[test]
+    fn each_word_has_its_place() {
+        let lanczos = Extent::Lanczos { steps: 20 };
+        assert_eq!(kind(&[-1.0, 2.0], Extent::Dense, 0.006), VerdictKind::Slope);
+        assert_eq!(kind(&[-1.0, 2.0], Extent::Dense, 0.005), VerdictKind::Saddle);
+        assert_eq!(kind(&[-0.0021, 2.0], lanczos, 0.0), VerdictKind::Saddle);
+        assert_eq!(kind(&[-0.002, 2.0], Extent::Dense, 0.0), VerdictKind::Flat);
+        assert_eq!(kind(&[0.002, 2.0], Extent::Dense, 0.0), VerdictKind::Flat);
+        assert_eq!(kind(&[0.0021, 2.0], Extent::Dense, 0.0), VerdictKind::Minimum);
+        assert_eq!(kind(&[0.0021, 2.0], lanczos, 0.0), VerdictKind::NoNegativeCurvature);
+        assert_eq!(judge(f64::NAN, None).kind, VerdictKind::Diverged);
+    }
+}
