@@ -17,28 +17,15 @@ use std::io::{self, Seek, Write};
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 
-use crate::core::experiment::Experiment;
+use super::slice::Slice;
 use crate::core::experiment::pipeline::Plan;
-use crate::core::grid::LossGrid;
 use crate::core::subspace::Subspace;
-
-/// A slice with all it came from.
-pub struct Slice<'a> {
-    /// What was asked for.
-    pub experiment: &'a Experiment,
-    /// Trajectory, plane and objective.
-    pub plan: &'a Plan,
-    /// The subspace that the grid lies in.
-    pub subspace: &'a Subspace,
-    /// Its losses.
-    pub grid: &'a LossGrid,
-}
 
 /// Writes a slice.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn write_slice(file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
+pub fn write(file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
     let mut archive = NpzWriter::new(file);
     let Slice { experiment, plan, subspace, grid } = slice;
     for (i, axis) in grid.spec.axes().iter().enumerate() {
@@ -59,7 +46,10 @@ pub fn write_slice(file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
     array(&mut archive, "explained_variance_ratio", &[k], explained)?;
     let json = serde_json::to_vec(experiment).map_err(io::Error::other)?;
     array(&mut archive, "experiment", &[json.len()], json.iter().copied())?;
-    array(&mut archive, "precision", &[3], *b"f64")
+    array(&mut archive, "precision", &[3], *b"f64")?;
+    // Left to itself the archive would end when dropped, and a full disk would go unnoticed.
+    archive.zip_writer().finish()?;
+    Ok(())
 }
 
 fn write_trajectory<W: Write + Seek>(
