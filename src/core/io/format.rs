@@ -1,6 +1,6 @@
 //! The formats that a slice can be written in.
 
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::slice::Slice;
@@ -125,7 +125,7 @@ impl SliceFormat {
     ///
     /// # Errors
     /// If the format does not accept its grid, a mesh would be empty, or the file cannot be written.
-    pub fn write(self, file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
+    pub fn write(self, file: impl Write, slice: &Slice) -> io::Result<()> {
         let counts = slice.grid.spec.counts();
         self.accepts(&counts[..slice.grid.spec.axes().len()])
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
