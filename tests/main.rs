@@ -7,6 +7,7 @@ mod derivatives;
 mod determinism;
 mod exact;
 mod executable;
+mod formats;
 mod learning;
 #[cfg(feature = "viewer")]
 mod panels;

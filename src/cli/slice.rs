@@ -1,6 +1,5 @@
 //! `losscape slice`: the numbers of a slice, without a window.
 
-use std::io::BufWriter;
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
@@ -11,8 +10,8 @@ use super::Failure;
 use super::experiment::ExperimentArguments;
 use crate::core::experiment::{Experiment, pipeline};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, ReferenceBackend};
-use crate::core::io::npz::{self, Slice};
 use crate::core::io::output::Output;
+use crate::core::io::{Slice, SliceFormat};
 use crate::core::num::CancelToken;
 
 /// A slice as typed.
@@ -20,7 +19,7 @@ use crate::core::num::CancelToken;
 pub struct SliceArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The file to write: .npz, which numpy opens.
+    /// The file to write: .npz for numpy, .csv, .vts for ParaView; planes also as .obj .ply .stl .glb .png.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Cells along each axis: N for a line, N1xN2 for a plane, N1xN2xN3 for a volume.
@@ -45,10 +44,8 @@ pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     let experiment = arguments.experiment.checked()?;
     let counts = arguments.counts(&experiment).map_err(Failure::Request)?;
     let ranges = arguments.ranges().map_err(Failure::Request)?;
-    if arguments.output.extension().is_none_or(|extension| extension != "npz") {
-        let output = arguments.output.display();
-        return Err(Failure::request(anyhow!("-o {output}: expected a name that ends in .npz")));
-    }
+    let format = SliceFormat::of_path(&arguments.output).map_err(Failure::request)?;
+    format.accepts(&counts).map_err(Failure::request)?;
     // Any range stands for those that follow from the run; the given ones are checked before it.
     let stand_in = vec![(0.0, 1.0); counts.len()];
     spec(ranges.as_ref().unwrap_or(&stand_in), &counts).map_err(Failure::Request)?;
@@ -72,7 +69,7 @@ pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     let backend = ReferenceBackend::new(plan.objective.clone(), subspace.clone(), spec.clone());
     let grid = evaluate(GridJob::new(spec, Box::new(backend)), &cancel).ok_or(Failure::Interrupted)?;
     let slice = Slice { experiment: &experiment, plan: &plan, subspace: &subspace, grid: &grid };
-    output.write(|file| npz::write_slice(BufWriter::new(file), &slice)).map_err(Failure::work)
+    output.write(|file| format.write(file, &slice)).map_err(Failure::work)
 }
 
 /// Cells between two looks at whether somebody interrupts: a small part of a second's work.

@@ -12,34 +12,24 @@
 //! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8 |
 //! | `precision` | `[bytes]` | the number format that the losses were computed in |
 
-use std::io::{self, Seek, Write};
+use std::io::{self, Cursor, Write};
 
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 
-use crate::core::experiment::Experiment;
+use super::slice::Slice;
 use crate::core::experiment::pipeline::Plan;
-use crate::core::grid::LossGrid;
 use crate::core::subspace::Subspace;
 
-/// A slice with all it came from.
-pub struct Slice<'a> {
-    /// What was asked for.
-    pub experiment: &'a Experiment,
-    /// Trajectory, plane and objective.
-    pub plan: &'a Plan,
-    /// The subspace that the grid lies in.
-    pub subspace: &'a Subspace,
-    /// Its losses.
-    pub grid: &'a LossGrid,
-}
+/// An archive in memory: one that meets a full disk would complain on standard error when dropped.
+type Archive = NpzWriter<Cursor<Vec<u8>>>;
 
 /// Writes a slice.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn write_slice(file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
-    let mut archive = NpzWriter::new(file);
+pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
+    let mut archive = Archive::new(Cursor::default());
     let Slice { experiment, plan, subspace, grid } = slice;
     for (i, axis) in grid.spec.axes().iter().enumerate() {
         array(&mut archive, &format!("alpha{}", i + 1), &[axis.count], axis.values())?;
@@ -59,14 +49,11 @@ pub fn write_slice(file: impl Write + Seek, slice: &Slice) -> io::Result<()> {
     array(&mut archive, "explained_variance_ratio", &[k], explained)?;
     let json = serde_json::to_vec(experiment).map_err(io::Error::other)?;
     array(&mut archive, "experiment", &[json.len()], json.iter().copied())?;
-    array(&mut archive, "precision", &[3], *b"f64")
+    array(&mut archive, "precision", &[3], *b"f64")?;
+    file.write_all(archive.zip_writer().finish()?.get_ref())
 }
 
-fn write_trajectory<W: Write + Seek>(
-    archive: &mut NpzWriter<W>,
-    plan: &Plan,
-    subspace: &Subspace,
-) -> io::Result<()> {
+fn write_trajectory(archive: &mut Archive, plan: &Plan, subspace: &Subspace) -> io::Result<()> {
     let points = plan.trajectory.checkpoints();
     let t = points.len();
     let thetas = points.iter().flat_map(|point| point.theta.iter().copied());
@@ -79,8 +66,8 @@ fn write_trajectory<W: Write + Seek>(
     array(archive, "trajectory_residual", &[t], places.iter().map(|place| place.residual))
 }
 
-fn array<W: Write + Seek, T: npyz::AutoSerialize>(
-    archive: &mut NpzWriter<W>,
+fn array<T: npyz::AutoSerialize>(
+    archive: &mut Archive,
     name: &str,
     shape: &[usize],
     values: impl IntoIterator<Item = T>,

@@ -1,0 +1,55 @@
+//! A slice with all it came from: what every format is written from.
+
+use crate::core::experiment::Experiment;
+use crate::core::experiment::pipeline::Plan;
+use crate::core::geometry::frame::HeightRange;
+use crate::core::grid::LossGrid;
+use crate::core::subspace::Subspace;
+
+/// A slice with all it came from.
+pub struct Slice<'a> {
+    /// What was asked for.
+    pub experiment: &'a Experiment,
+    /// Trajectory, plane and objective.
+    pub plan: &'a Plan,
+    /// The subspace that the grid lies in.
+    pub subspace: &'a Subspace,
+    /// Its losses.
+    pub grid: &'a LossGrid,
+}
+
+/// How a loss is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellState {
+    /// At its height.
+    Finite = 0,
+    /// Above the picture: cut off at the top.
+    Clipped = 1,
+    /// NaN or infinite: it has no height.
+    Diverged = 2,
+}
+
+impl CellState {
+    /// The state of a loss in a picture of those heights.
+    pub fn of(loss: f64, heights: &HeightRange) -> Self {
+        match loss {
+            loss if !loss.is_finite() => Self::Diverged,
+            loss if heights.cuts_off(loss) => Self::Clipped,
+            _ => Self::Finite,
+        }
+    }
+}
+
+/// The share of the picture's height at which a loss stands, 0 to 1: those above are cut off, and
+/// those that diverged stand at the top.
+pub fn shown_height(loss: f64, heights: &HeightRange) -> f64 {
+    if loss.is_finite() { heights.fraction(loss).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+impl Slice<'_> {
+    /// The losses between floor and top of a picture of this slice, as the window chooses them.
+    pub fn heights(&self) -> HeightRange {
+        let trail: Vec<f64> = self.plan.trajectory.checkpoints().iter().map(|point| point.loss).collect();
+        HeightRange::fit(&self.grid.loss, &trail, self.experiment.view.clip)
+    }
+}

@@ -1,0 +1,47 @@
+//! Planes as meshes of bare triangles, binary.
+//!
+//! The surface is that of [`super::surface`], with z upward. It is a sheet and encloses nothing: a
+//! program that prints it has to give it thickness. The format knows neither colours nor losses.
+
+use std::io::{self, Write};
+
+use super::slice::Slice;
+use super::surface::{Surface, z_up};
+
+/// What the file begins with: 80 bytes that must not begin with `solid`, which is how texts begin.
+const HEADER: [u8; 80] = {
+    let mut header = [b' '; 80];
+    let (text, mut i) = (b"x = alpha1, y = alpha2, z = loss", 0);
+    while i < text.len() {
+        header[i] = text[i];
+        i += 1;
+    }
+    header
+};
+
+/// Writes a plane.
+///
+/// # Errors
+/// If the file cannot be written, or everything diverged.
+pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
+    let surface = Surface::new(slice)?;
+    file.write_all(&HEADER)?;
+    // A grid has too few cells for more triangles than 32 bits count.
+    file.write_all(&(surface.triangles.len() as u32).to_le_bytes())?;
+    for triangle in &surface.triangles {
+        let [a, b, c] = surface.corners(*triangle).map(z_up);
+        for vector in [normal([a, b, c]), a, b, c] {
+            file.write_all(vector.map(f32::to_le_bytes).as_flattened())?;
+        }
+        file.write_all(&[0; 2])?;
+    }
+    Ok(())
+}
+
+fn normal([a, b, c]: [[f32; 3]; 3]) -> [f32; 3] {
+    let from_a = |p: [f32; 3]| -> [f64; 3] { std::array::from_fn(|i| f64::from(p[i]) - f64::from(a[i])) };
+    let ([ux, uy, uz], [vx, vy, vz]) = (from_a(b), from_a(c));
+    let cross = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    let length = cross.iter().map(|v| v * v).sum::<f64>().sqrt();
+    cross.map(|v| (v / length) as f32)
+}
