@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use losscape::core::geometry::colormap::ColorMap;
+use losscape::core::grid::{Axis, GridSpec};
 use losscape::core::io::SliceFormat;
 use ply_rs_bw::parser::Parser;
 use ply_rs_bw::ply::{DefaultElement, Property};
@@ -247,6 +248,22 @@ fn normals_are_of_unit_length_and_stand_on_the_surface() {
         for side in [sub(b, a), sub(c, a)] {
             assert!(normal.iter().zip(side).map(|(n, s)| n * s).sum::<f64>().abs() < 1e-6);
         }
+    }
+}
+
+#[test]
+fn axes_of_very_different_length_leave_every_number_finite() {
+    let mut made = Made::new(&[7, 5]);
+    for [first, second] in [[1e200, 1.0], [1e-150, 1e150], [1.0, 1e9]] {
+        let axis = |extent: f64, count| Axis { low: -extent, high: extent, count };
+        made.grid.spec = GridSpec::new(vec![axis(first, 7), axis(second, 5)]).unwrap();
+        for format in MESHES {
+            let mesh = read(format, &made);
+            let numbers = mesh.positions.iter().chain(&mesh.normals).flatten();
+            assert!(numbers.copied().all(f64::is_finite), "{format:?} {first} {second}");
+        }
+        let (_, normals) = read_stl(&made.written(SliceFormat::Stl));
+        assert!(normals.as_flattened().iter().all(|v| v.is_finite()), "{first} {second}");
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::slice::Slice;
-use super::surface::{Surface, z_up};
+use super::surface::{Surface, unit_or, z_up};
 
 /// What the file begins with: 80 bytes that must not begin with `solid`, which is how texts begin.
 const HEADER: [u8; 80] = {
@@ -42,6 +42,5 @@ fn normal([a, b, c]: [[f32; 3]; 3]) -> [f32; 3] {
     let from_a = |p: [f32; 3]| -> [f64; 3] { std::array::from_fn(|i| f64::from(p[i]) - f64::from(a[i])) };
     let ([ux, uy, uz], [vx, vy, vz]) = (from_a(b), from_a(c));
     let cross = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
-    let length = cross.iter().map(|v| v * v).sum::<f64>().sqrt();
-    cross.map(|v| (v / length) as f32)
+    unit_or(cross, [0.0, 0.0, 1.0]).map(|v| v as f32)
 }

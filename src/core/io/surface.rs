@@ -153,15 +153,15 @@ impl<'a> Relief<'a> {
         [x, self.height(at), z]
     }
 
-    /// From the slopes to the neighbours on both sides; to one where the other is missing or diverged.
+    /// From the neighbours on both sides; from one where the other is missing or diverged.
     fn normal(&self, at: [usize; 2]) -> [f64; 3] {
-        let [rise1, rise2] = [self.slope(at, 0), self.slope(at, 1)];
-        let length = (1.0 + rise1 * rise1 + rise2 * rise2).sqrt();
-        [-rise1 / length, 1.0 / length, rise2 / length]
+        let ([rise1, run1], [rise2, run2]) = (self.slope(at, 0), self.slope(at, 1));
+        // Multiplied by both runs: one of them may be next to nothing beside the other.
+        unit_or([-rise1 * run2, run1 * run2, rise2 * run1], [0.0, 1.0, 0.0])
     }
 
-    /// Height gained over a world unit along an axis.
-    fn slope(&self, at: [usize; 2], axis: usize) -> f64 {
+    /// Height gained along an axis, and over which world distance.
+    fn slope(&self, at: [usize; 2], axis: usize) -> [f64; 2] {
         let spec = &self.grid.spec;
         let neighbour = |index: Option<usize>| {
             let mut there = at;
@@ -170,8 +170,15 @@ impl<'a> Relief<'a> {
         };
         let before = neighbour(at[axis].checked_sub(1)).unwrap_or(at);
         let after = neighbour(Some(at[axis] + 1)).unwrap_or(at);
-        let steps = after[axis] - before[axis];
-        let distance = steps as f64 * spec.axes()[axis].step() * self.frame.world_per_alpha();
-        if steps == 0 { 0.0 } else { (self.height(after) - self.height(before)) / distance }
+        // Alone it is level, whatever the distance.
+        let steps = (after[axis] - before[axis]).max(1);
+        let run = steps as f64 * spec.axes()[axis].step() * self.frame.world_per_alpha();
+        [self.height(after) - self.height(before), run]
     }
+}
+
+/// The vector at a length of 1; one without a length becomes `other`.
+pub(super) fn unit_or(vector: [f64; 3], other: [f64; 3]) -> [f64; 3] {
+    let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt();
+    if length > 0.0 { vector.map(|v| v / length) } else { other }
 }
