@@ -7,7 +7,6 @@ use losscape::core::experiment::pipeline::{Plan, prepare};
 use losscape::core::experiment::{Experiment, ExperimentFile};
 use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, ReferenceBackend};
 use losscape::core::io::{Slice, SliceFormat};
-use losscape::core::num::CancelToken;
 use losscape::core::subspace::Subspace;
 
 mod meshes;
@@ -39,7 +38,7 @@ impl Made {
         let mut file = ExperimentFile::parse(text, "x.ron").unwrap();
         file.title = TITLE.to_owned();
         let experiment = Experiment::new(file).unwrap();
-        let plan = prepare(&experiment, &CancelToken::default()).unwrap().unwrap();
+        let plan = prepare(&experiment, |_| {}).unwrap();
         let axes = counts.iter().zip(RANGES).map(|(&count, (low, high))| Axis { low, high, count });
         let spec = GridSpec::new(axes.collect()).unwrap();
         let whole = &plan.plane.subspace;

@@ -4,10 +4,12 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::Failure;
+use super::set::set;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
+use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
 
 /// An experiment as typed.
@@ -45,9 +47,24 @@ pub struct ExperimentArguments {
     steps: Option<u64>,
     /// chord, pca, line, random, hessian, axes, points or angle, with arguments after a colon: pca:end,
     /// line:start,end, axes:fc1.weight[0,1],fc2.bias, points:A,B,C, hessian:step:100, angle:20.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     plane: Option<String>,
+    /// Cells along each axis: N for a line, N1xN2 for a plane, N1xN2xN3 for a volume.
+    #[arg(long, value_name = "N1xN2xN3")]
+    grid: Option<String>,
+    /// From and to along each axis, A:B,A:B,A:B.
+    #[arg(long, value_name = "A:B,…", allow_hyphen_values = true)]
+    range: Option<String>,
+    /// Any field of the experiment, such as model.widths=[8,8]; may be given again.
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Threads to compute with; without it, as many as there are cores.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
 }
+
+/// From–to along each axis.
+pub type Ranges = Vec<(f64, f64)>;
 
 impl ExperimentArguments {
     /// Reads the experiment, overrides it and checks it.
@@ -55,15 +72,82 @@ impl ExperimentArguments {
     /// # Errors
     /// If there is no such experiment, its file is broken, or a value makes no sense.
     pub fn checked(&self) -> Result<Experiment, Failure> {
-        let read = self.read().and_then(|mut file| {
-            self.overrides(&mut file)?;
-            Ok(file)
-        });
-        let checked = read.and_then(|file| {
+        self.checked_with(|_| {})
+    }
+
+    /// The same after one more change.
+    ///
+    /// # Errors
+    /// As [`ExperimentArguments::checked`].
+    pub fn checked_with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Experiment, Failure> {
+        let read = self.read().and_then(|file| self.overridden(file));
+        let checked = read.and_then(|mut file| {
+            change(&mut file);
+            self.start_threads()?;
             let name = self.experiment.as_deref().unwrap_or(builtin::DEFAULT);
             Experiment::new(file).with_context(|| name.to_owned())
         });
         checked.map_err(Failure::Request)
+    }
+
+    /// The experiment with the grid and range that were typed for its picture: of a plane, or of the
+    /// volume that the plane moves through.
+    ///
+    /// # Errors
+    /// As [`ExperimentArguments::checked`], and if the grid is that of a line.
+    pub fn checked_picture(&self) -> Result<Experiment, Failure> {
+        let counts = self.counts().map_err(Failure::Request)?;
+        let ranges = self.ranges().map_err(Failure::Request)?;
+        if let (Some([_]), Some(text)) = (counts.as_deref(), &self.grid) {
+            return Err(Failure::request(anyhow!("--grid {text}: expected N1xN2 or N1xN2xN3 for a picture")));
+        }
+        self.checked_with(|file| {
+            match counts.as_deref() {
+                Some(&[n1, n2, n3]) => file.slice.volume.0 = [n1, n2, n3],
+                Some(&[n1, n2]) => file.slice.grid.0 = [n1, n2],
+                _ => {}
+            }
+            if ranges.is_some() {
+                file.slice.range = ranges;
+            }
+        })
+    }
+
+    /// The cells along each axis, if a grid was typed.
+    ///
+    /// # Errors
+    /// If the text is no grid.
+    pub fn counts(&self) -> anyhow::Result<Option<Vec<usize>>> {
+        let Some(text) = &self.grid else { return Ok(None) };
+        let counts: Option<Vec<usize>> = text.split('x').map(|count| count.parse().ok()).collect();
+        let expected = || format!("--grid {text}: expected N, N1xN2 or N1xN2xN3");
+        counts.filter(|counts| counts.len() <= 3).with_context(expected).map(Some)
+    }
+
+    /// From–to along each axis, if a range was typed.
+    ///
+    /// # Errors
+    /// If the text is no range.
+    pub fn ranges(&self) -> anyhow::Result<Option<Ranges>> {
+        let Some(text) = &self.range else { return Ok(None) };
+        let range = |part: &str| {
+            let (low, high) = part.split_once(':')?;
+            Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
+        };
+        let ranges: Option<Ranges> = text.split(',').map(range).collect();
+        ranges
+            .map(Some)
+            .with_context(|| format!("--range {text}: expected A:B for each axis, with commas between"))
+    }
+
+    fn start_threads(&self) -> anyhow::Result<()> {
+        match self.threads {
+            None => Ok(()),
+            Some(threads) if (1..=MOST_THREADS).contains(&threads) => {
+                Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)
+            }
+            Some(threads) => bail!("--threads {threads}: expected 1 to {MOST_THREADS}"),
+        }
     }
 
     fn read(&self) -> anyhow::Result<ExperimentFile> {
@@ -79,7 +163,12 @@ impl ExperimentArguments {
         Ok(ExperimentFile::parse(&text, name)?)
     }
 
-    fn overrides(&self, file: &mut ExperimentFile) -> anyhow::Result<()> {
+    fn overridden(&self, mut file: ExperimentFile) -> anyhow::Result<ExperimentFile> {
+        self.override_named(&mut file)?;
+        self.set.iter().try_fold(file, |file, assignment| set(&file, assignment))
+    }
+
+    fn override_named(&self, file: &mut ExperimentFile) -> anyhow::Result<()> {
         if let Some(seed) = self.seed {
             file.seed = seed;
         }
@@ -90,6 +179,8 @@ impl ExperimentArguments {
             let points = file.dataset.points();
             file.dataset = dataset(name)?;
             file.dataset.set_points(points);
+            // A loss for two classes says nothing of ten, nor of real numbers.
+            file.loss = file.dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
         }
         if let Some(points) = self.points {
             file.dataset.set_points(points);
@@ -117,6 +208,9 @@ impl ExperimentArguments {
         Ok(())
     }
 }
+
+/// More threads than any machine of today has cores.
+const MOST_THREADS: usize = 1024;
 
 fn dataset(name: &str) -> anyhow::Result<DatasetConfig> {
     let known = || DatasetConfig::all().iter().map(DatasetConfig::name).collect::<Vec<_>>().join(", ");

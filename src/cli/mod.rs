@@ -10,10 +10,15 @@
 #[cfg(feature = "viewer")]
 pub mod doctor;
 pub mod experiment;
+pub mod interrupt;
 pub mod list;
+pub mod probe;
+pub mod progress;
 #[cfg(feature = "viewer")]
 pub mod record;
+pub mod set;
 pub mod slice;
+pub mod train;
 #[cfg(feature = "viewer")]
 pub mod view;
 
@@ -67,6 +72,10 @@ enum Verb {
     Record(Box<record::RecordArguments>),
     /// Evaluate a slice and write its numbers.
     Slice(Box<slice::SliceArguments>),
+    /// Train, and write the run.
+    Train(Box<train::TrainArguments>),
+    /// Say what is true at a point: slope, saddle or minimum.
+    Probe(Box<probe::ProbeArguments>),
     /// Name the built-in experiments.
     List,
     /// Say what this machine draws with, and what is missing.
@@ -101,6 +110,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         #[cfg(feature = "viewer")]
         Some(Verb::Record(arguments)) => record::record(*arguments),
         Some(Verb::Slice(arguments)) => slice::slice(*arguments),
+        Some(Verb::Train(arguments)) => train::train(*arguments),
+        Some(Verb::Probe(arguments)) => probe::probe_point(*arguments),
         Some(Verb::List) => list::list(),
         #[cfg(feature = "viewer")]
         Some(Verb::Doctor) => doctor::doctor(),

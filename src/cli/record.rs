@@ -52,7 +52,7 @@ pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
 
 impl RecordArguments {
     fn checked(self) -> Result<(PictureRequest, Output), Failure> {
-        let experiment = self.experiment.checked()?;
+        let experiment = self.experiment.checked_picture()?;
         let size = size(&self.size).map_err(Failure::Request)?;
         if let Some(alpha3) = self.alpha3.filter(|alpha3| !alpha3.is_finite()) {
             return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));

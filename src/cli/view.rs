@@ -21,7 +21,7 @@ pub struct ViewArguments {
 /// # Errors
 /// If the experiment makes no sense, or there is nothing to draw with or on.
 pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
-    let experiment = arguments.experiment.checked()?;
+    let experiment = arguments.experiment.checked_picture()?;
     require_display()?;
     match app::view(app::ViewRequest { experiment, is_fullscreen: arguments.fullscreen }) {
         Ok(app::Ending::Closed) => Ok(()),

@@ -78,13 +78,13 @@ impl<T> Report<T> {
     }
 }
 
-/// The threads that evaluate grids: all cores but one, which is left to the window.
+/// The threads that evaluate grids: all that the program computes with but one, which is left to the
+/// window.
 pub fn grid_threads() -> Arc<rayon::ThreadPool> {
     static THREADS: OnceLock<Arc<rayon::ThreadPool>> = OnceLock::new();
     let pool = THREADS.get_or_init(|| {
-        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         let builder = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("grid {i}"));
-        let pool = builder.num_threads(cores.saturating_sub(1).max(1)).build();
+        let pool = builder.num_threads(rayon::current_num_threads().saturating_sub(1).max(1)).build();
         Arc::new(pool.unwrap_or_else(|error| panic!("no thread could be started to evaluate grids: {error}")))
     });
     Arc::clone(pool)

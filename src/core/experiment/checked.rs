@@ -15,7 +15,7 @@ use crate::core::model::{Init, ModelConfig};
 use crate::core::num::SettingError;
 use crate::core::objective::Objective;
 use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::{FitError, FitInput, PlaneConfig, SlicePlane, ThetaFiles};
+use crate::core::subspace::{FitError, FitInput, Place, PlaceError, PlaneConfig, SlicePlane, ThetaFiles};
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
 /// Steps an experiment may plan.
@@ -175,13 +175,25 @@ impl Experiment {
     /// # Errors
     /// If the run leaves no plane to be fitted.
     pub fn fit_plane(&self, trajectory: &Trajectory) -> Result<SlicePlane, FitError> {
-        self.slice.plane.fit(&FitInput {
+        self.slice.plane.fit(&self.fit_input(trajectory))
+    }
+
+    /// The point of parameter space that a place names in a run of this experiment.
+    ///
+    /// # Errors
+    /// If the run did not keep that step, or is not finite there.
+    pub fn theta_at(&self, place: &Place, trajectory: &Trajectory) -> Result<Vec<f64>, PlaceError> {
+        place.theta(&self.fit_input(trajectory))
+    }
+
+    fn fit_input<'a>(&'a self, trajectory: &'a Trajectory) -> FitInput<'a> {
+        FitInput {
             trajectory,
             objective: &**self.objective(),
             files: &self.files,
             seed: self.seed,
             rotate: self.slice.rotate,
-        })
+        }
     }
 
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use crate::core::grid::{GridBackend, GridError, GridJob, GridPicture, GridSpec, LossGrid, ReferenceBackend};
-use crate::core::num::{CancelToken, Progress};
+use crate::core::num::Progress;
 use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
 use crate::core::train::{TrainingRun, Trajectory};
@@ -204,23 +204,27 @@ fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineErro
     })
 }
 
-/// Takes the look-ahead run to its end and fits the plane: all that a slice needs before it is evaluated.
-/// `None` if it was cancelled.
+/// Takes the look-ahead run to its end and fits the plane: all that a slice needs before it is
+/// evaluated. Tells `on_progress` of the steps it takes.
 ///
 /// # Errors
 /// If no plane fits the run.
-pub fn prepare(experiment: &Experiment, cancel: &CancelToken) -> Result<Option<Plan>, PipelineError> {
-    let mut run = experiment.start_run();
-    while run.step() < experiment.steps && run.diverged_at().is_none() {
-        if cancel.is_cancelled() {
-            return Ok(None);
-        }
-        run.advance((experiment.steps - run.step()).min(STEPS_AT_ONCE));
-    }
-    plan(experiment, &run).map(Some)
+pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
+    plan(experiment, &train(experiment, on_progress))
 }
 
-/// Steps between two looks at whether the work is still wanted.
+/// Takes a run of the experiment to its planned end, or to where it diverges. Tells `on_progress` of
+/// the steps it takes.
+pub fn train(experiment: &Experiment, mut on_progress: impl FnMut(Progress)) -> TrainingRun {
+    let mut run = experiment.start_run();
+    while run.step() < experiment.steps && run.diverged_at().is_none() {
+        run.advance((experiment.steps - run.step()).min(STEPS_AT_ONCE));
+        on_progress(Progress { done: run.step(), total: experiment.steps });
+    }
+    run
+}
+
+/// Steps between two tidings of progress.
 const STEPS_AT_ONCE: u64 = 64;
 
 /// An experiment with all its pictures.

@@ -3,6 +3,7 @@
 //! [`SliceFormat`] says which files a slice can be written to, and writes them; each format has a
 //! module. Meshes and pictures show a slice as the window draws it.
 
+pub mod archive;
 pub mod cells;
 pub mod format;
 pub mod glb;

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::core::experiment::Experiment;
-use crate::core::num::CancelToken;
 
 /// What training from a point led to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,31 +21,23 @@ pub struct TrainOn {
     pub diverged_at: Option<u64>,
 }
 
-/// Steps between two looks at whether the work is still wanted.
-const STEPS_AT_ONCE: u64 = 64;
-
-/// Trains from `theta`, `[dim]`, for up to `steps` steps. `None` if it was cancelled.
-pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64, cancel: &CancelToken) -> Option<TrainOn> {
+/// Trains from `theta`, `[dim]`, for up to `steps` steps.
+pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64) -> TrainOn {
     let mut run = experiment.start_run_at(theta.to_vec());
-    while run.step() < steps && run.diverged_at().is_none() {
-        if cancel.is_cancelled() {
-            return None;
-        }
-        run.advance((steps - run.step()).min(STEPS_AT_ONCE));
-    }
+    run.advance(steps);
     let trajectory = run.closed_trajectory();
     let points = trajectory.checkpoints();
     let finite = points.iter().filter(|point| point.loss.is_finite());
     let lowest = finite.min_by(|a, b| a.loss.total_cmp(&b.loss));
     let end = run.latest();
-    Some(TrainOn {
+    TrainOn {
         steps: run.step(),
         from_loss: points.first().map_or(end.loss, |first| first.loss),
         lowest_loss: lowest.map_or(end.loss, |lowest| lowest.loss),
         lowest_step: lowest.map_or(0, |lowest| lowest.step),
         end_loss: end.loss,
         diverged_at: run.diverged_at(),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -60,14 +51,11 @@ mod tests {
         let mut run = experiment.start_run();
         run.advance(100);
         let here = run.latest();
-        let cancel = CancelToken::default();
-        let found = train_on(&experiment, &here.theta, 300, &cancel).unwrap();
+        let found = train_on(&experiment, &here.theta, 300);
         assert_eq!((found.steps, found.from_loss), (300, here.loss));
         assert!(found.lowest_loss < here.loss && found.lowest_loss <= found.end_loss);
         // Plain gradient descent has no memory: to go on is to begin again there.
         run.advance(300);
         assert_eq!(run.latest().loss, found.end_loss);
-        cancel.cancel();
-        assert_eq!(train_on(&experiment, &here.theta, 300, &cancel), None);
     }
 }

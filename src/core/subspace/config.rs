@@ -156,7 +156,7 @@ impl PlaneConfig {
                     hessian::MOST_PARAMETERS,
                     layout.dim()
                 );
-                ensure(layout.dim() <= hessian::MOST_PARAMETERS, "hessian", "hessian", &expected)
+                ensure(layout.dim() <= hessian::MOST_PARAMETERS, "kind", "hessian", &expected)
             }
             Self::Chord
             | Self::Pca { .. }

@@ -1,0 +1,63 @@
+//! `losscape train`: a run without a window.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::Failure;
+use super::experiment::ExperimentArguments;
+use super::interrupt::interruptible;
+use super::progress;
+use crate::core::experiment::pipeline;
+use crate::core::io::archive;
+use crate::core::io::output::Output;
+
+/// A run as typed.
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// The file to write: .npz for numpy, with the checkpoints, the data and the experiment.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Start at the numbers in a .npy file.
+    #[arg(long, value_name = "THETA.npy")]
+    from: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Trains to the end and writes the run.
+///
+/// # Errors
+/// If the request makes no sense, or the file cannot be written.
+pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
+    let TrainArguments { experiment, output, from, force } = arguments;
+    let experiment = experiment.checked_with(|file| file.from = from.or(file.from.take()))?;
+    if output.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("npz")) {
+        let output = output.display();
+        return Err(Failure::request(anyhow!("-o {output}: expected a name that ends in .npz")));
+    }
+    let output = Output::new(&output, force).map_err(Failure::request)?;
+    let training = experiment.clone();
+    let run = interruptible(move || {
+        let bar = progress::bar("training");
+        let run = pipeline::train(&training, |progress| progress::show(&bar, progress));
+        bar.finish_and_clear();
+        run
+    })?;
+    let write = |file: &mut std::fs::File| archive::write_run(file, &experiment, &run.closed_trajectory());
+    output.write(write).map_err(Failure::work)?;
+    let (latest, objective) = (run.latest(), run.objective());
+    let mut words = vec![format!("step {}", latest.step), format!("loss {}", latest.loss)];
+    let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));
+    words.extend(share("accuracy", objective.accuracy(&latest.theta)));
+    words.extend(objective.held_out_loss(&latest.theta).map(|loss| format!("held-out loss {loss}")));
+    words.extend(share("held-out accuracy", objective.held_out_accuracy(&latest.theta)));
+    words.push(format!("gradient {}", latest.grad_norm));
+    words.extend(run.diverged_at().map(|step| format!("diverged at step {step}")));
+    println!("{}", words.join(", "));
+    Ok(())
+}

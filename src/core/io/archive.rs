@@ -1,0 +1,86 @@
+//! Numpy archives, and the arrays that every one of ours holds.
+//!
+//! | array | shape | holds |
+//! |---|---|---|
+//! | `trajectory`, `trajectory_step`, `trajectory_loss` | `[t, dim]`, `[t]`, `[t]` | the checkpoints |
+//! | `trajectory_grad_norm` | `[t]` | length of the loss's gradient at them |
+//! | `x`, `y` | `[n, d_in]`, `[n, d_out]` | the training examples (class indices as one column) |
+//! | `x_held_out`, `y_held_out` | likewise | the examples held out, where there are any |
+//! | `layout` | `[bytes]` | which parameters lie where in theta, as JSON: `[["fc1.weight", [3, 2]], …]` |
+//! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8 |
+
+use std::io::{self, Cursor, Write};
+
+use npyz::WriterBuilder;
+use npyz::npz::NpzWriter;
+
+use crate::core::data::Dataset;
+use crate::core::experiment::Experiment;
+use crate::core::train::Trajectory;
+
+/// An archive in memory: one that met a full disk would complain on standard error when dropped.
+pub(super) struct Archive(NpzWriter<Cursor<Vec<u8>>>);
+
+impl Archive {
+    pub(super) fn new() -> Self {
+        Self(NpzWriter::new(Cursor::default()))
+    }
+
+    pub(super) fn array<T: npyz::AutoSerialize>(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        values: impl IntoIterator<Item = T>,
+    ) -> io::Result<()> {
+        let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
+        let mut writer = self.0.array(name, Default::default())?.default_dtype().shape(&shape).begin_nd()?;
+        writer.extend(values)?;
+        writer.finish()
+    }
+
+    /// UTF-8 as an array of bytes.
+    pub(super) fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
+        self.array(name, &[text.len()], text.bytes())
+    }
+
+    /// The arrays of a run.
+    pub(super) fn run(&mut self, experiment: &Experiment, trajectory: &Trajectory) -> io::Result<()> {
+        let (objective, points) = (experiment.objective(), trajectory.checkpoints());
+        let t = points.len();
+        let thetas = points.iter().flat_map(|point| point.theta.iter().copied());
+        self.array("trajectory", &[t, objective.dim()], thetas)?;
+        self.array("trajectory_step", &[t], points.iter().map(|point| point.step))?;
+        self.array("trajectory_loss", &[t], points.iter().map(|point| point.loss))?;
+        self.array("trajectory_grad_norm", &[t], points.iter().map(|point| point.grad_norm))?;
+        for (data, x, y) in
+            [(objective.train(), "x", "y"), (objective.held_out(), "x_held_out", "y_held_out")]
+        {
+            if let Some(data) = data {
+                self.examples(data, x, y)?;
+            }
+        }
+        let blocks: Vec<(&str, &[usize])> =
+            objective.layout().blocks().iter().map(|block| (&block.name[..], &block.shape[..])).collect();
+        self.text("layout", &serde_json::to_string(&blocks).map_err(io::Error::other)?)?;
+        self.text("experiment", &serde_json::to_string(experiment).map_err(io::Error::other)?)
+    }
+
+    fn examples(&mut self, data: &Dataset, x: &str, y: &str) -> io::Result<()> {
+        self.array(x, &[data.rows(), data.inputs()], data.x().iter().copied())?;
+        self.array(y, &[data.rows(), data.outputs()], data.y().iter().copied())
+    }
+
+    pub(super) fn finish(mut self, mut file: impl Write) -> io::Result<()> {
+        file.write_all(self.0.zip_writer().finish()?.get_ref())
+    }
+}
+
+/// Writes a run on its own.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_run(file: impl Write, experiment: &Experiment, trajectory: &Trajectory) -> io::Result<()> {
+    let mut archive = Archive::new();
+    archive.run(experiment, trajectory)?;
+    archive.finish(file)
+}

@@ -1,0 +1,67 @@
+//! `losscape slice`: its numbers computed anew, and its mistakes.
+
+use std::path::Path;
+
+use super::{losscape, refused};
+
+fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
+    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
+    let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
+    (array.shape().to_vec(), array.into_vec().unwrap())
+}
+
+/// Model 3 with a sigmoid head, written out anew: nothing of the library is used.
+fn loss(theta: &[f64], x: &[f64], y: &[f64]) -> f64 {
+    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+    let unit = |p: &[f64], u: usize| sigmoid(theta[2 * u] * p[0] + theta[2 * u + 1] * p[1] + theta[6 + u]);
+    let predict = |p: &[f64]| sigmoid((0..3).map(|u| theta[9 + u] * unit(p, u)).sum::<f64>() + theta[12]);
+    x.chunks_exact(2).zip(y).map(|(p, y)| (predict(p) - y).powi(2)).sum::<f64>() / y.len() as f64
+}
+
+#[test]
+fn every_loss_of_a_slice_can_be_computed_again_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (grid, shape) in [("5", vec![5]), ("6x4", vec![4, 6]), ("4x3x2", vec![2, 3, 4])] {
+        let path = folder.path().join(format!("{grid}.npz"));
+        let run = ["slice", "--points", "40", "--steps", "150", "--range", "-1:2,-2:2,0:1", "--grid", grid];
+        let output = losscape(&[&run[..], &["-o", path.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let alphas: Vec<Vec<f64>> = (1..=shape.len()).map(|i| read(&path, &format!("alpha{i}")).1).collect();
+        let ((found_shape, losses), (_, origin)) = (read(&path, "loss"), read(&path, "origin"));
+        let (_, directions) = read(&path, "directions");
+        let ((_, x), (_, y)) = (read(&path, "x"), read(&path, "y"));
+        assert_eq!(found_shape, shape);
+        for (at, found) in losses.iter().enumerate() {
+            let mut rest = at;
+            let mut theta = origin.clone();
+            for (axis, alpha) in alphas.iter().enumerate() {
+                let value = alpha[rest % alpha.len()];
+                rest /= alpha.len();
+                theta.iter_mut().zip(&directions[13 * axis..]).for_each(|(t, d)| *t += value * d);
+            }
+            let expected = loss(&theta, &x, &y);
+            assert!((found - expected).abs() <= 1e-12 * expected, "{grid} cell {at}: {found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_named_in_one_line_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npz");
+    let path = path.to_str().unwrap();
+    let slice = |arguments: &[&str], words: &[&str]| {
+        refused(&[&["slice", "-o", path], arguments].concat(), words);
+    };
+    slice(&["--grid", "0"], &["0 cells along alpha1", "at least 2"]);
+    slice(&["--grid", "1"], &["1 cells along alpha1", "at least 2"]);
+    slice(&["--grid", "axb"], &["--grid axb", "N1xN2"]);
+    slice(&["--grid", "1000000x1000000"], &["1000000000000 cells", "at most"]);
+    slice(&["--range", "3:3,0:1"], &["range 3:3 of alpha1", "below"]);
+    slice(&["--range", "5:-4,0:1"], &["range 5:-4 of alpha1"]);
+    slice(&["--range", "nan:1,0:1"], &["range NaN:1"]);
+    slice(&["--range", "0:inf,0:1"], &["range 0:inf"]);
+    slice(&["--range", "0:1"], &["--range of 1 axes", "2"]);
+    refused(&["slice", "-o", "x.abc"], &["x.abc", ".npz"]);
+    assert!(!Path::new(path).exists());
+}
