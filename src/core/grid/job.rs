@@ -32,13 +32,10 @@ pub struct GridPicture {
     pub stride: usize,
 }
 
-/// Cells of a tile: small enough to stop soon, large enough to be worth a thread's while.
-const TILE_CELLS: usize = 512;
-
 impl GridJob {
     /// An evaluation that has not begun.
     pub fn new(spec: GridSpec, backend: Box<dyn GridBackend>) -> Self {
-        let levels = levels(&spec, TILE_CELLS).into();
+        let levels = levels(&spec, backend.tile_cells()).into();
         let loss = vec![f64::NAN; spec.cells()];
         Self { spec, backend, levels, under_way: None, resolved: None, loss, done: 0 }
     }
@@ -149,6 +146,10 @@ mod tests {
     }
 
     impl GridBackend for Linear {
+        fn tile_cells(&self) -> usize {
+            512
+        }
+
         fn submit(&mut self, tile: Tile) {
             self.0.push(tile);
         }

@@ -10,13 +10,17 @@
 //! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`].
 
 pub mod job;
+pub mod kernel;
 pub mod losses;
+pub mod precision;
 pub mod reference;
 pub mod spec;
 pub mod tile;
 
 pub use job::{GridJob, GridPicture};
+pub use kernel::KernelBackend;
 pub use losses::LossGrid;
+pub use precision::{Precision, backend};
 pub use reference::ReferenceBackend;
 pub use spec::{Axis, GridError, GridSpec};
 pub use tile::Tile;
@@ -24,6 +28,9 @@ pub use tile::Tile;
 /// One way to turn tiles into losses: tiles are handed in and come back finished, in any order, so
 /// that it may be a thread pool, a share of each frame, or a device that answers later.
 pub trait GridBackend: Send {
+    /// Cells of a tile at most: small enough to stop soon, large enough to be worth a thread's while.
+    fn tile_cells(&self) -> usize;
+
     /// Takes a tile; returns at once.
     fn submit(&mut self, tile: Tile);
 

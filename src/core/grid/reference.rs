@@ -31,7 +31,17 @@ impl ReferenceBackend {
     }
 }
 
+/// Parameters times examples of a tile: some tens of milliseconds.
+const TILE_PRODUCTS: usize = 10_000_000;
+/// Cells of a tile at most.
+const TILE_CELLS: usize = 512;
+
 impl GridBackend for ReferenceBackend {
+    fn tile_cells(&self) -> usize {
+        let products = self.objective.dim() * self.objective.examples().max(1);
+        (TILE_PRODUCTS / products).clamp(1, TILE_CELLS)
+    }
+
     fn submit(&mut self, tile: Tile) {
         self.waiting.push_back(tile);
     }

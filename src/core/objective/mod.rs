@@ -8,6 +8,8 @@ pub use supervised::{Supervised, SupervisedError};
 pub use targets::{fitting, outputs_for};
 
 use crate::core::data::Dataset;
+use crate::core::loss::Loss;
+use crate::core::model::Model;
 use crate::core::num::ParamLayout;
 
 /// A function of theta to be minimised.
@@ -41,6 +43,12 @@ pub trait Objective: Send + Sync {
     /// Number of training examples; 0 for a function that has none.
     fn examples(&self) -> usize {
         0
+    }
+
+    /// The network, loss and examples that it consists of, where it does: what a faster evaluation of
+    /// the same numbers needs to know.
+    fn network(&self) -> Option<(&Model, Loss, &Dataset)> {
+        None
     }
 
     /// Predictions for examples `x [n, inputs]`, as `[n, outputs]`; `None` where nothing is predicted.

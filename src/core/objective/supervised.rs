@@ -239,6 +239,10 @@ impl Objective for Supervised {
         self.train.data.rows()
     }
 
+    fn network(&self) -> Option<(&Model, Loss, &Dataset)> {
+        Some((&self.model, self.loss, &self.train.data))
+    }
+
     fn predict(&self, theta: &[f64], x: &[f64]) -> Option<Vec<f64>> {
         let (inputs, outputs) = (self.model.inputs(), self.model.outputs());
         let rows: Vec<u32> = (0..(x.len() / inputs) as u32).collect();

@@ -1,0 +1,51 @@
+//! In which numbers a grid is evaluated.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{GridBackend, GridSpec, KernelBackend, ReferenceBackend};
+use crate::core::objective::Objective;
+use crate::core::subspace::Subspace;
+
+/// The length of the numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Double: the reference.
+    #[default]
+    F64,
+    /// Single: some ten times as fast, within 2·10⁻⁶ for losses of order 1. Serves networks only; what
+    /// is none is evaluated in double.
+    F32,
+}
+
+impl Precision {
+    /// The precision of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::F64, Self::F32].into_iter().find(|precision| precision.to_string() == name)
+    }
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::F64 => "f64",
+            Self::F32 => "f32",
+        })
+    }
+}
+
+/// The fastest backend of that precision; axes of the grid run along the subspace's first directions.
+pub fn backend(
+    objective: &Arc<dyn Objective>,
+    subspace: &Subspace,
+    spec: &GridSpec,
+    precision: Precision,
+) -> Box<dyn GridBackend> {
+    let (objective, subspace, spec) = (Arc::clone(objective), subspace.clone(), spec.clone());
+    if precision == Precision::F32
+        && let Some(kernel) = KernelBackend::new(Arc::clone(&objective), subspace.clone(), spec.clone())
+    {
+        return Box::new(kernel);
+    }
+    Box::new(ReferenceBackend::new(objective, subspace, spec))
+}
