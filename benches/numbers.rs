@@ -25,9 +25,7 @@ fn main() {
     growth();
     every_kind();
     larger_network();
-    if std::env::var_os("DIG").is_some() {
-        digits();
-    }
+    digits();
 }
 
 /// Seconds of the best of several rounds.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use losscape::core::experiment::pipeline::{Plan, prepare};
 use losscape::core::experiment::{Experiment, ExperimentFile};
-use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, ReferenceBackend};
+use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, ReferenceBackend};
 use losscape::core::io::{Slice, SliceFormat};
 use losscape::core::subspace::Subspace;
 
@@ -62,7 +62,13 @@ impl Made {
     }
 
     fn slice(&self) -> Slice<'_> {
-        Slice { experiment: &self.experiment, plan: &self.plan, subspace: &self.subspace, grid: &self.grid }
+        Slice {
+            experiment: &self.experiment,
+            plan: &self.plan,
+            subspace: &self.subspace,
+            grid: &self.grid,
+            precision: Precision::F64,
+        }
     }
 
     fn written(&self, format: SliceFormat) -> Vec<u8> {

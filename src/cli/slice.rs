@@ -11,7 +11,7 @@ use super::interrupt::interruptible;
 use super::progress;
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
-use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, ReferenceBackend};
+use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
 use crate::core::io::output::Output;
 use crate::core::io::{Slice, SliceFormat};
 use crate::core::subspace::Subspace;
@@ -27,6 +27,9 @@ pub struct SliceArguments {
     /// Where a plane lies along the third direction.
     #[arg(long, value_name = "A", allow_negative_numbers = true)]
     alpha3: Option<f64>,
+    /// f64, or f32 for the fast kernel, which is within 2e-6 of it; the file says which.
+    #[arg(long, value_name = "f64|f32", default_value_t)]
+    precision: Precision,
     /// Replace the file if it is there.
     #[arg(long)]
     force: bool,
@@ -43,7 +46,13 @@ pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
         (request, evaluated)
     })?;
     let Evaluated { plan, subspace, grid } = evaluated?;
-    let slice = Slice { experiment: &request.experiment, plan: &plan, subspace: &subspace, grid: &grid };
+    let slice = Slice {
+        experiment: &request.experiment,
+        plan: &plan,
+        subspace: &subspace,
+        grid: &grid,
+        precision: request.precision,
+    };
     output.write(|file| format.write(file, &slice)).map_err(Failure::work)
 }
 
@@ -54,6 +63,7 @@ struct Request {
     /// Without them, those that follow from the run.
     ranges: Option<Vec<(f64, f64)>>,
     alpha3: f64,
+    precision: Precision,
 }
 
 struct Evaluated {
@@ -78,7 +88,7 @@ impl SliceArguments {
         let stand_in = vec![(0.0, 1.0); counts.len()];
         spec(ranges.as_ref().unwrap_or(&stand_in), &counts).map_err(Failure::Request)?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
-        Ok((Request { experiment, counts, ranges, alpha3 }, format, output))
+        Ok((Request { experiment, counts, ranges, alpha3, precision: self.precision }, format, output))
     }
 }
 
@@ -95,8 +105,8 @@ impl Request {
         let following = || self.experiment.ranges(&plan.plane, &plan.trajectory).to_vec();
         let ranges = self.ranges.clone().unwrap_or_else(following);
         let spec = spec(&ranges, &self.counts).map_err(Failure::Request)?;
-        let backend = ReferenceBackend::new(plan.objective.clone(), subspace.clone(), spec.clone());
-        let mut job = GridJob::new(spec, Box::new(backend));
+        let backend = backend(&plan.objective, &subspace, &spec, self.precision);
+        let mut job = GridJob::new(spec, backend);
         let bar = progress::bar("slicing");
         while !job.is_finished() {
             job.advance(CELLS_AT_ONCE);

@@ -46,6 +46,24 @@ fn every_loss_of_a_slice_can_be_computed_again_from_its_file() {
 }
 
 #[test]
+fn the_fast_kernel_is_near_and_the_file_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |precision: &str| {
+        let path = folder.path().join(format!("{precision}.npz"));
+        let run = ["slice", "--points", "60", "--steps", "200", "--grid", "33x20", "--precision", precision];
+        let output = losscape(&[&run[..], &["--threads", "1", "-o", path.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut archive = npyz::npz::NpzArchive::open(&path).unwrap();
+        let told: Vec<u8> = archive.by_name("precision").unwrap().unwrap().into_vec().unwrap();
+        assert_eq!(told, precision.as_bytes());
+        read(&path, "loss").1
+    };
+    let (double, single) = (with("f64"), with("f32"));
+    assert!(double != single);
+    assert!(double.iter().zip(&single).all(|(a, b)| (a - b).abs() < 2e-6));
+}
+
+#[test]
 fn mistakes_are_named_in_one_line_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.npz");
@@ -62,6 +80,7 @@ fn mistakes_are_named_in_one_line_and_nothing_is_written() {
     slice(&["--range", "nan:1,0:1"], &["range NaN:1"]);
     slice(&["--range", "0:inf,0:1"], &["range 0:inf"]);
     slice(&["--range", "0:1"], &["--range of 1 axes", "2"]);
+    slice(&["--precision", "f16"], &["f16", "f64 or f32"]);
     refused(&["slice", "-o", "x.abc"], &["x.abc", ".npz"]);
     assert!(!Path::new(path).exists());
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::checked::Experiment;
-use crate::core::grid::{GridBackend, GridError, GridJob, GridPicture, GridSpec, LossGrid, ReferenceBackend};
+use crate::core::grid::{GridError, GridJob, GridPicture, GridSpec, LossGrid, Precision, backend};
 use crate::core::num::Progress;
 use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
@@ -35,13 +35,13 @@ impl Plan {
     /// An evaluation of the plane at an alpha3.
     pub fn plane_job(&self, alpha3: f64) -> GridJob {
         let subspace = self.plane.subspace.plane_at(alpha3);
-        GridJob::new(self.plane_spec.clone(), self.backend(subspace, &self.plane_spec))
+        self.picture_job(&subspace, &self.plane_spec)
     }
 
     /// An evaluation of the volume, where there is one.
     pub fn volume_job(&self) -> Option<GridJob> {
         let spec = self.volume_spec.as_ref()?;
-        Some(GridJob::new(spec.clone(), self.backend(self.plane.subspace.clone(), spec)))
+        Some(self.picture_job(&self.plane.subspace, spec))
     }
 
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
@@ -52,8 +52,9 @@ impl Plan {
         walks::random_walks(&self.plane_config, k, checkpoints, dim, self.seed)
     }
 
-    fn backend(&self, subspace: Subspace, spec: &GridSpec) -> Box<dyn GridBackend> {
-        Box::new(ReferenceBackend::new(Arc::clone(&self.objective), subspace, spec.clone()))
+    /// Pictures need no more than single length.
+    fn picture_job(&self, subspace: &Subspace, spec: &GridSpec) -> GridJob {
+        GridJob::new(spec.clone(), backend(&self.objective, subspace, spec, Precision::F32))
     }
 }
 

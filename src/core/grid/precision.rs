@@ -1,6 +1,7 @@
 //! In which numbers a grid is evaluated.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::{GridBackend, GridSpec, KernelBackend, ReferenceBackend};
@@ -18,10 +19,19 @@ pub enum Precision {
     F32,
 }
 
-impl Precision {
-    /// The precision of that name.
-    pub fn by_name(name: &str) -> Option<Self> {
-        [Self::F64, Self::F32].into_iter().find(|precision| precision.to_string() == name)
+/// A name that stands for no precision.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("expected f64 or f32")]
+pub struct UnknownPrecision;
+
+impl FromStr for Precision {
+    type Err = UnknownPrecision;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPrecision> {
+        [Self::F64, Self::F32]
+            .into_iter()
+            .find(|precision| precision.to_string() == name)
+            .ok_or(UnknownPrecision)
     }
 }
 

@@ -23,7 +23,7 @@ use super::slice::Slice;
 /// If the file cannot be written.
 pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     let mut archive = Archive::new();
-    let Slice { experiment, plan, subspace, grid } = slice;
+    let Slice { experiment, plan, subspace, grid, precision } = slice;
     for (i, axis) in grid.spec.axes().iter().enumerate() {
         archive.array(&format!("alpha{}", i + 1), &[axis.count], axis.values())?;
     }
@@ -44,7 +44,7 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
         let bands = walks.axes.iter().take(k).flat_map(|band| [band.low, band.median, band.high]);
         archive.array("random_walk_ratio", &[k, 3], bands)?;
     }
-    archive.text("precision", "f64")?;
+    archive.text("precision", &precision.to_string())?;
     archive.run(experiment, &plan.trajectory)?;
     archive.finish(file)
 }

@@ -3,7 +3,7 @@
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::Plan;
 use crate::core::geometry::frame::HeightRange;
-use crate::core::grid::LossGrid;
+use crate::core::grid::{LossGrid, Precision};
 use crate::core::subspace::Subspace;
 
 /// A slice with all it came from.
@@ -16,6 +16,8 @@ pub struct Slice<'a> {
     pub subspace: &'a Subspace,
     /// Its losses.
     pub grid: &'a LossGrid,
+    /// The numbers they were computed in.
+    pub precision: Precision,
 }
 
 /// How a loss is shown.

@@ -7,7 +7,6 @@
 
 use std::arch::x86_64::*;
 
-use super::functions::exp2_polynomial;
 use super::lanes::{Lanes, Task};
 
 /// 16 numbers in a register.
@@ -15,7 +14,7 @@ use super::lanes::{Lanes, Task};
 pub struct Avx512(__m512);
 
 /// Does a task with vectors of this kind.
-#[target_feature(enable = "avx512f,avx512dq,fma")]
+#[target_feature(enable = "avx512f,fma")]
 pub fn enter<T: Task>(task: T) -> T::Output {
     task.run::<Avx512>()
 }
@@ -102,15 +101,6 @@ impl Lanes for Avx512 {
             let n = _mm512_slli_epi32::<23>(_mm512_castps_si512(shifted.0));
             Self(_mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(self.0), n)))
         }
-    }
-
-    #[inline(always)]
-    fn exp2(self) -> Self {
-        let held = self.at_most(Self::splat(126.0));
-        // The distance from the nearest whole number.
-        let left = Self(unsafe { _mm512_reduce_ps::<_MM_FROUND_TO_NEAREST_INT>(held.0) });
-        let whole = held.minus(left);
-        Self(unsafe { _mm512_scalef_ps(exp2_polynomial(left).0, whole.0) })
     }
 
     #[inline(always)]

@@ -20,6 +20,10 @@ use crate::core::subspace::Subspace;
 
 /// Examples whose losses are added up before they join the whole sum, which keeps rounding small.
 const EXAMPLES_A_SUM: usize = 32;
+/// Units whose weighted sigmoids w₁/d₁ + w₂/d₂ + … are added up as one fraction, which saves reciprocals:
+/// denominators are held to 2⁴², where a sigmoid is 0 to 12 digits, so that three of them can be
+/// multiplied.
+const UNITS_A_FRACTION: usize = 3;
 /// Examples that go over all rows before the next: their part of the tables stays in the cache.
 const EXAMPLES_AT_ONCE: usize = 512;
 /// Exponents up to this leave both factors normal numbers of single length.
@@ -45,11 +49,9 @@ pub struct Separable {
 
 /// What a grid line of columns shares among its rows: the factors of its columns.
 pub struct Columns {
-    alpha: Vec<f32>,
+    alpha: Vec<f64>,
     /// e^(−alpha1·B), `[blocks, examples · units, block]`.
     factors: Vec<f32>,
-    /// −B in units of ln 2, for where a sum has to be taken first, `[examples · units]`.
-    slopes: Vec<f32>,
     /// Whether all factors of an example's unit can be told, `[examples · units]`.
     is_told: Vec<bool>,
     block: usize,
@@ -118,9 +120,8 @@ impl Separable {
         let blocks = padded.par_chunks_exact(block).zip(factors.par_chunks_exact_mut(block * slopes.len()));
         blocks.for_each(|(alpha, factors)| column_factors(slopes, alpha, factors));
         Columns {
-            alpha: padded.iter().map(|alpha| *alpha as f32).collect(),
+            alpha: padded,
             factors,
-            slopes: slopes.iter().map(|slope| (-slope * std::f64::consts::LOG2_E) as f32).collect(),
             is_told: slopes.iter().map(|slope| (slope * furthest).abs() <= MOST_EXPONENT).collect(),
             block,
         }
@@ -171,8 +172,8 @@ struct Row {
     factors: Vec<f32>,
     /// Whether all factors of an example, of row and column, are normal numbers, `[examples]`.
     is_plain: Vec<bool>,
-    /// −A in units of ln 2, for examples where a sum has to be taken first, `[examples · units]`.
-    exponents: Vec<f32>,
+    /// A, `[examples · units]`.
+    exponents: Vec<f64>,
     head: Vec<f32>,
 }
 
@@ -204,7 +205,7 @@ impl Rows<'_> {
         Row {
             factors,
             is_plain,
-            exponents: exponents.iter().map(|a| (-a * std::f64::consts::LOG2_E) as f32).collect(),
+            exponents,
             head: at(&self.separable.head).iter().map(|v| *v as f32).collect(),
         }
     }
@@ -248,11 +249,11 @@ impl Sweep<'_> {
             // A block of columns stays in the cache while all rows pass over it.
             for (at, factors) in columns.factors.chunks_exact(L::COUNT * entries).enumerate() {
                 let start = at * L::COUNT;
-                let alpha = L::load(&columns.alpha[start..]);
+                let alpha = &columns.alpha[start..start + L::COUNT];
                 for (pair, out) in self.rows.chunks(ROWS).zip(losses.chunks_mut(ROWS * width)) {
                     // A row that is left over goes twice.
                     let rows = [&pair[0], &pair[pair.len() - 1]];
-                    let sums = separable.sums::<L, UNITS>(rows, columns, factors, alpha, examples.clone());
+                    let sums = separable.sums::<L, UNITS>(rows, factors, alpha, examples.clone());
                     for (sum, out) in sums.into_iter().zip(out.chunks_exact_mut(width)) {
                         let mut lanes = [0.0_f32; 16];
                         sum.store(&mut lanes);
@@ -276,21 +277,22 @@ impl Separable {
     fn sums<L: Lanes, const UNITS: usize>(
         &self,
         rows: [&Row; ROWS],
-        columns: &Columns,
         factors: &[f32],
-        alpha: L,
+        alpha: &[f64],
         examples: Range<usize>,
     ) -> [L; ROWS] {
+        let single = lanes_of::<L>(alpha, |alpha| alpha);
         let mut weights = [[L::splat(0.0); ROWS]; UNITS];
         let mut bias = [L::splat(0.0); ROWS];
         for r in 0..ROWS {
-            let at = |i: usize| alpha.times_plus(L::splat(self.head[1][i] as f32), L::splat(rows[r].head[i]));
+            let at =
+                |i: usize| single.times_plus(L::splat(self.head[1][i] as f32), L::splat(rows[r].head[i]));
             for (unit, weight) in weights.iter_mut().enumerate() {
                 weight[r] = at(unit);
             }
             bias[r] = at(UNITS);
         }
-        let (one, most) = (L::splat(1.0), L::splat(f32::from_bits(0x7E80_0000))); // 2¹²⁶
+        let (one, most) = (L::splat(1.0), L::splat(4_398_046_500_000.0)); // 2⁴²
         let mut sums = [L::splat(0.0); ROWS];
         let mut z = [[L::splat(0.0); EXAMPLES_A_SUM]; ROWS];
         for first in examples.clone().step_by(EXAMPLES_A_SUM) {
@@ -301,18 +303,31 @@ impl Separable {
                 let told = [&rows[0].factors[at..at + UNITS], &rows[1].factors[at..at + UNITS]];
                 let mut sum = bias;
                 if rows[0].is_plain[first + i] && rows[1].is_plain[first + i] {
+                    let mut tops = [one; ROWS];
+                    let mut bottoms = [one; ROWS];
                     for unit in 0..UNITS {
                         let column = L::load(&table[unit * L::COUNT..]);
+                        let (is_first, is_last) =
+                            (unit % UNITS_A_FRACTION == 0, (unit + 1) % UNITS_A_FRACTION == 0);
                         for r in 0..ROWS {
                             let d = column.times_plus(L::splat(told[r][unit]), one).at_most(most);
-                            sum[r] = d.reciprocal().times_plus(weights[unit][r], sum[r]);
+                            let weight = weights[unit][r];
+                            (tops[r], bottoms[r]) = match is_first {
+                                true => (weight, d),
+                                false => {
+                                    (tops[r].times_plus(d, weight.times(bottoms[r])), bottoms[r].times(d))
+                                }
+                            };
+                            if is_last || unit + 1 == UNITS {
+                                sum[r] = tops[r].times_plus(bottoms[r].reciprocal(), sum[r]);
+                            }
                         }
                     }
                 } else {
                     for unit in 0..UNITS {
                         for r in 0..ROWS {
-                            let exponent = L::splat(rows[r].exponents[at + unit]);
-                            let t = alpha.times_plus(L::splat(columns.slopes[at + unit]), exponent);
+                            let (a, b) = (rows[r].exponents[at + unit], self.exponents[1][at + unit]);
+                            let t = lanes_of::<L>(alpha, |alpha| -(a + alpha * b) * std::f64::consts::LOG2_E);
                             sum[r] = logistic2(t).times_plus(weights[unit][r], sum[r]);
                         }
                     }
@@ -329,4 +344,14 @@ impl Separable {
         }
         sums
     }
+}
+
+/// A number for each lane, computed in double length.
+#[inline(always)]
+fn lanes_of<L: Lanes>(alpha: &[f64], number: impl Fn(f64) -> f64) -> L {
+    let mut lanes = [0.0; 16];
+    for (lane, alpha) in lanes.iter_mut().zip(alpha) {
+        *lane = number(*alpha) as f32;
+    }
+    L::load(&lanes)
 }
