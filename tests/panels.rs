@@ -29,6 +29,7 @@ fn view() -> PanelView {
         surface_loss: Some(0.25),
         plane_distance: Some(1.5),
         axes: vec![axis("start to end", 0.907), axis("main bend", 0.084), axis("second bend", 0.005)],
+        explained: 0.996,
         alpha3_range: Some((-2.0, 3.0)),
         is_exact: true,
         is_panels_shown: true,
@@ -86,7 +87,7 @@ fn each_button_sends_its_command_once() {
 fn shares_stand_beside_those_of_random_walks() {
     let band = |median| Band { low: median - 0.1, median, high: median + 0.05 };
     let walks = RandomWalks { axes: vec![band(0.83), band(0.12), band(0.05)], all: band(0.9) };
-    let harness = harness(PanelView { walks: Some(walks), explained: 0.996, cosine: 0.5, ..view() });
+    let harness = harness(PanelView { walks: Some(walks), cosine: 0.5, ..view() });
     for label in ["90.7 %  (walk 83 %)", "8.4 %  (walk 12 %)", "0.4 %", "60°, drawn as 90°"] {
         assert!(harness.query_by_label(label).is_some(), "{label}");
     }

@@ -147,7 +147,11 @@ fn dragging_alpha3_evaluates_nothing_and_resting_gives_the_exact_plane() {
 
 #[test]
 fn a_newer_question_is_answered_and_the_older_dropped() {
-    let large = small().with(|file| file.slice.volume = Resolution([129, 129, 129])).unwrap();
+    let large = small().with(|file| {
+        file.slice.volume = Resolution([129, 129, 129]);
+        file.dataset.set_points(4000);
+    });
+    let large = large.unwrap();
     let mut app = open(large, Pacing::Live);
     until(&mut app, "a first coarse volume", |app| {
         landscape(app).current().is_some_and(|known| known.volume.is_some())

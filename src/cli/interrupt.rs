@@ -1,41 +1,95 @@
-//! Ctrl-C: work that takes long stops at once and leaves nothing behind.
+//! Ctrl-C: long work stops at once and leaves nothing behind.
 //!
-//! The work is done on a thread of its own and only computes; files are written by the caller once it
-//! has returned. So nobody has to ask in the middle of a product of matrices whether to go on: the
-//! process ends, and the thread with it.
+//! What is computed is computed on a thread of its own: nobody has to ask in the middle of a product of
+//! matrices whether to go on, since the process ends and the thread with it. What is written fails at
+//! its next piece, and whoever writes takes away what there is of the file.
 
+use std::fs::File;
+use std::io::{self, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use super::Failure;
+use crate::core::io::output::{Output, WriteError};
 use crate::core::num::CancelToken;
 
 /// How often it is looked whether somebody interrupts: too short to be felt.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Does the work, unless somebody interrupts.
-///
-/// # Errors
-/// If somebody interrupted, or the system has no thread to give.
-pub fn interruptible<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    let interrupted = CancelToken::default();
-    let on_interrupt = interrupted.clone();
-    ctrlc::set_handler(move || on_interrupt.cancel()).map_err(Failure::work)?;
-    let (done, result) = channel();
-    let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || {
-        // Nobody waits for it once the work was interrupted.
-        let _ = done.send(work());
-    });
-    let thread = thread.map_err(Failure::work)?;
-    loop {
-        match result.recv_timeout(LOOK) {
-            _ if interrupted.is_cancelled() => return Err(Failure::Interrupted),
-            Ok(value) => return Ok(value),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => match thread.join() {
-                Err(panic) => std::panic::resume_unwind(panic),
-                Ok(()) => return Err(Failure::work(anyhow::anyhow!("the work ended without a result"))),
-            },
+/// Hears of an interrupt. There is one in a program.
+pub struct Interrupt(CancelToken);
+
+impl Interrupt {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// If the system does not let it.
+    pub fn listen() -> Result<Self, Failure> {
+        let token = CancelToken::default();
+        let on_interrupt = token.clone();
+        ctrlc::set_handler(move || on_interrupt.cancel()).map_err(Failure::work)?;
+        Ok(Self(token))
+    }
+
+    /// Does the work, unless somebody interrupts.
+    ///
+    /// # Errors
+    /// If somebody interrupted, or the system has no thread to give.
+    pub fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+        let (done, result) = channel();
+        let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || {
+            // Nobody waits for it once the work was interrupted.
+            let _ = done.send(work());
+        });
+        let thread = thread.map_err(Failure::work)?;
+        loop {
+            match result.recv_timeout(LOOK) {
+                _ if self.0.is_cancelled() => return Err(Failure::Interrupted),
+                Ok(value) => return Ok(value),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                    Err(panic) => std::panic::resume_unwind(panic),
+                    Ok(()) => return Err(Failure::work(anyhow::anyhow!("the work ended without a result"))),
+                },
+            }
         }
+    }
+
+    /// Writes the file, unless somebody interrupts.
+    ///
+    /// # Errors
+    /// If somebody interrupted, or the file cannot be written.
+    pub fn write(
+        &self,
+        output: &Output,
+        fill: impl FnOnce(Stoppable) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let written = output.write(|file| fill(Stoppable { file, token: &self.0 }));
+        written.map_err(|error: WriteError| match self.0.is_cancelled() {
+            true => Failure::Interrupted,
+            false => Failure::work(error),
+        })
+    }
+}
+
+/// A file that takes nothing more once somebody interrupts.
+pub struct Stoppable<'a> {
+    file: &'a mut File,
+    token: &'a CancelToken,
+}
+
+/// Most bytes that are handed to the system at once: a small part of a second's work.
+const PIECE: usize = 1 << 20;
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.token.is_cancelled() {
+            return Err(io::Error::other("interrupted"));
+        }
+        self.file.write(&bytes[..bytes.len().min(PIECE)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::experiment::ExperimentArguments;
-use super::interrupt::interruptible;
+use super::interrupt::Interrupt;
 use super::progress;
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline;
@@ -70,7 +70,8 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
     };
     let steps = arguments.train_on.unwrap_or(experiment.steps);
     let (at, probed) = (arguments.at, experiment.clone());
-    let found = interruptible(move || find(&probed, &point, steps))??;
+    let interrupt = Interrupt::listen()?;
+    let found = interrupt.work(move || find(&probed, &point, steps))??;
     let report = Report {
         experiment: &experiment,
         at: &at,
@@ -82,7 +83,7 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
     print!("{}", words(&report));
     let Some(output) = output else { return Ok(()) };
     let json = serde_json::to_vec_pretty(&report).map_err(Failure::work)?;
-    output.write(|file| file.write_all(&json)).map_err(Failure::work)
+    interrupt.write(&output, |mut file| file.write_all(&json))
 }
 
 /// A point of parameter space as typed.

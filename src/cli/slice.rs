@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Failure;
 use super::experiment::ExperimentArguments;
-use super::interrupt::interruptible;
+use super::interrupt::Interrupt;
 use super::progress;
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
@@ -41,7 +41,8 @@ pub struct SliceArguments {
 /// If the request makes no sense, no plane fits the run, or the file cannot be written.
 pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     let (request, format, output) = arguments.checked()?;
-    let (request, evaluated) = interruptible(move || {
+    let interrupt = Interrupt::listen()?;
+    let (request, evaluated) = interrupt.work(move || {
         let evaluated = request.evaluate();
         (request, evaluated)
     })?;
@@ -53,7 +54,7 @@ pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
         grid: &grid,
         precision: request.precision,
     };
-    output.write(|file| format.write(file, &slice)).map_err(Failure::work)
+    interrupt.write(&output, |file| format.write(file, &slice))
 }
 
 /// What is to be evaluated.

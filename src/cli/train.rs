@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Failure;
 use super::experiment::ExperimentArguments;
-use super::interrupt::interruptible;
+use super::interrupt::Interrupt;
 use super::progress;
 use crate::core::experiment::pipeline;
 use crate::core::io::archive;
@@ -42,14 +42,14 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
     }
     let output = Output::new(&output, force).map_err(Failure::request)?;
     let training = experiment.clone();
-    let run = interruptible(move || {
+    let interrupt = Interrupt::listen()?;
+    let run = interrupt.work(move || {
         let bar = progress::bar("training");
         let run = pipeline::train(&training, |progress| progress::show(&bar, progress));
         bar.finish_and_clear();
         run
     })?;
-    let write = |file: &mut std::fs::File| archive::write_run(file, &experiment, &run.closed_trajectory());
-    output.write(write).map_err(Failure::work)?;
+    interrupt.write(&output, |file| archive::write_run(file, &experiment, &run.closed_trajectory()))?;
     let (latest, objective) = (run.latest(), run.objective());
     let mut words = vec![format!("step {}", latest.step), format!("loss {}", latest.loss)];
     let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));

@@ -13,6 +13,8 @@ use std::io::{self, Cursor, Write};
 
 use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
+use npyz::zip::CompressionMethod;
+use npyz::zip::write::FileOptions;
 
 use crate::core::data::Dataset;
 use crate::core::experiment::Experiment;
@@ -32,8 +34,11 @@ impl Archive {
         shape: &[usize],
         values: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
+        // As numpy's savez does: losses of double length hardly shrink, and shrinking them takes longer
+        // than evaluating them.
+        let stored = FileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
         let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-        let mut writer = self.0.array(name, Default::default())?.default_dtype().shape(&shape).begin_nd()?;
+        let mut writer = self.0.array(name, stored)?.default_dtype().shape(&shape).begin_nd()?;
         writer.extend(values)?;
         writer.finish()
     }
