@@ -173,10 +173,12 @@ impl ExperimentArguments {
             file.seed = seed;
         }
         if let Some(name) = &self.model {
+            file.surface = None;
             file.model = named("model", name, ModelConfig::all(), ModelConfig::name)?;
         }
         if let Some(name) = &self.dataset {
             let points = file.dataset.points();
+            file.surface = None;
             file.dataset = dataset(name)?;
             file.dataset.set_points(points);
             // A loss for two classes says nothing of ten, nor of real numbers.

@@ -1,7 +1,8 @@
 //! The numbers, without a window: data, models, training, slices, geometry, experiments, scripts.
 //!
 //! Everything here is a pure function of its input and a seed. No Bevy, no egui, no wall clock, no
-//! printing; the file system only in [`io`]. Floating point is `f64` throughout.
+//! printing; the file system only in [`io`]. Floating point is `f64`, but for the fast
+//! kernel of [`grid`].
 
 pub mod data;
 pub mod experiment;

@@ -6,10 +6,12 @@ use super::file::{ExperimentFile, FileError};
 pub const DEFAULT: &str = "xor-model3";
 
 /// Name and text of each, in the order a list shows them.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     (DEFAULT, include_str!("../../../assets/experiments/xor-model3.ron")),
     ("diagonal-model1", include_str!("../../../assets/experiments/diagonal-model1.ron")),
     ("diagonal-model2", include_str!("../../../assets/experiments/diagonal-model2.ron")),
+    ("rosenbrock", include_str!("../../../assets/experiments/rosenbrock.ron")),
+    ("himmelblau", include_str!("../../../assets/experiments/himmelblau.ron")),
 ];
 
 /// The names of all built-in experiments.

@@ -9,6 +9,7 @@ use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
+use crate::core::objective::Surface;
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
 
@@ -20,6 +21,8 @@ pub struct ExperimentFile {
     pub title: String,
     /// Seed of every random stream.
     pub seed: u64,
+    /// A function to descend instead of a network's loss; dataset, model and loss then play no part.
+    pub surface: Option<Surface>,
     /// The data.
     pub dataset: DatasetConfig,
     /// Share of the data that training never sees, 0 to below 1.
@@ -131,6 +134,7 @@ impl Default for ExperimentFile {
         Self {
             title: String::new(),
             seed: 0,
+            surface: None,
             dataset: DatasetConfig::default(),
             held_out: 0.0,
             model: ModelConfig::default(),
@@ -233,6 +237,8 @@ mod tests {
         Schedule::all().iter().for_each(|schedule| with(&|file| file.schedule = *schedule));
         Init::ALL.iter().for_each(|init| with(&|file| file.init = *init));
         Loss::ALL.iter().for_each(|loss| with(&|file| file.loss = *loss));
+        Surface::ALL.iter().for_each(|surface| with(&|file| file.surface = Some(*surface)));
+        PlaneConfig::all().iter().for_each(|plane| with(&|file| file.slice.plane = plane.clone()));
         for file in files {
             assert_eq!(ExperimentFile::parse(&file.to_ron(), "x.ron").unwrap(), file);
             let json = serde_json::to_string(&file).unwrap();

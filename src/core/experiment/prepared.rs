@@ -12,7 +12,7 @@ use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
 use crate::core::io::npy;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
-use crate::core::objective::{Objective, Supervised, SupervisedError, outputs_for};
+use crate::core::objective::{Analytic, Objective, Supervised, SupervisedError, outputs_for};
 
 /// Fewest parameters that have a landscape to look at.
 const LEAST_PARAMETERS: usize = 2;
@@ -26,6 +26,22 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Draws or reads the examples, builds the model and draws its start.
     pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
+        let Self { objective, start } = match file.surface {
+            Some(surface) => {
+                Self { objective: Arc::new(Analytic::new(surface)), start: surface.start().to_vec() }
+            }
+            None => Self::network(file)?,
+        };
+        let dim = objective.dim();
+        let start = match &file.from {
+            Some(path) => npy::read_theta(path, dim)
+                .map_err(|error| FieldError::new("from", path.display(), error.expected(dim)))?,
+            None => start,
+        };
+        Ok(Self { objective, start })
+    }
+
+    fn network(file: &ExperimentFile) -> Result<Self, FieldError> {
         let data = file.dataset.generate(file.seed).map_err(|error| dataset_error(&file.dataset, &error))?;
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
@@ -37,19 +53,14 @@ impl Prepared {
             let expected = format!("a model of at least {LEAST_PARAMETERS} parameters, not {}", model.dim());
             return Err(FieldError::new("model", file.model.name(), expected));
         }
-        let start = match &file.from {
-            Some(path) => npy::read_theta(path, model.dim())
-                .map_err(|error| FieldError::new("from", path.display(), error.expected(model.dim())))?,
-            None => file.init.draw(&model, &mut Stream::new(file.seed, "init")),
-        };
-        let objective = supervised(file, model, data);
-        Ok(Self { objective, start })
+        let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
+        Ok(Self { objective: supervised(file, model, data), start })
     }
 
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-        (a.seed, &a.dataset, a.held_out, &a.model, a.init, &a.from, a.loss)
-            == (b.seed, &b.dataset, b.held_out, &b.model, b.init, &b.from, b.loss)
+        (a.seed, a.surface, &a.dataset, a.held_out, &a.model, a.init, &a.from, a.loss)
+            == (b.seed, b.surface, &b.dataset, b.held_out, &b.model, b.init, &b.from, b.loss)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The one seam between what is minimised and everything that minimises, slices or probes it.
 
+pub mod analytic;
 pub mod hessian;
 pub mod supervised;
 pub mod targets;
 
+pub use analytic::{Analytic, Surface};
 pub use supervised::{Supervised, SupervisedError};
 pub use targets::{fitting, outputs_for};
 

@@ -106,8 +106,12 @@ impl Session {
                 // A loss for two classes says nothing of ten, nor of real numbers.
                 file.loss = dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
                 file.dataset = dataset;
+                file.surface = None;
             })?,
-            ExperimentCommand::Model(model) => self.experiment.with(|file| file.model = model)?,
+            ExperimentCommand::Model(model) => self.experiment.with(|file| {
+                file.model = model;
+                file.surface = None;
+            })?,
             ExperimentCommand::Seed(seed) => self.experiment.with(|file| file.seed = seed)?,
             ExperimentCommand::Optimizer(optimizer) => {
                 self.experiment.with(|file| file.optimizer = optimizer)?

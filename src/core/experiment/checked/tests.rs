@@ -1,0 +1,133 @@
+use super::*;
+use crate::core::experiment::file::Resolution;
+
+fn refused(change: impl FnOnce(&mut ExperimentFile)) -> String {
+    let mut file = ExperimentFile::default();
+    change(&mut file);
+    Experiment::new(file).unwrap_err().to_string()
+}
+
+#[test]
+fn values_without_sense_are_refused_by_name() {
+    let cases = [
+        (refused(|f| f.optimizer.set_lr(-0.1)), "optimizer.lr = -0.1: expected a finite number above 0"),
+        (refused(|f| f.dataset.set_points(0)), "dataset.points = 0: expected 1 to 1000000"),
+        (
+            refused(|f| f.batch = BatchSize::Size(501)),
+            "batch = 501: expected 1 to the 500 training points, or full",
+        ),
+        (refused(|f| f.steps = 0), "steps = 0: expected 1 to 10000000"),
+        (refused(|f| f.view.clip = Some(f64::NAN)), "view.clip = NaN: expected a finite loss above 0"),
+        (
+            refused(|f| f.slice.grid = Resolution([1_000_000, 1_000_000])),
+            "slice.grid = a grid of 1000000000000 cells: expected at most 134217728",
+        ),
+        (
+            refused(|f| f.slice.volume = Resolution([2, 2, 257])),
+            "slice.volume = 257: expected at most 256 layers along alpha3",
+        ),
+        (
+            refused(|f| f.slice.range = Some(vec![(5.0, -4.0), (0.0, 1.0)])),
+            "slice.range = range 5:-4 of alpha1: expected two finite numbers, the first below the second",
+        ),
+        (
+            refused(|f| f.slice.range = Some(vec![])),
+            "slice.range = 0 ranges: expected 2 or 3 ranges, one for each axis",
+        ),
+    ];
+    for (found, expected) in cases {
+        assert_eq!(found, expected);
+    }
+}
+
+/// As [`refused`], from text that stands between the brackets of a file.
+fn refused_text(fields: &str) -> String {
+    let file = ExperimentFile::parse(&format!("({fields})"), "x.ron").unwrap();
+    Experiment::new(file).unwrap_err().to_string()
+}
+
+#[test]
+fn settings_without_sense_are_refused_by_their_path() {
+    let cases = [
+        ("dataset: spirals(arms: 9)", "dataset.arms = 9: expected 2 to 5"),
+        ("dataset: moons(noise: -0.5)", "dataset.noise = -0.5: expected a finite number of at least 0"),
+        (
+            "optimizer: adam(betas: (0.9, 1.0))",
+            "optimizer.betas = 1: expected a number of at least 0 and below 1",
+        ),
+        ("schedule: step(step_size: 0)", "schedule.step_size = 0: expected 1 to 1000000000 steps"),
+        ("held_out: 1.0", "held_out = 1: expected a share of at least 0 and below 1"),
+        (
+            "dataset: xor(points: 1), held_out: 0.5",
+            "held_out = 0.5: expected 0, since there is 1 example only",
+        ),
+        ("batch: size(376), held_out: 0.25", "batch = 376: expected 1 to the 375 training points, or full"),
+    ];
+    for (fields, expected) in cases {
+        assert_eq!(refused_text(fields), expected, "{fields}");
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_together_are_refused() {
+    let cases = [
+        ("dataset: blobs()", "loss = mse: expected cross_entropy, since the targets of blobs are 3 classes"),
+        (
+            "dataset: sine_regression(), loss: bce_with_logits",
+            "loss = bce_with_logits: expected mse or huber, since the targets of sine_regression are \
+             real numbers",
+        ),
+        (
+            "dataset: linear_regression(), model: model1",
+            "model = model1: expected a model of at least 2 parameters, not 1",
+        ),
+        (
+            "model: mlp(widths: [8, 0])",
+            "model.widths = [8, 0]: expected 1 to 8192, but layer 2 has a width of 0",
+        ),
+        (
+            "model: mlp(widths: [1000, 1000])",
+            "model.widths = [1000, 1000]: expected at most 1000000, but a model of 1005001 parameters",
+        ),
+    ];
+    for (fields, expected) in cases {
+        assert_eq!(refused_text(fields), expected, "{fields}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("points.csv");
+    let config = DatasetConfig::by_name(path.to_str().unwrap()).unwrap();
+    let with = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        Experiment::new(ExperimentFile { dataset: config.clone(), ..Default::default() })
+    };
+    let error = with("x,y,label\n1,2,0\n3,,1\n").unwrap_err().to_string();
+    let place = format!("dataset.path = {}: expected a table of numbers, but", path.display());
+    assert_eq!(error, format!("{place} line 3, column 2 is empty; expected a number"));
+    // Once checked, an experiment no longer needs the file.
+    let experiment = with("1,2,0\n3,4,1\n").unwrap();
+    let other = with("1,2,0\n3,4,1\n5,6,1\n").unwrap();
+    assert!(experiment.training_question() != other.training_question());
+    std::fs::remove_file(&path).unwrap();
+    let changed = experiment.with(|file| file.steps = 7).unwrap();
+    assert_eq!(changed.start_run().objective().examples(), 2);
+    assert_eq!(changed.training_question(), experiment.training_question());
+}
+
+#[test]
+fn held_out_examples_come_off_the_training_split() {
+    let text = "(dataset: blobs(points: 120), loss: cross_entropy, model: mlp(), held_out: 0.25)";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let objective = experiment.objective();
+    assert_eq!((objective.examples(), objective.held_out().unwrap().rows()), (90, 30));
+    let mut run = experiment.start_run();
+    let start = run.latest().theta;
+    run.advance(200);
+    let end = run.latest().theta;
+    let loss = |theta: &[f64]| objective.held_out_loss(theta).unwrap();
+    assert!(loss(&end) < 0.5 * loss(&start), "{} {}", loss(&end), loss(&start));
+    assert!(objective.held_out_accuracy(&end).unwrap() > 0.8);
+}
