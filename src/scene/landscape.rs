@@ -145,27 +145,26 @@ const HEAD_START: Duration = Duration::from_millis(40);
 fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
     let threads = grid_threads();
     let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
-    threads.install(|| {
-        let mut pipeline = Pipeline::new(experiment, alpha3);
-        let mut has_picture = false;
-        while report.is_wanted() && !pipeline.is_finished() {
-            let before = pipeline.cells();
-            match pipeline.advance(at_once) {
-                Ok(Some(finding)) => {
-                    let is_first_picture = matches!(&finding, Finding::Plane(_)) && !has_picture;
-                    report.send(Answer::Found(finding));
-                    if is_first_picture {
-                        has_picture = true;
-                        std::thread::sleep(HEAD_START);
-                    }
-                    true
+    let mut pipeline = Pipeline::new(experiment, alpha3);
+    let mut has_picture = false;
+    while report.is_wanted() && !pipeline.is_finished() {
+        let before = pipeline.cells();
+        // Piece by piece, so that whoever else evaluates comes in between.
+        match threads.install(|| pipeline.advance(at_once)) {
+            Ok(Some(finding)) => {
+                let is_first_picture = matches!(&finding, Finding::Plane(_)) && !has_picture;
+                report.send(Answer::Found(finding));
+                if is_first_picture {
+                    has_picture = true;
+                    std::thread::sleep(HEAD_START);
                 }
-                Ok(None) => report.send(Answer::Progress(pipeline.progress())),
-                Err(error) => report.send(Answer::Failed(error.to_string())),
-            };
-            report.send(Answer::Cells(pipeline.cells() - before));
-        }
-    });
+                true
+            }
+            Ok(None) => report.send(Answer::Progress(pipeline.progress())),
+            Err(error) => report.send(Answer::Failed(error.to_string())),
+        };
+        report.send(Answer::Cells(pipeline.cells() - before));
+    }
 }
 
 fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pacing: Res<Pacing>) {
