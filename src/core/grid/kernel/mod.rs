@@ -46,7 +46,7 @@ pub struct KernelBackend {
 /// Multiply-adds of a tile: a few hundredths of a second.
 const TILE_PRODUCTS: usize = 100_000_000;
 /// Cells of a tile at most: enough rows to make use of a table of columns.
-const TILE_CELLS: usize = 4096;
+const TILE_CELLS: usize = 2048;
 
 impl KernelBackend {
     /// A backend by the widest instruction set there is. `None` where the objective is no network.
