@@ -23,6 +23,7 @@ fn main() {
     planes();
     volume();
     growth();
+    other_shapes();
     every_kind();
     larger_network();
     digits();
@@ -206,6 +207,20 @@ fn every_kind() {
                 println!("{name:<58} {:>9.3} {:>13.3}", time * 1e6 / spec.cells() as f64, time / slow);
             }
         }
+    }
+}
+
+/// The kernel beside the reference on grids of other shapes.
+fn other_shapes() {
+    let (objective, subspace) = chord("(dataset: xor(points: 500))");
+    heading("Model 3, 500 points", "us a loss   / reference");
+    for counts in [&[8193][..], &[301, 57], &[33, 33, 33]] {
+        let spec = spec(counts);
+        let (slow, _) = evaluate(3, &spec, || reference(&objective, &subspace, &spec));
+        let set = InstructionSet::widest();
+        let (time, _) = evaluate(9, &spec, || kernel(&objective, &subspace, &spec, set));
+        let name = counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+        println!("{name:<58} {:>9.3} {:>13.3}", time * 1e6 / spec.cells() as f64, time / slow);
     }
 }
 

@@ -48,6 +48,12 @@ const TILE_PRODUCTS: usize = 100_000_000;
 /// Cells of a tile at most: enough rows to make use of a table of columns.
 const TILE_CELLS: usize = 2048;
 
+/// Rows that a table of columns must serve to pay: a line is quicker without.
+const TABLE_ROWS: usize = 3;
+
+/// Cells of a tile of a line, which shares nothing, at most: enough tiles for all threads.
+const LINE_TILE_CELLS: usize = 128;
+
 impl KernelBackend {
     /// A backend by the widest instruction set there is. `None` where the objective is no network.
     pub fn new(objective: Arc<dyn Objective>, subspace: Subspace, spec: GridSpec) -> Option<Self> {
@@ -139,8 +145,9 @@ impl KernelBackend {
         let Some(separable) = &self.separable else { return };
         self.columns.retain(|(indices, _)| Arc::strong_count(indices) > 1);
         for tile in tiles {
-            let indices = &tile.indices[0];
-            if self.columns_of(tile).is_some() || !separable.serves(indices.len()) {
+            let [indices, i2, i3] = &tile.indices;
+            let is_worth_it = i2.len() * i3.len() >= TABLE_ROWS && separable.serves(indices.len());
+            if self.columns_of(tile).is_some() || !is_worth_it {
                 continue;
             }
             let axis = self.spec.axes()[0];
@@ -154,7 +161,8 @@ impl KernelBackend {
 
 impl GridBackend for KernelBackend {
     fn tile_cells(&self) -> usize {
-        (TILE_PRODUCTS / self.network.products().max(1)).clamp(1, TILE_CELLS)
+        let most = if self.spec.axes().len() == 1 { LINE_TILE_CELLS } else { TILE_CELLS };
+        (TILE_PRODUCTS / self.network.products().max(1)).clamp(1, most)
     }
 
     fn submit(&mut self, tile: Tile) {

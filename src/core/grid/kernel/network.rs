@@ -24,11 +24,13 @@ pub struct Network {
     x: Vec<f32>,
     /// `[blocks, outputs, VECTORS · count]`; a class is a 1 among zeros.
     y: Vec<f32>,
-    examples: usize,
+    /// 1 for each example of the last block, 0 for its padding, `[VECTORS · count]`.
+    mask: Vec<f32>,
     inputs: usize,
     outputs: usize,
     /// What the sum of the losses is divided by.
     divisor: f64,
+    products: usize,
 }
 
 impl Network {
@@ -46,16 +48,17 @@ impl Network {
             count,
             x: blocks(rows, data.inputs(), block, |row, input| data.x()[row * data.inputs() + input]),
             y: blocks(rows, outputs, block, target),
-            examples: rows,
+            mask: (0..block).map(|at| f32::from((rows - 1) % block >= at)).collect(),
             inputs: data.inputs(),
             outputs,
             divisor: loss.count(rows, outputs),
+            products: rows * model.layers().iter().map(|layer| layer.inputs * layer.outputs).sum::<usize>(),
         }
     }
 
     /// Multiply-adds of a loss.
     pub fn products(&self) -> usize {
-        self.examples * self.layers.iter().map(|layer| layer.inputs * layer.outputs).sum::<usize>()
+        self.products
     }
 }
 
@@ -106,22 +109,26 @@ impl Network {
         let mut sums = [L::splat(0.0); VECTORS];
         let x_blocks = self.x.chunks_exact(self.inputs * block);
         let y_blocks = self.y.chunks_exact(self.outputs * block);
+        let last = x_blocks.len() - 1;
         for (at, (x, y)) in x_blocks.zip(y_blocks).enumerate() {
             for (h, x) in h.iter_mut().zip(x.chunks_exact(L::COUNT)) {
                 *h = L::load(x);
             }
             self.forward(theta, h, z);
-            let left = self.examples - at * block;
             for (v, sum) in sums.iter_mut().enumerate() {
                 let one = loss(self.loss, &h[v..self.outputs * VECTORS], &y[v * L::COUNT..], VECTORS);
-                // The padding of the last block must not count.
-                *sum = if left >= block { sum.plus(one) } else { one.times_plus(first::<L>(left, v), *sum) };
+                *sum = match at == last {
+                    true => one.times_plus(L::load(&self.mask[v * L::COUNT..]), *sum),
+                    false => sum.plus(one),
+                };
             }
-            if at % BLOCKS_A_SUM == BLOCKS_A_SUM - 1 || left <= block {
-                for sum in &mut sums {
-                    total += lane_sum(*sum);
-                    *sum = L::splat(0.0);
+            if at % BLOCKS_A_SUM == BLOCKS_A_SUM - 1 || at == last {
+                let mut whole = sums[0];
+                for sum in &sums[1..] {
+                    whole = whole.plus(*sum);
                 }
+                total += lane_sum(whole);
+                sums = [L::splat(0.0); VECTORS];
             }
         }
         total / self.divisor
@@ -162,6 +169,9 @@ fn dense<L: Lanes>(weights: &[f32], biases: &[f32], h: &[L], z: &mut [L]) {
             row += 4;
         }
     }
+    if L::COUNT == 16 && row + 3 == outputs {
+        return rows::<L, 3>(weights, biases, row, inputs, h, z);
+    }
     while row + 2 <= outputs {
         rows::<L, 2>(weights, biases, row, inputs, h, z);
         row += 2;
@@ -198,16 +208,6 @@ fn rows<L: Lanes, const ROWS: usize>(
     for (z, sum) in z[first * VECTORS..].chunks_exact_mut(VECTORS).zip(sums) {
         z.copy_from_slice(&sum);
     }
-}
-
-/// 1 in the lanes of vector `v` that belong to the first `left` examples of a block, else 0.
-#[inline(always)]
-fn first<L: Lanes>(left: usize, v: usize) -> L {
-    let mut ones = [0.0; 16];
-    for (lane, one) in ones[..L::COUNT].iter_mut().enumerate() {
-        *one = f32::from(v * L::COUNT + lane < left);
-    }
-    L::load(&ones)
 }
 
 /// The sum of the lanes, in double length.
