@@ -35,12 +35,14 @@ fn backends<'a>(objective: &'a Arc<dyn Objective>, subspace: &'a Subspace) -> Ve
     all
 }
 
-/// Every backend gives every cell its own loss.
+/// Every backend gives every cell its own loss, within `slack` times its tolerance: more than 1 where
+/// predictions are small differences of weights in the thousands.
 fn assert_conforming(
     objective: &Arc<dyn Objective>,
     subspace: &Subspace,
     spec: &GridSpec,
     what: &str,
+    slack: f64,
 ) -> LossGrid {
     let [n1, n2, n3] = spec.counts();
     let mut expected = Vec::with_capacity(spec.cells());
@@ -55,9 +57,7 @@ fn assert_conforming(
         let found = GridJob::new(spec.clone(), backend(spec)).finish();
         for (at, (found, expected)) in found.loss.iter().zip(&expected).enumerate() {
             let is_right = match expected.is_finite() {
-                // Losses far above 1 are differences of weights far above them.
-                true if *expected > 1e3 => (found - expected).abs() <= 5.0 * tolerance * expected,
-                true => (found - expected).abs() <= tolerance * expected.max(1.0),
+                true => (found - expected).abs() <= slack * tolerance * expected.max(1.0),
                 false => !found.is_finite(),
             };
             assert!(is_right, "{what}, {name}, cell {at} of {:?}: {found}, not {expected}", spec.counts());
@@ -118,9 +118,9 @@ fn every_kind_of_network_on_lines_planes_and_volumes() {
         for loss in Loss::ALL {
             for (widths, skip) in [(&[3][..], false), (&[2, 2], true), (&[5, 5, 4], true), (&[9, 6], false)] {
                 let Case { objective, subspace } = case(widths, activation, skip, loss, 37, 0.3);
-                for counts in [&[43][..], &[19, 11], &[18, 3], &[7, 5, 4]] {
+                for counts in [&[43][..], &[270], &[19, 11], &[18, 3], &[7, 5, 4]] {
                     let what = format!("{widths:?} {activation:?} {loss:?} skip {skip}");
-                    assert_conforming(&objective, &subspace, &spec(&ranges, counts), &what);
+                    assert_conforming(&objective, &subspace, &spec(&ranges, counts), &what, 1.0);
                 }
             }
         }
@@ -131,15 +131,13 @@ fn every_kind_of_network_on_lines_planes_and_volumes() {
 fn pre_activations_of_ninety_and_far_beyond() {
     for activation in Activation::ALL {
         for loss in [Loss::Mse, Loss::Huber, Loss::BceWithLogits] {
-            for size in [30.0, 300.0] {
+            for (size, slack) in [(30.0, 1.0), (300.0, 10.0)] {
                 let Case { objective, subspace } = case(&[3], activation, false, loss, 70, size);
                 let ranges = [(-4.0, 5.0), (-4.0, 5.0)];
-                assert_conforming(
-                    &objective,
-                    &subspace,
-                    &spec(&ranges, &[35, 12]),
-                    &format!("{activation:?} {loss:?} {size}"),
-                );
+                let what = format!("{activation:?} {loss:?} {size}");
+                for spec in [spec(&ranges[..1], &[300]), spec(&ranges, &[35, 12])] {
+                    assert_conforming(&objective, &subspace, &spec, &what, slack);
+                }
             }
         }
     }
@@ -157,8 +155,13 @@ fn factors_of_opposite_size_meet_without_inf_times_zero() {
     let origin = vec![1.0, -2.0, 400.0, 3.0, -1.0];
     let directions = vec![vec![0.0, 0.0, -400.0, 0.0, 0.0], vec![1.0, 1.0, 0.0, 0.5, 0.0]];
     let subspace = Subspace::new(origin, directions).unwrap();
-    let grid =
-        assert_conforming(&objective, &subspace, &spec(&[(0.0, 2.0), (-1.0, 1.0)], &[33, 9]), "cancelling");
+    let grid = assert_conforming(
+        &objective,
+        &subspace,
+        &spec(&[(0.0, 2.0), (-1.0, 1.0)], &[33, 9]),
+        "cancelling",
+        1.0,
+    );
     let (low, high) = grid.finite_range().unwrap();
     assert!(high - low > 0.1, "the loss changes where they cancel");
 }
@@ -169,8 +172,13 @@ fn cells_that_diverge_do_so_everywhere_and_no_others() {
     let Case { objective, subspace } = case(&[4, 4], Activation::Relu, false, Loss::Mse, 20, 1.0);
     for (high, all_finite) in [(1e9, true), (1e60, false)] {
         let ranges = [(0.0, high), (0.0, 1.0)];
-        let grid =
-            assert_conforming(&objective, &subspace, &spec(&ranges, &[21, 4]), &format!("up to {high:e}"));
+        let grid = assert_conforming(
+            &objective,
+            &subspace,
+            &spec(&ranges, &[21, 4]),
+            &format!("up to {high:e}"),
+            1.0,
+        );
         assert!(grid.loss[0].is_finite());
         assert_eq!(grid.loss.iter().all(|loss| loss.is_finite()), all_finite, "{high:e}");
         assert!(grid.loss.iter().any(|loss| *loss > f64::from(f32::MAX)), "beyond single length");

@@ -48,11 +48,13 @@ const TILE_PRODUCTS: usize = 100_000_000;
 /// Cells of a tile at most: enough rows to make use of a table of columns.
 const TILE_CELLS: usize = 2048;
 
-/// Rows that a table of columns must serve to pay: a line is quicker without.
+/// Rows that a table of columns must serve to pay.
 const TABLE_ROWS: usize = 3;
 
-/// Cells of a tile of a line, which shares nothing, at most: enough tiles for all threads.
-const LINE_TILE_CELLS: usize = 128;
+/// Cells of a tile of a line at most: enough tiles for all threads.
+const LINE_TILE_CELLS: usize = 1024;
+/// Vectors of columns in each piece of a line.
+const LINE_VECTORS: usize = 2;
 
 impl KernelBackend {
     /// A backend by the widest instruction set there is. `None` where the objective is no network.
@@ -88,7 +90,8 @@ impl KernelBackend {
     fn losses(&self, tile: &Tile) -> Vec<f64> {
         let mut losses = match (&self.separable, self.columns_of(tile)) {
             (Some(separable), Some(columns)) => self.separable_losses(separable, columns, tile),
-            _ => self.network_losses(tile.iter()),
+            (Some(separable), None) => self.line_losses(separable, tile),
+            (None, _) => self.network_losses(tile.iter()),
         };
         for (loss, cell) in losses.iter_mut().zip(tile.iter()) {
             if !loss.is_finite() {
@@ -112,13 +115,15 @@ impl KernelBackend {
     /// 2ⁿ + 1 columns, one by one.
     fn separable_losses(&self, separable: &Separable, columns: &Columns, tile: &Tile) -> Vec<f64> {
         let [i1, i2, i3] = &tile.indices;
-        let across: Vec<Vec<f64>> = i3
+        let mut starts: Vec<Vec<f64>> = i3
             .iter()
             .flat_map(|&k| i2.iter().map(move |&j| [0, j as usize, k as usize]))
-            .map(|cell| self.spec.alpha(cell)[1..].to_vec())
+            .map(|cell| self.spec.alpha(cell))
             .collect();
+        // Columns are counted from alpha1 = 0.
+        starts.iter_mut().for_each(|start| start[0] = 0.0);
         let by_table = self.by_table(i1.len());
-        let rows = Rows { separable, columns, across: &across, width: by_table };
+        let rows = Rows { separable, columns, starts: &starts, width: by_table };
         let table = rows.losses(self.set);
         if by_table == i1.len() {
             return table;
@@ -127,6 +132,26 @@ impl KernelBackend {
         let rest = self.network_losses(rest);
         let left = i1.len() - by_table;
         table.chunks_exact(by_table).zip(rest.chunks_exact(left)).flat_map(|(a, b)| [a, b].concat()).collect()
+    }
+
+    /// A line has no rows to share a table, but it can be cut into them: columns are then counted from
+    /// where each piece starts, and are the same in all.
+    fn line_losses(&self, separable: &Separable, tile: &Tile) -> Vec<f64> {
+        let [i1, i2, i3] = &tile.indices;
+        let width = LINE_VECTORS * self.lanes;
+        let pieces = i1.len() / width;
+        let is_even = i1.windows(3).all(|i| i[2] - i[1] == i[1] - i[0]);
+        if i2.len() * i3.len() > 1 || pieces < TABLE_ROWS || !is_even || !separable.serves(width) {
+            return self.network_losses(tile.iter());
+        }
+        let at = |i: usize| [i1[i] as usize, i2[0] as usize, i3[0] as usize];
+        let step = f64::from(i1[1] - i1[0]) * self.spec.axes()[0].step();
+        let offsets: Vec<f64> = (0..width).map(|i| step * i as f64).collect();
+        let columns = separable.columns(&offsets, self.lanes);
+        let starts: Vec<Vec<f64>> = (0..pieces).map(|piece| self.spec.alpha(at(piece * width))).collect();
+        let mut losses = Rows { separable, columns: &columns, starts: &starts, width }.losses(self.set);
+        losses.extend(self.network_losses((pieces * width..i1.len()).map(at)));
+        losses
     }
 
     /// How many of so many columns the table serves.

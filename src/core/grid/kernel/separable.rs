@@ -160,8 +160,8 @@ pub struct Rows<'a> {
     pub separable: &'a Separable,
     /// Its columns.
     pub columns: &'a Columns,
-    /// Coordinates of each row along the other directions.
-    pub across: &'a [Vec<f64>],
+    /// Coordinates from which each row's columns are counted, along all directions.
+    pub starts: &'a [Vec<f64>],
     /// Columns that count; the rest of the last block is padding.
     pub width: usize,
 }
@@ -180,14 +180,14 @@ struct Row {
 impl Rows<'_> {
     /// The losses, `[rows, width]`.
     pub fn losses(self, set: InstructionSet) -> Vec<f64> {
-        let rows: Vec<Row> = self.across.iter().map(|across| self.row(across)).collect();
+        let rows: Vec<Row> = self.starts.iter().map(|start| self.row(start)).collect();
         set.run(Sweep { of: self, rows: &rows })
     }
 
-    fn row(&self, across: &[f64]) -> Row {
+    fn row(&self, start: &[f64]) -> Row {
         let at = |parts: &[Vec<f64>]| {
             let mut sum = parts[0].clone();
-            for (alpha, along) in across.iter().zip(&parts[2..]) {
+            for (alpha, along) in start.iter().zip(&parts[1..]).filter(|(alpha, _)| **alpha != 0.0) {
                 sum.iter_mut().zip(along).for_each(|(sum, part)| *sum += alpha * part);
             }
             sum
