@@ -52,7 +52,7 @@ pub struct ExperimentArguments {
     /// Cells along each axis: N for a line, N1xN2 for a plane, N1xN2xN3 for a volume.
     #[arg(long, value_name = "N1xN2xN3")]
     grid: Option<String>,
-    /// From and to along each axis, A:B,A:B,A:B.
+    /// From and to along each axis, A:B,A:B,A:B; one serves all axes.
     #[arg(long, value_name = "A:B,…", allow_hyphen_values = true)]
     range: Option<String>,
     /// Any field of the experiment, such as model.widths=[8,8]; may be given again.
@@ -135,7 +135,9 @@ impl ExperimentArguments {
             Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
         };
         let ranges: Option<Ranges> = text.split(',').map(range).collect();
+        let for_all = |ranges: Ranges| if ranges.len() == 1 { ranges.repeat(3) } else { ranges };
         ranges
+            .map(for_all)
             .map(Some)
             .with_context(|| format!("--range {text}: expected A:B for each axis, with commas between"))
     }

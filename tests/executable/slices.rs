@@ -46,6 +46,16 @@ fn every_loss_of_a_slice_can_be_computed_again_from_its_file() {
 }
 
 #[test]
+fn one_range_serves_all_axes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npz");
+    let run = ["slice", "--points", "20", "--steps", "20", "--grid", "3x5", "--range", "-4:5", "-o"];
+    assert!(losscape(&[&run[..], &[path.to_str().unwrap()]].concat()).status.success());
+    assert_eq!(read(&path, "alpha1").1, [-4.0, 0.5, 5.0]);
+    assert_eq!(read(&path, "alpha2").1, [-4.0, -1.75, 0.5, 2.75, 5.0]);
+}
+
+#[test]
 fn the_fast_kernel_is_near_and_the_file_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let with = |precision: &str| {
@@ -79,7 +89,8 @@ fn mistakes_are_named_in_one_line_and_nothing_is_written() {
     slice(&["--range", "5:-4,0:1"], &["range 5:-4 of alpha1"]);
     slice(&["--range", "nan:1,0:1"], &["range NaN:1"]);
     slice(&["--range", "0:inf,0:1"], &["range 0:inf"]);
-    slice(&["--range", "0:1"], &["--range of 1 axes", "2"]);
+    slice(&["--range", "0:1,0:1", "--grid", "3x3x3"], &["--range of 2 axes", "3"]);
+    slice(&["--range", "3:3"], &["range 3:3 of alpha1", "below"]);
     slice(&["--precision", "f16"], &["f16", "f64 or f32"]);
     refused(&["slice", "-o", "x.abc"], &["x.abc", ".npz"]);
     assert!(!Path::new(path).exists());
