@@ -12,6 +12,7 @@ pub mod place;
 pub mod points;
 pub mod principal;
 pub mod random;
+pub mod text;
 pub mod walks;
 
 pub use align::align;
