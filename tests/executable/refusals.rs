@@ -128,6 +128,24 @@ fn a_full_disk_leaves_the_old_file_whole() {
     assert_eq!(names(folder.path()), ["x.npz"]);
 }
 
+/// Waits until the program has a handler for interrupts: before, one would just kill it.
+#[cfg(unix)]
+fn wait_until_it_listens(id: u32) {
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(20));
+    for _ in 0..1500 {
+        pause();
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{id}/status")) else {
+            // Where a system does not tell, a second must do.
+            return (0..50).for_each(|_| pause());
+        };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        if u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0 {
+            return;
+        }
+    }
+    panic!("the program never listened to interrupts");
+}
+
 #[test]
 #[cfg(unix)]
 fn an_interrupt_ends_long_work_and_leaves_nothing() {
@@ -152,8 +170,7 @@ fn an_interrupt_ends_long_work_and_leaves_nothing() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_losscape"));
         let mut child =
             command.args(arguments).arg("-o").arg(&out).stderr(std::process::Stdio::piped()).spawn().unwrap();
-        // Long enough for it to be at work; were it not, the signal would end it without an exit code.
-        std::thread::sleep(std::time::Duration::from_millis(400));
+        wait_until_it_listens(child.id());
         let id = child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(130), "{arguments:?}");
