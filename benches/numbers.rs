@@ -13,7 +13,9 @@ use std::time::Instant;
 
 use losscape::core::experiment::{Experiment, ExperimentFile, builtin};
 use losscape::core::grid::kernel::InstructionSet;
-use losscape::core::grid::{Axis, GridBackend, GridJob, GridSpec, KernelBackend, LossGrid, ReferenceBackend};
+use losscape::core::grid::{
+    Axis, GridBackend, GridJob, GridSpec, KernelBackend, LossGrid, Precision, backend,
+};
 use losscape::core::num::Stream;
 use losscape::core::objective::Objective;
 use losscape::core::subspace::Subspace;
@@ -103,7 +105,7 @@ fn kernel(
 }
 
 fn reference(objective: &Arc<dyn Objective>, subspace: &Subspace, spec: &GridSpec) -> Box<dyn GridBackend> {
-    Box::new(ReferenceBackend::new(Arc::clone(objective), subspace.clone(), spec.clone()))
+    backend(objective, subspace, spec, Precision::F64)
 }
 
 /// Seconds for a whole grid, and its losses.
@@ -181,6 +183,15 @@ fn growth() {
     }
 }
 
+/// A small random plane about the start of a run.
+fn around_start(experiment: &Experiment) -> Subspace {
+    let theta = experiment.start_run().latest().theta;
+    let mut stream = Stream::new(1, "bench");
+    let mut direction = || (0..theta.len()).map(|_| 0.1 * stream.normal()).collect::<Vec<f64>>();
+    let directions = vec![direction(), direction()];
+    Subspace::new(theta, directions).unwrap()
+}
+
 /// Every activation, loss and skip: how much faster the kernel is, at least.
 fn every_kind() {
     heading("mlp 2-8-8, 500 points, plane 129 x 129", "us a loss   / reference");
@@ -195,10 +206,7 @@ fn every_kind() {
                 );
                 let experiment = Experiment::new(ExperimentFile::parse(&text, "bench").unwrap()).unwrap();
                 let objective = experiment.objective();
-                let theta = experiment.start_run().latest().theta;
-                let mut stream = Stream::new(1, "bench");
-                let mut direction = || (0..theta.len()).map(|_| 0.1 * stream.normal()).collect::<Vec<f64>>();
-                let subspace = Subspace::new(theta.clone(), vec![direction(), direction()]).unwrap();
+                let subspace = around_start(&experiment);
                 let spec = spec(&[129, 129]);
                 let (slow, _) = evaluate(2, &spec, || reference(objective, &subspace, &spec));
                 let set = InstructionSet::widest();
@@ -243,10 +251,7 @@ fn larger_network() {
     let text = "(model: mlp(widths: [64, 64]), dataset: xor(points: 500))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "bench").unwrap()).unwrap();
     let objective = experiment.objective();
-    let theta = experiment.start_run().latest().theta;
-    let mut stream = Stream::new(1, "bench");
-    let mut direction = || (0..theta.len()).map(|_| 0.1 * stream.normal()).collect::<Vec<f64>>();
-    let subspace = Subspace::new(theta.clone(), vec![direction(), direction()]).unwrap();
+    let subspace = around_start(&experiment);
     let spec = spec(&[65, 65]);
     let (slow, exact) = evaluate(1, &spec, || reference(objective, &subspace, &spec));
     let (time, grid) = evaluate(7, &spec, || kernel(objective, &subspace, &spec, InstructionSet::widest()));

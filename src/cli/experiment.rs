@@ -135,11 +135,11 @@ impl ExperimentArguments {
             Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
         };
         let ranges: Option<Ranges> = text.split(',').map(range).collect();
+        let ranges = ranges.filter(|ranges| ranges.len() <= 3);
         let for_all = |ranges: Ranges| if ranges.len() == 1 { ranges.repeat(3) } else { ranges };
-        ranges
-            .map(for_all)
-            .map(Some)
-            .with_context(|| format!("--range {text}: expected A:B for each axis, with commas between"))
+        ranges.map(for_all).map(Some).with_context(|| {
+            format!("--range {text}: expected A:B for each of up to three axes, with commas between")
+        })
     }
 
     fn start_threads(&self) -> anyhow::Result<()> {

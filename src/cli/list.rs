@@ -1,6 +1,6 @@
 //! `losscape list`: the built-in experiments.
 
-use super::Failure;
+use super::{Failure, say};
 use crate::core::experiment::builtin;
 
 /// Prints names and titles.
@@ -10,7 +10,7 @@ use crate::core::experiment::builtin;
 pub fn list() -> Result<(), Failure> {
     for name in builtin::names() {
         let Some(file) = builtin::load(name) else { continue };
-        println!("{name:<18} {}", file.map_err(Failure::work)?.title);
+        say(&format!("{name:<18} {}\n", file.map_err(Failure::work)?.title))?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub mod train;
 #[cfg(feature = "viewer")]
 pub mod view;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -136,4 +137,13 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
     eprintln!("losscape: {error:#}");
     ExitCode::from(code)
+}
+
+/// Prints to standard output. Who has stopped reading it, as `head` does, misses nothing.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::work(error)),
+        _ => Ok(()),
+    }
 }

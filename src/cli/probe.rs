@@ -7,11 +7,12 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
+use super::{Failure, say};
 use crate::core::experiment::Experiment;
+use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
 use crate::core::io::npy;
 use crate::core::io::output::Output;
@@ -69,6 +70,9 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
         None => None,
     };
     let steps = arguments.train_on.unwrap_or(experiment.steps);
+    if steps > MAX_STEPS {
+        return Err(Failure::request(anyhow!("--train-on {steps}: expected at most {MAX_STEPS} steps")));
+    }
     let (at, probed) = (arguments.at, experiment.clone());
     let interrupt = Interrupt::listen()?;
     let found = interrupt.work(move || find(&probed, &point, steps))??;
@@ -80,7 +84,7 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
         probe: found.probe,
         train_on: found.train_on,
     };
-    print!("{}", words(&report));
+    say(&words(&report))?;
     let Some(output) = output else { return Ok(()) };
     let json = serde_json::to_vec_pretty(&report).map_err(Failure::work)?;
     interrupt.write(&output, |mut file| file.write_all(&json))
@@ -162,20 +166,24 @@ fn words(report: &Report) -> String {
     ));
     lines.extend(curvature.as_ref().map(curvature_words).unwrap_or_default());
     lines.push(format!("verdict     {}: {}", verdict.kind, verdict.grounds));
-    lines.push(format!(
-        "sharpness   the loss rises by up to {:.3e} (mean {:.3e}) when each neuron's weights move by {:.0} %",
-        sharpness.highest_rise,
-        sharpness.mean_rise,
-        100.0 * sharpness.radius
-    ));
+    lines.extend(sharpness.as_ref().map(|sharpness| {
+        format!(
+            "sharpness   the loss rises by up to {:.3e} (mean {:.3e}) when each neuron's weights move by {:.0} %",
+            sharpness.highest_rise,
+            sharpness.mean_rise,
+            100.0 * sharpness.radius
+        )
+    }));
     let on = &report.train_on;
-    lines.push(format!(
-        "train on    {} steps from here: lowest loss {} at step {}, {:.3e} lower",
-        on.steps,
-        on.lowest_loss,
-        on.lowest_step,
-        on.from_loss - on.lowest_loss
-    ));
+    if loss.is_finite() {
+        lines.push(format!(
+            "train on    {} steps from here: lowest loss {} at step {}, {:.3e} lower",
+            on.steps,
+            on.lowest_loss,
+            on.lowest_step,
+            on.from_loss - on.lowest_loss
+        ));
+    }
     lines.join("\n") + "\n"
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
+use super::{Failure, say};
 use crate::core::experiment::pipeline;
 use crate::core::io::archive;
 use crate::core::io::output::Output;
@@ -58,6 +58,5 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
     words.extend(share("held-out accuracy", objective.held_out_accuracy(&latest.theta)));
     words.push(format!("gradient {}", latest.grad_norm));
     words.extend(run.diverged_at().map(|step| format!("diverged at step {step}")));
-    println!("{}", words.join(", "));
-    Ok(())
+    say(&format!("{}\n", words.join(", ")))
 }

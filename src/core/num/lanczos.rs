@@ -12,6 +12,7 @@ use std::ops::Range;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::Stream;
+use super::eigen::NotFinite;
 use super::vector::{add_scaled, dot, norm, scaled};
 
 /// A basis that grows by one product at a time.
@@ -33,11 +34,6 @@ pub struct Wanted {
     /// Of the smallest.
     pub bottom: usize,
 }
-
-/// The product with a vector was not finite, so there are no eigenvalues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a product with the operator is not finite")]
-pub struct NotFinite;
 
 /// The eigenvalues known after some steps, smallest first.
 pub struct RitzPairs {

@@ -1,10 +1,11 @@
 //! The Hessian of an objective: as a matrix where there are few parameters, else by its outer
 //! eigenvalues.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
 use super::Objective;
-use crate::core::num::lanczos::{Lanczos, NotFinite, Wanted};
+use crate::core::num::eigen::{NotFinite, eigenpairs};
+use crate::core::num::lanczos::{Lanczos, Wanted};
 
 /// Parameters up to which the whole matrix is made and diagonalised.
 pub const DENSE_PARAMETERS: usize = 200;
@@ -21,21 +22,6 @@ pub fn dense(objective: &dyn Objective, theta: &[f64]) -> DMatrix<f64> {
         unit[i] = 0.0;
     }
     (&matrix + matrix.transpose()) * 0.5
-}
-
-/// Eigenvalues and unit eigenvectors of a dense symmetric matrix, smallest first.
-///
-/// # Errors
-/// If an entry is not finite.
-pub fn eigenpairs(matrix: DMatrix<f64>) -> Result<(Vec<f64>, Vec<Vec<f64>>), NotFinite> {
-    if matrix.iter().any(|v| !v.is_finite()) {
-        return Err(NotFinite);
-    }
-    let eigen = SymmetricEigen::new(matrix);
-    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[a].total_cmp(&eigen.eigenvalues[b]));
-    let vector = |&i: &usize| eigen.eigenvectors.column(i).as_slice().to_vec();
-    Ok((order.iter().map(|&i| eigen.eigenvalues[i]).collect(), order.iter().map(vector).collect()))
 }
 
 /// The `k` largest eigenvalues at theta with their unit eigenvectors, the largest first.

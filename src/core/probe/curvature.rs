@@ -3,7 +3,8 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use crate::core::num::lanczos::{Lanczos, NotFinite, Wanted};
+use crate::core::num::eigen::{NotFinite, eigenpairs};
+use crate::core::num::lanczos::{Lanczos, Wanted};
 use crate::core::num::vector::dot;
 use crate::core::objective::Objective;
 use crate::core::objective::hessian::{self, DENSE_PARAMETERS, MOST_PRODUCTS};
@@ -92,7 +93,7 @@ struct Spectrum {
 }
 
 fn dense(objective: &dyn Objective, theta: &[f64], grad: &[f64]) -> Result<Spectrum, NotFinite> {
-    let (eigenvalues, vectors) = hessian::eigenpairs(hessian::dense(objective, theta))?;
+    let (eigenvalues, vectors) = eigenpairs(hessian::dense(objective, theta))?;
     let squares = vectors.iter().map(|vector| dot(vector, grad).powi(2));
     let weights = eigenvalues.iter().copied().zip(squares).collect();
     Ok(Spectrum { eigenvalues, extent: Extent::Dense, weights })
@@ -128,7 +129,7 @@ fn restricted(objective: &dyn Objective, plane: &Subspace, theta: &[f64]) -> Res
             matrix[(i, j)] = dot(p, &product);
         }
     }
-    hessian::eigenpairs((&matrix + matrix.transpose()) * 0.5).map(|(values, _)| values)
+    eigenpairs((&matrix + matrix.transpose()) * 0.5).map(|(values, _)| values)
 }
 
 #[cfg(test)]

@@ -40,8 +40,8 @@ pub struct Probe {
     pub curvature: Option<Curvature>,
     /// What the point is.
     pub verdict: Verdict,
-    /// How fast the loss rises around it.
-    pub sharpness: Sharpness,
+    /// How fast the loss rises around it; `None` where it diverges.
+    pub sharpness: Option<Sharpness>,
 }
 
 /// Looks at `theta`, `[dim]`, as it lies beside a plane. Random directions come out of the stream

@@ -31,8 +31,17 @@ pub struct Sharpness {
     pub relative_rise: Option<f64>,
 }
 
-/// Measures around `theta`, where the loss is `loss`.
-pub fn measure(objective: &dyn Objective, theta: &[f64], loss: f64, stream: &mut Stream) -> Sharpness {
+/// Measures around `theta`, where the loss is `loss`; `None` where that is not finite. A point of the rim
+/// that diverges has risen without bound.
+pub fn measure(
+    objective: &dyn Objective,
+    theta: &[f64],
+    loss: f64,
+    stream: &mut Stream,
+) -> Option<Sharpness> {
+    if !loss.is_finite() {
+        return None;
+    }
     let directions: Vec<Vec<f64>> = (0..POINTS / 2)
         .map(|_| {
             let raw: Vec<f64> = theta.iter().map(|_| stream.normal()).collect();
@@ -42,19 +51,20 @@ pub fn measure(objective: &dyn Objective, theta: &[f64], loss: f64, stream: &mut
     let rise = |direction: &Vec<f64>, side: f64| {
         let mut there = theta.to_vec();
         add_scaled(&mut there, side * RADIUS, direction);
-        objective.loss(&there) - loss
+        let there = objective.loss(&there);
+        if there.is_nan() { f64::INFINITY } else { there - loss }
     };
     let pairs: Vec<[f64; 2]> =
         directions.par_iter().map(|direction| [rise(direction, 1.0), rise(direction, -1.0)]).collect();
     let rises = || pairs.iter().flatten().copied();
     let highest_rise = rises().fold(f64::NEG_INFINITY, f64::max);
-    Sharpness {
+    Some(Sharpness {
         radius: RADIUS,
         points: POINTS,
         mean_rise: rises().sum::<f64>() / POINTS as f64,
         highest_rise,
         relative_rise: (loss > 0.0).then(|| highest_rise / loss),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -82,10 +92,12 @@ mod tests {
         }
         let loss = objective.loss(&theta);
         assert!((objective.loss(&rescaled) - loss).abs() < 1e-12);
-        let around = |theta: &[f64]| measure(&**objective, theta, loss, &mut Stream::new(1, "probe"));
+        let around =
+            |theta: &[f64]| measure(&**objective, theta, loss, &mut Stream::new(1, "probe")).unwrap();
         let (one, other) = (around(&theta), around(&rescaled));
         assert!(one.highest_rise > 0.0 && one.mean_rise > 0.0 && one.highest_rise > one.mean_rise);
         assert!((one.highest_rise - other.highest_rise).abs() < 1e-12);
+        assert_eq!(measure(&**objective, &theta, f64::NAN, &mut Stream::new(1, "probe")), None);
         assert!((one.relative_rise.unwrap() - one.highest_rise / loss).abs() < 1e-12);
     }
 }

@@ -3,12 +3,13 @@
 use super::fit::{DIRECTIONS, Fitted};
 use crate::core::num::ParamLayout;
 
-/// Names that are to be looked up, or the first parameters of theta where none is given.
-pub(super) fn indices(names: &[String], layout: &ParamLayout) -> Result<Vec<usize>, String> {
+/// The places in theta of parameters by name, or of the first ones where none is named. Names were
+/// checked with the experiment.
+pub(super) fn indices(names: &[String], layout: &ParamLayout) -> Vec<usize> {
     if names.is_empty() {
-        return Ok((0..DIRECTIONS.min(layout.dim())).collect());
+        return (0..DIRECTIONS.min(layout.dim())).collect();
     }
-    names.iter().map(|name| layout.entry_index(name).ok_or_else(|| name.clone())).collect()
+    names.iter().filter_map(|name| layout.entry_index(name)).collect()
 }
 
 /// The plane along the parameters of those indices, through `theta` with these entries set to 0.

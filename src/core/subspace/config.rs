@@ -205,8 +205,7 @@ impl PlaneConfig {
             }
             Self::Hessian { at } => hessian::fit(at.theta(input)?, at, input.objective)?,
             Self::Axes { parameters } => {
-                let known = axes::indices(parameters, layout).unwrap_or_default();
-                axes::fit(Place::End.theta(input)?, &known, layout)
+                axes::fit(Place::End.theta(input)?, &axes::indices(parameters, layout), layout)
             }
         };
         fitted.finish(&thetas, input.rotate, &mut stream)

@@ -4,9 +4,10 @@
 //! (the Gram matrix), so that a few rows in very many dimensions stay cheap. The rows are scaled
 //! first, so that a run that ran away to 1e200 does not overflow.
 
-use nalgebra::{DMatrix, DVector, DVectorView, SymmetricEigen};
+use nalgebra::{DMatrix, DVectorView};
 
 use crate::core::num::Stream;
+use crate::core::num::eigen::eigenpairs;
 use crate::core::num::lanczos::{Lanczos, Wanted};
 use crate::core::num::vector::{add_scaled, dot, norm, scaled};
 
@@ -40,8 +41,11 @@ pub fn top_directions(rows: &[Vec<f64>], k: usize) -> Principal {
         if share <= RANK_SHARE {
             break;
         }
-        let raw = if gram_is_smaller { x.tr_mul(&vector) } else { vector };
-        let Some(unit) = orthonormal_to(raw.as_slice().to_vec(), &found.directions) else { break };
+        let raw = match gram_is_smaller {
+            true => x.tr_mul(&DVectorView::from_slice(&vector, n)).as_slice().to_vec(),
+            false => vector,
+        };
+        let Some(unit) = orthonormal_to(raw, &found.directions) else { break };
         found.directions.push(with_fixed_sign(unit));
         found.share.push(share);
     }
@@ -53,7 +57,7 @@ pub fn top_directions(rows: &[Vec<f64>], k: usize) -> Principal {
 const DENSE: usize = 200;
 
 /// The `k` largest eigenvalues of a finite symmetric matrix with their eigenvectors, largest first.
-fn top_eigenpairs(square: DMatrix<f64>, k: usize) -> Vec<(f64, DVector<f64>)> {
+fn top_eigenpairs(square: DMatrix<f64>, k: usize) -> Vec<(f64, Vec<f64>)> {
     if square.nrows() > DENSE {
         let mut lanczos = Lanczos::new(square.nrows());
         let product = |v: &[f64], out: &mut [f64]| {
@@ -63,14 +67,11 @@ fn top_eigenpairs(square: DMatrix<f64>, k: usize) -> Vec<(f64, DVector<f64>)> {
             return Vec::new();
         }
         let pairs = lanczos.pairs();
-        let pair = |i: usize| (pairs.values()[i], DVector::from_vec(lanczos.vector(&pairs, i)));
+        let pair = |i: usize| (pairs.values()[i], lanczos.vector(&pairs, i));
         return pairs.top(k).map(pair).collect();
     }
-    let eigen = SymmetricEigen::new(square);
-    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    let pair = |i: usize| (eigen.eigenvalues[i], eigen.eigenvectors.column(i).into_owned());
-    order.into_iter().take(k).map(pair).collect()
+    let Ok((values, vectors)) = eigenpairs(square) else { return Vec::new() };
+    values.into_iter().zip(vectors).rev().take(k).collect()
 }
 
 /// A random unit direction orthogonal to those given, for planes that a trajectory of low rank leaves
