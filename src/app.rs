@@ -1,8 +1,9 @@
 //! Builds the Bevy app, with a window or without, and runs it.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use bevy::app::TaskPoolPlugin;
-use bevy::diagnostic::FrameTimeDiagnosticsPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -10,11 +11,12 @@ use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPo
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResolution};
-use bevy::winit::WinitPlugin;
+use bevy::winit::{UpdateMode, WinitPlugin, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
 
 use crate::core::experiment::Experiment;
 use crate::scene::camera::scene_camera;
+use crate::scene::motion::Motion;
 use crate::scene::{self, session};
 use crate::ui;
 
@@ -25,6 +27,8 @@ pub struct ViewRequest {
     pub experiment: Experiment,
     /// Whether the window takes the whole screen.
     pub is_fullscreen: bool,
+    /// Whether edges are smoothed; without it, where a graphics processor draws.
+    pub is_smooth: Option<bool>,
 }
 
 /// How a window came to its end.
@@ -58,16 +62,20 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         ..default()
     };
     app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
-    app.add_plugins((
-        EguiPlugin::default(),
-        FrameTimeDiagnosticsPlugin::default(),
-        scene::plugin,
-        ui::plugin,
-    ));
+    app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
     app.insert_resource(RenderErrorHandler(end_on_render_error));
-    app.add_systems(Startup, open_eye);
+    let is_smooth = request.is_smooth;
+    app.add_systems(Startup, move |mut commands: Commands, adapter: Res<RenderAdapterInfo>| {
+        let msaa = match is_smooth {
+            Some(true) => Msaa::Sample4,
+            Some(false) => Msaa::Off,
+            None => msaa_for(&adapter),
+        };
+        commands.spawn((scene_camera(msaa), PrimaryEguiContext));
+    });
+    app.add_systems(Last, rest_when_still);
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
@@ -114,7 +122,7 @@ pub fn headless(experiment: Experiment, overlay: Overlay) -> Result<App> {
     app.add_plugins((EguiPlugin::default(), scene::plugin));
     match overlay {
         Overlay::Labels => app.add_plugins(ui::labels_plugin),
-        Overlay::Panels => app.add_plugins((FrameTimeDiagnosticsPlugin::default(), ui::plugin)),
+        Overlay::Panels => app.add_plugins(ui::plugin),
     };
     own_egui_context(&mut app);
     session::begin(&mut app, experiment);
@@ -149,8 +157,15 @@ fn own_egui_context(app: &mut App) {
     app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
 }
 
-fn open_eye(mut commands: Commands, adapter: Res<RenderAdapterInfo>) {
-    commands.spawn((scene_camera(msaa_for(&adapter)), PrimaryEguiContext));
+/// Seconds after which a window in which nothing moves is drawn again all the same.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// A window is drawn when something moves or somebody touches it, and rests otherwise.
+fn rest_when_still(motion: Res<Motion>, mut settings: ResMut<WinitSettings>) {
+    if motion.is_changed() {
+        let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(HEARTBEAT) };
+        (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
+    }
 }
 
 /// Four samples a pixel where a graphics processor draws; none where the processor does, since they

@@ -3,10 +3,10 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::data::DatasetConfig;
+use losscape::core::experiment::{CameraMode, Shape};
 use losscape::core::experiment::{ExperimentFile, builtin};
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::model::ModelConfig;
-use losscape::core::script::command::{CameraMode, Shape};
 use losscape::core::script::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};

@@ -10,7 +10,7 @@ use losscape::scene::Pacing;
 use losscape::scene::landscape::Landscape;
 use losscape::scene::session::{Ask, Refusal};
 use losscape::scene::slice::Shown;
-use losscape::scene::training::Live;
+use losscape::scene::training::{Live, Training};
 use std::time::Duration;
 
 /// The default experiment, small enough to be computed in a moment.
@@ -35,7 +35,7 @@ fn ask(app: &mut App, command: Command) {
 }
 
 fn live(app: &App) -> &Live {
-    app.world().resource::<Live>()
+    app.world().resource::<Training>().leader().expect("a run")
 }
 
 fn landscape(app: &App) -> &Landscape {

@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::Failure;
 use super::experiment::ExperimentArguments;
+use crate::core::experiment::Shape;
 use crate::core::io::output::Output;
-use crate::core::script::command::Shape;
 use crate::record::{self, PictureRequest, picture::SIDES};
 
 /// A picture as typed.
@@ -70,9 +70,12 @@ impl RecordArguments {
             )));
         }
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
-        let shape = if self.cube { Shape::Cube } else { Shape::Surface };
+        let experiment = match self.cube {
+            true => experiment.with(|file| file.view.shape = Shape::Cube).map_err(Failure::request)?,
+            false => experiment,
+        };
         let (at_step, alpha3) = (self.at_step, self.alpha3);
-        Ok((PictureRequest { experiment, size, at_step, alpha3, shape }, output))
+        Ok((PictureRequest { experiment, size, at_step, alpha3 }, output))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `losscape view`: the window.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::experiment::ExperimentArguments;
@@ -14,6 +14,21 @@ pub struct ViewArguments {
     /// Take the whole screen.
     #[arg(long)]
     fullscreen: bool,
+    /// Smooth edges (4 samples a pixel): auto does so where a graphics processor draws.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    antialias: Antialias,
+}
+
+/// When edges are smoothed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Antialias {
+    /// Where a graphics processor draws.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
 }
 
 /// Opens the window.
@@ -23,7 +38,13 @@ pub struct ViewArguments {
 pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
     let experiment = arguments.experiment.checked_picture()?;
     require_display()?;
-    match app::view(app::ViewRequest { experiment, is_fullscreen: arguments.fullscreen }) {
+    let is_smooth = match arguments.antialias {
+        Antialias::Auto => None,
+        Antialias::On => Some(true),
+        Antialias::Off => Some(false),
+    };
+    let request = app::ViewRequest { experiment, is_fullscreen: arguments.fullscreen, is_smooth };
+    match app::view(request) {
         Ok(app::Ending::Closed) => Ok(()),
         Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Work(error)),

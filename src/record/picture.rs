@@ -7,8 +7,7 @@ use image::RgbImage;
 use super::eye::{Eye, EyeRequest};
 use crate::app::Overlay;
 use crate::core::experiment::Experiment;
-use crate::core::script::command::Shape;
-use crate::core::script::{Command, RunCommand, SliceCommand, ViewCommand};
+use crate::core::script::{Command, RunCommand, SliceCommand};
 use crate::scene::Pacing;
 use crate::scene::landscape::Landscape;
 
@@ -23,8 +22,6 @@ pub struct PictureRequest {
     pub at_step: Option<u64>,
     /// Where the plane stands; without it, where the experiment has it.
     pub alpha3: Option<f64>,
-    /// Surface or cube.
-    pub shape: Shape,
 }
 
 /// Sides that a picture may have.
@@ -47,7 +44,6 @@ pub fn picture(request: &PictureRequest) -> Result<RgbImage> {
     if let Some(alpha3) = request.alpha3 {
         eye.ask(Command::Slice(SliceCommand::Alpha3(alpha3)));
     }
-    eye.ask(Command::View(ViewCommand::Shape(request.shape)));
     // The first frame asks for the work, the second shows it, and egui lays out its text in the one
     // after that: a picture is taken when nothing changes any more.
     for _ in 0..SETTLING_FRAMES {

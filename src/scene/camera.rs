@@ -1,23 +1,29 @@
-//! The camera: orbit and free flight, smoothed, centred in the part of the window that no panel covers.
+//! The camera: five ways to move it, smoothed, centred in the part of the window that no panel covers.
 //!
-//! | | orbit | flight |
-//! |---|---|---|
-//! | left drag | turn about the target | look around |
-//! | right or middle drag | move the target | |
-//! | wheel | nearer, farther | faster, slower |
-//! | W A S D, Q E | | fly, down and up |
+//! | | orbit | flight | map | ride | path |
+//! |---|---|---|---|---|---|
+//! | left drag | turn about the target | look around | move | | |
+//! | right or middle drag | move the target | look around | turn | | |
+//! | wheel | to the pointer, from it | faster, slower | to the pointer, from it | | |
+//! | W A S D, Q E | | fly, down and up | | | |
 
 use bevy::camera::SubCameraView;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::math::DVec2;
 use bevy::prelude::*;
 
-use super::frame::{CUBE_TOP, Placed, Placement};
+use super::floor::FLOOR;
+use super::frame::{Placed, Placement, from_vec3, to_vec3};
+use super::landscape::Landscape;
+use super::pointer::Hover;
 use super::session::SessionState;
-use super::{Pacing, Stage, theme};
-use crate::core::geometry::camera::{Orbit, Pose};
-use crate::core::geometry::frame::TOP;
-use crate::core::script::command::CameraMode;
+use super::trail::{Trail, TrailPlace, Trails};
+use super::{Pacing, Stage};
+use crate::core::experiment::CameraMode;
+use crate::core::geometry::camera::{FOV, Pose};
+use crate::core::geometry::glide::Glide;
+use crate::core::geometry::path::CameraPath;
 
 /// Marks the camera that sees the scene.
 #[derive(Component)]
@@ -48,18 +54,30 @@ pub struct Insets {
 /// Where the camera is and where it is on its way to.
 #[derive(Resource)]
 pub struct Rig {
-    orbit: Orbit,
-    flight: Pose,
     mode: CameraMode,
+    orbit: Pose,
+    flight: Pose,
+    map: Pose,
+    /// The pose that ride and path want at this moment.
+    led: Pose,
     /// The pose on screen, on its way to the one wanted.
-    shown: Pose,
+    glide: Glide,
+    /// About how many seconds it stays behind.
+    lag: f64,
+    /// Speed of flight: right, up, ahead.
     velocity: Vec3,
+    /// Full speed of flight in world units a second.
+    speed: f64,
+    /// Speed of the orbit's turn when it was let go, in radians a second.
+    spin: DVec2,
     /// Whether the button that is held was pressed over the scene.
     is_dragging: bool,
-    /// Flight speed in world units a second.
-    speed: f64,
+    /// Seconds along the path.
+    path_secs: f64,
     /// What was last brought into view.
     framed: Option<Framed>,
+    /// The bookmark gone to last.
+    visited: u64,
 }
 
 /// What a framing depends on.
@@ -67,39 +85,54 @@ pub struct Rig {
 struct Framed {
     /// How often it was asked for.
     framings: u64,
-    /// The cube is taller than the surface.
-    is_cube: bool,
+    /// What stands where.
+    stands: [Option<[f64; 3]>; 2],
     /// From where the experiment is to be looked at first.
     eye: (f64, f64),
 }
 
 impl Default for Rig {
     fn default() -> Self {
-        let orbit = Orbit { target: [0.0, 0.25, 0.0], yaw: 0.62, pitch: -0.52, distance: 3.4 };
-        let pose = orbit.pose();
+        let orbit = Pose { target: [0.0, 0.25, 0.0], yaw: 0.62, pitch: -0.52, distance: 3.4, fov: FOV };
         Self {
-            orbit,
-            flight: pose,
             mode: CameraMode::Orbit,
-            shown: pose,
+            orbit,
+            flight: orbit,
+            map: orbit,
+            led: orbit,
+            glide: Glide::at(orbit),
+            lag: LAG_SECS,
             velocity: Vec3::ZERO,
-            is_dragging: false,
             speed: 0.8,
+            spin: DVec2::ZERO,
+            is_dragging: false,
+            path_secs: 0.0,
             framed: None,
+            visited: 0,
         }
     }
 }
 
 impl Rig {
     /// The pose on screen.
-    pub fn shown(&self) -> Pose {
-        self.shown
+    pub fn shown(&self) -> &Pose {
+        self.glide.pose()
     }
 
-    fn wanted(&self) -> Pose {
+    /// Whether the picture is on its way, or will be by itself.
+    pub fn is_moving(&self) -> bool {
+        self.glide != Glide::at(*self.wanted())
+            || self.velocity != Vec3::ZERO
+            || self.spin != DVec2::ZERO
+            || self.mode == CameraMode::Path
+    }
+
+    fn wanted(&self) -> &Pose {
         match self.mode {
-            CameraMode::Orbit => self.orbit.pose(),
-            CameraMode::Flight => self.flight,
+            CameraMode::Orbit => &self.orbit,
+            CameraMode::Flight => &self.flight,
+            CameraMode::Map => &self.map,
+            CameraMode::Ride | CameraMode::Path => &self.led,
         }
     }
 
@@ -107,36 +140,62 @@ impl Rig {
         if self.mode == mode {
             return;
         }
-        // Each way of moving takes over the pose of the other, so that nothing jumps.
-        match mode {
-            CameraMode::Orbit => self.orbit = self.flight.orbit(self.orbit.distance),
-            CameraMode::Flight => self.flight = self.orbit.pose(),
+        match (self.mode, mode) {
+            // Flight and orbit take over each other's view; whatever else leads to them is left at once.
+            (CameraMode::Flight, CameraMode::Orbit) => {
+                self.orbit = self.flight.retargeted(self.orbit.distance);
+                self.glide.retarget(self.orbit.distance);
+            }
+            (_, CameraMode::Flight) => self.flight = self.shown().with_fov(FOV).turned(0.0, 0.0),
+            (_, CameraMode::Path) => self.path_secs = 0.0,
+            _ => {}
         }
-        self.velocity = Vec3::ZERO;
+        (self.velocity, self.spin) = (Vec3::ZERO, DVec2::ZERO);
         self.mode = mode;
+        self.lag = TRANSITION_SECS;
+    }
+
+    /// In flight the target is right before the eye, so that a quick look around does not swing it.
+    fn bring_target_near(&mut self) {
+        let is_far = self.flight.distance > FLIGHT_TARGET;
+        if self.mode == CameraMode::Flight && is_far && self.shown().fov > 0.5 * FOV {
+            self.flight = self.flight.retargeted(FLIGHT_TARGET);
+            self.glide.retarget(FLIGHT_TARGET);
+        }
     }
 }
 
-/// Height of the view, in radians, in the part of the window that is free.
-const FOV_Y: f64 = 0.70;
 /// Radians a dragged pixel turns.
 const TURN: f64 = 0.006;
-/// Share of the distance a dragged pixel moves the target.
-const PAN: f64 = 0.0011;
 /// Factor of a wheel notch.
 const NOTCH: f64 = 0.88;
-/// Seconds in which the picture covers all but a third of the way to the pose wanted.
+/// Seconds that the picture stays behind the hand.
 const LAG_SECS: f64 = 0.07;
-/// Seconds in which flight reaches its speed, likewise.
+/// Seconds that it stays behind at first on its way to another view, and in which that wears off.
+const TRANSITION_SECS: f64 = 0.34;
+const TRANSITION_WEARS_OFF_SECS: f64 = 0.7;
+/// Seconds in which flight reaches its speed, all but a third of it.
 const INERTIA_SECS: f32 = 0.18;
+/// Seconds in which an orbit that was let go comes to rest, all but a third of its speed.
+const SPIN_SECS: f64 = 0.28;
+/// Distance from the eye to its target in flight.
+const FLIGHT_TARGET: f64 = 0.05;
+/// World height over the floor that flight keeps.
+const CLEARANCE: f64 = 0.03;
+
+/// The systems that bring the camera up to date.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CameraSystems;
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Rig>()
         .init_resource::<Taken>()
         .init_resource::<Insets>()
-        .insert_resource(ClearColor(theme::STAGE))
         .add_systems(Update, steer.in_set(Stage::Input))
-        .add_systems(Update, (frame_all, glide, fit_view).chain().in_set(Stage::Draw));
+        .add_systems(
+            Update,
+            (frame_all, visit, lead, glide, fit_view).chain().in_set(Stage::Draw).in_set(CameraSystems),
+        );
 }
 
 /// What a camera of the scene is made of, whatever it draws to.
@@ -151,6 +210,21 @@ pub fn scene_camera(msaa: Msaa) -> impl Bundle {
     )
 }
 
+/// What the hand does to the camera in a frame.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hand {
+    /// Pixels dragged.
+    drag: DVec2,
+    /// With which button: the left one, or another.
+    is_left: bool,
+    is_other: bool,
+    notches: f64,
+    /// What the wheel goes to.
+    pointed: Option<[f64; 3]>,
+    /// Height of the picture in pixels.
+    height: f64,
+}
+
 pub(crate) fn steer(
     time: Res<Time>,
     keys: Res<ButtonInput<KeyCode>>,
@@ -158,39 +232,99 @@ pub(crate) fn steer(
     motion: Res<AccumulatedMouseMotion>,
     scroll: Res<AccumulatedMouseScroll>,
     taken: Res<Taken>,
+    hover: Res<Hover>,
     session: Res<SessionState>,
+    insets: Res<Insets>,
+    camera: Option<Single<&Camera, With<SceneCamera>>>,
     mut rig: ResMut<Rig>,
 ) {
-    rig.switch(session.view().camera);
-    let drag = motion.delta.as_dvec2();
-    let notches = f64::from(match scroll.unit {
-        MouseScrollUnit::Line => scroll.delta.y,
-        MouseScrollUnit::Pixel => scroll.delta.y / 50.0,
-    });
+    // The rig is looked at every frame; only the pose on screen counts as its change.
+    let rig = rig.bypass_change_detection();
     let grips = [MouseButton::Left, MouseButton::Right, MouseButton::Middle];
     if buttons.any_just_pressed(grips) {
         rig.is_dragging = !taken.pointer;
+        rig.spin = DVec2::ZERO;
     }
-    if rig.is_dragging {
-        let turns = buttons.pressed(MouseButton::Left);
-        let pans = buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle);
-        match rig.mode {
-            CameraMode::Orbit if turns => rig.orbit = rig.orbit.turned(-drag.x * TURN, -drag.y * TURN),
-            CameraMode::Orbit if pans => rig.orbit = rig.orbit.panned(-drag.x * PAN, drag.y * PAN),
-            CameraMode::Flight if turns || pans => {
-                rig.flight = rig.flight.turned(-drag.x * 0.5 * TURN, -drag.y * 0.5 * TURN);
-            }
-            _ => {}
+    let is_held = rig.is_dragging && buttons.any_pressed(grips);
+    let size = camera.and_then(|camera| camera.physical_viewport_size()).unwrap_or(UVec2::splat(720));
+    let hand = Hand {
+        drag: if is_held { motion.delta.as_dvec2() } else { DVec2::ZERO },
+        is_left: buttons.pressed(MouseButton::Left),
+        is_other: buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle),
+        notches: match taken.pointer {
+            true => 0.0,
+            false => f64::from(match scroll.unit {
+                MouseScrollUnit::Line => scroll.delta.y,
+                MouseScrollUnit::Pixel => scroll.delta.y / 50.0,
+            }),
+        },
+        pointed: hover.0.as_ref().map(|point| point.world),
+        height: f64::from(free_size(size.as_vec2(), &insets).y),
+    };
+    let dt = f64::from(time.delta_secs());
+    match rig.mode {
+        CameraMode::Orbit => rig.turn_orbit(&hand, is_held, dt),
+        CameraMode::Flight => {
+            rig.flight = rig.flight.looked(-0.5 * hand.drag.x * TURN, -0.5 * hand.drag.y * TURN);
+            rig.speed = (rig.speed / NOTCH.powf(hand.notches)).clamp(0.05, 10.0);
+            let thrust = if taken.keyboard { Vec3::ZERO } else { thrust(&keys) };
+            rig.fly(thrust, dt as f32, session.view().is_floor_open);
         }
-        if notches != 0.0 {
-            match rig.mode {
-                CameraMode::Orbit => rig.orbit = rig.orbit.zoomed(NOTCH.powf(notches)),
-                CameraMode::Flight => rig.speed = (rig.speed / NOTCH.powf(notches)).clamp(0.05, 10.0),
+        CameraMode::Map => rig.move_map(&hand),
+        CameraMode::Ride | CameraMode::Path => {}
+    }
+}
+
+impl Rig {
+    fn turn_orbit(&mut self, hand: &Hand, is_held: bool, dt: f64) {
+        if hand.is_left {
+            let turn = -hand.drag * TURN;
+            self.orbit = self.orbit.turned(turn.x, turn.y);
+            if is_held && dt > 0.0 {
+                // Of the last frames, so that a hand that rests before it lets go leaves no spin.
+                self.spin = 0.5 * self.spin + 0.5 * turn / dt;
             }
+        } else if hand.is_other {
+            self.orbit = self.orbit.panned(-hand.drag.x / hand.height, hand.drag.y / hand.height);
+        } else if self.spin != DVec2::ZERO {
+            let turn = self.spin * dt;
+            self.orbit = self.orbit.turned(turn.x, turn.y);
+            let spin = self.spin * (-dt / SPIN_SECS).exp();
+            self.spin = if spin.length() < 0.02 { DVec2::ZERO } else { spin };
+        }
+        if hand.notches != 0.0 {
+            let about = hand.pointed.unwrap_or(self.orbit.target);
+            self.orbit = self.orbit.zoomed(NOTCH.powf(hand.notches), about);
         }
     }
-    if rig.mode == CameraMode::Flight {
-        fly(&mut rig, if taken.keyboard { Vec3::ZERO } else { thrust(&keys) }, time.delta_secs());
+
+    fn move_map(&mut self, hand: &Hand) {
+        if hand.is_left {
+            self.map = self.map.panned(-hand.drag.x / hand.height, hand.drag.y / hand.height);
+        } else if hand.is_other {
+            // Straight down is beyond what an orbit reaches, and stays.
+            let pitch = self.map.pitch;
+            self.map = Pose { pitch, ..self.map.turned(-hand.drag.x * TURN, 0.0) };
+        }
+        if hand.notches != 0.0 {
+            let about = hand.pointed.unwrap_or(self.map.target);
+            self.map = self.map.zoomed(NOTCH.powf(hand.notches), about);
+        }
+    }
+
+    fn fly(&mut self, thrust: Vec3, dt: f32, is_floor_open: bool) {
+        let wanted = thrust * self.speed as f32;
+        let velocity = self.velocity.lerp(wanted, 1.0 - (-dt / INERTIA_SECS).exp());
+        // Smooth starts and stops have an end, or the picture would never hold still.
+        self.velocity = if (velocity - wanted).length() < 1e-3 { wanted } else { velocity };
+        if self.velocity != Vec3::ZERO {
+            let [right, up, ahead] = (self.velocity * dt).to_array().map(f64::from);
+            self.flight = self.flight.moved(right, up, ahead);
+        }
+        let below = FLOOR + CLEARANCE - self.flight.eye()[1];
+        if below > 0.0 && !is_floor_open {
+            self.flight = self.flight.moved(0.0, below, 0.0);
+        }
     }
 }
 
@@ -205,19 +339,8 @@ fn thrust(keys: &ButtonInput<KeyCode>) -> Vec3 {
     )
 }
 
-fn fly(rig: &mut Rig, thrust: Vec3, dt: f32) {
-    let wanted = thrust * rig.speed as f32;
-    let velocity = rig.velocity.lerp(wanted, 1.0 - (-dt / INERTIA_SECS).exp());
-    // Smooth starts and stops have an end, or the picture would never hold still.
-    rig.velocity = if (velocity - wanted).length() < 1e-3 { wanted } else { velocity };
-    if rig.velocity != Vec3::ZERO {
-        let [right, up, ahead] = (rig.velocity * dt).to_array().map(f64::from);
-        rig.flight = rig.flight.moved(right, up, ahead);
-    }
-}
-
-/// Brings everything into view: at first, when asked to, when the cube's shape changes, and when an
-/// experiment comes with a place to be looked at from.
+/// Brings everything into view: at first, when asked to, when the stands change, and when an experiment
+/// comes with a place to be looked at from.
 fn frame_all(
     session: Res<SessionState>,
     placement: Res<Placement>,
@@ -225,43 +348,116 @@ fn frame_all(
     insets: Res<Insets>,
     mut rig: ResMut<Rig>,
 ) {
-    let (Some(placed), Some(camera)) = (placement.0, camera) else { return };
-    let eye = session.experiment().view.eye;
-    let wanted = Framed { framings: session.view().framings, is_cube: placed.cube.is_some(), eye };
+    let rig = rig.bypass_change_detection();
+    rig.switch(session.look().camera);
+    let Some(camera) = camera.filter(|_| placement.first().is_some()) else { return };
+    let eye = session.look().eye;
+    let stands = super::frame::Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
+    let wanted = Framed { framings: session.view().framings, stands, eye };
     if rig.framed == Some(wanted) {
         return;
     }
     let Some(size) = camera.physical_viewport_size() else { return };
     let before = rig.framed.replace(wanted);
     if before.is_none_or(|before| before.eye != eye) {
-        rig.orbit.yaw = eye.0.to_radians();
-        rig.orbit.pitch = -eye.1.to_radians();
+        rig.orbit = Pose { yaw: eye.0.to_radians(), pitch: -eye.1.to_radians(), ..rig.orbit };
     }
     let free = free_size(size.as_vec2(), &insets);
-    rig.orbit = framed(&rig.orbit, &placed, free);
+    let aspect = f64::from(free.x / free.y);
+    let points: Vec<[f64; 3]> = placement.iter().flat_map(|(_, placed)| corners(&placed)).collect();
+    rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points, aspect);
+    rig.map = Pose::map(&points, 0.0, aspect);
     if rig.mode == CameraMode::Flight {
-        rig.flight = rig.orbit.pose();
+        rig.flight = rig.orbit;
     }
+    rig.lag = TRANSITION_SECS;
     if before.is_none() {
-        rig.shown = rig.wanted();
+        rig.glide = Glide::at(*rig.wanted());
     }
 }
 
-fn framed(orbit: &Orbit, placed: &Placed, free: Vec2) -> Orbit {
+/// The floor of a stand with the room that its labels take, and the box above it.
+fn corners(placed: &Placed) -> Vec<[f64; 3]> {
     let [hx, hz] = placed.frame.half_extent();
-    let top = if placed.cube.is_some() { CUBE_TOP } else { TOP };
-    // The floor with the room that its labels take, and the box above it.
     let (out_x, out_z) = (hx + LABEL_ROOM, hz + LABEL_ROOM);
     let mut points = Vec::new();
     for (x, z) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
-        points.push([x * out_x, 0.0, z * out_z]);
-        points.push([x * hx, top + 0.5 * LABEL_ROOM, z * hz]);
+        points.push(placed.world([x * out_x, 0.0, z * out_z]));
+        points.push(placed.world([x * hx, placed.top() + 0.5 * LABEL_ROOM, z * hz]));
     }
-    orbit.framing(&points, FOV_Y, f64::from(free.x / free.y))
+    points
 }
 
 /// World length that ticks and names take beside the floor.
 const LABEL_ROOM: f64 = 0.2;
+
+/// Goes to the bookmark asked for.
+fn visit(session: Res<SessionState>, mut rig: ResMut<Rig>) {
+    let Some(visit) = session.view().visit.filter(|visit| visit.number != rig.visited) else { return };
+    let rig = rig.bypass_change_detection();
+    rig.visited = visit.number;
+    match rig.mode {
+        CameraMode::Flight => rig.flight = visit.pose.with_fov(FOV),
+        _ => rig.orbit = visit.pose,
+    }
+    (rig.lag, rig.spin) = (TRANSITION_SECS, DVec2::ZERO);
+}
+
+/// Where ride and path lead.
+fn lead(
+    time: Res<Time>,
+    session: Res<SessionState>,
+    landscape: Res<Landscape>,
+    placement: Res<Placement>,
+    trails: Res<Trails>,
+    mut rig: ResMut<Rig>,
+) {
+    let rig = rig.bypass_change_detection();
+    match rig.mode {
+        CameraMode::Ride => {
+            let (Some(known), Some(placed)) = (landscape.current(), placement.first()) else { return };
+            let world = |path: Vec<(TrailPlace, [f64; 3])>| -> Vec<[f64; 3]> {
+                path.into_iter().map(|(_, at)| placed.world(at)).collect()
+            };
+            let trail = trails.leader().map(|trail| world(trail.path(&placed))).unwrap_or_default();
+            let subspace = &known.plan.plane.subspace;
+            let planned = known.plan.trajectory.checkpoints();
+            let step = trails.leader().and_then(Trail::last).map_or(0, |last| last.step);
+            let ahead: Vec<[f64; 3]> = planned
+                .iter()
+                .filter(|point| point.step >= step)
+                .take(AHEAD)
+                .filter_map(|point| {
+                    let place = TrailPlace::new(subspace, point);
+                    placed.point(&place.alpha, place.loss).map(|at| placed.world(at))
+                })
+                .collect();
+            if let Some(at) = trail.last().or(ahead.first()) {
+                rig.led = Pose::riding(&trail, *at, &ahead, rig.shown().yaw);
+            }
+        }
+        CameraMode::Path => {
+            rig.path_secs += f64::from(time.delta_secs());
+            match CameraPath::new(session.view().keys.clone()) {
+                Ok(path) => {
+                    // It begins again a moment after its end.
+                    if rig.path_secs > path.duration() + PATH_REST_SECS {
+                        (rig.path_secs, rig.lag) = (0.0, TRANSITION_SECS);
+                    }
+                    rig.led = path.at(rig.path_secs);
+                }
+                // An experiment may ask for a path before there is one.
+                Err(_) => rig.led = rig.orbit,
+            }
+        }
+        CameraMode::Orbit | CameraMode::Flight | CameraMode::Map => {}
+    }
+}
+
+/// Points of the trail to come that a ride looks at.
+const AHEAD: usize = 64;
+/// Seconds that a path rests at its end.
+const PATH_REST_SECS: f64 = 1.5;
 
 fn glide(
     time: Res<Time>,
@@ -269,39 +465,40 @@ fn glide(
     mut rig: ResMut<Rig>,
     camera: Option<Single<&mut Transform, With<SceneCamera>>>,
 ) {
-    let wanted = rig.wanted();
-    let share = match *pacing {
-        Pacing::Live => 1.0 - (-f64::from(time.delta_secs()) / LAG_SECS).exp(),
-        Pacing::Awaited => 1.0,
-    };
-    let shown = toward(rig.shown, wanted, share);
-    if shown != rig.shown {
-        rig.shown = shown;
+    let before = rig.glide;
+    let now = rig.bypass_change_detection();
+    now.bring_target_near();
+    let wanted = *now.wanted();
+    match *pacing {
+        Pacing::Live => {
+            let dt = f64::from(time.delta_secs());
+            now.glide.follow(&wanted, now.lag, dt);
+            now.lag = LAG_SECS + (now.lag - LAG_SECS) * (-dt / TRANSITION_WEARS_OFF_SECS).exp();
+        }
+        Pacing::Awaited => now.glide = Glide::at(wanted),
+    }
+    if now.glide != before {
+        rig.set_changed();
     }
     if let Some(mut transform) = camera {
-        transform.set_if_neq(transform_of(shown));
+        transform.set_if_neq(transform_of(rig.shown()));
     }
 }
 
-/// A share of the way from one pose to another, the short way round.
-fn toward(from: Pose, to: Pose, share: f64) -> Pose {
-    use std::f64::consts::{PI, TAU};
-    let turn = (to.yaw - from.yaw + PI).rem_euclid(TAU) - PI;
-    let near = (0..3).all(|i| (to.eye[i] - from.eye[i]).abs() < 1e-5);
-    if share >= 1.0 || (near && turn.abs() < 1e-5 && (to.pitch - from.pitch).abs() < 1e-5) {
-        return to;
-    }
-    let mix = |a: f64, b: f64| a + share * (b - a);
-    Pose {
-        eye: std::array::from_fn(|i| mix(from.eye[i], to.eye[i])),
-        yaw: from.yaw + share * turn,
-        pitch: mix(from.pitch, to.pitch),
-    }
-}
-
-fn transform_of(pose: Pose) -> Transform {
+/// The camera's transform in a pose.
+pub fn transform_of(pose: &Pose) -> Transform {
     let rotation = Quat::from_euler(EulerRot::YXZ, pose.yaw as f32, pose.pitch as f32, 0.0);
-    Transform::from_translation(super::trail::to_vec3(pose.eye)).with_rotation(rotation)
+    Transform::from_translation(to_vec3(pose.eye())).with_rotation(rotation)
+}
+
+/// Where on the screen, in points, a world position is; `None` behind the eye.
+pub fn seen(camera: &Camera, transform: &GlobalTransform, world: [f64; 3]) -> Option<Vec2> {
+    camera.world_to_viewport(transform, to_vec3(world)).ok()
+}
+
+/// The eye of a camera.
+pub fn eye_of(transform: &GlobalTransform) -> [f64; 3] {
+    from_vec3(transform.translation())
 }
 
 fn free_size(size: Vec2, insets: &Insets) -> Vec2 {
@@ -310,7 +507,11 @@ fn free_size(size: Vec2, insets: &Insets) -> Vec2 {
 
 /// Shifts the view so that its middle is the middle of what the panels leave free. One camera draws
 /// the whole window: a second one, with a smaller viewport, would cost another pass.
-fn fit_view(insets: Res<Insets>, camera: Option<Single<(&mut Camera, &mut Projection), With<SceneCamera>>>) {
+fn fit_view(
+    insets: Res<Insets>,
+    rig: Res<Rig>,
+    camera: Option<Single<(&mut Camera, &mut Projection), With<SceneCamera>>>,
+) {
     let Some(camera) = camera else { return };
     let (mut camera, mut projection) = camera.into_inner();
     let Some(size) = camera.physical_viewport_size() else { return };
@@ -324,7 +525,7 @@ fn fit_view(insets: Res<Insets>, camera: Option<Single<(&mut Camera, &mut Projec
         size,
     };
     let height_ratio = full.y / free_size(window, &insets).y;
-    let fov = 2.0 * ((0.5 * FOV_Y as f32).tan() * height_ratio).atan();
+    let fov = 2.0 * ((0.5 * rig.shown().fov as f32).tan() * height_ratio).atan();
     let wanted = (slant != Vec2::ZERO).then_some(view);
     let same = |a: &SubCameraView, b: &SubCameraView| {
         (a.full_size, a.offset, a.size) == (b.full_size, b.offset, b.size)
@@ -338,7 +539,7 @@ fn fit_view(insets: Res<Insets>, camera: Option<Single<(&mut Camera, &mut Projec
         camera.sub_camera_view = wanted;
     }
     if let Projection::Perspective(perspective) = projection.bypass_change_detection()
-        && (perspective.fov - fov).abs() > 1e-6
+        && (perspective.fov - fov).abs() > 1e-6 * fov
     {
         perspective.fov = fov;
         projection.set_changed();
@@ -349,46 +550,69 @@ fn fit_view(insets: Res<Insets>, camera: Option<Single<(&mut Camera, &mut Projec
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_change_of_mode_does_not_move_the_eye() {
-        let mut rig = Rig::default();
-        rig.orbit = rig.orbit.turned(0.3, 0.2).zoomed(1.7);
-        for mode in [CameraMode::Flight, CameraMode::Orbit, CameraMode::Flight] {
-            let before = rig.wanted();
-            rig.switch(mode);
-            let after = rig.wanted();
-            assert!((0..3).all(|i| (before.eye[i] - after.eye[i]).abs() < 1e-12));
-            assert_eq!((before.yaw, before.pitch), (after.yaw, after.pitch));
-            rig.flight = rig.flight.moved(0.1, 0.2, 0.3);
-        }
+    fn gap(a: [f64; 3], b: [f64; 3]) -> f64 {
+        (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt()
     }
 
     #[test]
-    fn gliding_arrives_and_takes_the_short_way() {
-        let from = Pose { eye: [0.0; 3], yaw: 3.0, pitch: 0.0 };
-        let to = Pose { eye: [1.0, 2.0, 3.0], yaw: -3.0, pitch: 0.5 };
-        let mut pose = from;
-        for _ in 0..200 {
-            let next = toward(pose, to, 0.2);
-            assert!((next.yaw - pose.yaw).abs() < 0.1 || next == to);
-            pose = next;
+    fn flight_takes_over_what_is_seen_and_gives_it_back() {
+        let mut rig = Rig::default();
+        rig.orbit = rig.orbit.turned(0.3, 0.2).zoomed(1.7, [0.0; 3]);
+        rig.glide = Glide::at(rig.orbit);
+        for mode in [CameraMode::Flight, CameraMode::Orbit, CameraMode::Flight] {
+            let before = *rig.shown();
+            rig.switch(mode);
+            rig.bring_target_near();
+            assert!(gap(before.eye(), rig.wanted().eye()) < 1e-9, "{mode:?}");
+            assert!(gap(before.eye(), rig.shown().eye()) < 1e-9);
+            assert!(
+                (before.yaw - rig.wanted().yaw).abs() + (before.pitch - rig.wanted().pitch).abs() < 1e-12
+            );
+            rig.flight = rig.flight.moved(0.1, 0.2, 0.3);
+            rig.glide = Glide::at(*rig.wanted());
         }
-        assert_eq!(pose, to);
     }
 
     #[test]
     fn flight_starts_and_stops_smoothly_and_stands_still_in_the_end() {
         let mut rig = Rig { mode: CameraMode::Flight, ..Rig::default() };
         let ahead = Vec3::Z;
-        fly(&mut rig, ahead, 0.016);
+        rig.fly(ahead, 0.016, true);
         assert!(rig.velocity.z > 0.0 && rig.velocity.z < 0.2 * rig.speed as f32);
         for _ in 0..200 {
-            fly(&mut rig, ahead, 0.016);
+            rig.fly(ahead, 0.016, true);
         }
         assert_eq!(rig.velocity.z, rig.speed as f32);
         for _ in 0..200 {
-            fly(&mut rig, Vec3::ZERO, 0.016);
+            rig.fly(Vec3::ZERO, 0.016, true);
         }
         assert_eq!(rig.velocity, Vec3::ZERO);
+    }
+
+    #[test]
+    fn flight_stays_above_the_floor_unless_it_may_go_below() {
+        let mut rig = Rig { mode: CameraMode::Flight, ..Rig::default() };
+        let dive = |rig: &mut Rig, is_open| {
+            for _ in 0..400 {
+                rig.fly(-Vec3::Y, 0.016, is_open);
+            }
+            rig.flight.eye()[1]
+        };
+        let lowest = dive(&mut rig, false);
+        assert!((lowest - FLOOR - CLEARANCE).abs() < 1e-9, "{lowest}");
+        assert!(dive(&mut rig, true) < -1.0);
+    }
+
+    #[test]
+    fn an_orbit_that_is_let_go_spins_down() {
+        let mut rig = Rig::default();
+        let hand = Hand { drag: DVec2::new(10.0, 0.0), is_left: true, height: 720.0, ..Hand::default() };
+        (0..5).for_each(|_| rig.turn_orbit(&hand, true, 0.02));
+        let yaw = rig.orbit.yaw;
+        rig.turn_orbit(&Hand::default(), false, 0.02);
+        let first = (rig.orbit.yaw - yaw).abs();
+        assert!(first > 0.01 && first < 10.0 * TURN, "{first}");
+        (0..300).for_each(|_| rig.turn_orbit(&Hand::default(), false, 0.02));
+        assert_eq!(rig.spin, DVec2::ZERO);
     }
 }

@@ -1,13 +1,16 @@
-//! The cube: the edges of the volume that the flat slice moves through, and the slice's outline.
+//! The cube: the edges of the volume that the flat slice moves through, and the outlines of slice and
+//! sections.
 
 use bevy::gizmos::GizmoAsset;
 use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
-use super::frame::{CUBE_TOP, Placement};
+use super::Stage;
+use super::frame::{CUBE_TOP, Placement, Stand, Stands};
+use super::session::SessionState;
 use super::slice::Shown;
-use super::{Stage, theme};
+use super::theme::Palette;
 
 #[derive(Component)]
 struct CubeEdges;
@@ -16,9 +19,10 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn_edges).add_systems(Update, draw_edges.in_set(Stage::Draw));
 }
 
-fn spawn_edges(mut commands: Commands, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+fn spawn_edges(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
     commands.spawn((
         CubeEdges,
+        ChildOf(stands.root(Stand::Cube)),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.6, ..default() },
@@ -30,12 +34,16 @@ fn spawn_edges(mut commands: Commands, mut gizmos: ResMut<Assets<GizmoAsset>>) {
 fn draw_edges(
     placement: Res<Placement>,
     shown: Res<Shown>,
+    session: Res<SessionState>,
+    palette: Res<Palette>,
     edges: Single<&Gizmo, With<CubeEdges>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
     mut was_shown: Local<bool>,
 ) {
-    let cube = placement.0.filter(|placed| placed.cube.is_some());
-    if !(placement.is_changed() || shown.is_changed()) || (cube.is_none() && !*was_shown) {
+    let cube = placement.get(Stand::Cube);
+    let is_changed =
+        placement.is_changed() || shown.is_changed() || session.is_changed() || palette.is_changed();
+    if !is_changed || (cube.is_none() && !*was_shown) {
         return;
     }
     *was_shown = cube.is_some();
@@ -46,10 +54,20 @@ fn draw_edges(
     let ring =
         |y: f32| [[-hx, -hz], [hx, -hz], [hx, hz], [-hx, hz], [-hx, -hz]].map(|[x, z]| Vec3::new(x, y, z));
     let top = CUBE_TOP as f32;
-    lines.linestrip(ring(0.0), theme::AXIS);
-    lines.linestrip(ring(top), theme::AXIS);
+    lines.linestrip(ring(0.0), palette.axis);
+    lines.linestrip(ring(top), palette.axis);
     for corner in &ring(0.0)[..4] {
-        lines.line(*corner, corner.with_y(top), theme::AXIS);
+        lines.line(*corner, corner.with_y(top), palette.axis);
     }
-    lines.linestrip(ring(placed.cube_height(shown.alpha3) as f32), theme::MARKER);
+    lines.linestrip(ring(placed.cube_height(shown.alpha3) as f32), palette.pointer);
+    let look = session.look();
+    let upright = |a: Vec3, b: Vec3| [a, b, b.with_y(top), a.with_y(top), a];
+    if let Some(alpha1) = look.section1 {
+        let x = placed.frame.floor(alpha1, 0.0)[0] as f32;
+        lines.linestrip(upright(Vec3::new(x, 0.0, -hz), Vec3::new(x, 0.0, hz)), palette.pointer);
+    }
+    if let Some(alpha2) = look.section2 {
+        let z = placed.frame.floor(0.0, alpha2)[1] as f32;
+        lines.linestrip(upright(Vec3::new(-hx, 0.0, z), Vec3::new(hx, 0.0, z)), palette.pointer);
+    }
 }

@@ -3,11 +3,11 @@
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
-use super::frame::Placement;
+use super::Stage;
+use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
-use super::solid::Solid;
-use super::trail::to_vec3;
-use super::{Stage, theme};
+use super::solid::{Dyed, Solid};
+use super::trail::TrailPlace;
 
 /// A flag, by what it marks.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,23 +30,15 @@ impl Flag {
         }
     }
 
-    /// Where it stands, at the true loss there; `None` where that is out of the picture.
-    pub fn place(self, known: &Known, placement: &Placement) -> Option<[f64; 3]> {
+    /// Where on a stand it is planted, at the true loss there; `None` where that is out of the picture.
+    pub fn place(self, known: &Known, placed: &Placed) -> Option<[f64; 3]> {
         let trajectory = &known.plan.trajectory;
         let point = match self {
             Self::Start => trajectory.first(),
             Self::End => trajectory.last(),
         }?;
-        let alpha = known.plan.plane.subspace.project(&point.theta).alpha;
-        placement.0?.point(&alpha, point.loss)
-    }
-
-    /// Its colour.
-    pub fn color(self) -> Color {
-        match self {
-            Self::Start => theme::START,
-            Self::End => theme::END,
-        }
+        let place = TrailPlace::new(&known.plan.plane.subspace, point);
+        placed.point(&place.alpha, place.loss)
     }
 }
 
@@ -57,38 +49,48 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn_flags).add_systems(Update, plant_flags.in_set(Stage::Draw));
 }
 
-fn spawn_flags(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut solids: ResMut<Assets<Solid>>) {
-    let pole = meshes.add(Cylinder::new(0.004, POLE).mesh().resolution(8));
+fn spawn_flags(
+    mut commands: Commands,
+    stands: Res<Stands>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
+) {
+    let pole = meshes.add(Cylinder::new(0.0042, POLE).mesh().resolution(8));
     let cloth = meshes.add(Cuboid::new(0.07, 0.042, 0.004));
     for flag in Flag::ALL {
-        let material = solids.add(Solid::body(flag.color(), 0.4));
-        let part = |mesh: &Handle<Mesh>, x: f32, y: f32| {
-            (
-                Mesh3d(mesh.clone()),
-                MeshMaterial3d(material.clone()),
-                Transform::from_xyz(x, y, 0.0),
-                NoFrustumCulling,
-            )
+        let material = solids.add(Solid::body(0.4));
+        let dyed = match flag {
+            Flag::Start => Dyed(|palette| palette.start),
+            Flag::End => Dyed(|palette| palette.end),
         };
-        commands.spawn((
-            flag,
-            Transform::default(),
-            Visibility::Hidden,
-            children![part(&pole, 0.0, 0.5 * POLE), part(&cloth, 0.037, POLE - 0.021)],
-        ));
+        let part = |mesh: &Handle<Mesh>, x: f32, y: f32| {
+            let place = Transform::from_xyz(x, y, 0.0);
+            (Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()), dyed, place, NoFrustumCulling)
+        };
+        for stand in Stand::ALL {
+            commands.spawn((
+                flag,
+                stand,
+                ChildOf(stands.root(stand)),
+                Transform::default(),
+                Visibility::Hidden,
+                children![part(&pole, 0.0, 0.5 * POLE), part(&cloth, 0.037, POLE - 0.021)],
+            ));
+        }
     }
 }
 
 fn plant_flags(
     landscape: Res<Landscape>,
     placement: Res<Placement>,
-    mut flags: Query<(&Flag, &mut Transform, &mut Visibility)>,
+    mut flags: Query<(&Flag, &Stand, &mut Transform, &mut Visibility)>,
 ) {
     if !(landscape.is_changed() || placement.is_changed()) {
         return;
     }
-    for (flag, mut transform, mut visibility) in &mut flags {
-        let place = landscape.current().and_then(|known| flag.place(known, &placement));
+    for (flag, stand, mut transform, mut visibility) in &mut flags {
+        let known = landscape.current().zip(placement.get(*stand));
+        let place = known.and_then(|(known, placed)| flag.place(known, &placed));
         visibility.set_if_neq(if place.is_some() { Visibility::Inherited } else { Visibility::Hidden });
         if let Some(place) = place {
             transform.translation = to_vec3(place);

@@ -7,13 +7,14 @@ use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
+use super::Stage;
 use super::camera::Rig;
-use super::frame::{CUBE_TOP, Placed, Placement};
-use super::trail::to_vec3;
-use super::{Stage, theme};
+use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
+use super::theme::Palette;
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::frame::TOP;
-use crate::core::geometry::ticks::round_ticks;
+use crate::core::geometry::heights::{HeightRange, HeightScale};
+use crate::core::geometry::ticks::{decade_ticks, round_ticks};
 
 /// World height of the floor: a little below the lowest loss, so that no valley cuts it.
 pub const FLOOR: f64 = -0.04;
@@ -32,32 +33,46 @@ pub struct Facing {
     pub z: f64,
     /// The corner where the upright axis stands.
     pub corner: [f64; 2],
+    /// Whether the upright axis can be seen at all: not from straight above.
+    pub is_upright_seen: bool,
 }
 
 impl Default for Facing {
     fn default() -> Self {
-        Self { x: 1.0, z: 1.0, corner: [-1.0, 1.0] }
+        Self { x: 1.0, z: 1.0, corner: [-1.0, 1.0], is_upright_seen: true }
     }
 }
 
 impl Facing {
-    /// The edges nearest to the eye, and of the two corners at their far ends the one on the left.
-    pub fn of(pose: &Pose) -> Self {
+    /// The edges of a stand nearest to the eye, and of the two corners at their far ends the one on the
+    /// left; from above the edges at the left and the lower rim of the picture.
+    pub fn of(pose: &Pose, shift: [f64; 3]) -> Self {
         let side = |v: f64| if v < 0.0 { -1.0 } else { 1.0 };
-        let (x, z) = (side(pose.eye[0]), side(pose.eye[2]));
         let right = pose.right();
+        let is_upright_seen = pose.pitch > -STEEP;
+        let (x, z) = match is_upright_seen {
+            true => (side(pose.eye()[0] - shift[0]), side(pose.eye()[2] - shift[2])),
+            false => {
+                // Down the screen is to the right of right.
+                let down = [-right[2], right[0]];
+                (side(down[0] - right[0]), side(down[1] - right[2]))
+            }
+        };
         let along = |corner: [f64; 2]| right[0] * corner[0] + right[2] * corner[1];
         let (a, b) = ([-x, z], [x, -z]);
-        Self { x, z, corner: if along(a) < along(b) { a } else { b } }
+        Self { x, z, corner: if along(a) < along(b) { a } else { b }, is_upright_seen }
     }
 }
 
-/// A tick's place and text.
+/// Pitch from which the picture counts as one from above.
+const STEEP: f64 = 1.3;
+
+/// A tick's place on its stand, and its text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// World position of its outer end.
+    /// Position of its outer end.
     pub end: [f64; 3],
-    /// World position on the axis.
+    /// Position on the axis.
     pub start: [f64; 3],
     /// Its number.
     pub text: String,
@@ -78,7 +93,8 @@ pub fn ticks(placed: &Placed, facing: &Facing) -> [Vec<Tick>; 3] {
         Tick { start: [edge_x, FLOOR, z], end: [edge_x + facing.x * TICK, FLOOR, z], text }
     });
     let [x, z] = [facing.corner[0] * hx, facing.corner[1] * hz];
-    let upright = upright_ticks(placed).into_iter().map(|(height, text)| {
+    let heights = if facing.is_upright_seen { upright_ticks(placed) } else { Vec::new() };
+    let upright = heights.into_iter().map(|(height, text)| {
         let end = [x + facing.corner[0] * TICK, height, z + facing.corner[1] * TICK];
         Tick { start: [x, height, z], end, text }
     });
@@ -87,90 +103,117 @@ pub fn ticks(placed: &Placed, facing: &Facing) -> [Vec<Tick>; 3] {
 
 /// World heights and texts of the upright axis: losses, or alpha3 in the cube.
 fn upright_ticks(placed: &Placed) -> Vec<(f64, String)> {
-    let (range, height): ((f64, f64), Box<dyn Fn(f64) -> f64>) = match placed.cube {
-        Some(axis) => ((axis.low, axis.high), Box::new(|value| placed.cube_height(value))),
-        None => {
-            let heights = placed.frame.heights;
-            ((heights.low, heights.high), Box::new(move |value| heights.fraction(value) * TOP))
-        }
-    };
-    round_ticks(range.0, range.1, MOST_TICKS[1])
-        .into_iter()
-        .map(|(value, text)| (height(value), text))
-        .collect()
+    if let Some(axis) = placed.cube {
+        let ticks = round_ticks(axis.low, axis.high, MOST_TICKS[1]);
+        return ticks.into_iter().map(|(value, text)| (placed.cube_height(value), text)).collect();
+    }
+    let heights = &placed.frame.heights;
+    let height = |(loss, text)| (heights.fraction(loss) * TOP, text);
+    loss_ticks(&heights.to).into_iter().map(height).collect()
 }
 
-/// World position where the name of each axis belongs: alpha1, alpha2, upright.
+/// Round losses between floor and top, with their texts.
+pub fn loss_ticks(range: &HeightRange) -> Vec<(f64, String)> {
+    match range.scale {
+        HeightScale::Log => decade_ticks(range.low, range.high, MOST_TICKS[1]),
+        HeightScale::Clipped | HeightScale::Linear => round_ticks(range.low, range.high, MOST_TICKS[1]),
+    }
+}
+
+/// Position on a stand where the name of each axis belongs: alpha1, alpha2, upright.
 pub fn name_places(placed: &Placed, facing: &Facing) -> [[f64; 3]; 3] {
     let [hx, hz] = placed.frame.half_extent();
     let out = 0.24;
     [
         [0.0, FLOOR, facing.z * (hz + out)],
         [facing.x * (hx + out), FLOOR, 0.0],
-        [facing.corner[0] * hx, upright_top(placed) + 0.10, facing.corner[1] * hz],
+        [facing.corner[0] * hx, placed.top() + 0.10, facing.corner[1] * hz],
     ]
-}
-
-fn upright_top(placed: &Placed) -> f64 {
-    if placed.cube.is_some() { CUBE_TOP } else { TOP }
 }
 
 #[derive(Component)]
 struct FloorLines;
 
+/// How each stand's axes face the eye.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Facings([Facing; 2]);
+
+impl Facings {
+    /// How the axes of a stand face the eye.
+    pub fn get(&self, stand: Stand) -> Facing {
+        self.0[stand as usize]
+    }
+}
+
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Facing>()
-        .add_systems(Startup, spawn_floor)
-        .add_systems(Update, (face_eye, draw_floor).chain().in_set(Stage::Draw));
+    app.init_resource::<Facings>().add_systems(Startup, spawn_floors).add_systems(
+        Update,
+        (face_eye, draw_floors).chain().in_set(Stage::Draw).after(super::camera::CameraSystems),
+    );
 }
 
-fn spawn_floor(mut commands: Commands, mut gizmos: ResMut<Assets<GizmoAsset>>) {
-    commands.spawn((
-        FloorLines,
-        Gizmo {
-            handle: gizmos.add(GizmoAsset::new()),
-            line_config: GizmoLineConfig { width: 1.2, ..default() },
-            ..default()
-        },
-    ));
+fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+    for stand in Stand::ALL {
+        commands.spawn((
+            FloorLines,
+            stand,
+            ChildOf(stands.root(stand)),
+            Gizmo {
+                handle: gizmos.add(GizmoAsset::new()),
+                line_config: GizmoLineConfig { width: 1.2, ..default() },
+                ..default()
+            },
+        ));
+    }
 }
 
-fn face_eye(rig: Res<Rig>, mut facing: ResMut<Facing>) {
-    facing.set_if_neq(Facing::of(&rig.shown()));
+fn face_eye(rig: Res<Rig>, placement: Res<Placement>, mut facings: ResMut<Facings>) {
+    let facing = |stand| placement.get(stand).map(|placed| Facing::of(rig.shown(), placed.shift));
+    facings.set_if_neq(Facings(Stand::ALL.map(|stand| facing(stand).unwrap_or_default())));
 }
 
-fn draw_floor(
+fn draw_floors(
     placement: Res<Placement>,
-    facing: Res<Facing>,
-    lines: Single<&Gizmo, With<FloorLines>>,
+    facings: Res<Facings>,
+    palette: Res<Palette>,
+    floors: Query<(&Stand, &Gizmo), With<FloorLines>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
-    if !(placement.is_changed() || facing.is_changed()) {
+    if !(placement.is_changed() || facings.is_changed() || palette.is_changed()) {
         return;
     }
-    let Some(mut floor) = gizmos.get_mut(&lines.handle) else { return };
-    floor.clear();
-    let Some(placed) = placement.0 else { return };
+    for (stand, gizmo) in &floors {
+        let Some(mut floor) = gizmos.get_mut(&gizmo.handle) else { continue };
+        floor.clear();
+        if let Some(placed) = placement.get(*stand) {
+            draw_floor(&mut floor, &placed, &facings.get(*stand), &palette);
+        }
+    }
+}
+
+fn draw_floor(floor: &mut GizmoAsset, placed: &Placed, facing: &Facing, palette: &Palette) {
     let mut line = |from: [f64; 3], to: [f64; 3], color| {
         floor.line(to_vec3(from), to_vec3(to), color);
     };
     let [hx, hz] = placed.frame.half_extent();
-    let [ticks1, ticks2, upright] = ticks(&placed, &facing);
+    let [ticks1, ticks2, upright] = ticks(placed, facing);
     for tick in &ticks1 {
-        line([tick.start[0], FLOOR, -hz], [tick.start[0], FLOOR, hz], theme::FLOOR);
+        line([tick.start[0], FLOOR, -hz], [tick.start[0], FLOOR, hz], palette.floor);
     }
     for tick in &ticks2 {
-        line([-hx, FLOOR, tick.start[2]], [hx, FLOOR, tick.start[2]], theme::FLOOR);
+        line([-hx, FLOOR, tick.start[2]], [hx, FLOOR, tick.start[2]], palette.floor);
     }
     for tick in ticks1.iter().chain(&ticks2).chain(&upright) {
-        line(tick.start, tick.end, theme::AXIS);
+        line(tick.start, tick.end, palette.axis);
     }
     let corners = [[-hx, hz], [hx, hz], [hx, -hz], [-hx, -hz], [-hx, hz]];
     for pair in corners.windows(2) {
-        line([pair[0][0], FLOOR, pair[0][1]], [pair[1][0], FLOOR, pair[1][1]], theme::AXIS);
+        line([pair[0][0], FLOOR, pair[0][1]], [pair[1][0], FLOOR, pair[1][1]], palette.axis);
     }
-    let [x, z] = [facing.corner[0] * hx, facing.corner[1] * hz];
-    line([x, FLOOR, z], [x, upright_top(&placed), z], theme::AXIS);
+    if facing.is_upright_seen {
+        let [x, z] = [facing.corner[0] * hx, facing.corner[1] * hz];
+        line([x, FLOOR, z], [x, placed.top(), z], palette.axis);
+    }
 }
 
 #[cfg(test)]
@@ -179,10 +222,17 @@ mod tests {
 
     #[test]
     fn axes_stand_at_the_near_edges_and_the_upright_one_on_the_left() {
-        let from = |eye: [f64; 3], yaw| Facing::of(&Pose { eye, yaw, pitch: -0.5 });
+        let from = |yaw, pitch| {
+            let pose = Pose { target: [0.0; 3], yaw, pitch, distance: 3.0, fov: 0.7 };
+            let Facing { x, z, corner, .. } = Facing::of(&pose, [0.0; 3]);
+            (x, z, corner)
+        };
         // From the front right, looking to the back left.
-        assert_eq!(from([2.0, 1.0, 2.0], 0.78), Facing { x: 1.0, z: 1.0, corner: [-1.0, 1.0] });
+        assert_eq!(from(0.78, -0.5), (1.0, 1.0, [-1.0, 1.0]));
         // From behind: left and right are exchanged.
-        assert_eq!(from([-2.0, 1.0, -2.0], 0.78 + std::f64::consts::PI).corner, [1.0, -1.0]);
+        assert_eq!(from(0.78 + std::f64::consts::PI, -0.5).2, [1.0, -1.0]);
+        // On a map alpha1 is told below and alpha2 at the left.
+        let (x, z, _) = from(0.0, -std::f64::consts::FRAC_PI_2);
+        assert_eq!((x, z), (-1.0, 1.0));
     }
 }

@@ -13,8 +13,7 @@ use super::slice::Shown;
 use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
 use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
-use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
-use crate::core::geometry::frame::HeightRange;
+use crate::core::experiment::{SliceFile, checked::TrainingQuestion};
 use crate::core::grid::GridPicture;
 use crate::core::num::Progress;
 use crate::core::session;
@@ -29,6 +28,8 @@ pub struct Landscape {
     frames_waited: u32,
     /// Where the plane was asked for.
     asked_alpha3: f64,
+    /// What the look-ahead run of the question asked last depends on.
+    trained: Option<Trained>,
     known: Option<Known>,
     /// Why there is no plane, in words.
     pub failure: Option<String>,
@@ -50,8 +51,12 @@ pub struct Known {
     pub volume: Option<GridPicture>,
     /// What random walks would explain along the plane's axes.
     pub walks: Option<RandomWalks>,
-    /// Losses from floor to top.
-    pub heights: HeightRange,
+    /// The question's part that its look-ahead run answers.
+    trained: Trained,
+    /// The lowest and highest finite losses of plane and volume.
+    pub losses: Vec<f64>,
+    /// The true losses of the look-ahead run.
+    pub trail_losses: Vec<f64>,
     /// Counts changes of plane and volume.
     pub pictures: u64,
 }
@@ -64,13 +69,14 @@ pub struct PlaneAt {
     pub picture: GridPicture,
 }
 
+/// What the look-ahead run depends on: the training and its planned steps.
+type Trained = (TrainingQuestion, u64);
+
 /// What the pictures depend on.
 #[derive(Clone, Debug, PartialEq)]
 struct Question {
-    training: TrainingQuestion,
-    steps: u64,
+    trained: Trained,
     slice: SliceFile,
-    clip: Option<f64>,
 }
 
 enum Answer {
@@ -120,18 +126,27 @@ pub struct LandscapeSystems;
 fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: ResMut<Landscape>) {
     let experiment = session.experiment();
     let question = Question {
-        training: experiment.training_question(),
-        steps: experiment.steps,
+        trained: (experiment.training_question(), experiment.steps),
         slice: experiment.slice.clone(),
-        clip: experiment.view.clip,
     };
-    if landscape.question.ask(question).is_some() {
+    let trained = question.trained.clone();
+    if landscape.bypass_change_detection().question.ask(question).is_some() {
+        // Another slice of the same training needs no second look-ahead run.
+        let known = landscape.known.as_ref().filter(|known| known.trained == trained);
+        let plan = known.map(|known| Arc::clone(&known.plan));
+        landscape.trained = Some(trained);
         landscape.failure = None;
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
         landscape.asked_alpha3 = shown.alpha3;
         landscape.frames_waited = 0;
         let (experiment, alpha3) = (experiment.clone(), shown.alpha3);
-        landscape.worker = Worker::start("slicing", move |report| drive(experiment, alpha3, &report));
+        landscape.worker = Worker::start("slicing", move |report| {
+            let pipeline = match plan {
+                Some(plan) => Pipeline::resliced(experiment, alpha3, plan),
+                None => Pipeline::new(experiment, alpha3),
+            };
+            drive(pipeline, &report);
+        });
     }
 }
 
@@ -142,10 +157,9 @@ const LOSSES_AT_ONCE: u64 = 1024;
 /// the processor also draws, the two would only delay each other.
 const HEAD_START: Duration = Duration::from_millis(40);
 
-fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
+fn drive(mut pipeline: Pipeline, report: &Report<Answer>) {
     let threads = grid_threads();
     let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
-    let mut pipeline = Pipeline::new(experiment, alpha3);
     let mut has_picture = false;
     while report.is_wanted() && !pipeline.is_finished() {
         let before = pipeline.cells();
@@ -167,7 +181,10 @@ fn drive(experiment: Experiment, alpha3: f64, report: &Report<Answer>) {
     }
 }
 
-fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pacing: Res<Pacing>) {
+fn take_answers(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>) {
+    if landscape.worker.is_none() {
+        return;
+    }
     let patience = landscape.patience();
     landscape.frames_waited += 1;
     let Some(worker) = &landscape.worker else { return };
@@ -176,10 +193,9 @@ fn take_answers(mut landscape: ResMut<Landscape>, session: Res<SessionState>, pa
         Pacing::Awaited => worker.collect(true),
         Pacing::Live => worker.collect_within(patience, is_picture),
     };
-    let clip = session.experiment().view.clip;
     for answer in answers {
         match answer {
-            Answer::Found(finding) => landscape.take(finding, clip),
+            Answer::Found(finding) => landscape.take(finding),
             Answer::Failed(failure) => landscape.failure = Some(failure),
             Answer::Progress(progress) => landscape.progress = Some(progress),
             Answer::Cells(cells) => landscape.cells_evaluated += cells,
@@ -203,29 +219,31 @@ impl Landscape {
         if has_picture || self.frames_waited >= PATIENT_FRAMES { Duration::ZERO } else { PATIENCE }
     }
 
-    fn take(&mut self, finding: Finding, clip: Option<f64>) {
+    fn take(&mut self, finding: Finding) {
         match (finding, &mut self.known) {
             (Finding::Planned(plan), known) => {
-                let trail: Vec<f64> = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
-                let heights = HeightRange::fit(&[], &trail, clip);
-                let revision = self.question.revision();
+                let trail_losses = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+                let (revision, trained) = (self.question.revision(), self.trained.clone());
+                let Some(trained) = trained else { return };
                 *known = Some(Known {
                     revision,
                     plan,
                     plane: None,
                     volume: None,
                     walks: None,
-                    heights,
+                    trained,
+                    losses: Vec::new(),
+                    trail_losses,
                     pictures: 0,
                 });
             }
             (Finding::Plane(picture), Some(known)) => {
                 known.plane = Some(PlaneAt { alpha3: self.asked_alpha3, picture });
-                known.refit(clip);
+                known.refit();
             }
             (Finding::Volume(picture), Some(known)) => {
                 known.volume = Some(picture);
-                known.refit(clip);
+                known.refit();
             }
             (Finding::Walks(walks), Some(known)) => known.walks = walks,
             (Finding::Plane(_) | Finding::Volume(_) | Finding::Walks(_), None) => {}
@@ -234,17 +252,15 @@ impl Landscape {
 }
 
 impl Known {
-    /// Fits the heights to all that is known now, and counts the change.
-    fn refit(&mut self, clip: Option<f64>) {
+    /// Takes in the losses of all that is known now, and counts the change.
+    fn refit(&mut self) {
         let grids = [self.plane.as_ref().map(|p| &p.picture), self.volume.as_ref()];
-        let ranges: Vec<f64> = grids
+        self.losses = grids
             .into_iter()
             .flatten()
             .filter_map(|picture| picture.grid.finite_range())
             .flat_map(|(low, high)| [low, high])
             .collect();
-        let trail: Vec<f64> = self.plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
-        self.heights = HeightRange::fit(&ranges, &trail, clip);
         self.pictures += 1;
     }
 }

@@ -1,4 +1,4 @@
-//! The marker: where training is, at its true loss, with a glow and a drop line.
+//! The markers: where each run is, at its true loss, with a glow and a drop line.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::gizmos::GizmoAsset;
@@ -6,57 +6,48 @@ use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
-use super::frame::Placement;
-use super::landscape::Landscape;
+use super::Stage;
+use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
+use super::landscape::{Known, Landscape};
+use super::relief::Relief;
 use super::slice::Shown;
 use super::solid::Solid;
-use super::trail::{surface_point, to_vec3};
-use super::training::Live;
-use super::{Stage, theme};
+use super::theme::Palette;
+use super::trail::TrailPlace;
+use super::training::{Live, Training};
+use crate::core::session::RunId;
 
-/// Marks the marker; its translation is the marker's place.
-#[derive(Component)]
-pub struct Marker;
-
-#[derive(Component)]
-struct MarkerDrop;
-
-/// World radius of the ball.
-const RADIUS: f32 = 0.022;
-/// World radius of its glow.
-const GLOW: f32 = 0.075;
-
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_marker).add_systems(Update, move_marker.in_set(Stage::Draw));
+/// The marker of a run on a stand; its translation is the run's place there.
+#[derive(Component, Clone, Copy, Debug, PartialEq)]
+pub struct Marker {
+    /// Whose it is.
+    pub run: RunId,
+    /// Where it is shown.
+    pub stand: Stand,
+    /// The run's number: its colour.
+    number: usize,
+    is_dark: bool,
 }
 
-fn spawn_marker(
-    mut commands: Commands,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut solids: ResMut<Assets<Solid>>,
-    mut gizmos: ResMut<Assets<GizmoAsset>>,
-) {
-    let ball = meshes
-        .add(Sphere::new(RADIUS).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
-    let glow = meshes
-        .add(Sphere::new(GLOW).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}")));
+#[derive(Component)]
+struct MarkerDrops;
+
+/// World radius of the ball.
+pub const RADIUS: f32 = 0.022;
+/// World width of the casing around it.
+const CASING: f32 = 0.005;
+/// World radius of its glow.
+const GLOW: f32 = 0.085;
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Startup, spawn_drops)
+        .add_systems(Update, (match_markers, move_markers, draw_drops).chain().in_set(Stage::Draw));
+}
+
+fn spawn_drops(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
     commands.spawn((
-        Marker,
-        Mesh3d(ball.clone()),
-        MeshMaterial3d(solids.add(Solid::body(theme::MARKER, 0.35))),
-        NoFrustumCulling,
-        Visibility::Hidden,
-        children![
-            (
-                Mesh3d(glow),
-                MeshMaterial3d(solids.add(Solid::halo(theme::MARKER.with_alpha(0.3)))),
-                NoFrustumCulling
-            ),
-            (Mesh3d(ball), MeshMaterial3d(solids.add(Solid::ghost(theme::MARKER))), NoFrustumCulling),
-        ],
-    ));
-    commands.spawn((
-        MarkerDrop,
+        MarkerDrops,
+        ChildOf(stands.root(Stand::Surface)),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 2.5, ..default() },
@@ -66,37 +57,110 @@ fn spawn_marker(
     ));
 }
 
-fn move_marker(
-    live: Res<Live>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
+/// The colour of a run's marker: its trail's, lighter on a dark stage and darker on a light one.
+pub fn color(palette: &Palette, number: usize) -> Color {
+    palette.run(number).mix(&palette.pointer, 0.35)
+}
+
+/// One marker for each run on each stand that is shown.
+fn match_markers(
+    mut commands: Commands,
+    training: Res<Training>,
     placement: Res<Placement>,
-    marker: Single<(&mut Transform, &mut Visibility), With<Marker>>,
-    drop_line: Single<&Gizmo, With<MarkerDrop>>,
-    mut gizmos: ResMut<Assets<GizmoAsset>>,
+    palette: Res<Palette>,
+    stands: Res<Stands>,
+    markers: Query<(Entity, &Marker)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
 ) {
-    if !(live.is_changed() || landscape.is_changed() || shown.is_changed() || placement.is_changed()) {
+    if !(training.is_changed() || placement.is_changed() || palette.is_changed()) {
         return;
     }
-    let (mut transform, mut visibility) = marker.into_inner();
-    if let Some(mut line) = gizmos.get_mut(&drop_line.handle) {
-        line.clear();
-        let there = place(&live, &landscape, &placement);
-        visibility.set_if_neq(if there.is_some() { Visibility::Inherited } else { Visibility::Hidden });
-        let Some((alpha, world)) = there else { return };
-        transform.translation = to_vec3(world);
-        if let (Some(known), Some(placed)) = (landscape.current(), placement.0)
-            && placed.cube.is_none()
-            && let Some(foot) = surface_point(known, &shown, &placed, alpha)
-        {
-            line.line(to_vec3(world), to_vec3(foot), theme::MARKER);
+    let is_dark = palette.stage.luminance() < 0.5;
+    let marker =
+        |stand: Stand, run: &Live| Some(Marker { run: run.id()?, stand, number: run.number(), is_dark });
+    let wanted: Vec<Marker> = placement
+        .iter()
+        .flat_map(|(stand, _)| training.runs().iter().filter_map(move |run| marker(stand, run)))
+        .collect();
+    for (entity, marker) in &markers {
+        if !wanted.contains(marker) {
+            commands.entity(entity).despawn();
+        }
+    }
+    for marker in wanted.into_iter().filter(|marker| markers.iter().all(|(_, known)| known != marker)) {
+        let ball = meshes.add(sphere(RADIUS));
+        let glow = meshes.add(sphere(GLOW));
+        let color = color(&palette, marker.number);
+        let mut part = |mesh: &Handle<Mesh>, solid: Solid, color: Color| {
+            (Mesh3d(mesh.clone()), MeshMaterial3d(solids.add(solid.colored(color))), NoFrustumCulling)
+        };
+        commands.spawn((
+            marker,
+            ChildOf(stands.root(marker.stand)),
+            part(&ball, Solid::body(0.35), color),
+            Visibility::Hidden,
+            children![
+                part(&glow, Solid::halo(), color),
+                part(&ball, Solid::casing(CASING), palette.casing),
+                part(&ball, Solid::ghost(), color),
+            ],
+        ));
+    }
+}
+
+fn sphere(radius: f32) -> Mesh {
+    Sphere::new(radius).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}"))
+}
+
+fn move_markers(
+    training: Res<Training>,
+    landscape: Res<Landscape>,
+    placement: Res<Placement>,
+    mut markers: Query<(Ref<Marker>, &mut Transform, &mut Visibility)>,
+) {
+    let is_same = !(training.is_changed() || landscape.is_changed() || placement.is_changed());
+    for (marker, mut transform, mut visibility) in &mut markers {
+        if is_same && !marker.is_added() {
+            continue;
+        }
+        let run = training.runs().iter().find(|run| run.id() == Some(marker.run));
+        let known = landscape.current().zip(placement.get(marker.stand));
+        let place = run.zip(known).and_then(|(run, (known, placed))| place(run, known, &placed));
+        visibility.set_if_neq(if place.is_some() { Visibility::Inherited } else { Visibility::Hidden });
+        if let Some((_, at)) = place {
+            transform.translation = to_vec3(at);
         }
     }
 }
 
-/// Where the live run is: in the slice, and in the world.
-fn place(live: &Live, landscape: &Landscape, placement: &Placement) -> Option<([f64; 2], [f64; 3])> {
-    let (known, placed, latest) = (landscape.current()?, placement.0?, live.latest()?);
-    let alpha = known.plan.plane.subspace.project(&latest.theta).alpha;
-    Some(([alpha[0], alpha[1]], placed.point(&alpha, latest.loss)?))
+fn draw_drops(
+    training: Res<Training>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    placement: Res<Placement>,
+    palette: Res<Palette>,
+    drops: Single<&Gizmo, With<MarkerDrops>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
+    let is_changed = landscape.is_changed() || placement.is_changed() || palette.is_changed();
+    if !(is_changed || training.is_changed() || shown.is_changed()) {
+        return;
+    }
+    let Some(mut lines) = gizmos.get_mut(&drops.handle) else { return };
+    lines.clear();
+    let (Some(known), Some(placed)) = (landscape.current(), placement.get(Stand::Surface)) else { return };
+    let relief = Relief::new(known, &shown, placed);
+    for run in training.runs() {
+        let Some((place, at)) = place(run, known, &placed) else { continue };
+        if let Some(foot) = relief.point([place.alpha[0], place.alpha[1]]) {
+            lines.line(to_vec3(at), to_vec3(foot), color(&palette, run.number()));
+        }
+    }
+}
+
+/// Where a live run is: in the slice, and on a stand.
+pub fn place(run: &Live, known: &Known, placed: &Placed) -> Option<(TrailPlace, [f64; 3])> {
+    let place = TrailPlace::new(&known.plan.plane.subspace, run.latest()?);
+    Some((place, placed.point(&place.alpha, place.loss)?))
 }

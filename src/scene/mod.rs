@@ -8,18 +8,27 @@
 //! 3. [`Stage::Derive`] asks workers what follows from the session, and takes in their answers;
 //! 4. [`Stage::Draw`] brings meshes, textures and camera up to date.
 
+pub mod arrows;
 pub mod camera;
 pub mod cube;
 pub mod flags;
 pub mod floor;
 pub mod frame;
+pub mod isosurface;
 pub mod landscape;
+pub mod levels;
+pub mod lowest;
 pub mod marker;
+pub mod motion;
+pub mod pointer;
 pub mod readout;
+pub mod relief;
+pub mod section;
 pub mod session;
 pub mod slice;
 pub mod solid;
 pub mod surface;
+pub mod texture;
 pub mod theme;
 pub mod trail;
 pub mod training;
@@ -66,18 +75,24 @@ pub fn computing(app: &mut App) {
             slice::plugin,
             frame::plugin,
             readout::plugin,
+            lowest::computing,
         ));
 }
 
 fn drawing(app: &mut App) {
-    app.add_plugins((
-        solid::plugin,
-        surface::plugin,
+    app.add_plugins((theme::plugin, texture::plugin, solid::plugin, surface::plugin)).add_plugins((
+        section::plugin,
+        isosurface::plugin,
         cube::plugin,
         floor::plugin,
         trail::plugin,
         marker::plugin,
+        arrows::plugin,
         flags::plugin,
+        levels::plugin,
+        lowest::plugin,
+        pointer::plugin,
         camera::plugin,
+        motion::plugin,
     ));
 }

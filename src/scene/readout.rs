@@ -3,9 +3,13 @@
 use bevy::prelude::*;
 
 use super::Stage;
-use super::landscape::{Landscape, LandscapeSystems};
+use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::pointer::loss_at;
 use super::slice::Shown;
-use super::training::Live;
+use super::trail::TrailPlace;
+use super::training::Training;
+use crate::core::num::vector::{norm, sub};
+use crate::core::session::Revision;
 
 /// Numbers about the point where training is.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
@@ -14,24 +18,56 @@ pub struct Readout {
     pub surface_loss: Option<f64>,
     /// Its distance from the displayed plane, in the unit of theta.
     pub plane_distance: Option<f64>,
+    /// Length of the look-ahead run's path through parameter space, in the same unit.
+    pub path_length: Option<f64>,
+}
+
+/// Share of the path's length from which a distance to the plane is told beside the marker.
+const FAR: f64 = 0.05;
+
+impl Readout {
+    /// The distance to the plane and its share of the path's length, where it is large.
+    pub fn off_plane(&self) -> Option<(f64, f64)> {
+        let (distance, length) = (self.plane_distance?, self.path_length?);
+        (distance > FAR * length).then_some((distance, distance / length))
+    }
 }
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Readout>().add_systems(Update, read_out.in_set(Stage::Draw).after(LandscapeSystems));
 }
 
-fn read_out(live: Res<Live>, landscape: Res<Landscape>, shown: Res<Shown>, mut readout: ResMut<Readout>) {
-    if !(live.is_changed() || landscape.is_changed() || shown.is_changed()) {
+fn read_out(
+    training: Res<Training>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    mut readout: ResMut<Readout>,
+    mut length: Local<Option<(Revision, f64)>>,
+) {
+    if !(training.is_changed() || landscape.is_changed() || shown.is_changed()) {
         return;
     }
-    let read = |known: &super::landscape::Known| -> Option<Readout> {
-        let latest = live.latest()?;
-        let plane = known.plan.plane.subspace.plane_at(shown.alpha3);
-        let projection = plane.project(&latest.theta);
+    let read = |known: &Known| -> Option<Readout> {
+        let latest = training.leader()?.latest()?;
+        let subspace = &known.plan.plane.subspace;
+        let place = TrailPlace::new(subspace, latest);
+        let foot = subspace.plane_at(shown.alpha3).project(&latest.theta).alpha;
+        let mut alpha = foot;
+        alpha.push(shown.alpha3);
+        let path_length = match *length {
+            Some((revision, length)) if revision == known.revision => length,
+            _ => path_length(known),
+        };
+        *length = Some((known.revision, path_length));
         Some(Readout {
-            surface_loss: Some(known.plan.objective.loss(&plane.lift(&projection.alpha))),
-            plane_distance: Some(projection.residual),
+            surface_loss: loss_at(known, &alpha),
+            plane_distance: Some(place.distance(subspace, shown.alpha3)),
+            path_length: Some(path_length),
         })
     };
     readout.set_if_neq(landscape.current().and_then(read).unwrap_or_default());
+}
+
+fn path_length(known: &Known) -> f64 {
+    known.plan.trajectory.finite_thetas().windows(2).map(|pair| norm(&sub(pair[1], pair[0]))).sum()
 }

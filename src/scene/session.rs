@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use super::Stage;
 use super::slice::Shown;
-use super::training::Live;
+use super::training::Training;
 use crate::core::experiment::Experiment;
 use crate::core::script::Command;
 use crate::core::session::{Now, Session};
@@ -44,11 +44,11 @@ fn apply_commands(
     mut asked: MessageReader<Ask>,
     mut session: ResMut<SessionState>,
     mut refusal: ResMut<Refusal>,
-    live: Res<Live>,
+    training: Res<Training>,
     shown: Res<Shown>,
 ) {
     for Ask(command) in asked.read() {
-        let now = Now { step: live.step(), alpha3: shown.alpha3 };
+        let now = Now { step: training.step(), alpha3: shown.alpha3 };
         refusal.0 = session.0.apply(command.clone(), now).err().map(|error| error.to_string());
     }
 }

@@ -1,35 +1,51 @@
-//! The material of trail, marker and flags: one colour under a soft light, or a halo.
+//! The material of trail, marker, flags, arrows and isosurface: colours under a soft light, a glow, a
+//! casing around a body, or a ghost that shows through what hides it.
 
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::mesh::MeshVertexBufferLayoutRef;
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::render::render_resource::{
-    AsBindGroup, CompareFunction, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+    AsBindGroup, CompareFunction, Face, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
 };
 use bevy::shader::ShaderRef;
 
+use super::Stage;
+use super::theme::Palette;
+
 const SHADER: Handle<Shader> = uuid_handle!("0c3f7cf4-5a0e-4f0f-9a54-2a61c1d3b3a1");
 
-/// One colour, lit, glowing, or seen through what hides it.
+/// A body, or something around one.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
 #[bind_group_data(SolidKey)]
 pub struct Solid {
     #[uniform(0)]
     uniforms: SolidUniforms,
-    is_ghost: bool,
+    kind: Kind,
+    is_painted: bool,
+    is_two_sided: bool,
+}
+
+/// What a solid is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Body,
+    Halo,
+    Casing,
+    Ghost,
 }
 
 /// What of a material decides its pipeline.
-#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SolidKey {
-    is_ghost: bool,
+    kind: Kind,
+    is_painted: bool,
+    is_two_sided: bool,
 }
 
 impl From<&Solid> for SolidKey {
     fn from(solid: &Solid) -> Self {
-        Self { is_ghost: solid.is_ghost }
+        Self { kind: solid.kind, is_painted: solid.is_painted, is_two_sided: solid.is_two_sided }
     }
 }
 
@@ -38,31 +54,70 @@ struct SolidUniforms {
     color: Vec4,
     shading: f32,
     is_halo: f32,
+    inflation: f32,
 }
 
+/// How much of its colour a ghost keeps.
+const GHOST: f32 = 0.30;
+
 impl Solid {
-    /// A body in that colour; `shading` from 0 (unlit) to 1 (lit).
-    pub fn body(color: Color, shading: f32) -> Self {
-        Self {
-            uniforms: SolidUniforms { color: color.to_linear().to_vec4(), shading, is_halo: 0.0 },
-            is_ghost: false,
-        }
+    fn new(kind: Kind, shading: f32, inflation: f32) -> Self {
+        let is_halo = if kind == Kind::Halo { 1.0 } else { 0.0 };
+        let uniforms = SolidUniforms { color: Vec4::ONE, shading, is_halo, inflation };
+        Self { uniforms, kind, is_painted: false, is_two_sided: false }
     }
 
-    /// Light that adds to what is behind it, brightest in its middle.
-    pub fn halo(color: Color) -> Self {
-        Self {
-            uniforms: SolidUniforms { color: color.to_linear().to_vec4(), shading: 0.0, is_halo: 1.0 },
-            is_ghost: false,
-        }
+    /// A body; `shading` from 0 (unlit) to 1 (lit).
+    pub fn body(shading: f32) -> Self {
+        Self::new(Kind::Body, shading, 0.0)
+    }
+
+    /// Light around something, brightest in its middle.
+    pub fn halo() -> Self {
+        Self::new(Kind::Halo, 0.0, 0.0)
+    }
+
+    /// The rim of a body, so much wider than it in world units, seen around its outline.
+    pub fn casing(width: f32) -> Self {
+        Self::new(Kind::Casing, 0.0, width)
     }
 
     /// A pale copy that shows through whatever stands before it, so that nothing is lost behind a ridge.
-    pub fn ghost(color: Color) -> Self {
-        let color = color.with_alpha(0.22);
-        Self { is_ghost: true, ..Self::body(color, 0.0) }
+    pub fn ghost() -> Self {
+        Self::new(Kind::Ghost, 0.0, 0.0)
+    }
+
+    /// The same in that colour.
+    pub fn colored(mut self, color: Color) -> Self {
+        self.dye(color);
+        self
+    }
+
+    /// The same in the colours of the mesh's vertices.
+    pub fn painted(mut self) -> Self {
+        self.is_painted = true;
+        self
+    }
+
+    /// The same, seen from inside too.
+    pub fn two_sided(mut self) -> Self {
+        self.is_two_sided = true;
+        self
+    }
+
+    fn dye(&mut self, color: Color) {
+        let alpha = match self.kind {
+            Kind::Body | Kind::Casing => 1.0,
+            Kind::Halo => 0.34,
+            Kind::Ghost => GHOST,
+        };
+        self.uniforms.color = color.with_alpha(alpha).to_linear().to_vec4();
     }
 }
+
+/// Which colour of the theme a solid has.
+#[derive(Component, Clone, Copy)]
+pub struct Dyed(pub fn(&Palette) -> Color);
 
 impl Material for Solid {
     fn vertex_shader() -> ShaderRef {
@@ -74,10 +129,9 @@ impl Material for Solid {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        match (self.is_ghost, self.uniforms.is_halo > 0.5) {
-            (true, _) => AlphaMode::Blend,
-            (false, true) => AlphaMode::Add,
-            (false, false) => AlphaMode::Opaque,
+        match self.kind {
+            Kind::Body | Kind::Casing => AlphaMode::Opaque,
+            Kind::Halo | Kind::Ghost => AlphaMode::Blend,
         }
     }
 
@@ -95,10 +149,25 @@ impl Material for Solid {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let attributes =
-            [Mesh::ATTRIBUTE_POSITION.at_shader_location(0), Mesh::ATTRIBUTE_NORMAL.at_shader_location(1)];
+        let SolidKey { kind, is_painted, is_two_sided } = key.bind_group_data;
+        let mut attributes = vec![
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_NORMAL.at_shader_location(1),
+        ];
+        if is_painted {
+            attributes.push(Mesh::ATTRIBUTE_COLOR.at_shader_location(2));
+            descriptor.vertex.shader_defs.push("PAINTED".into());
+            if let Some(fragment) = &mut descriptor.fragment {
+                fragment.shader_defs.push("PAINTED".into());
+            }
+        }
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
-        if let Some(depth) = descriptor.depth_stencil.as_mut().filter(|_| key.bind_group_data.is_ghost) {
+        descriptor.primitive.cull_mode = match kind {
+            // Only its far side is seen, and that only where the body does not hide it.
+            Kind::Casing => Some(Face::Front),
+            Kind::Body | Kind::Halo | Kind::Ghost => (!is_two_sided).then_some(Face::Back),
+        };
+        if let Some(depth) = descriptor.depth_stencil.as_mut().filter(|_| kind == Kind::Ghost) {
             depth.depth_compare = Some(CompareFunction::Always);
         }
         Ok(())
@@ -107,5 +176,19 @@ impl Material for Solid {
 
 pub(super) fn plugin(app: &mut App) {
     load_internal_asset!(app, SHADER, "../../assets/shaders/solid.wgsl", Shader::from_wgsl);
-    app.add_plugins(MaterialPlugin::<Solid>::default());
+    app.add_plugins(MaterialPlugin::<Solid>::default()).add_systems(Update, dye.after(Stage::Draw));
+}
+
+fn dye(
+    palette: Res<Palette>,
+    solids: Query<(Ref<Dyed>, &MeshMaterial3d<Solid>)>,
+    mut materials: ResMut<Assets<Solid>>,
+) {
+    for (dyed, solid) in &solids {
+        if (palette.is_changed() || dyed.is_changed())
+            && let Some(mut solid) = materials.get_mut(&solid.0)
+        {
+            solid.dye((dyed.0)(&palette));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The loss surface: one static grid, displaced by losses in textures.
+//! The loss surface: one static grid, displaced by losses in textures, on a block or as a sheet.
 //!
 //! The mesh changes only with the plane's resolution, the textures only when a grid has been
 //! evaluated. Moving alpha3 through the volume changes one number in a uniform.
@@ -9,26 +9,30 @@ use bevy::mesh::{Indices, MeshVertexBufferLayoutRef, PrimitiveTopology};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::render::render_resource::{
-    AsBindGroup, Extent3d, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
-    TextureDimension, TextureFormat,
+    AsBindGroup, ColorWrites, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
 };
 use bevy::shader::ShaderRef;
 
 use super::Stage;
-use super::frame::{Placed, Placement};
+use super::floor::FLOOR;
+use super::frame::{Placed, Placement, Stand, Stands};
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
 use super::slice::Shown;
-use crate::core::geometry::colormap::{ColorMap, ENTRIES};
+use super::texture::{TextureSystems, Textures};
+use super::theme::Palette;
+use crate::core::experiment::ViewFile;
 use crate::core::geometry::frame::TOP;
+use crate::core::geometry::heights::{HeightBlend, HeightScale};
+use crate::core::geometry::isolines::Isolines;
 use crate::core::geometry::ticks::round_step;
-use crate::core::grid::LossGrid;
-use crate::core::session::Revision;
 
 const SHADER: Handle<Shader> = uuid_handle!("a1f4d1f8-6a8e-4f7b-8f5a-3b52a8b0c9d2");
+const LOSS_SHADER: Handle<Shader> = uuid_handle!("5b0f0a86-7d0c-4a53-8a0b-6a1f7c2d9e41");
 
 /// The surface's material: losses in textures, and how they become height and colour.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
+#[bind_group_data(Pass)]
 pub struct Surface {
     #[uniform(0)]
     uniforms: SurfaceUniforms,
@@ -38,20 +42,78 @@ pub struct Surface {
     volume: Handle<Image>,
     #[texture(3)]
     colors: Handle<Image>,
+    pass: Pass,
+}
+
+/// How it is drawn. A surface that is seen through is drawn twice: first its depth alone, so that of
+/// the surface only the nearest sheet is blended over what lies behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pass {
+    /// Opaque.
+    Opaque,
+    /// Its depth, without colour.
+    Depth,
+    /// Blended where it is the nearest.
+    Blended,
+}
+
+impl From<&Surface> for Pass {
+    fn from(surface: &Surface) -> Self {
+        surface.pass
+    }
+}
+
+/// As `Losses` in `loss.wgsl`, which says what each means.
+#[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
+pub struct LossUniforms {
+    before: Vec2,
+    after: Vec2,
+    is_log: Vec2,
+    rise: f32,
+    isoline_step: f32,
+    line_width: f32,
+}
+
+impl LossUniforms {
+    /// Of these heights, with isolines so many times as wide as usual.
+    pub fn new(heights: &HeightBlend, width: f32) -> Self {
+        let HeightBlend { from, to, share } = heights;
+        let ends = |range: &crate::core::geometry::heights::HeightRange| {
+            Vec2::new(range.low as f32, range.high as f32)
+        };
+        let is_log = |scale| if scale == HeightScale::Log { 1.0 } else { 0.0 };
+        Self {
+            before: ends(from),
+            after: ends(to),
+            is_log: Vec2::new(is_log(from.scale), is_log(to.scale)),
+            rise: *share as f32,
+            isoline_step: match Isolines::of(to) {
+                Isolines::Even { step } => step as f32,
+                Isolines::Decades => 0.0,
+            },
+            line_width: width,
+        }
+    }
 }
 
 /// As `Surface` in `surface.wgsl`, which says what each means.
 #[derive(ShaderType, Clone, Debug, Default, PartialEq)]
 struct SurfaceUniforms {
-    half_extent: Vec2,
-    losses: Vec2,
+    losses: LossUniforms,
+    shift: Vec3,
     top: f32,
+    half_extent: Vec2,
+    spacing: Vec2,
+    alpha_low: Vec2,
+    alpha_extent: Vec2,
     flat_height: f32,
     is_flat: f32,
     layer: f32,
-    isoline_step: f32,
-    spacing: Vec2,
-    line_width: f32,
+    grid_step: f32,
+    is_solid: f32,
+    base: f32,
+    opacity: f32,
+    block: Vec4,
 }
 
 impl Material for Surface {
@@ -61,6 +123,15 @@ impl Material for Surface {
 
     fn fragment_shader() -> ShaderRef {
         SHADER.into()
+    }
+
+    fn alpha_mode(&self) -> AlphaMode {
+        if self.pass == Pass::Opaque { AlphaMode::Opaque } else { AlphaMode::Blend }
+    }
+
+    fn depth_bias(&self) -> f32 {
+        // Only for the order of drawing: the depth alone comes before all else that is blended.
+        if self.pass == Pass::Depth { -FIRST } else { 0.0 }
     }
 
     fn enable_prepass() -> bool {
@@ -75,140 +146,173 @@ impl Material for Surface {
         _pipeline: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _key: MaterialPipelineKey<Self>,
+        key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
         // A height field is looked at from below too.
         descriptor.primitive.cull_mode = None;
-        let attributes = [Mesh::ATTRIBUTE_POSITION.at_shader_location(0)];
+        let attributes =
+            [Mesh::ATTRIBUTE_POSITION.at_shader_location(0), Mesh::ATTRIBUTE_NORMAL.at_shader_location(1)];
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
+        if let Some(depth) = &mut descriptor.depth_stencil {
+            depth.bias = default();
+            depth.depth_write_enabled = Some(key.bind_group_data != Pass::Blended);
+        }
+        if key.bind_group_data == Pass::Depth
+            && let Some(fragment) = &mut descriptor.fragment
+        {
+            for target in fragment.targets.iter_mut().flatten() {
+                target.write_mask = ColorWrites::empty();
+            }
+        }
         Ok(())
     }
 }
 
-/// What the surface on screen was made from.
-#[derive(Resource, Default)]
-struct Drawn {
-    entity: Option<Entity>,
-    mesh_counts: [usize; 2],
-    pictures: Option<(Revision, u64)>,
-    colors: Option<ColorMap>,
+/// More than any distance in the scene, the eye's of a map included.
+const FIRST: f32 = 1e6;
+
+/// The surface of a stand, in one of its passes.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    stand: Stand,
+    pass: Pass,
 }
 
-/// Marks the surface.
-#[derive(Component)]
-pub struct SurfaceTag;
+/// The mesh that all sheets share, and its points along both axes.
+#[derive(Resource, Default)]
+struct Grid {
+    counts: [usize; 2],
+    mesh: Handle<Mesh>,
+}
 
 pub(super) fn plugin(app: &mut App) {
+    load_internal_asset!(app, LOSS_SHADER, "../../assets/shaders/loss.wgsl", Shader::from_wgsl);
     load_internal_asset!(app, SHADER, "../../assets/shaders/surface.wgsl", Shader::from_wgsl);
     app.add_plugins(MaterialPlugin::<Surface>::default())
-        .init_resource::<Drawn>()
-        .add_systems(Update, (spawn_surface, upload_pictures, set_uniforms).chain().in_set(Stage::Draw));
+        .init_resource::<Grid>()
+        .add_systems(Update, (match_sheets, dress_sheets).chain().after(TextureSystems).in_set(Stage::Draw));
 }
 
-fn spawn_surface(
+/// One sheet for each stand that is shown, two where it is seen through.
+fn match_sheets(
     mut commands: Commands,
     landscape: Res<Landscape>,
-    mut drawn: ResMut<Drawn>,
+    placement: Res<Placement>,
+    session: Res<SessionState>,
+    stands: Res<Stands>,
+    textures: Res<Textures>,
+    mut grid: ResMut<Grid>,
+    sheets: Query<(Entity, &Sheet)>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<Surface>>,
-    mut images: ResMut<Assets<Image>>,
 ) {
     let Some(known) = landscape.known().filter(|known| known.plane.is_some()) else { return };
     let [n1, n2, _] = known.plan.plane_spec.counts();
-    if drawn.entity.is_some() && drawn.mesh_counts == [n1, n2] {
-        return;
+    let is_resized = grid.counts != [n1, n2];
+    if is_resized {
+        *grid = Grid { counts: [n1, n2], mesh: meshes.add(grid_mesh([n1, n2])) };
     }
-    if let Some(old) = drawn.entity.take() {
-        commands.entity(old).despawn();
-    }
-    let material = Surface {
-        uniforms: SurfaceUniforms::default(),
-        plane: images.add(texture(&[[0.0; 2]; 4], [2, 2, 1])),
-        volume: images.add(no_volume()),
-        colors: images.add(color_table(ColorMap::default())),
+    let is_opaque = session.look().opacity >= 1.0;
+    let passes = |stand| match stand {
+        Stand::Surface if !is_opaque => [Some(Pass::Depth), Some(Pass::Blended)],
+        _ => [Some(Pass::Opaque), None],
     };
-    let surface = (
-        SurfaceTag,
-        Mesh3d(meshes.add(grid_mesh([n1, n2]))),
-        MeshMaterial3d(materials.add(material)),
-        NoFrustumCulling,
-    );
-    *drawn = Drawn { entity: Some(commands.spawn(surface).id()), mesh_counts: [n1, n2], ..Drawn::default() };
-}
-
-fn upload_pictures(
-    landscape: Res<Landscape>,
-    session: Res<SessionState>,
-    mut drawn: ResMut<Drawn>,
-    surface: Option<Single<&MeshMaterial3d<Surface>, With<SurfaceTag>>>,
-    mut materials: ResMut<Assets<Surface>>,
-    mut images: ResMut<Assets<Image>>,
-) {
-    let (Some(known), Some(surface)) = (landscape.known(), surface) else { return };
-    let state = (known.revision, known.pictures);
-    let colors = session.view().colors;
-    if drawn.pictures == Some(state) && drawn.colors == Some(colors) {
-        return;
-    }
-    let Some(mut material) = materials.get_mut(&surface.0) else { return };
-    if drawn.pictures != Some(state) {
-        if let Some(plane) = &known.plane {
-            material.plane = images.add(texture_of(&plane.picture.grid));
+    let wanted: Vec<Sheet> = placement
+        .iter()
+        .flat_map(|(stand, _)| passes(stand).into_iter().flatten().map(move |pass| Sheet { stand, pass }))
+        .collect();
+    for (entity, sheet) in &sheets {
+        if is_resized || !wanted.contains(sheet) {
+            commands.entity(entity).despawn();
         }
-        material.volume = images.add(known.volume.as_ref().map_or_else(no_volume, |v| texture_of(&v.grid)));
-        drawn.pictures = Some(state);
     }
-    if drawn.colors != Some(colors) {
-        material.colors = images.add(color_table(colors));
-        drawn.colors = Some(colors);
+    for sheet in wanted {
+        if is_resized || sheets.iter().all(|(_, known)| *known != sheet) {
+            let Textures { plane, volume, colors, .. } = textures.clone();
+            let material = Surface { uniforms: default(), plane, volume, colors, pass: sheet.pass };
+            commands.spawn((
+                sheet,
+                ChildOf(stands.root(sheet.stand)),
+                Mesh3d(grid.mesh.clone()),
+                MeshMaterial3d(materials.add(material)),
+                NoFrustumCulling,
+            ));
+        }
     }
 }
 
-fn set_uniforms(
+fn dress_sheets(
     landscape: Res<Landscape>,
     shown: Res<Shown>,
     placement: Res<Placement>,
-    surface: Option<Single<&MeshMaterial3d<Surface>, With<SurfaceTag>>>,
+    session: Res<SessionState>,
+    palette: Res<Palette>,
+    textures: Res<Textures>,
+    sheets: Query<(&Sheet, &MeshMaterial3d<Surface>)>,
     mut materials: ResMut<Assets<Surface>>,
 ) {
-    let (Some(known), Some(placed), Some(surface)) = (landscape.known(), placement.0, surface) else {
-        return;
-    };
-    let uniforms = uniforms(known, &shown, &placed);
-    if materials.get(&surface.0).is_some_and(|material| material.uniforms != uniforms)
-        && let Some(mut material) = materials.get_mut(&surface.0)
-    {
-        material.uniforms = uniforms;
+    let Some(known) = landscape.known() else { return };
+    for (sheet, handle) in &sheets {
+        let Some(placed) = placement.get(sheet.stand) else { continue };
+        let uniforms = uniforms(known, &shown, &placed, session.look(), &palette);
+        let is_same = materials.get(&handle.0).is_some_and(|material| {
+            material.uniforms == uniforms
+                && (&material.plane, &material.volume, &material.colors)
+                    == (&textures.plane, &textures.volume, &textures.colors)
+        });
+        if let (false, Some(mut material)) = (is_same, materials.get_mut(&handle.0)) {
+            material.uniforms = uniforms;
+            material.plane = textures.plane.clone();
+            material.volume = textures.volume.clone();
+            material.colors = textures.colors.clone();
+        }
     }
 }
 
-/// Isolines between floor and top at most.
-const MOST_ISOLINES: usize = 24;
+/// Lines of even alpha along an axis at most.
+const MOST_GRID_LINES: usize = 20;
 
-fn uniforms(known: &Known, shown: &Shown, placed: &Placed) -> SurfaceUniforms {
+fn uniforms(
+    known: &Known,
+    shown: &Shown,
+    placed: &Placed,
+    look: &ViewFile,
+    palette: &Palette,
+) -> SurfaceUniforms {
     let [half_x, half_z] = placed.frame.half_extent();
-    let heights = placed.frame.heights;
     let [n1, n2, _] = known.plan.plane_spec.counts();
-    let is_plane_here = known.plane.as_ref().is_some_and(|plane| plane.alpha3 == shown.alpha3);
-    let layer = shown.layer.filter(|_| !is_plane_here && known.volume.is_some());
+    let axes = placed.frame.axes();
+    let extent = axes.map(|axis| axis.high - axis.low);
+    let flag = |is: bool| if is { 1.0 } else { 0.0 };
     SurfaceUniforms {
-        half_extent: Vec2::new(half_x as f32, half_z as f32),
-        losses: Vec2::new(heights.low as f32, heights.high as f32),
+        losses: LossUniforms::new(&placed.frame.heights, 1.0),
+        shift: super::frame::to_vec3(placed.shift),
         top: TOP as f32,
-        flat_height: placed.cube_height(shown.alpha3) as f32,
-        is_flat: if placed.cube.is_some() { 1.0 } else { 0.0 },
-        layer: layer.map_or(-1.0, |layer| layer as f32),
-        isoline_step: round_step(heights.high - heights.low, MOST_ISOLINES) as f32,
+        half_extent: Vec2::new(half_x as f32, half_z as f32),
         spacing: Vec2::new(2.0 * half_x as f32 / (n1 - 1) as f32, 2.0 * half_z as f32 / (n2 - 1) as f32),
-        line_width: 1.1,
+        alpha_low: Vec2::new(axes[0].low as f32, axes[1].low as f32),
+        alpha_extent: Vec2::new(extent[0] as f32, extent[1] as f32),
+        flat_height: placed.cube_height(shown.alpha3) as f32,
+        is_flat: flag(placed.cube.is_some()),
+        layer: shown.blend(known).map_or(-1.0, |(_, layer)| layer as f32),
+        grid_step: match look.has_grid_lines {
+            true => round_step(extent[0].max(extent[1]), MOST_GRID_LINES) as f32,
+            false => 0.0,
+        },
+        is_solid: flag(look.is_solid),
+        base: FLOOR as f32,
+        opacity: look.opacity as f32,
+        block: palette.block.to_linear().to_vec4(),
     }
 }
 
-/// A flat grid over 0..1 in x (alpha1) and z (alpha2).
+/// A flat grid over 0..1 in x (alpha1) and z (alpha2), and the sides of the block below it; y as in
+/// `surface.wgsl`.
 fn grid_mesh([n1, n2]: [usize; 2]) -> Mesh {
     let share = |i: usize, n: usize| i as f32 / (n - 1) as f32;
-    let positions: Vec<[f32; 3]> =
+    let mut positions: Vec<[f32; 3]> =
         (0..n2).flat_map(|j| (0..n1).map(move |i| [share(i, n1), 0.0, share(j, n2)])).collect();
+    let mut normals = vec![[0.0, 1.0, 0.0]; positions.len()];
     let mut indices = Vec::with_capacity(6 * (n1 - 1) * (n2 - 1));
     for j in 0..n2 - 1 {
         for i in 0..n1 - 1 {
@@ -217,71 +321,26 @@ fn grid_mesh([n1, n2]: [usize; 2]) -> Mesh {
             indices.extend([a, b, c, c, b, d].map(|index| index as u32));
         }
     }
+    // Along each side its points, and the way it looks; z of the world runs against alpha2.
+    let along1 = |z: f32| (0..n1).map(|i| [share(i, n1), z]).collect::<Vec<_>>();
+    let along2 = |x: f32| (0..n2).map(|j| [x, share(j, n2)]).collect::<Vec<_>>();
+    let sides = [
+        (along1(0.0), [0.0, 0.0, 1.0]),
+        (along1(1.0), [0.0, 0.0, -1.0]),
+        (along2(0.0), [-1.0, 0.0, 0.0]),
+        (along2(1.0), [1.0, 0.0, 0.0]),
+    ];
+    for (points, normal) in sides {
+        let first = positions.len() as u32;
+        positions.extend(points.iter().flat_map(|[x, z]| [[*x, 1.0, *z], [*x, 2.0, *z]]));
+        normals.resize(positions.len(), normal);
+        for pair in 0..points.len() as u32 - 1 {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|i| first + 2 * pair + i);
+            indices.extend([a, b, c, c, b, d]);
+        }
+    }
     Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
         .with_inserted_indices(Indices::U32(indices))
-}
-
-/// States of a texel, as `surface.wgsl` reads them.
-mod state {
-    pub const FINITE: f32 = 0.0;
-    pub const CLIPPED: f32 = 1.0;
-    pub const DIVERGED: f32 = 2.0;
-}
-
-/// Losses above this are drawn as this much: it keeps sums in the shader finite.
-const HIGHEST: f64 = 1e30;
-
-/// Losses as texels of value and state. Nothing that is not finite reaches the shader.
-fn texels(losses: &[f64]) -> Vec<[f32; 2]> {
-    let texel = |&loss: &f64| match loss {
-        loss if !loss.is_finite() => [0.0, state::DIVERGED],
-        loss if loss.abs() > HIGHEST => [HIGHEST.copysign(loss) as f32, state::CLIPPED],
-        loss => [loss as f32, state::FINITE],
-    };
-    losses.iter().map(texel).collect()
-}
-
-fn texture_of(grid: &LossGrid) -> Image {
-    texture(&texels(&grid.loss), grid.spec.counts())
-}
-
-/// In place of a volume where there is none: two layers, so that it is an array all the same.
-fn no_volume() -> Image {
-    texture(&[[0.0; 2]; 8], [2, 2, 2])
-}
-
-fn texture(texels: &[[f32; 2]], [width, height, layers]: [usize; 3]) -> Image {
-    let size = Extent3d { width: width as u32, height: height as u32, depth_or_array_layers: layers as u32 };
-    let bytes = texels.as_flattened().iter().flat_map(|v| v.to_le_bytes()).collect();
-    Image::new(size, TextureDimension::D2, bytes, TextureFormat::Rg32Float, RenderAssetUsages::RENDER_WORLD)
-}
-
-fn color_table(map: ColorMap) -> Image {
-    let size = Extent3d { width: ENTRIES as u32, height: 1, depth_or_array_layers: 1 };
-    let bytes = map.table().into_iter().flat_map(|[r, g, b]| [r, g, b, 255]).collect();
-    Image::new(
-        size,
-        TextureDimension::D2,
-        bytes,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_is_not_finite_reaches_the_shader() {
-        let losses = [0.25, f64::NAN, f64::INFINITY, 1e300, -1e300];
-        let texels = texels(&losses);
-        assert!(texels.iter().flatten().all(|v| v.is_finite()));
-        assert_eq!(texels[0], [0.25, state::FINITE]);
-        assert_eq!(texels[1], [0.0, state::DIVERGED]);
-        assert_eq!(texels[2][1], state::DIVERGED);
-        assert_eq!(texels[3], [1e30, state::CLIPPED]);
-        assert_eq!(texels[4], [-1e30, state::CLIPPED]);
-    }
 }

@@ -1,4 +1,5 @@
-//! The trail: a tube through the points of training at their true losses, with drop lines to the surface.
+//! The trails of all runs: tubes through the points of training at their true losses, with drop lines
+//! to the surface.
 //!
 //! A point of training is not on the plane. It is drawn over its projection at the loss it really had;
 //! the drop line ends on the surface shown, so that its length is what the slice leaves out.
@@ -11,81 +12,122 @@ use bevy::gizmos::retained::Gizmo;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 
-use super::frame::{Placed, Placement};
-use super::landscape::{Known, Landscape};
+use super::Stage;
+use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
+use super::landscape::Landscape;
+use super::relief::Relief;
+use super::session::SessionState;
 use super::slice::Shown;
-use super::solid::Solid;
-use super::training::Live;
-use super::{Stage, theme};
-use crate::core::geometry::frame::TOP;
+use super::solid::{Dyed, Solid};
+use super::theme::Palette;
+use super::training::{Live, Training};
+use crate::core::experiment::TrailColors;
+use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::tube::{TubeMesh, tube};
-use crate::core::session::Revision;
+use crate::core::session::{Revision, RunId};
+use crate::core::subspace::Subspace;
 use crate::core::train::Checkpoint;
 
-/// The trail as it lies in the world.
+/// The trails as they lie in the slice, in the order of the runs.
 #[derive(Resource, Default)]
+pub struct Trails(Vec<Trail>);
+
+impl Trails {
+    /// The trail of the run that the panels tell of.
+    pub fn leader(&self) -> Option<&Trail> {
+        self.0.first()
+    }
+}
+
+/// The trail of a run.
 pub struct Trail {
-    /// Points that are far enough apart to be told from one another.
+    run: RunId,
+    /// Which plane and which start of the run its places belong to.
+    of: (Revision, u64),
+    /// Its colour's number.
+    number: usize,
     places: Vec<TrailPlace>,
-    /// What they were made from.
-    state: Option<TrailState>,
-    /// Checkpoints looked at so far.
-    seen: usize,
 }
 
-/// A point of the trail.
-#[derive(Clone, Copy, Debug)]
-struct TrailPlace {
-    alpha: [f64; 2],
-    world: [f64; 3],
+/// A point of training as the slice sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrailPlace {
+    /// Its projection; 0 for an axis that the slice does not have.
+    pub alpha: [f64; 3],
+    /// Its true loss.
+    pub loss: f64,
+    /// The step.
+    pub step: u64,
+    /// Its distance from the span of all axes.
+    pub residual: f64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct TrailState {
-    revision: Revision,
-    rewinds: u64,
-    placement: Placement,
+impl TrailPlace {
+    /// A checkpoint seen from a subspace.
+    pub fn new(subspace: &Subspace, point: &Checkpoint) -> Self {
+        let projection = subspace.project(&point.theta);
+        let alpha = std::array::from_fn(|i| projection.alpha.get(i).copied().unwrap_or(0.0));
+        Self { alpha, loss: point.loss, step: point.step, residual: projection.residual }
+    }
+
+    /// The distance from the plane shown at `alpha3`, in the unit of theta.
+    pub fn distance(&self, subspace: &Subspace, alpha3: f64) -> f64 {
+        self.residual.hypot((self.alpha[2] - alpha3) * subspace.rise())
+    }
 }
 
-#[derive(Component)]
-struct TrailTube;
+impl Trail {
+    /// Its latest point.
+    pub fn last(&self) -> Option<&TrailPlace> {
+        self.places.last()
+    }
+
+    /// Where its points lie on a stand, as far as they can be told from one another.
+    pub fn path(&self, placed: &Placed) -> Vec<(TrailPlace, [f64; 3])> {
+        let mut path: Vec<(TrailPlace, [f64; 3])> = Vec::new();
+        for place in &self.places {
+            let Some(at) = placed.point(&place.alpha, place.loss) else { continue };
+            if path.last().is_none_or(|(_, last)| distance(*last, at) >= SPACING) {
+                path.push((*place, at));
+            }
+        }
+        path
+    }
+}
+
+/// The tube of a run on a stand.
+#[derive(Component, Clone, Copy, PartialEq)]
+struct Tube {
+    run: RunId,
+    stand: Stand,
+}
 
 #[derive(Component)]
 struct DropLines;
 
 /// World radius of the tube.
-const RADIUS: f64 = 0.0075;
+const RADIUS: f64 = 0.0078;
+/// World width of the casing around it.
+const CASING: f32 = 0.0042;
 /// World distance of two points of the trail.
 const SPACING: f64 = 0.006;
-/// Drop lines at most.
-const MOST_DROPS: usize = 24;
+/// Drop lines of a trail at most, and the least world distance between two of them.
+const MOST_DROPS: usize = 32;
+const DROP_SPACING: f64 = 0.03;
 /// World length below which a drop line shows nothing.
 const SHORTEST_DROP: f64 = 0.004;
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Trail>()
-        .add_systems(Startup, spawn_trail)
-        .add_systems(Update, (extend_trail, draw_tube, draw_drop_lines).chain().in_set(Stage::Draw));
+    app.init_resource::<Trails>().add_systems(Startup, spawn_drop_lines).add_systems(
+        Update,
+        (extend_trails, match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Stage::Draw),
+    );
 }
 
-fn spawn_trail(
-    mut commands: Commands,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut solids: ResMut<Assets<Solid>>,
-    mut gizmos: ResMut<Assets<GizmoAsset>>,
-) {
-    // A mesh without a vertex cannot be uploaded; until there is a trail this one is hidden.
-    let mesh = meshes.add(mesh_of(tube(&[[0.0; 3], [0.0, 1.0, 0.0]], RADIUS)));
-    commands.spawn((
-        TrailTube,
-        Mesh3d(mesh.clone()),
-        MeshMaterial3d(solids.add(Solid::body(theme::TRAIL, 0.7))),
-        NoFrustumCulling,
-        Visibility::Hidden,
-        children![(Mesh3d(mesh), MeshMaterial3d(solids.add(Solid::ghost(theme::TRAIL))), NoFrustumCulling)],
-    ));
+fn spawn_drop_lines(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
     commands.spawn((
         DropLines,
+        ChildOf(stands.root(Stand::Surface)),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.5, ..default() },
@@ -96,122 +138,182 @@ fn spawn_trail(
 }
 
 /// Takes in new checkpoints, or all of them again where the plane or the run changed.
-fn extend_trail(
-    live: Res<Live>,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    mut trail: ResMut<Trail>,
-) {
-    let (Some(known), Some(placed)) = (landscape.current(), placement.0) else {
-        if trail.state.is_some() {
-            *trail = Trail::default();
+fn extend_trails(training: Res<Training>, landscape: Res<Landscape>, mut trails: ResMut<Trails>) {
+    if !(training.is_changed() || landscape.is_changed()) {
+        return;
+    }
+    let Some(known) = landscape.current() else {
+        if !trails.0.is_empty() {
+            trails.0.clear();
         }
         return;
     };
-    let state = TrailState { revision: known.revision, rewinds: live.rewinds(), placement: *placement };
-    if trail.state.as_ref() != Some(&state) {
-        *trail = Trail { state: Some(state), ..Trail::default() };
-    }
-    let points = live.points();
-    // The checkpoints of a thinned trajectory grow fewer: then there is nothing to add for a while.
-    let new = points.get(trail.seen..).unwrap_or_default();
-    if new.is_empty() {
-        return;
-    }
-    let places: Vec<TrailPlace> = new.iter().filter_map(|point| place_of(known, &placed, point)).collect();
-    trail.seen = points.len();
-    for place in places {
-        if trail.places.last().is_none_or(|last| distance(last.world, place.world) >= SPACING) {
-            trail.places.push(place);
+    let runs: Vec<(RunId, &Live)> = training.runs().iter().filter_map(|run| Some((run.id()?, run))).collect();
+    if !trails.0.iter().map(|trail| trail.run).eq(runs.iter().map(|(id, _)| *id)) {
+        let mut old = std::mem::take(&mut trails.0);
+        for (id, _) in &runs {
+            let kept = old.iter().position(|trail| trail.run == *id).map(|at| old.swap_remove(at));
+            let new = || Trail { run: *id, of: (known.revision, u64::MAX), number: 0, places: Vec::new() };
+            trails.0.push(kept.unwrap_or_else(new));
         }
     }
-}
-
-fn place_of(known: &Known, placed: &Placed, point: &Checkpoint) -> Option<TrailPlace> {
-    let alpha = known.plan.plane.subspace.project(&point.theta).alpha;
-    let world = placed.point(&alpha, point.loss)?;
-    Some(TrailPlace { alpha: [alpha[0], alpha[1]], world })
+    for (at, (_, run)) in runs.iter().enumerate() {
+        let of = (known.revision, run.rewinds());
+        let is_same = trails.0[at].of == of && trails.0[at].number == run.number();
+        if is_same && trails.0[at].places.len() == run.points().len() {
+            continue;
+        }
+        let trail = &mut trails.0[at];
+        if trail.of != of {
+            trail.places.clear();
+        }
+        (trail.of, trail.number) = (of, run.number());
+        let new = run.points().get(trail.places.len()..).unwrap_or_default();
+        trail.places.extend(new.iter().map(|point| TrailPlace::new(&known.plan.plane.subspace, point)));
+    }
 }
 
 fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
     (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt()
 }
 
-fn draw_tube(
-    trail: Res<Trail>,
-    tube_entity: Single<(&Mesh3d, &mut Visibility), With<TrailTube>>,
+/// One tube for each run on each stand that is shown.
+fn match_tubes(
+    mut commands: Commands,
+    trails: Res<Trails>,
+    placement: Res<Placement>,
+    stands: Res<Stands>,
+    tubes: Query<(Entity, &Tube)>,
     mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
 ) {
-    if !trail.is_changed() {
+    if !(trails.is_changed() || placement.is_changed()) {
         return;
     }
-    let (mesh, mut visibility) = tube_entity.into_inner();
-    let path: Vec<[f64; 3]> = trail.places.iter().map(|place| place.world).collect();
-    let body = tube(&path, RADIUS);
-    let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
-    visibility.set_if_neq(wanted);
-    if wanted == Visibility::Inherited
-        && let Err(error) = meshes.insert(mesh.id(), mesh_of(body))
-    {
-        warn!("the trail could not be drawn: {error}");
+    let wanted: Vec<Tube> = placement
+        .iter()
+        .flat_map(|(stand, _)| trails.0.iter().map(move |trail| Tube { run: trail.run, stand }))
+        .collect();
+    for (entity, tube) in &tubes {
+        if !wanted.contains(tube) {
+            commands.entity(entity).despawn();
+        }
+    }
+    for tube in wanted.into_iter().filter(|tube| tubes.iter().all(|(_, known)| known != tube)) {
+        // A mesh without a vertex cannot be uploaded; until there is a trail this one is hidden.
+        let mesh = meshes
+            .add(mesh_of(&crate::core::geometry::tube::tube(&[[0.0; 3], [0.0, 1.0, 0.0]], RADIUS), |_| {
+                Color::WHITE
+            }));
+        let mut part =
+            |solid: Solid| (Mesh3d(mesh.clone()), MeshMaterial3d(solids.add(solid)), NoFrustumCulling);
+        let casing = (part(Solid::casing(CASING)), Dyed(|palette| palette.casing));
+        let ghost = part(Solid::ghost().painted());
+        let body = part(Solid::body(0.55).painted());
+        let root = ChildOf(stands.root(tube.stand));
+        commands.spawn((tube, root, body, Visibility::Hidden, children![casing, ghost]));
     }
 }
 
-fn mesh_of(body: TubeMesh) -> Mesh {
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, body.positions)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, body.normals)
-        .with_inserted_indices(Indices::U32(body.indices))
-}
-
-fn draw_drop_lines(
-    trail: Res<Trail>,
+fn draw_tubes(
+    trails: Res<Trails>,
+    placement: Res<Placement>,
+    session: Res<SessionState>,
     shown: Res<Shown>,
     landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    lines: Single<&Gizmo, With<DropLines>>,
-    mut gizmos: ResMut<Assets<GizmoAsset>>,
+    palette: Res<Palette>,
+    mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut told: Local<Option<TrailColors>>,
 ) {
-    if !(trail.is_changed() || shown.is_changed() || landscape.is_changed() || placement.is_changed()) {
-        return;
-    }
-    let Some(mut drops) = gizmos.get_mut(&lines.handle) else { return };
-    drops.clear();
-    let (Some(known), Some(placed)) = (landscape.current(), placement.0) else { return };
-    if placed.cube.is_some() {
-        return;
-    }
-    let every = trail.places.len().div_ceil(MOST_DROPS).max(1);
-    for place in trail.places.iter().step_by(every) {
-        let Some(foot) = surface_point(known, &shown, &placed, place.alpha) else { continue };
-        if distance(foot, place.world) >= SHORTEST_DROP {
-            drops.line(to_vec3(place.world), to_vec3(foot), theme::DROP);
+    let colors = session.look().trail;
+    let is_moving = colors == TrailColors::Distance && shown.is_changed();
+    let is_same = *told == Some(colors) && !is_moving;
+    let is_same = is_same && !(trails.is_changed() || placement.is_changed() || palette.is_changed());
+    *told = Some(colors);
+    let Some(known) = landscape.current() else { return };
+    for (tube_of, mesh, mut visibility) in &mut tubes {
+        if is_same && !tube_of.is_added() {
+            continue;
+        }
+        let trail = trails.0.iter().find(|trail| trail.run == tube_of.run);
+        let (Some(trail), Some(placed)) = (trail, placement.get(tube_of.stand)) else { continue };
+        let path = trail.path(&placed);
+        let places: Vec<[f64; 3]> = path.iter().map(|(_, at)| *at).collect();
+        let body = tube(&places, RADIUS);
+        let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
+        visibility.set_if_neq(wanted);
+        if wanted == Visibility::Hidden {
+            continue;
+        }
+        let subspace = &known.plan.plane.subspace;
+        let farthest =
+            path.iter().map(|(place, _)| place.distance(subspace, shown.alpha3)).fold(0.0, f64::max);
+        let last = trail.places.last().map_or(1, |place| place.step.max(1)) as f64;
+        let color_of = |point: u32| {
+            let place = &path[point as usize].0;
+            let mapped = |map: ColorMap, t: f64| {
+                let [r, g, b] = map.at(t);
+                Color::srgb_u8(r, g, b)
+            };
+            match colors {
+                TrailColors::Run => palette.run(trail.number),
+                TrailColors::Loss => mapped(ColorMap::Post, placed.frame.heights.fraction(place.loss)),
+                TrailColors::Step => mapped(ColorMap::Magma, 0.15 + 0.85 * place.step as f64 / last),
+                TrailColors::Distance => mapped(
+                    ColorMap::Cividis,
+                    place.distance(subspace, shown.alpha3) / farthest.max(f64::MIN_POSITIVE),
+                ),
+            }
+        };
+        if let Err(error) = meshes.insert(mesh.id(), mesh_of(&body, color_of)) {
+            warn!("the trail could not be drawn: {error}");
         }
     }
 }
 
-/// The point of the surface shown over a point of the slice; `None` where there is no surface.
-pub fn surface_point(known: &Known, shown: &Shown, placed: &Placed, alpha: [f64; 2]) -> Option<[f64; 3]> {
-    if !placed.frame.holds(alpha[0], alpha[1]) {
-        return None;
+fn mesh_of(body: &TubeMesh, color_of: impl Fn(u32) -> Color) -> Mesh {
+    let colors: Vec<[f32; 4]> =
+        body.point.iter().map(|point| color_of(*point).to_linear().to_f32_array()).collect();
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, body.positions.clone())
+        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, body.normals.clone())
+        .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colors)
+        .with_inserted_indices(Indices::U32(body.indices.clone()))
+}
+
+fn draw_drop_lines(
+    trails: Res<Trails>,
+    shown: Res<Shown>,
+    landscape: Res<Landscape>,
+    placement: Res<Placement>,
+    palette: Res<Palette>,
+    lines: Single<&Gizmo, With<DropLines>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
+    let is_changed = shown.is_changed() || landscape.is_changed() || palette.is_changed();
+    if !(is_changed || trails.is_changed() || placement.is_changed()) {
+        return;
     }
-    let mut point = placed.frame.world(alpha[0], alpha[1], drawn_loss(known, shown, alpha)?);
-    point[1] = point[1].clamp(0.0, TOP);
-    Some(point)
-}
-
-/// The loss that the surface shows at a point: of the plane at rest, or blended from the volume.
-fn drawn_loss(known: &Known, shown: &Shown, [alpha1, alpha2]: [f64; 2]) -> Option<f64> {
-    let plane = known.plane.as_ref().filter(|plane| plane.alpha3 == shown.alpha3 || known.volume.is_none());
-    let loss = match (plane, &known.volume, shown.layer) {
-        (Some(plane), _, _) => plane.picture.grid.sample(alpha1, alpha2),
-        (None, Some(volume), Some(layer)) => volume.grid.sample_volume(alpha1, alpha2, layer),
-        _ => return None,
-    };
-    loss.is_finite().then_some(loss)
-}
-
-/// A world position as Bevy has it.
-pub fn to_vec3(p: [f64; 3]) -> Vec3 {
-    Vec3::new(p[0] as f32, p[1] as f32, p[2] as f32)
+    let Some(mut drops) = gizmos.get_mut(&lines.handle) else { return };
+    drops.clear();
+    let (Some(known), Some(placed)) = (landscape.current(), placement.get(Stand::Surface)) else { return };
+    let relief = Relief::new(known, &shown, placed);
+    for trail in &trails.0 {
+        let path = trail.path(&placed);
+        let length: f64 = path.windows(2).map(|pair| distance(pair[0].1, pair[1].1)).sum();
+        let spacing = DROP_SPACING.max(length / MOST_DROPS as f64);
+        let mut walked = spacing;
+        for (i, (place, at)) in path.iter().enumerate() {
+            walked += if i == 0 { 0.0 } else { distance(path[i - 1].1, *at) };
+            if walked < spacing {
+                continue;
+            }
+            walked = 0.0;
+            let Some(foot) = relief.point([place.alpha[0], place.alpha[1]]) else { continue };
+            if distance(foot, *at) >= SHORTEST_DROP {
+                drops.line(to_vec3(*at), to_vec3(foot), palette.drop);
+            }
+        }
+    }
 }

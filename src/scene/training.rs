@@ -13,29 +13,77 @@ use bevy::prelude::*;
 use super::landscape::{Landscape, LandscapeSystems};
 use super::session::SessionState;
 use super::{Pacing, Stage};
-use crate::core::session::{RunId, Transport};
+use crate::core::script::RaceStart;
+use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::{Checkpoint, TrainingRun};
 
-/// The live run, as far as it has got.
+/// The live runs, in the order the session has them.
 #[derive(Resource, Default)]
+pub struct Training {
+    runs: Vec<Live>,
+    /// Counts the frames that brought news.
+    news: u64,
+}
+
+impl Training {
+    /// The runs, the one that chose the plane first unless it is gone.
+    pub fn runs(&self) -> &[Live] {
+        &self.runs
+    }
+
+    /// The run that the panels tell of; nothing before the first frame.
+    pub fn leader(&self) -> Option<&Live> {
+        self.runs.first()
+    }
+
+    /// The step the leader is at.
+    pub fn step(&self) -> u64 {
+        self.leader().map_or(0, Live::step)
+    }
+
+    /// Counts the frames that brought anything new.
+    pub fn news(&self) -> u64 {
+        self.news
+    }
+
+    /// Whether a run is at work or has yet to set out.
+    pub fn is_busy(&self) -> bool {
+        self.runs.iter().any(|run| run.is_away() || !run.is_judged)
+    }
+}
+
+/// A live run, as far as it has got.
+#[derive(Default)]
 pub struct Live {
     /// Which run, and which start of it.
     key: Option<(RunId, u64)>,
+    /// Its place among the runs that set out: its colour.
+    number: usize,
     thread: Option<Thread>,
     home: Option<Box<TrainingRun>>,
+    /// Where it sets out, once that is known.
+    start: Option<Vec<f64>>,
     /// Where the clock says that the run should be, in steps; fractions wait for the next frame.
     due: f64,
     /// Copies of the run's checkpoints, oldest first.
     points: Vec<Checkpoint>,
     latest: Option<Checkpoint>,
     diverged_at: Option<u64>,
-    accuracy: Option<f64>,
-    /// Whether the accuracy is known, or known not to exist.
+    judgement: Judgement,
+    /// Whether the judgement is that of the latest point.
     is_judged: bool,
     /// Counts the times that points were taken back, by a restart or a step into the past.
     rewinds: u64,
     /// Steps a second, smoothed.
     speed: f64,
+}
+
+/// What is known of a point beyond its loss: too much for the main thread to find out.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Judgement {
+    accuracy: Option<f64>,
+    /// The gradient over all training examples, `[dim]`.
+    gradient: Option<Vec<f64>>,
 }
 
 impl Live {
@@ -61,7 +109,22 @@ impl Live {
 
     /// Share of training examples predicted right at the latest point.
     pub fn accuracy(&self) -> Option<f64> {
-        self.accuracy
+        self.judgement.accuracy
+    }
+
+    /// The gradient over all training examples at the latest point, `[dim]`.
+    pub fn gradient(&self) -> Option<&[f64]> {
+        self.judgement.gradient.as_deref()
+    }
+
+    /// Which run it is.
+    pub fn id(&self) -> Option<RunId> {
+        self.key.map(|(id, _)| id)
+    }
+
+    /// Its number in the order the runs set out, from 0.
+    pub fn number(&self) -> usize {
+        self.number
     }
 
     /// Counts the times that points were taken back.
@@ -85,7 +148,7 @@ struct Thread {
 /// A run that is back, with what would take the main thread too long to find out.
 struct Return {
     run: Box<TrainingRun>,
-    accuracy: Option<f64>,
+    judgement: Judgement,
 }
 
 /// A run sent off to a step, to be back after a while.
@@ -96,7 +159,7 @@ struct Errand {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Live>()
+    app.init_resource::<Training>()
         .add_systems(Update, advance_training.in_set(Stage::Derive).after(LandscapeSystems));
 }
 
@@ -105,31 +168,91 @@ fn advance_training(
     session: Res<SessionState>,
     landscape: Res<Landscape>,
     pacing: Res<Pacing>,
-    mut live: ResMut<Live>,
+    mut training: ResMut<Training>,
 ) {
-    let live = &mut *live;
-    let dt = f64::from(time.delta_secs());
-    let before = live.step();
-    live.welcome_home(false);
-    live.speed = smoothed(live.speed, live.step().saturating_sub(before) as f64, dt);
-    let run = session.plane_source();
-    let key = Some((run.id, run.starts));
-    if live.key != key {
-        live.forget();
-        live.key = key;
+    let before = training.news;
+    // Time alone is no news.
+    let now = training.bypass_change_detection();
+    now.news += u64::from(now.match_runs(session.runs(), session.plane_source()));
+    let is_ready = landscape.current().is_some() || landscape.failure.is_some();
+    let speed = session.look().steps_per_second;
+    for (live, run) in now.runs.iter_mut().zip(ordered(session.runs(), session.plane_source())) {
+        let has_news = live.advance(run, &landscape, is_ready, speed, &time, *pacing);
+        now.news += u64::from(has_news);
     }
-    if landscape.current().is_none() && landscape.failure.is_none() {
-        return;
+    if now.news != before {
+        training.set_changed();
     }
-    if live.home.is_none() && live.latest.is_none() && !live.is_away() {
-        live.home = Some(Box::new(session.experiment().start_run()));
-        live.look();
+}
+
+/// The runs with the one that chose the plane first.
+fn ordered<'a>(runs: &'a [Run], leader: &'a Run) -> impl Iterator<Item = &'a Run> {
+    std::iter::once(leader).chain(runs.iter().filter(|run| run.id != leader.id))
+}
+
+impl Training {
+    /// One live run for each of the session's, whatever became of the others. Whether that changed
+    /// anything.
+    fn match_runs(&mut self, runs: &[Run], leader: &Run) -> bool {
+        let keys: Vec<_> = ordered(runs, leader).map(|run| Some((run.id, run.starts))).collect();
+        if self.runs.iter().map(|live| live.key).eq(keys.iter().copied()) {
+            return false;
+        }
+        let mut old = std::mem::take(&mut self.runs);
+        for key in keys {
+            let known = old.iter().position(|live| live.id() == key.map(|(id, _)| id));
+            let mut live = known.map(|at| old.swap_remove(at)).unwrap_or_default();
+            if live.key != key {
+                live.forget();
+                live.key = key;
+            }
+            live.number = runs.iter().position(|run| Some(run.id) == live.id()).unwrap_or_default();
+            self.runs.push(live);
+        }
+        true
     }
-    let goal = live.goal(run.transport, session.experiment().view.steps_per_second, dt);
-    let away_time = (*pacing == Pacing::Live).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
-    live.send_to(goal, away_time);
-    if *pacing == Pacing::Awaited {
-        live.welcome_home(true);
+}
+
+impl Live {
+    /// Welcomes the run home and sends it on. Whether there is anything new to be seen of it.
+    fn advance(
+        &mut self,
+        run: &Run,
+        landscape: &Landscape,
+        is_ready: bool,
+        speed: f64,
+        time: &Time,
+        pacing: Pacing,
+    ) -> bool {
+        let dt = f64::from(time.delta_secs());
+        let before = self.step();
+        let mut has_news = self.welcome_home(false);
+        let reached = smoothed(self.speed, self.step().saturating_sub(before) as f64, dt);
+        self.speed = if reached < 0.5 { 0.0 } else { reached };
+        if !is_ready {
+            return has_news;
+        }
+        if self.home.is_none() && self.latest.is_none() && !self.is_away() {
+            let Some(start) = self.set_out(run, landscape) else { return has_news };
+            self.home = Some(Box::new(start));
+            self.look();
+            has_news = true;
+        }
+        let goal = self.goal(run.transport, speed, dt);
+        let away_time = (pacing == Pacing::Live).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
+        self.send_to(goal, away_time);
+        has_news | (pacing == Pacing::Awaited && self.welcome_home(true))
+    }
+
+    /// The run at its start. A point of the slice is one of the plane that is known when it first sets
+    /// out, and stays the same point whatever plane is shown later.
+    fn set_out(&mut self, run: &Run, landscape: &Landscape) -> Option<TrainingRun> {
+        let Origin::Trained(experiment) = &run.origin else { return None };
+        let RaceStart::Slice(alpha) = &run.from else { return Some(experiment.start_run()) };
+        if self.start.is_none() {
+            self.start = Some(landscape.current()?.plan.plane.subspace.lift(alpha));
+        }
+        self.start.clone().map(|start| experiment.start_run_at(start))
     }
 }
 
@@ -143,7 +266,8 @@ const SPEED_SECS: f64 = 0.5;
 impl Live {
     /// Drops the run and all that came of it; a run that is away will be sent home to nobody.
     fn forget(&mut self) {
-        *self = Self { rewinds: self.rewinds + 1, ..Self::default() };
+        let start = self.start.take();
+        *self = Self { rewinds: self.rewinds + 1, start, ..Self::default() };
     }
 
     fn is_away(&self) -> bool {
@@ -178,20 +302,21 @@ impl Live {
         }
     }
 
-    fn welcome_home(&mut self, wait: bool) {
+    /// Takes the run back if it has returned; whether it has.
+    fn welcome_home(&mut self, wait: bool) -> bool {
         if !self.is_away() {
-            return;
+            return false;
         }
-        let Some(thread) = &self.thread else { return };
+        let Some(thread) = &self.thread else { return false };
         let returns = thread.returns.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let back = if wait { returns.recv().ok() } else { returns.try_recv().ok() };
         drop(returns);
-        if let Some(Return { run, accuracy }) = back {
-            self.home = Some(run);
-            self.accuracy = accuracy;
-            self.is_judged = true;
-            self.look();
-        }
+        let Some(Return { run, judgement }) = back else { return false };
+        self.home = Some(run);
+        self.judgement = judgement;
+        self.is_judged = true;
+        self.look();
+        true
     }
 
     /// Copies what is to be seen of the run.
@@ -217,8 +342,8 @@ fn start_thread() -> Thread {
     let work = move || {
         for Errand { mut run, goal, time } in inbox {
             go(&mut run, goal, time);
-            let accuracy = run.objective().accuracy(&run.latest().theta);
-            if outbox.send(Return { run, accuracy }).is_err() {
+            let judgement = judge(&run);
+            if outbox.send(Return { run, judgement }).is_err() {
                 return;
             }
         }
@@ -228,6 +353,13 @@ fn start_thread() -> Thread {
         .spawn(work)
         .unwrap_or_else(|error| panic!("no thread could be started to train on: {error}"));
     Thread { errands, returns: Mutex::new(returns) }
+}
+
+fn judge(run: &TrainingRun) -> Judgement {
+    let (objective, theta) = (run.objective(), &run.latest().theta);
+    let mut gradient = vec![0.0; theta.len()];
+    let loss = objective.loss_grad(theta, &mut gradient);
+    Judgement { accuracy: objective.accuracy(theta), gradient: loss.is_finite().then_some(gradient) }
 }
 
 fn go(run: &mut TrainingRun, goal: u64, time: Option<Duration>) {

@@ -24,7 +24,7 @@ pub struct Drafts {
 pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, drafts: &mut Drafts, asked: &mut Vec<Command>) {
     heading(ui, "Experiment");
     let file = &view.experiment;
-    let title = egui::RichText::new(&file.title).color(super::style::FAINT);
+    let title = egui::RichText::new(&file.title).weak();
     ui.add(egui::Label::new(title).truncate());
     load_menu(ui, asked);
     let mut ask = |command| asked.push(Command::Experiment(command));

@@ -1,43 +1,59 @@
-//! Text over the picture: ticks, axis names, flags, the marker's loss, and the legend of losses.
+//! Text over the picture: axis names, ticks, flags, markers, isolines, and what lies under the pointer.
 
 use bevy::camera::Camera;
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::{GlobalTransform, Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
-use super::style::{FAINT, INK, MARKER, SHADE, loss_text};
-use crate::core::geometry::colormap::ColorMap;
+use super::legend;
+use super::style::{color32, loss_text};
 use crate::core::geometry::labels::{LabelBox, place};
-use crate::core::geometry::ticks::round_ticks;
-use crate::core::subspace::AxisMeaning;
-use crate::scene::camera::SceneCamera;
+use crate::core::geometry::ticks::plain;
+use crate::core::subspace::{AxisMeaning, walks::Band};
+use crate::scene::arrows::{self, Arrow};
+use crate::scene::camera::{Insets, SceneCamera, eye_of, seen};
 use crate::scene::flags::{Flag, POLE};
-use crate::scene::floor::{Facing, name_places, ticks};
-use crate::scene::frame::{Placed, Placement};
-use crate::scene::landscape::Landscape;
+use crate::scene::floor::{Facings, name_places, ticks};
+use crate::scene::frame::{Placed, Placement, Stand};
+use crate::scene::landscape::{Known, Landscape};
+use crate::scene::levels::Levels;
+use crate::scene::lowest::Lowest;
+use crate::scene::marker;
+use crate::scene::pointer::{Hover, loss_at};
+use crate::scene::readout::Readout;
+use crate::scene::relief::Relief;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
-use crate::scene::trail::to_vec3;
-use crate::scene::training::Live;
+use crate::scene::theme::Palette;
+use crate::scene::training::Training;
 
-/// A text and where its middle belongs, in points.
+/// A text and where it may stand, in points; the best place first.
 struct Label {
-    at: [f32; 2],
+    places: Vec<[f32; 2]>,
+    /// Which way from its place it stands, as a share of half its size: 0 is its middle.
+    lean: [f32; 2],
     text: String,
     size: f32,
     color: egui::Color32,
+    /// Whether it stands over the surface and needs a ground of its own.
     is_shaded: bool,
 }
 
 /// What the labels tell.
-#[derive(bevy::ecs::system::SystemParam)]
+#[derive(SystemParam)]
 pub struct Told<'w> {
-    landscape: Res<'w, Landscape>,
-    placement: Res<'w, Placement>,
-    facing: Res<'w, Facing>,
-    session: Res<'w, SessionState>,
-    live: Res<'w, Live>,
-    shown: Res<'w, Shown>,
-    insets: Res<'w, crate::scene::camera::Insets>,
+    pub(super) landscape: Res<'w, Landscape>,
+    pub(super) placement: Res<'w, Placement>,
+    pub(super) session: Res<'w, SessionState>,
+    pub(super) training: Res<'w, Training>,
+    pub(super) shown: Res<'w, Shown>,
+    pub(super) palette: Res<'w, Palette>,
+    facings: Res<'w, Facings>,
+    insets: Res<'w, Insets>,
+    levels: Res<'w, Levels>,
+    lowest: Res<'w, Lowest>,
+    hover: Res<'w, Hover>,
+    readout: Res<'w, Readout>,
 }
 
 /// Draws all labels that fit.
@@ -47,11 +63,11 @@ pub fn draw_labels(
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
-    let (Some(camera), Some(placed)) = (camera, told.placement.0) else { return Ok(()) };
+    let Some(camera) = camera.filter(|_| told.placement.first().is_some()) else { return Ok(()) };
     let (camera, transform) = camera.into_inner();
     let points_per_unit = 1.0 / ctx.zoom_factor();
     let project = |world: [f64; 3]| {
-        let at = camera.world_to_viewport(transform, to_vec3(world)).ok()?;
+        let at = seen(camera, transform, world)?;
         Some([at.x * points_per_unit, at.y * points_per_unit])
     };
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
@@ -59,164 +75,306 @@ pub fn draw_labels(
     // Pictures of any size are read as a whole: text grows with them.
     let unit = (screen.height() / 720.0).clamp(0.7, 4.0);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let legend = legend(&painter, &told, screen, unit);
-    let labels = labels(&told, &placed, project, unit);
-    let boxes: Vec<LabelBox> = labels.iter().map(|label| bounds(&painter, label)).collect();
-    let reserved: Vec<LabelBox> = std::iter::once(legend).chain(boxes.iter().cloned()).collect();
+    let legends = legend::draw(&painter, &told, screen, unit);
+    let mut collector = Collector { told: &told, project, eye: eye_of(transform), unit, labels: Vec::new() };
+    collector.collect();
+    let labels = collector.labels;
+    let boxes = labels.iter().map(|label| bounds(&painter, label));
+    let reserved: Vec<Vec<LabelBox>> = legends.into_iter().map(|legend| vec![legend]).chain(boxes).collect();
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
-    let is_shown = place(&reserved, &area, 2.0);
-    for ((label, bounds), _) in labels.iter().zip(&boxes).zip(&is_shown[1..]).filter(|(_, shown)| **shown) {
-        paint(&painter, label, bounds);
+    let places = place(&reserved, &area, 2.0 * unit);
+    let legends = reserved.len() - labels.len();
+    for (i, label) in labels.iter().enumerate() {
+        if let Some(at) = places[legends + i] {
+            paint(&painter, label, &reserved[legends + i][at], &told.palette);
+        }
     }
     Ok(())
 }
 
 /// The part of the screen that no panel covers, in points.
-fn free_rect(screen: egui::Rect, insets: &crate::scene::camera::Insets, scale: f32) -> egui::Rect {
+fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) -> egui::Rect {
     egui::Rect::from_min_max(
         screen.min + egui::vec2(insets.left, insets.top) / scale,
         screen.max - egui::vec2(insets.right, insets.bottom) / scale,
     )
 }
 
-/// All labels, the important ones first.
-fn labels(
-    told: &Told,
-    placed: &Placed,
-    project: impl Fn([f64; 3]) -> Option<[f32; 2]>,
+/// Text sizes in points on a picture 720 points high.
+const NAME: f32 = 16.0;
+const WORD: f32 = 14.0;
+const TICK: f32 = 13.0;
+const ISOLINE: f32 = 12.0;
+
+/// Gathers the labels, the important ones first.
+struct Collector<'a, 'w, P> {
+    told: &'a Told<'w>,
+    project: P,
+    eye: [f64; 3],
     unit: f32,
-) -> Vec<Label> {
-    let mut labels = Vec::new();
-    let mut add = |world: [f64; 3], shift: [f32; 2], text: String, size: f32, color, is_shaded| {
-        if let Some(at) = project(world) {
-            let at = [at[0] + shift[0] * unit, at[1] + shift[1] * unit];
-            labels.push(Label { at, text, size: size * unit, color, is_shaded });
-        }
-    };
-    let Some(known) = told.landscape.known() else { return labels };
-    let [name1, name2, upright] = name_places(placed, &told.facing);
-    let axes = &known.plan.plane.axes;
-    add(name1, [0.0, 6.0], axis_name("α₁", axes.first()), 15.0, INK, false);
-    add(name2, [0.0, 6.0], axis_name("α₂", axes.get(1)), 15.0, INK, false);
-    let upright_name =
-        if placed.cube.is_some() { axis_name("α₃", axes.get(2)) } else { "loss".to_owned() };
-    add(upright, [0.0, 0.0], upright_name, 15.0, INK, false);
-    if told.landscape.current().is_some() {
-        if let Some(latest) = told.live.latest() {
-            let alpha = known.plan.plane.subspace.project(&latest.theta).alpha;
-            if let Some(world) = placed.point(&alpha, latest.loss) {
-                let text = format!("step {} · loss {}", latest.step, loss_text(latest.loss));
-                add(world, [0.0, 30.0], text, 14.0, MARKER, true);
-            }
-        }
-        for flag in Flag::ALL {
-            if let Some(foot) = flag.place(known, &told.placement) {
-                let tip = [foot[0], foot[1] + f64::from(POLE), foot[2]];
-                add(tip, [14.0, -13.0], flag.word().to_owned(), 14.0, INK, true);
-            }
-        }
-    }
-    for tick in ticks(placed, &told.facing).into_iter().flatten() {
-        let outward: [f64; 3] = std::array::from_fn(|i| tick.end[i] + 1.3 * (tick.end[i] - tick.start[i]));
-        add(outward, [0.0, 0.0], tick.text, 12.0, FAINT, false);
-    }
-    labels
+    labels: Vec<Label>,
 }
 
-fn axis_name(symbol: &str, axis: Option<&AxisMeaning>) -> String {
+impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
+    fn collect(&mut self) {
+        let told = self.told;
+        let Some(known) = told.landscape.known() else { return };
+        for (stand, placed) in told.placement.iter() {
+            self.axis_names(known, stand, &placed);
+        }
+        if told.landscape.current().is_some() {
+            self.pointed(known);
+            self.markers(known);
+            self.flags(known);
+            self.lowest(known);
+        }
+        for (stand, placed) in told.placement.iter() {
+            self.ticks(known, stand, &placed);
+        }
+        if told.landscape.current().is_some() {
+            self.arrows();
+            self.isolines(known);
+        }
+    }
+
+    /// Adds a label at a world position, shifted by each of some ways in points.
+    fn add(
+        &mut self,
+        world: [f64; 3],
+        shifts: &[[f32; 2]],
+        text: String,
+        size: f32,
+        color: egui::Color32,
+        is_shaded: bool,
+    ) {
+        if let Some(at) = (self.project)(world) {
+            let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.unit);
+            let places = shifts.iter().map(shifted).collect();
+            self.labels.push(Label {
+                places,
+                lean: [0.0; 2],
+                text,
+                size: size * self.unit,
+                color,
+                is_shaded,
+            });
+        }
+    }
+
+    /// Adds a label that stands outside of a stand: it leans away from the stand's middle.
+    fn add_outside(
+        &mut self,
+        placed: &Placed,
+        world: [f64; 3],
+        shifts: &[[f32; 2]],
+        text: String,
+        size: f32,
+        color: egui::Color32,
+    ) {
+        let middle = [placed.shift[0], world[1], placed.shift[2]];
+        let (Some(at), Some(from)) = ((self.project)(world), (self.project)(middle)) else { return };
+        let way = egui::vec2(at[0] - from[0], at[1] - from[1]);
+        let before = self.labels.len();
+        self.add(world, shifts, text, size, color, false);
+        if let Some(label) = self.labels.get_mut(before) {
+            let way = way.normalized();
+            label.lean = [way.x, way.y];
+        }
+    }
+
+    fn ink(&self) -> egui::Color32 {
+        color32(self.told.palette.ink)
+    }
+
+    fn axis_names(&mut self, known: &Known, stand: Stand, placed: &Placed) {
+        let facing = self.told.facings.get(stand);
+        let [name1, name2, upright] = name_places(placed, &facing).map(|place| placed.world(place));
+        let name = |symbol, axis: usize| {
+            let walk = known.walks.as_ref().and_then(|walks| walks.axes.get(axis));
+            axis_name(symbol, known.plan.plane.axes.get(axis), walk)
+        };
+        let ink = self.ink();
+        let around = [[0.0, 0.0], [0.0, 18.0], [0.0, -18.0], [-40.0, 14.0], [40.0, 14.0], [0.0, 40.0]];
+        self.add_outside(placed, name1, &around, name("α₁", 0), NAME, ink);
+        self.add_outside(placed, name2, &around, name("α₂", 1), NAME, ink);
+        if facing.is_upright_seen {
+            let text = if placed.cube.is_some() { name("α₃", 2) } else { "loss".to_owned() };
+            self.add(upright, &[[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]], text, NAME, ink, false);
+        }
+    }
+
+    fn ticks(&mut self, known: &Known, stand: Stand, placed: &Placed) {
+        let relief = Relief::new(known, &self.told.shown, *placed);
+        let faint = color32(self.told.palette.faint);
+        for tick in ticks(placed, &self.told.facings.get(stand)).into_iter().flatten() {
+            let outward: [f64; 3] =
+                std::array::from_fn(|i| tick.end[i] + 1.3 * (tick.end[i] - tick.start[i]));
+            let at = placed.world(outward);
+            if !relief.hides(self.eye, at) {
+                self.add_outside(placed, at, &[[0.0, 0.0]], tick.text, TICK, faint);
+            }
+        }
+    }
+
+    fn markers(&mut self, known: &Known) {
+        let told = self.told;
+        let Some(placed) = told.placement.first() else { return };
+        let is_race = told.training.runs().len() > 1;
+        // In a race the legend tells the rest.
+        for run in told.training.runs().iter().take(1) {
+            let Some((place, at)) = marker::place(run, known, &placed) else { continue };
+            let mut text = format!("step {} · loss {}", place.step, loss_text(place.loss));
+            if let Some((distance, share)) = told.readout.off_plane() {
+                let percent = 100.0 * share;
+                text += &format!("\noff the plane by {} ({percent:.0} % of the path)", loss_text(distance));
+            }
+            let color =
+                if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
+            let shifts =
+                [[0.0, 34.0], [0.0, -34.0], [90.0, 26.0], [-90.0, 26.0], [100.0, -24.0], [-100.0, -24.0]];
+            self.add(placed.world(at), &shifts, text, WORD, color, true);
+        }
+    }
+
+    fn flags(&mut self, known: &Known) {
+        let ink = self.ink();
+        for (_, placed) in self.told.placement.iter() {
+            for flag in Flag::ALL {
+                if let Some(foot) = flag.place(known, &placed) {
+                    let tip = placed.world([foot[0], foot[1] + f64::from(POLE), foot[2]]);
+                    let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
+                    self.add(tip, &shifts, flag.word().to_owned(), WORD, ink, true);
+                }
+            }
+        }
+    }
+
+    fn lowest(&mut self, known: &Known) {
+        let told = self.told;
+        let (Some(lowest), Some(placed)) = (told.lowest.0, told.placement.first()) else { return };
+        let Some(at) = lowest.place(known, &told.shown, placed) else { return };
+        let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
+        let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
+        self.add(placed.world(at), &shifts, text, ISOLINE, color32(told.palette.lowest), true);
+    }
+
+    /// What lies under the pointer, and what was chosen.
+    fn pointed(&mut self, known: &Known) {
+        let told = self.told;
+        let ink = self.ink();
+        let shifts = [[0.0, -30.0], [0.0, 30.0], [100.0, 0.0], [-100.0, 0.0]];
+        if let Some(point) = &told.hover.0 {
+            let about = if point.is_evaluated { "" } else { "≈ " };
+            let text = format!("{} · loss {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
+            self.add(point.world, &shifts, text, WORD, ink, true);
+        }
+        let Some((alpha, placed)) = told.session.view().selected.as_ref().zip(told.placement.first()) else {
+            return;
+        };
+        let relief = Relief::new(known, &told.shown, placed);
+        if let Some(at) = alpha.get(..2).and_then(|alpha| relief.point([alpha[0], alpha[1]])) {
+            let loss =
+                loss_at(known, alpha).map_or(String::new(), |loss| format!(" · loss {}", loss_text(loss)));
+            let text = format!("chosen {}{loss}", alpha_text(alpha));
+            self.add(placed.world(at), &[[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]], text, WORD, ink, true);
+        }
+    }
+
+    fn arrows(&mut self) {
+        let told = self.told;
+        for arrow in Arrow::ALL {
+            let color = match arrow {
+                Arrow::Velocity => told.palette.velocity,
+                Arrow::Descent => told.palette.descent,
+            };
+            if let Some(tip) = arrows::tip(arrow, &told.training, &told.landscape, &told.placement) {
+                let shifts = [[0.0, -14.0], [0.0, 14.0], [60.0, 0.0], [-60.0, 0.0]];
+                self.add(tip, &shifts, arrow.word().to_owned(), ISOLINE, color32(color), true);
+            }
+        }
+    }
+
+    fn isolines(&mut self, known: &Known) {
+        let told = self.told;
+        let Some(placed) = told.placement.get(Stand::Surface) else { return };
+        let relief = Relief::new(known, &told.shown, placed);
+        let ink = self.ink();
+        for level in &told.levels.lines {
+            let points =
+                level.places.iter().filter_map(|alpha| relief.point(*alpha)).map(|at| placed.world(at));
+            let seen = points.filter(|at| !relief.hides(self.eye, *at));
+            let places: Vec<[f32; 2]> = seen.filter_map(&self.project).collect();
+            let text = plain(level.loss);
+            let size = ISOLINE * self.unit;
+            self.labels.push(Label { places, lean: [0.0; 2], text, size, color: ink, is_shaded: true });
+        }
+    }
+}
+
+/// The name of an axis with its meaning, and what a random walk would show.
+fn axis_name(symbol: &str, axis: Option<&AxisMeaning>, walk: Option<&Band>) -> String {
     match axis {
         Some(axis) if axis.is_random => format!("{symbol}  random"),
-        Some(axis) => format!("{symbol}  {} · {:.0} %", axis.name, 100.0 * axis.explained),
+        Some(axis) => {
+            let walk =
+                walk.map(|walk| format!(" (random walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
+            format!("{symbol}  {} · {:.0} %{walk}", axis.name, 100.0 * axis.explained)
+        }
         None => symbol.to_owned(),
     }
 }
 
-fn bounds(painter: &egui::Painter, label: &Label) -> LabelBox {
+fn alpha_text(alpha: &[f64]) -> String {
+    let numbers: Vec<String> = alpha.iter().map(|v| format!("{v:.2}")).collect();
+    format!("α ({})", numbers.join(", ")).replace('-', "−")
+}
+
+fn bounds(painter: &egui::Painter, label: &Label) -> Vec<LabelBox> {
     let font = egui::FontId::proportional(label.size);
     let size = painter.layout_no_wrap(label.text.clone(), font, label.color).size();
-    let air = if label.is_shaded { 5.0 } else { 0.0 };
-    LabelBox::centred(label.at, [size.x + 2.0 * air, size.y + air])
+    let air = if label.is_shaded { 0.35 * label.size } else { 0.0 };
+    let size = [size.x + 2.0 * air, size.y + air];
+    let middle = |at: &[f32; 2]| [0, 1].map(|i| at[i] + 0.5 * label.lean[i] * size[i]);
+    let boxed = |at: &[f32; 2]| LabelBox::centred(middle(at), size);
+    label.places.iter().map(boxed).collect()
 }
 
-fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox) {
+fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, palette: &Palette) {
+    let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
     if label.is_shaded {
-        let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
-        painter.rect_filled(rect, 4.0, SHADE);
+        painter.rect_filled(rect, 0.28 * label.size, color32(palette.shade));
     }
     let font = egui::FontId::proportional(label.size);
-    painter.text(label.at.into(), egui::Align2::CENTER_CENTER, &label.text, font, label.color);
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, &label.text, font, label.color);
 }
 
-/// Draws the legend of losses at the right edge, and returns the room it takes.
-fn legend(painter: &egui::Painter, told: &Told, screen: egui::Rect, unit: f32) -> LabelBox {
-    let Some(known) = told.landscape.known() else { return LabelBox::centred([0.0; 2], [0.0; 2]) };
-    let heights = known.heights;
-    let height = 0.42 * screen.height();
-    let bar = egui::Rect::from_min_size(
-        egui::pos2(screen.max.x - 74.0 * unit, screen.center().y - 0.5 * height),
-        egui::vec2(14.0 * unit, height),
-    );
-    paint_bar(painter, bar, told.session.view().colors);
-    let font = egui::FontId::proportional(12.0 * unit);
-    for (value, text) in round_ticks(heights.low, heights.high, 6) {
-        let y = bar.max.y - heights.fraction(value) as f32 * height;
-        painter.hline(bar.max.x..=bar.max.x + 4.0 * unit, y, egui::Stroke::new(1.0, FAINT));
-        let at = egui::pos2(bar.max.x + 7.0 * unit, y);
-        painter.text(at, egui::Align2::LEFT_CENTER, text, font.clone(), INK);
-    }
-    let above = egui::pos2(bar.center().x, bar.min.y - 8.0 * unit);
-    painter.text(above, egui::Align2::CENTER_BOTTOM, "loss", font.clone(), INK);
-    let mut foot = bar.max.y + 10.0 * unit;
-    for line in legend_notes(told) {
-        let at = egui::pos2(screen.max.x - 12.0 * unit, foot);
-        painter.text(at, egui::Align2::RIGHT_TOP, line, font.clone(), FAINT);
-        foot += 16.0 * unit;
-    }
-    LabelBox { min: [bar.min.x - 8.0 * unit, bar.min.y - 26.0 * unit], max: [screen.max.x, foot] }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap) {
-    let mut mesh = egui::Mesh::default();
-    let parts = 64;
-    for i in 0..=parts {
-        let share = i as f32 / parts as f32;
-        let [r, g, b] = colors.at(f64::from(share));
-        let y = bar.max.y - share * bar.height();
-        for x in [bar.min.x, bar.max.x] {
-            mesh.colored_vertex(egui::pos2(x, y), egui::Color32::from_rgb(r, g, b));
-        }
-        if i > 0 {
-            let at = 2 * i as u32;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at + 1, at);
-        }
+    #[test]
+    fn an_axis_tells_its_meaning_beside_that_of_chance() {
+        let axis = AxisMeaning { name: "PC 1".to_owned(), explained: 0.834, is_random: false };
+        let walk = Band { low: 0.5, median: 0.63, high: 0.7 };
+        assert_eq!(axis_name("α₁", Some(&axis), Some(&walk)), "α₁  PC 1 · 83 % (random walk 63 %)");
+        let random = AxisMeaning { is_random: true, ..axis };
+        assert_eq!(axis_name("α₃", Some(&random), None), "α₃  random");
+        assert_eq!(alpha_text(&[-1.0, 0.5]), "α (−1.00, 0.50)");
     }
-    painter.add(egui::Shape::mesh(mesh));
-}
 
-/// What a reader of the picture must know: what is cut off, and where the plane stands.
-fn legend_notes(told: &Told) -> Vec<String> {
-    let Some(known) = told.landscape.known() else { return Vec::new() };
-    let mut notes = Vec::new();
-    if known.plan.volume_spec.is_some() {
-        notes.push(format!("α₃ = {:.2}", told.shown.alpha3).replace('-', "−"));
+    /// A missing glyph would be drawn as a box.
+    #[test]
+    fn the_font_holds_every_sign_that_is_written() {
+        let ctx = egui::Context::default();
+        let input = egui::RawInput::default();
+        let mut holds = Vec::new();
+        let signs = "αabcz₀₁₂₃₄₅₆₇₈₉·−–≈°²³ΔΣ%()[]⏸▶⟲⏷⚠→←";
+        let _ = ctx.run_ui(input, |ui| {
+            ui.ctx().fonts_mut(|fonts| {
+                let font = egui::FontId::proportional(14.0);
+                holds = signs.chars().filter(|sign| !fonts.has_glyph(&font, *sign)).collect();
+            });
+        });
+        assert_eq!(holds, Vec::<char>::new());
     }
-    if let Some(step) = known.plan.diverged_at {
-        notes.push(format!("training diverged at step {step}"));
-    }
-    let plane = known.plane.as_ref().map(|plane| &plane.picture.grid.loss).filter(|_| told.shown.is_exact);
-    if let Some(losses) = plane {
-        let share = |is: &dyn Fn(f64) -> bool| {
-            100.0 * losses.iter().filter(|loss| is(**loss)).count() as f64 / losses.len() as f64
-        };
-        let clipped = share(&|loss| loss.is_finite() && known.heights.cuts_off(loss));
-        if clipped > 0.0 {
-            notes.push(format!("{clipped:.1} % cut off (striped)"));
-        }
-        let diverged = share(&|loss| !loss.is_finite());
-        if diverged > 0.0 {
-            notes.push(format!("{diverged:.1} % diverged"));
-        }
-    }
-    notes
 }

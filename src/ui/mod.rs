@@ -6,6 +6,9 @@
 pub mod experiment;
 pub mod keys;
 pub mod labels;
+mod legend;
+pub mod look;
+pub mod race;
 pub mod run;
 pub mod slice;
 pub mod status;
@@ -57,14 +60,14 @@ fn draw_panels(
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
-    style::set_style(&ctx);
+    let view = source.view();
+    style::set_style(&ctx, view.experiment.view.theme);
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),
         "root".into(),
         egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect()),
     );
-    let view = source.view();
     let covered = panels(&mut root, &view, &mut drafts, &mut asked);
     let free = ctx.viewport_rect().max.y - covered.bottom;
     over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| at.x < covered.left || at.y > free);
@@ -105,7 +108,9 @@ pub fn panels(
         egui::ScrollArea::vertical().show(ui, |ui| {
             experiment::experiment_ui(ui, view, drafts, asked);
             run::run_ui(ui, view, asked);
+            race::race_ui(ui, view, asked);
             slice::slice_ui(ui, view, asked);
+            look::look_ui(ui, view, asked);
         });
     });
     covered.left = shown.response.rect.width();

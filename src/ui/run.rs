@@ -2,7 +2,7 @@
 
 use bevy_egui::egui;
 
-use super::style::{MARKER, WARNING, heading, loss_text, number};
+use super::style::{heading, loss_text, number};
 use super::view::PanelView;
 use crate::core::script::{Command, RunCommand};
 
@@ -52,7 +52,7 @@ fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand
 
 fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let text = |value: Option<f64>| egui::RichText::new(value.map_or("–".to_owned(), loss_text));
-    number(ui, "true loss", text(view.loss).color(MARKER), "The loss at the point where training is.");
+    number(ui, "true loss", text(view.loss).strong(), "The loss at the point where training is.");
     let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
@@ -64,6 +64,6 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let distance = view.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });
     number(ui, "distance to plane", text(distance), hover);
     if let Some(step) = view.diverged_at {
-        ui.colored_label(WARNING, format!("diverged at step {step}"));
+        ui.colored_label(super::style::warning(ui), format!("diverged at step {step}"));
     }
 }

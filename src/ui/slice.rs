@@ -1,21 +1,18 @@
-//! Where the slice lies and how it is shown.
+//! Where the slice lies, and what its axes are worth.
 
 use bevy_egui::egui;
 
-use super::style::{FAINT, heading, number};
+use super::style::{heading, number};
 use super::view::PanelView;
-use crate::core::geometry::colormap::ColorMap;
-use crate::core::script::command::{CameraMode, Shape};
-use crate::core::script::{Command, SliceCommand, ViewCommand};
+use crate::core::script::{Command, SliceCommand};
 use crate::core::subspace::walks::Band;
 
 /// Draws the panel.
 pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     heading(ui, "Slice");
     alpha3_ui(ui, view, asked);
+    turn_ui(ui, view, asked);
     explained_ui(ui, view);
-    heading(ui, "View");
-    view_ui(ui, view, asked);
 }
 
 fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -25,14 +22,15 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             0 => "no slice yet",
             _ => "no third direction: the plane is the whole space",
         };
-        ui.label(egui::RichText::new(why).color(FAINT));
+        ui.label(egui::RichText::new(why).weak());
         return;
     };
     ui.horizontal(|ui| {
         let mut alpha3 = view.alpha3;
         let label = ui.label("α₃");
         let slider = egui::Slider::new(&mut alpha3, low..=high).fixed_decimals(2).smart_aim(false);
-        let hover = "Moves the plane along the third direction. While it moves the picture is blended from a volume; at rest it is exact.";
+        let slider = slider.clamping(egui::SliderClamping::Never);
+        let hover = "Moves the plane along the third direction. While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
         if ui.add(slider).labelled_by(label.id).on_hover_text(hover).changed() {
             asked.push(Command::Slice(SliceCommand::Alpha3(alpha3)));
         }
@@ -44,6 +42,22 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Sweep α₃"));
         if button.clicked() {
             asked.push(Command::Slice(SliceCommand::Sweep(!view.is_sweeping)));
+        }
+    });
+}
+
+/// The dial that turns the plane's second direction towards its third.
+fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    if view.alpha3_range.is_none() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        let mut degrees = view.experiment.slice.rotate;
+        let label = ui.label("Turn");
+        let slider = egui::Slider::new(&mut degrees, -90.0..=90.0).suffix("°").fixed_decimals(0).smart_aim(false);
+        let hover = "Turns the plane's second direction towards the third. Every picture on the way is evaluated, coarse to fine.";
+        if ui.add(slider).labelled_by(label.id).on_hover_text(hover).changed() {
+            asked.push(Command::Slice(SliceCommand::Rotate(degrees)));
         }
     });
 }
@@ -87,50 +101,4 @@ fn band_text(walk: &Band) -> String {
         100.0 * walk.low,
         100.0 * walk.high
     )
-}
-
-fn view_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let mut ask = |command| asked.push(Command::View(command));
-    ui.horizontal(|ui| {
-        let shapes = [
-            (Shape::Surface, "Surface", "The slice as a surface over the floor (V)."),
-            (Shape::Cube, "Cube", "The volume as a cube with the slice moving through it (V)."),
-        ];
-        for (shape, text, hover) in shapes {
-            let is_possible = shape == Shape::Surface || view.alpha3_range.is_some();
-            let button = ui.add_enabled(is_possible, egui::Button::selectable(view.shape == shape, text));
-            if button.on_hover_text(hover).clicked() {
-                ask(ViewCommand::Shape(shape));
-            }
-        }
-        ui.separator();
-        let modes = [
-            (CameraMode::Orbit, "Orbit", "Drag to turn, right-drag to move, wheel to zoom (C)."),
-            (CameraMode::Flight, "Fly", "W A S D and Q E to fly, drag to look, wheel for speed (C)."),
-        ];
-        for (mode, text, hover) in modes {
-            if ui.add(egui::Button::selectable(view.camera == mode, text)).on_hover_text(hover).clicked() {
-                ask(ViewCommand::Camera(mode));
-            }
-        }
-    });
-    ui.horizontal(|ui| {
-        if ui
-            .button("Frame all")
-            .on_hover_text("Bring everything into view (F). H hides the panels.")
-            .clicked()
-        {
-            ask(ViewCommand::FrameAll);
-        }
-        let label = ui.label("Colours");
-        let menu = egui::ComboBox::from_id_salt("colours").selected_text(view.colors.name());
-        let response = menu.show_ui(ui, |ui| {
-            for map in ColorMap::ALL {
-                if ui.selectable_label(map == view.colors, map.name()).clicked() {
-                    ask(ViewCommand::Colors(map));
-                }
-            }
-        });
-        response.response.labelled_by(label.id).on_hover_text("Colours of the losses.");
-    });
 }

@@ -2,14 +2,13 @@
 
 use bevy_egui::egui;
 
-use super::style::{FAINT, WARNING};
 use super::view::PanelView;
 
 /// Draws the line.
 pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
     ui.horizontal(|ui| {
         if let Some(warning) = &view.warning {
-            ui.colored_label(WARNING, format!("⚠ {warning}"));
+            ui.colored_label(super::style::warning(ui), format!("⚠ {warning}"));
             return;
         }
         match view.progress {
@@ -23,7 +22,7 @@ pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);
-            ui.label(egui::RichText::new(text).color(FAINT));
+            ui.label(egui::RichText::new(text).weak());
         });
     });
 }

@@ -1,32 +1,46 @@
 //! How the overlay looks.
 
+use bevy::color::{Color, ColorToPacked};
 use bevy_egui::egui::{self, Color32, CornerRadius, Stroke};
+
+use crate::core::experiment::Theme;
+use crate::scene::theme::Palette;
 
 /// Points the side panel is wide.
 pub const SIDE_WIDTH: f32 = 268.0;
-/// Text of labels over the picture.
-pub const INK: Color32 = Color32::from_rgb(224, 228, 236);
-/// Text of less weight.
-pub const FAINT: Color32 = Color32::from_rgb(150, 158, 174);
-/// Behind labels, so that they can be read over anything.
-pub const SHADE: Color32 = Color32::from_rgba_premultiplied(9, 11, 16, 150);
-/// Warnings.
-pub const WARNING: Color32 = Color32::from_rgb(255, 176, 92);
-/// The colour of the marker, for numbers about it.
-pub const MARKER: Color32 = Color32::from_rgb(255, 219, 115);
+/// A colour as egui has it.
+pub fn color32(color: Color) -> Color32 {
+    let [r, g, b, a] = color.to_srgba().to_u8_array();
+    Color32::from_rgba_unmultiplied(r, g, b, a)
+}
+
+/// Warnings, readable on either ground.
+pub fn warning(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode { Color32::from_rgb(255, 176, 92) } else { Color32::from_rgb(158, 70, 0) }
+}
 
 /// Sets fonts, spacing and colours; cheap to call again.
-pub fn set_style(ctx: &egui::Context) {
-    ctx.set_theme(egui::Theme::Dark);
+pub fn set_style(ctx: &egui::Context, theme: Theme) {
+    let palette = Palette::from(theme);
+    ctx.set_theme(match theme {
+        Theme::Dark => egui::Theme::Dark,
+        Theme::Light => egui::Theme::Light,
+    });
+    let (ground, line, chosen) = match theme {
+        Theme::Dark => ((19, 22, 30), (38, 43, 55), (44, 92, 140)),
+        Theme::Light => ((240, 242, 246), (206, 210, 218), (170, 208, 244)),
+    };
+    let rgb = |(r, g, b)| Color32::from_rgb(r, g, b);
     ctx.all_styles_mut(|style| {
         style.spacing.item_spacing = egui::vec2(7.0, 4.0);
         style.spacing.slider_width = 140.0;
         style.spacing.interact_size.y = 20.0;
         let visuals = &mut style.visuals;
-        visuals.panel_fill = Color32::from_rgb(19, 22, 30);
-        visuals.override_text_color = Some(INK);
-        visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, Color32::from_rgb(38, 43, 55));
-        visuals.selection.bg_fill = Color32::from_rgb(44, 92, 140);
+        visuals.panel_fill = rgb(ground);
+        visuals.override_text_color = Some(color32(palette.ink));
+        visuals.weak_text_color = Some(color32(palette.faint));
+        visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, rgb(line));
+        visuals.selection.bg_fill = rgb(chosen);
         for widget in
             [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active]
         {
@@ -45,7 +59,7 @@ pub fn heading(ui: &mut egui::Ui, text: &str) {
 /// A row of a name and a number.
 pub fn number(ui: &mut egui::Ui, name: &str, value: impl Into<egui::RichText>, hover: &str) {
     ui.horizontal(|ui| {
-        ui.label(egui::RichText::new(name).color(FAINT)).on_hover_text(hover);
+        ui.label(egui::RichText::new(name).weak()).on_hover_text(hover);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(value.into().monospace()).on_hover_text(hover);
         });

@@ -1,21 +1,22 @@
 //! What the panels show: plain data, made once a frame from what the scene knows.
 
-use bevy::diagnostic::{DiagnosticsStore, FrameTimeDiagnosticsPlugin};
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 
 use crate::core::experiment::ExperimentFile;
-use crate::core::geometry::colormap::ColorMap;
+use crate::core::geometry::camera::Pose;
+use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
-use crate::core::script::command::{CameraMode, Shape};
-use crate::core::session::{Alpha3, Transport};
+use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
+use crate::scene::camera::Rig;
 use crate::scene::landscape::Landscape;
+use crate::scene::motion::FrameTime;
 use crate::scene::readout::Readout;
 use crate::scene::session::{Refusal, SessionState};
 use crate::scene::slice::Shown;
-use crate::scene::training::Live;
+use crate::scene::training::{Live, Training};
 
 /// Everything the panels show.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,12 +59,20 @@ pub struct PanelView {
     pub is_exact: bool,
     /// Largest error of the blended picture where the plane last rested.
     pub blending_error: Option<f64>,
-    /// Colours of the losses.
-    pub colors: ColorMap,
-    /// Surface or cube.
-    pub shape: Shape,
-    /// How the camera moves.
-    pub camera: CameraMode,
+    /// From–to of alpha1 and of alpha2.
+    pub alpha_ranges: [(f64, f64); 2],
+    /// The lowest and the highest loss of the pictures.
+    pub losses: [f64; 2],
+    /// The runs, the one that chose the plane first.
+    pub runs: Vec<RunRow>,
+    /// The point of the slice that was chosen, by its alphas.
+    pub selected: Option<Vec<f64>>,
+    /// The pose on screen.
+    pub pose: Option<Pose>,
+    /// Keys of the camera's path.
+    pub camera_keys: usize,
+    /// Whether the camera may fly below the floor.
+    pub is_floor_open: bool,
     /// Whether panels are shown.
     pub is_panels_shown: bool,
     /// How far the work in the background is.
@@ -76,23 +85,40 @@ pub struct PanelView {
     pub frame_ms: f64,
 }
 
+/// A run in a race.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    /// Which.
+    pub id: RunId,
+    /// Its optimizer.
+    pub name: String,
+    /// Its colour's number.
+    pub number: usize,
+    /// The step it is at.
+    pub step: u64,
+    /// Its loss there.
+    pub loss: Option<f64>,
+}
+
 /// Where the view comes from.
 #[derive(SystemParam)]
 pub struct Source<'w> {
     session: Res<'w, SessionState>,
-    live: Res<'w, Live>,
+    training: Res<'w, Training>,
     landscape: Res<'w, Landscape>,
     shown: Res<'w, Shown>,
     readout: Res<'w, Readout>,
+    rig: Option<Res<'w, Rig>>,
     refusal: Res<'w, Refusal>,
     adapter: Option<Res<'w, RenderAdapterInfo>>,
-    diagnostics: Option<Res<'w, DiagnosticsStore>>,
+    frame_time: Option<Res<'w, FrameTime>>,
 }
 
 impl Source<'_> {
     /// The view of this frame.
     pub fn view(&self) -> PanelView {
-        let latest = self.live.latest();
+        let live = self.training.leader();
+        let latest = live.and_then(Live::latest);
         let known = self.landscape.current();
         let volume = known.and_then(|known| known.plan.volume_spec.as_ref());
         let plane = known.map(|known| &known.plan.plane);
@@ -102,15 +128,16 @@ impl Source<'_> {
             is_playing: match self.session.plane_source().transport {
                 Transport::Held { .. } => false,
                 Transport::Playing { until } => {
-                    self.live.step() < until.unwrap_or(u64::MAX) && self.live.diverged_at().is_none()
+                    self.training.step() < until.unwrap_or(u64::MAX)
+                        && live.is_none_or(|live| live.diverged_at().is_none())
                 }
             },
-            step: self.live.step(),
+            step: self.training.step(),
             loss: latest.map(|latest| latest.loss),
             grad_norm: latest.map(|latest| latest.grad_norm),
-            accuracy: self.live.accuracy(),
-            diverged_at: self.live.diverged_at(),
-            speed: self.live.speed(),
+            accuracy: live.and_then(Live::accuracy),
+            diverged_at: live.and_then(Live::diverged_at),
+            speed: live.map_or(0.0, Live::speed),
             surface_loss: self.readout.surface_loss,
             plane_distance: self.readout.plane_distance,
             axes: plane.map(|plane| plane.axes.clone()).unwrap_or_default(),
@@ -122,32 +149,47 @@ impl Source<'_> {
             is_sweeping: matches!(self.session.view().alpha3, Alpha3::Sweeping { .. }),
             is_exact: self.shown.is_exact,
             blending_error: self.shown.blending_error,
-            colors: self.session.view().colors,
-            shape: self.session.view().shape,
-            camera: self.session.view().camera,
+            alpha_ranges: known.map_or([(0.0, 1.0); 2], |known| {
+                [0, 1].map(|axis: usize| {
+                    let axis = known.plan.plane_spec.axes()[axis];
+                    (axis.low, axis.high)
+                })
+            }),
+            losses: known
+                .and_then(|known| finite_range(&known.losses))
+                .map_or([0.0, 1.0], |(low, high)| [low, high]),
+            runs: self.training.runs().iter().filter_map(|live| self.row(live)).collect(),
+            selected: self.session.view().selected.clone(),
+            pose: self.rig.as_ref().map(|rig| *rig.shown()),
+            camera_keys: self.session.view().keys.len(),
+            is_floor_open: self.session.view().is_floor_open,
             is_panels_shown: self.session.view().is_panels_shown,
             progress: self.landscape.progress,
             warning: self.warning(planned),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
-            frame_ms: self.frame_ms(),
+            frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),
         }
+    }
+
+    fn row(&self, live: &Live) -> Option<RunRow> {
+        let id = live.id()?;
+        let run = self.session.runs().iter().find(|run| run.id == id)?;
+        let name = match &run.origin {
+            Origin::Trained(experiment) => experiment.optimizer.name(),
+            Origin::Imported(_) => "imported",
+        };
+        let loss = live.latest().map(|latest| latest.loss);
+        Some(RunRow { id, name: name.to_owned(), number: live.number(), step: live.step(), loss })
     }
 
     fn warning(&self, planned: u64) -> Option<String> {
         let diverged = || {
             let known = self.landscape.current()?;
-            let at = self.live.diverged_at().or(known.plan.diverged_at)?;
+            let at = self.training.leader().and_then(Live::diverged_at).or(known.plan.diverged_at)?;
             Some(format!(
                 "training diverges at step {at} of {planned}: the loss is no longer a number; try a lower learning rate"
             ))
         };
         self.refusal.0.clone().or_else(|| self.landscape.failure.clone()).or_else(diverged)
-    }
-
-    fn frame_ms(&self) -> f64 {
-        let diagnostics = self.diagnostics.as_ref();
-        let frame =
-            diagnostics.and_then(|store| store.get(&FrameTimeDiagnosticsPlugin::FRAME_TIME)?.smoothed());
-        frame.unwrap_or_default()
     }
 }

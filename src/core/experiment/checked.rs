@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::file::{ExperimentFile, ViewFile};
+use super::file::ExperimentFile;
 use super::prepared::Prepared;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::grid::{Axis, GridError, GridSpec};
@@ -52,7 +52,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    pub(super) fn new(field: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
+    pub(crate) fn new(field: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
         Self { field: field.into(), value: value.to_string(), expected: expected.into() }
     }
 
@@ -256,7 +256,7 @@ fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
     if !(1..=MAX_STEPS).contains(&file.steps) {
         return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
     }
-    check_view(&file.view)?;
+    file.view.check()?;
     let rotate = file.slice.rotate;
     if !(-360.0..=360.0).contains(&rotate) {
         return Err(FieldError::new("slice.rotate", rotate, "-360 to 360 degrees"));
@@ -282,26 +282,6 @@ fn read_files(file: &ExperimentFile, dim: usize) -> Result<ThetaFiles, FieldErro
         Err(error) => Err(FieldError::new("slice.plane", path.display(), error.expected(dim))),
     };
     file.slice.plane.files().into_iter().map(read).collect()
-}
-
-fn check_view(view: &ViewFile) -> Result<(), FieldError> {
-    if let Some(clip) = view.clip
-        && !(clip.is_finite() && clip > 0.0)
-    {
-        return Err(FieldError::new("view.clip", clip, "a finite loss above 0"));
-    }
-    if !view.alpha3.is_finite() {
-        return Err(FieldError::new("view.alpha3", view.alpha3, "a finite number"));
-    }
-    if !(1.0..=1e5).contains(&view.steps_per_second) {
-        return Err(FieldError::new("view.steps_per_second", view.steps_per_second, "1 to 100000"));
-    }
-    let (turn, below) = view.eye;
-    if !(turn.abs() <= 360.0 && below.abs() <= 88.0) {
-        let expected = "a turn of at most 360 and an angle of at most 88 degrees";
-        return Err(FieldError::new("view.eye", format!("({turn}, {below})"), expected));
-    }
-    Ok(())
 }
 
 /// The post's ranges: [−4, 5]² for its planes and [−2, 3] along alpha3.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
+use super::look::ViewFile;
 use crate::core::data::{BatchSize, DatasetConfig};
-use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::objective::Surface;
@@ -97,35 +97,6 @@ impl<'de, const N: usize> Deserialize<'de> for Resolution<N> {
         counts.try_into().map(Self).map_err(|_| {
             serde::de::Error::custom(format!("a list of {found} counts; expected {N}, one for each axis"))
         })
-    }
-}
-
-/// How an experiment is first shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ViewFile {
-    /// Colours of the losses.
-    pub colors: ColorMap,
-    /// Losses above this are cut off; without it, twice the highest loss of the trajectory.
-    pub clip: Option<f64>,
-    /// Where alpha3 stands at first.
-    pub alpha3: f64,
-    /// Training steps a second at first.
-    pub steps_per_second: f64,
-    /// From where it is looked at first: turn about the vertical and angle below the horizon, in
-    /// degrees. At a turn of 0 alpha1 runs to the right and alpha2 away from the eye.
-    pub eye: (f64, f64),
-}
-
-impl Default for ViewFile {
-    fn default() -> Self {
-        Self {
-            colors: ColorMap::default(),
-            clip: None,
-            alpha3: 0.0,
-            steps_per_second: 200.0,
-            eye: (35.0, 30.0),
-        }
     }
 }
 

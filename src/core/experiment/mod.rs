@@ -7,8 +7,10 @@
 pub mod builtin;
 pub mod checked;
 pub mod file;
+pub mod look;
 pub mod pipeline;
 mod prepared;
 
 pub use checked::{Experiment, FieldError};
-pub use file::{ExperimentFile, FileError, SliceFile, ViewFile};
+pub use file::{ExperimentFile, FileError, SliceFile};
+pub use look::{CameraMode, Shape, Theme, TrailColors, ViewFile};

@@ -91,6 +91,7 @@ pub struct Pipeline {
 
 enum Stage {
     LookAhead(Box<TrainingRun>),
+    Fit(Arc<Plan>),
     Grids { plan: Arc<Plan>, plane: Box<GridJob>, volume: Option<Box<GridJob>> },
     Walks(Arc<Plan>),
     Finished,
@@ -104,6 +105,12 @@ impl Pipeline {
     pub fn new(experiment: Experiment, alpha3: f64) -> Self {
         let run = Box::new(experiment.start_run());
         Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
+    }
+
+    /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
+    /// known already.
+    pub fn resliced(experiment: Experiment, alpha3: f64, plan: Arc<Plan>) -> Self {
+        Self { experiment, alpha3, stage: Stage::Fit(plan), cells: 0 }
     }
 
     /// Whether there is nothing left to do.
@@ -125,7 +132,7 @@ impl Pipeline {
                 let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
-            Stage::Walks(_) | Stage::Finished => Progress::default(),
+            Stage::Fit(_) | Stage::Walks(_) | Stage::Finished => Progress::default(),
         }
     }
 
@@ -142,14 +149,12 @@ impl Pipeline {
                     return Ok(None);
                 }
                 let plan = plan(&self.experiment, run);
-                self.stage = Stage::Finished;
-                let plan = Arc::new(plan?);
-                self.stage = Stage::Grids {
-                    plan: Arc::clone(&plan),
-                    plane: Box::new(plan.plane_job(self.alpha3)),
-                    volume: plan.volume_job().map(Box::new),
-                };
-                Ok(Some(Finding::Planned(plan)))
+                self.begin_grids(plan)
+            }
+            Stage::Fit(before) => {
+                let trajectory = Arc::clone(&before.trajectory);
+                let plan = fitted(&self.experiment, &before.objective, trajectory, before.diverged_at);
+                self.begin_grids(plan)
             }
             Stage::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
@@ -170,6 +175,19 @@ impl Pipeline {
     }
 }
 
+impl Pipeline {
+    fn begin_grids(&mut self, plan: Result<Plan, PipelineError>) -> Result<Option<Finding>, PipelineError> {
+        self.stage = Stage::Finished;
+        let plan = Arc::new(plan?);
+        self.stage = Stage::Grids {
+            plan: Arc::clone(&plan),
+            plane: Box::new(plan.plane_job(self.alpha3)),
+            volume: plan.volume_job().map(Box::new),
+        };
+        Ok(Some(Finding::Planned(plan)))
+    }
+}
+
 /// Works on the job whose picture is coarser, the plane first: so both show soon and sharpen together.
 fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64) -> Option<Finding> {
     let stride = |job: &GridJob| job.stride().unwrap_or(usize::MAX);
@@ -186,7 +204,15 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
 }
 
 fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
-    let trajectory = run.closed_trajectory();
+    fitted(experiment, run.objective(), Arc::new(run.closed_trajectory()), run.diverged_at())
+}
+
+fn fitted(
+    experiment: &Experiment,
+    objective: &Arc<dyn Objective>,
+    trajectory: Arc<Trajectory>,
+    diverged_at: Option<u64>,
+) -> Result<Plan, PipelineError> {
     let plane = experiment.fit_plane(&trajectory)?;
     let ranges = experiment.ranges(&plane, &trajectory);
     let volume_spec = match plane.subspace.k() {
@@ -194,9 +220,9 @@ fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineErro
         _ => None,
     };
     Ok(Plan {
-        objective: Arc::clone(run.objective()),
-        trajectory: Arc::new(trajectory),
-        diverged_at: run.diverged_at(),
+        objective: Arc::clone(objective),
+        trajectory,
+        diverged_at,
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,

@@ -8,59 +8,23 @@
 //!        +------ x = alpha1        the floor's longer side runs from -1 to 1
 //! ```
 
-use crate::core::grid::{Axis, GridSpec, losses::finite_range};
+use super::heights::HeightBlend;
+use crate::core::grid::{Axis, GridSpec};
 
 /// World height of the highest loss shown.
 pub const TOP: f64 = 0.75;
-
-/// Losses between the floor and the top of the picture. Losses above are cut off there.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HeightRange {
-    /// Loss at the floor.
-    pub low: f64,
-    /// Loss at the top.
-    pub high: f64,
-    /// Whether some losses lie above the top.
-    pub is_clipped: bool,
-}
-
-impl HeightRange {
-    /// The range that holds all finite `losses`, cut at `clip`, or without one at twice the highest
-    /// of `trail`: what training saw stays readable, however steep the slice becomes far from it.
-    pub fn fit(losses: &[f64], trail: &[f64], clip: Option<f64>) -> Self {
-        let (low, high) = finite_range(losses).unwrap_or((0.0, 1.0));
-        let (trail_low, trail_high) = finite_range(trail).unwrap_or((low, high));
-        let low = low.min(trail_low);
-        let clip = clip.unwrap_or(2.0 * trail_high);
-        let top = high.max(trail_high).min(clip);
-        // A flat slice still needs a height to stand in.
-        let top = if top > low { top } else { low + low.abs().max(1.0) };
-        Self { low, high: top, is_clipped: high > top }
-    }
-
-    /// Whether a loss is cut off at the top: above it by more than the hundredth of the range by which
-    /// a plane may exceed the coarser volume that the range was fitted to.
-    pub fn cuts_off(&self, loss: f64) -> bool {
-        self.fraction(loss) > 1.01
-    }
-
-    /// The loss's share of the range; beyond 0..1 outside it.
-    pub fn fraction(&self, loss: f64) -> f64 {
-        (loss - self.low) / (self.high - self.low)
-    }
-}
 
 /// The map from slice coordinates and loss to the world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorldFrame {
     axes: [Axis; 2],
     /// Losses and their heights.
-    pub heights: HeightRange,
+    pub heights: HeightBlend,
 }
 
 impl WorldFrame {
     /// The frame of a plane's first two axes.
-    pub fn new(spec: &GridSpec, heights: HeightRange) -> Self {
+    pub fn new(spec: &GridSpec, heights: HeightBlend) -> Self {
         Self { axes: [spec.axes()[0], spec.axes()[1]], heights }
     }
 
@@ -83,6 +47,13 @@ impl WorldFrame {
         [(alpha1 - middle(&self.axes[0])) * scale, -(alpha2 - middle(&self.axes[1])) * scale]
     }
 
+    /// The point of the slice over a world x and z.
+    pub fn alpha(&self, x: f64, z: f64) -> [f64; 2] {
+        let middle = |axis: &Axis| 0.5 * (axis.low + axis.high);
+        let scale = self.world_per_alpha();
+        [middle(&self.axes[0]) + x / scale, middle(&self.axes[1]) - z / scale]
+    }
+
     /// Half the floor's extent along x and z.
     pub fn half_extent(&self) -> [f64; 2] {
         self.axes.map(|axis| 0.5 * (axis.high - axis.low) * self.world_per_alpha())
@@ -103,6 +74,7 @@ impl WorldFrame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::geometry::heights::{HeightRange, HeightScale};
 
     fn frame() -> WorldFrame {
         let spec = GridSpec::new(vec![
@@ -110,7 +82,7 @@ mod tests {
             Axis { low: 0.0, high: 3.0, count: 4 },
         ])
         .unwrap();
-        WorldFrame::new(&spec, HeightRange { low: 0.1, high: 0.6, is_clipped: false })
+        WorldFrame::new(&spec, HeightRange::fit(HeightScale::Linear, &[0.1, 0.6], &[0.2], None).into())
     }
 
     #[test]
@@ -120,6 +92,9 @@ mod tests {
         assert_eq!(frame.floor(0.5, 1.5), [0.0, 0.0]);
         let [_, z] = frame.floor(0.5, 3.0);
         assert!((z + 1.0 / 3.0).abs() < 1e-15, "alpha2 runs away from the eye: {z}");
+        let [x, z] = frame.floor(-1.7, 2.2);
+        let back = frame.alpha(x, z);
+        assert!((back[0] + 1.7).abs() < 1e-12 && (back[1] - 2.2).abs() < 1e-12, "{back:?}");
         assert!(frame.holds(-4.0, 0.0) && !frame.holds(5.1, 0.0));
     }
 
@@ -131,17 +106,5 @@ mod tests {
             (frame.world(0.0, 0.0, 1.1)[1] - 2.0 * TOP).abs() < 1e-12,
             "a trail above the top stays there"
         );
-    }
-
-    #[test]
-    fn the_clip_follows_the_trail_unless_it_is_given() {
-        let losses = [0.2, 7.0, f64::NAN, f64::INFINITY];
-        let fitted = HeightRange::fit(&losses, &[1.6, 0.1], None);
-        assert_eq!(fitted, HeightRange { low: 0.1, high: 3.2, is_clipped: true });
-        assert_eq!(HeightRange::fit(&losses, &[1.6, 0.1], Some(1.0)).high, 1.0);
-        let low = HeightRange::fit(&[0.2, 0.5], &[0.3], None);
-        assert_eq!((low.high, low.is_clipped), (0.5, false));
-        let flat = HeightRange::fit(&[0.3], &[0.3], None);
-        assert!(flat.high > flat.low);
     }
 }

@@ -29,18 +29,20 @@ impl LabelBox {
     }
 }
 
-/// Which labels are shown: in their order, each if it lies inside `screen` and keeps `gap` points
-/// away from those shown before it. So the important ones come first.
-pub fn place(labels: &[LabelBox], screen: &LabelBox, gap: f32) -> Vec<bool> {
+/// Which of its places each label takes: in their order, each the first of its places that lies inside
+/// `screen` and keeps `gap` points away from those shown before it; `None` where there is none. So the
+/// important labels come first, and the best places of each.
+pub fn place(labels: &[Vec<LabelBox>], screen: &LabelBox, gap: f32) -> Vec<Option<usize>> {
     let mut shown: Vec<&LabelBox> = Vec::new();
     labels
         .iter()
-        .map(|label| {
-            let fits = label.is_inside(screen) && !shown.iter().any(|other| label.is_near(other, gap));
-            if fits {
-                shown.push(label);
-            }
-            fits
+        .map(|places| {
+            let fits = |place: &&LabelBox| {
+                place.is_inside(screen) && !shown.iter().any(|other| place.is_near(other, gap))
+            };
+            let (at, place) = places.iter().enumerate().find(|(_, place)| fits(place))?;
+            shown.push(place);
+            Some(at)
         })
         .collect()
 }
@@ -50,26 +52,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn earlier_labels_win_and_none_leaves_the_screen() {
+    fn earlier_labels_win_others_give_way_and_none_leaves_the_screen() {
         let screen = LabelBox { min: [0.0, 0.0], max: [100.0, 50.0] };
         let at = |x, y| LabelBox::centred([x, y], [20.0, 10.0]);
-        let shown = place(
-            &[at(50.0, 25.0), at(60.0, 25.0), at(75.0, 25.0), at(5.0, 25.0), at(50.0, 42.0)],
-            &screen,
-            2.0,
-        );
-        assert_eq!(shown, [true, false, true, false, true]);
+        let labels = [
+            vec![at(50.0, 25.0)],
+            vec![at(60.0, 25.0)],
+            vec![at(55.0, 25.0), at(50.0, 8.0)],
+            vec![at(75.0, 25.0)],
+            vec![at(5.0, 25.0)],
+            vec![at(50.0, 42.0)],
+            vec![],
+        ];
+        let shown = place(&labels, &screen, 2.0);
+        assert_eq!(shown, [Some(0), None, Some(1), Some(0), None, Some(0), None]);
     }
 
     proptest::proptest! {
         #[test]
-        fn shown_labels_never_overlap(centres in proptest::collection::vec((0.0..200.0_f32, 0.0..100.0_f32), 0..40)) {
+        fn shown_labels_never_overlap_nor_leave(
+            centres in proptest::collection::vec(proptest::collection::vec((0.0..200.0_f32, 0.0..100.0_f32), 0..4), 0..40),
+        ) {
             let screen = LabelBox { min: [0.0, 0.0], max: [200.0, 100.0] };
-            let labels: Vec<LabelBox> = centres.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect();
+            let label = |places: &Vec<(f32, f32)>| -> Vec<LabelBox> {
+                places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
+            };
+            let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
             let shown = place(&labels, &screen, 1.0);
-            for i in 0..labels.len() {
+            let boxes: Vec<&LabelBox> =
+                labels.iter().zip(&shown).filter_map(|(places, at)| at.map(|at| &places[at])).collect();
+            for i in 0..boxes.len() {
+                proptest::prop_assert!(boxes[i].is_inside(&screen));
                 for j in 0..i {
-                    proptest::prop_assert!(!(shown[i] && shown[j] && labels[i].is_near(&labels[j], 0.0)));
+                    proptest::prop_assert!(!boxes[i].is_near(boxes[j], 0.0));
                 }
             }
         }

@@ -2,7 +2,14 @@
 
 pub mod camera;
 pub mod colormap;
+pub mod contour;
 pub mod frame;
+pub mod glide;
+pub mod heights;
+pub mod isolines;
+pub mod isosurface;
 pub mod labels;
+pub mod path;
+pub mod picking;
 pub mod ticks;
 pub mod tube;

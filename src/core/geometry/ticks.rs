@@ -40,6 +40,41 @@ pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
         .collect()
 }
 
+/// Round values of a logarithmic range, with their texts: powers of ten, thinned to at most `most`;
+/// within less than two decades 2 and 5 times a power of ten too.
+pub fn decade_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let decades = (high / low).log10();
+    let every = ((decades / most as f64).ceil() as i32).max(1);
+    let digits: &[f64] = if decades < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    (first..=last)
+        .filter(|decade| decade.rem_euclid(every) == 0)
+        .flat_map(|decade| digits.iter().map(move |digit| digit * 10_f64.powi(decade)))
+        .filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value))
+        .map(|value| (value, plain(value)))
+        .collect()
+}
+
+/// A number in as few signs as it needs.
+pub fn plain(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        0.0 => "0".to_owned(),
+        size if !(1e-3..1e5).contains(&size) => format!("{value:e}"),
+        // Rounding may leave a trace in a multiple of a step.
+        _ => {
+            let decimals = (5 - size.log10().floor() as i32).max(0) as usize;
+            let text = format!("{value:.decimals$}");
+            if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            } else {
+                text
+            }
+        }
+    };
+    text.replace('-', "−")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +103,17 @@ mod tests {
         assert_eq!(huge, ["−1.0e12", "0", "1.0e12"]);
         let texts: Vec<String> = round_ticks(0.04, 0.31, 6).into_iter().map(|t| t.1).collect();
         assert_eq!(texts, ["0.05", "0.10", "0.15", "0.20", "0.25", "0.30"]);
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_decades_or_their_halves() {
+        let values = |low, high, most| {
+            decade_ticks(low, high, most).into_iter().map(|tick| tick.1).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(values(2e-4, 30.0, 6), "0.001 0.01 0.1 1 10");
+        assert_eq!(values(0.1, 0.6, 6), "0.1 0.2 0.5");
+        assert_eq!(values(1e-8, 1.0, 4), "1e−8 1e−6 0.0001 0.01 1".replace("0.0001", "1e−4"));
+        assert_eq!(plain(0.30000000000000004), "0.3");
+        assert_eq!(plain(-25.0), "−25");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::slice::{CellState, shown_height};
 use crate::core::geometry::colormap::{ColorMap, ENTRIES};
-use crate::core::geometry::frame::HeightRange;
+use crate::core::geometry::heights::HeightRange;
 
 /// Losses to sRGB colours.
 pub(super) struct Paint {
@@ -64,6 +64,7 @@ fn encoded(light: f64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::geometry::heights::HeightScale;
 
     #[test]
     fn every_component_survives_the_way_to_light_and_back() {
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn what_has_no_height_is_striped_and_the_rest_is_not() {
-        let heights = HeightRange { low: 0.0, high: 2.0, is_clipped: true };
+        let heights = HeightRange::fit(HeightScale::Clipped, &[0.0, 9.0], &[1.0], None);
         let paint = Paint::new(heights, ColorMap::Magma);
         assert_eq!(paint.stripes(1.0), [ColorMap::Magma.table()[128]; 2]);
         assert_eq!(paint.stripes(2.0), [ColorMap::Magma.at(1.0); 2]);

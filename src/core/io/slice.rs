@@ -2,7 +2,7 @@
 
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::Plan;
-use crate::core::geometry::frame::HeightRange;
+use crate::core::geometry::heights::HeightRange;
 use crate::core::grid::{LossGrid, Precision};
 use crate::core::subspace::Subspace;
 
@@ -52,6 +52,6 @@ impl Slice<'_> {
     /// The losses between floor and top of a picture of this slice, as the window chooses them.
     pub fn heights(&self) -> HeightRange {
         let trail: Vec<f64> = self.plan.trajectory.checkpoints().iter().map(|point| point.loss).collect();
-        HeightRange::fit(&self.grid.loss, &trail, self.experiment.view.clip)
+        HeightRange::fit(self.experiment.view.scale, &self.grid.loss, &trail, self.experiment.view.clip)
     }
 }

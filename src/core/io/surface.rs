@@ -15,7 +15,8 @@ use std::io;
 
 use super::paint::Paint;
 use super::slice::{Slice, shown_height};
-use crate::core::geometry::frame::{HeightRange, TOP, WorldFrame};
+use crate::core::geometry::frame::{TOP, WorldFrame};
+use crate::core::geometry::heights::HeightRange;
 use crate::core::grid::LossGrid;
 
 /// A mesh.
@@ -66,7 +67,7 @@ impl Surface {
     /// If the slice is a line.
     pub fn new(slice: &Slice) -> Result<Self, NoSurface> {
         let relief = Relief::new(slice);
-        let paint = Paint::new(relief.frame.heights, slice.experiment.view.colors);
+        let paint = Paint::new(relief.frame.heights.to, slice.experiment.view.colors);
         let [n1, n2, _] = slice.grid.spec.counts();
         let (mut vertices, mut numbers) = (Vec::with_capacity(n1 * n2), Vec::with_capacity(n1 * n2));
         for at in (0..n2).flat_map(|i2| (0..n1).map(move |i1| [i1, i2])) {
@@ -89,7 +90,7 @@ impl Surface {
         if triangles.is_empty() {
             Err(NoSurface)
         } else {
-            Ok(Self { vertices, triangles, heights: relief.frame.heights })
+            Ok(Self { vertices, triangles, heights: relief.frame.heights.to })
         }
     }
 
@@ -136,7 +137,7 @@ struct Relief<'a> {
 
 impl<'a> Relief<'a> {
     fn new(slice: &Slice<'a>) -> Self {
-        Self { grid: slice.grid, frame: WorldFrame::new(&slice.grid.spec, slice.heights()) }
+        Self { grid: slice.grid, frame: WorldFrame::new(&slice.grid.spec, slice.heights().into()) }
     }
 
     fn loss(&self, [i1, i2]: [usize; 2]) -> f64 {
@@ -144,7 +145,7 @@ impl<'a> Relief<'a> {
     }
 
     fn height(&self, at: [usize; 2]) -> f64 {
-        shown_height(self.loss(at), &self.frame.heights) * TOP
+        shown_height(self.loss(at), &self.frame.heights.to) * TOP
     }
 
     fn position(&self, at: [usize; 2]) -> [f64; 3] {

@@ -14,7 +14,8 @@
 use std::io::{self, Write};
 
 use super::slice::{CellState, Slice, shown_height};
-use crate::core::geometry::frame::{HeightRange, TOP, WorldFrame};
+use crate::core::geometry::frame::{TOP, WorldFrame};
+use crate::core::geometry::heights::HeightRange;
 use crate::core::grid::GridSpec;
 
 /// VTK's mark of a point that is hidden with all cells around it.
@@ -99,7 +100,7 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn new(spec: &'a GridSpec, heights: HeightRange) -> Self {
         let top = match spec.axes().len() {
-            2 => TOP / WorldFrame::new(spec, heights).world_per_alpha(),
+            2 => TOP / WorldFrame::new(spec, heights.into()).world_per_alpha(),
             _ => 0.0,
         };
         Self { spec, heights, top }

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::data::{BatchSize, DatasetConfig};
-use crate::core::experiment::ExperimentFile;
+use crate::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors};
+use crate::core::geometry::camera::Pose;
 use crate::core::geometry::colormap::ColorMap;
+use crate::core::geometry::heights::HeightScale;
 use crate::core::model::ModelConfig;
 use crate::core::optim::OptimizerConfig;
+use crate::core::session::RunId;
 use crate::core::subspace::PlaneConfig;
 
 /// Something asked of the session. A slider, a key, a tour's cue, a click and a test all send these.
@@ -61,6 +64,25 @@ pub enum RunCommand {
     Restart,
     /// Training steps a second, 1 to 100,000.
     Speed(f64),
+    /// Let another run set out beside those that are there.
+    Race {
+        /// How it descends.
+        optimizer: OptimizerConfig,
+        /// From where.
+        from: RaceStart,
+    },
+    /// End a run of a race; the one that chose the plane stays.
+    Retire(RunId),
+}
+
+/// Where a run of a race sets out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RaceStart {
+    /// Where the others did.
+    Same,
+    /// At a point of the slice, by its alphas.
+    Slice(Vec<f64>),
 }
 
 /// Where the slice lies.
@@ -71,42 +93,120 @@ pub enum SliceCommand {
     Alpha3(f64),
     /// Let the plane travel back and forth through the volume, or hold it where it is.
     Sweep(bool),
+    /// Turn the plane's second direction by so many degrees towards its third.
+    Rotate(f64),
 }
 
 /// How it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViewCommand {
-    /// Surface or cube.
+    /// Surface, cube or both.
     Shape(Shape),
-    /// Orbit or flight.
+    /// How the camera moves.
     Camera(CameraMode),
     /// Bring everything into view.
     FrameAll,
     /// Colours of the losses.
     Colors(ColorMap),
+    /// How losses become heights.
+    Scale(HeightScale),
+    /// Dark stage or light.
+    Theme(Theme),
+    /// On a block, or as a sheet.
+    Solid(bool),
+    /// Lines of even alpha on the surface.
+    GridLines(bool),
+    /// How opaque the surface is, 0.1 to 1.
+    Opacity(f64),
+    /// What the trail's colour tells.
+    Trail(TrailColors),
+    /// A slice across another axis of the cube, there or none.
+    Section {
+        /// The axis it stands across.
+        axis: SectionAxis,
+        /// Where.
+        at: Option<f64>,
+    },
+    /// An isosurface in the cube, at that loss or none.
+    Isosurface(Option<f64>),
+    /// Choose a point of the slice, by its alphas, or none.
+    Select(Option<Vec<f64>>),
+    /// Keep a pose under a number.
+    SetBookmark {
+        /// Which.
+        slot: Bookmark,
+        /// The pose.
+        pose: Pose,
+    },
+    /// Go to the pose kept under a number.
+    GoTo(Bookmark),
+    /// Add a pose to the end of the camera's path.
+    AddKey(Pose),
+    /// Forget the camera's path.
+    ClearKeys,
+    /// Whether the camera may fly below the floor.
+    BelowFloor(bool),
     /// Panels shown or hidden.
     Panels(bool),
 }
 
-/// A way to look at the volume.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// An axis of the cube across which a section may stand; across the third one the plane does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Shape {
-    /// The plane at alpha3 as a surface over the floor.
-    #[default]
-    Surface,
-    /// The volume as a cube, with the plane at alpha3 as a coloured slice through it.
-    Cube,
+pub enum SectionAxis {
+    /// Across alpha1.
+    Alpha1,
+    /// Across alpha2.
+    Alpha2,
 }
 
-/// A way to move the camera.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CameraMode {
-    /// Around a target.
-    #[default]
-    Orbit,
-    /// Freely.
-    Flight,
+/// The number of a kept pose, 1 to 9.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Bookmark(u8);
+
+/// Kept poses at most.
+pub const BOOKMARKS: usize = 9;
+
+/// Why a number is none of a kept pose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("bookmark {0}; expected 1 to {BOOKMARKS}")]
+pub struct BookmarkError(u8);
+
+impl Bookmark {
+    /// Its place among the kept poses, from 0.
+    pub fn index(self) -> usize {
+        usize::from(self.0) - 1
+    }
+}
+
+impl TryFrom<u8> for Bookmark {
+    type Error = BookmarkError;
+
+    fn try_from(number: u8) -> Result<Self, BookmarkError> {
+        if (1..=BOOKMARKS).contains(&usize::from(number)) {
+            Ok(Self(number))
+        } else {
+            Err(BookmarkError(number))
+        }
+    }
+}
+
+impl From<Bookmark> for u8 {
+    fn from(bookmark: Bookmark) -> Self {
+        bookmark.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bookmarks_are_one_to_nine() {
+        assert_eq!(Bookmark::try_from(0), Err(BookmarkError(0)));
+        assert_eq!(Bookmark::try_from(10).unwrap_err().to_string(), "bookmark 10; expected 1 to 9");
+        assert_eq!(Bookmark::try_from(9).map(Bookmark::index), Ok(8));
+    }
 }

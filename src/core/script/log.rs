@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, SliceCommand};
+use super::command::{Command, RunCommand, SliceCommand, ViewCommand};
 use crate::core::session::RunId;
 
 /// A command with the place in training at which it was applied.
@@ -23,11 +23,8 @@ pub struct CommandLog(Vec<LogEntry>);
 impl CommandLog {
     /// Keeps a command. While a slider is dragged only its last place at a step is kept.
     pub fn push(&mut self, entry: LogEntry) {
-        let is_drag = |entry: &LogEntry| matches!(entry.command, Command::Slice(SliceCommand::Alpha3(_)));
         match self.0.last_mut() {
-            Some(last)
-                if is_drag(last) && is_drag(&entry) && last.step == entry.step && last.run == entry.run =>
-            {
+            Some(last) if (last.step, last.run) == (entry.step, entry.run) && is_one_drag(last, &entry) => {
                 *last = entry;
             }
             _ => self.0.push(entry),
@@ -37,5 +34,22 @@ impl CommandLog {
     /// The commands, oldest first.
     pub fn entries(&self) -> &[LogEntry] {
         &self.0
+    }
+}
+
+/// Whether both are places of the same slider.
+fn is_one_drag(a: &LogEntry, b: &LogEntry) -> bool {
+    use Command::{Run, Slice, View};
+    use std::mem::discriminant;
+    match (&a.command, &b.command) {
+        (Slice(a @ (SliceCommand::Alpha3(_) | SliceCommand::Rotate(_))), Slice(b)) => {
+            discriminant(a) == discriminant(b)
+        }
+        (View(a @ (ViewCommand::Opacity(_) | ViewCommand::Isosurface(Some(_)))), View(b)) => {
+            discriminant(a) == discriminant(b)
+        }
+        (View(ViewCommand::Section { axis: a, .. }), View(ViewCommand::Section { axis: b, .. })) => a == b,
+        (Run(RunCommand::Speed(_)), Run(RunCommand::Speed(_))) => true,
+        _ => false,
     }
 }

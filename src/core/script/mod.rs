@@ -3,5 +3,7 @@
 pub mod command;
 pub mod log;
 
-pub use command::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
+pub use command::{
+    Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
+};
 pub use log::{CommandLog, LogEntry};

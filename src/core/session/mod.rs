@@ -9,12 +9,15 @@ pub mod view;
 
 pub use revision::{Revision, Stage};
 pub use run::{Run, RunId, Transport};
-pub use view::{Alpha3, View};
+pub use view::{Alpha3, KEY_SECS, View, Visit};
 
-use crate::core::experiment::{Experiment, FieldError};
+use crate::core::experiment::{CameraMode, Experiment, FieldError, ViewFile};
+use crate::core::geometry::path::CameraKey;
 use crate::core::objective::fitting;
+use crate::core::optim::OptimizerConfig;
 use crate::core::script::{
-    Command, CommandLog, ExperimentCommand, LogEntry, RunCommand, SliceCommand, ViewCommand,
+    Bookmark, Command, CommandLog, ExperimentCommand, LogEntry, RaceStart, RunCommand, SectionAxis,
+    SliceCommand, ViewCommand,
 };
 
 /// Everything a person has decided.
@@ -67,7 +70,12 @@ impl Session {
         self.runs.iter().find(|run| run.id == self.plane_source).unwrap_or(&self.runs[0])
     }
 
-    /// How it is shown.
+    /// How the experiment is shown.
+    pub fn look(&self) -> &ViewFile {
+        &self.experiment.view
+    }
+
+    /// What else was chosen to be seen.
     pub fn view(&self) -> &View {
         &self.view
     }
@@ -87,7 +95,7 @@ impl Session {
             Command::Experiment(command) => self.apply_experiment(command)?,
             Command::Run(command) => self.apply_run(command, now)?,
             Command::Slice(command) => self.apply_slice(command, now)?,
-            Command::View(command) => self.apply_view(command),
+            Command::View(command) => self.apply_view(command)?,
         }
         self.log.push(entry);
         Ok(())
@@ -97,8 +105,7 @@ impl Session {
         let changed = match command {
             ExperimentCommand::Load(file) => {
                 let experiment = Experiment::new(*file)?;
-                self.view =
-                    View { is_panels_shown: self.view.is_panels_shown, ..View::new(&experiment.view) };
+                self.view = self.view.renewed(&experiment.view);
                 self.restart_with(experiment);
                 return Ok(());
             }
@@ -139,54 +146,126 @@ impl Session {
         self.runs = vec![Run::of(id, &experiment)];
         self.plane_source = id;
         self.experiment = experiment;
+        self.view.selected = None;
     }
 
     fn apply_run(&mut self, command: RunCommand, now: Now) -> Result<(), FieldError> {
-        let planned = self.experiment.steps;
-        if let RunCommand::Speed(speed) = command {
-            // The experiment knows the bounds.
-            self.experiment = self.experiment.with(|file| file.view.steps_per_second = speed)?;
-            return Ok(());
+        match command {
+            RunCommand::Speed(speed) => self.look_changed(|view| view.steps_per_second = speed)?,
+            RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
+            RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
+            command => self.runs.iter_mut().for_each(|run| run.follow(&command, now, self.experiment.steps)),
         }
-        for run in &mut self.runs {
-            run.transport = match command {
-                RunCommand::Play if now.step >= planned => Transport::Playing { until: None },
-                RunCommand::Play => Transport::Playing { until: Some(planned) },
-                RunCommand::Pause => Transport::Held { at: now.step },
-                RunCommand::Step(steps) => Transport::Held { at: now.step.saturating_add(steps) },
-                RunCommand::Seek(step) => Transport::Held { at: step },
-                RunCommand::Restart => {
-                    run.starts += 1;
-                    Transport::Playing { until: Some(planned) }
-                }
-                RunCommand::Speed(_) => run.transport,
-            };
+        Ok(())
+    }
+
+    /// Lets another run set out, and the others with it, so that they are seen side by side.
+    fn race(&mut self, optimizer: OptimizerConfig, from: RaceStart) -> Result<(), FieldError> {
+        if self.runs.len() >= MOST_RUNS {
+            return Err(FieldError::new("runs", self.runs.len() + 1, format!("at most {MOST_RUNS} at once")));
         }
+        if let RaceStart::Slice(alpha) = &from
+            && !alpha.iter().all(|v| v.is_finite())
+        {
+            return Err(FieldError::new("from", format!("{alpha:?}"), "finite alphas"));
+        }
+        let experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+        let run = Run { from, ..Run::of(RunId(self.next_run), &experiment) };
+        self.next_run += 1;
+        self.runs.push(run);
+        let restart = RunCommand::Restart;
+        self.runs.iter_mut().for_each(|run| run.follow(&restart, Now::default(), experiment.steps));
+        Ok(())
+    }
+
+    fn look_changed(&mut self, change: impl FnOnce(&mut ViewFile)) -> Result<(), FieldError> {
+        self.experiment = self.experiment.with(|file| change(&mut file.view))?;
         Ok(())
     }
 
     fn apply_slice(&mut self, command: SliceCommand, now: Now) -> Result<(), FieldError> {
         match command {
             SliceCommand::Alpha3(value) => {
-                self.experiment = self.experiment.with(|file| file.view.alpha3 = value)?;
+                self.look_changed(|view| view.alpha3 = value)?;
                 self.view.alpha3 = Alpha3::Held(value);
             }
             SliceCommand::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
             SliceCommand::Sweep(false) => self.view.alpha3 = Alpha3::Held(now.alpha3),
+            SliceCommand::Rotate(degrees) => {
+                self.experiment = self.experiment.with(|file| file.slice.rotate = degrees)?;
+            }
         }
         Ok(())
     }
 
-    fn apply_view(&mut self, command: ViewCommand) {
+    fn apply_view(&mut self, command: ViewCommand) -> Result<(), FieldError> {
         match command {
-            ViewCommand::Shape(shape) => self.view.shape = shape,
-            ViewCommand::Camera(mode) => self.view.camera = mode,
+            ViewCommand::Shape(shape) => self.look_changed(|view| view.shape = shape)?,
+            ViewCommand::Camera(mode) => {
+                if mode == CameraMode::Path && self.view.keys.is_empty() {
+                    return Err(FieldError::new(
+                        "view.camera",
+                        "path",
+                        "camera keys to fly through first (K)",
+                    ));
+                }
+                self.look_changed(|view| view.camera = mode)?;
+            }
             ViewCommand::FrameAll => self.view.framings += 1,
-            ViewCommand::Colors(colors) => self.view.colors = colors,
+            ViewCommand::Colors(colors) => self.look_changed(|view| view.colors = colors)?,
+            ViewCommand::Scale(scale) => self.look_changed(|view| view.scale = scale)?,
+            ViewCommand::Theme(theme) => self.look_changed(|view| view.theme = theme)?,
+            ViewCommand::Solid(is_solid) => self.look_changed(|view| view.is_solid = is_solid)?,
+            ViewCommand::GridLines(shown) => self.look_changed(|view| view.has_grid_lines = shown)?,
+            ViewCommand::Opacity(opacity) => self.look_changed(|view| view.opacity = opacity)?,
+            ViewCommand::Trail(colors) => self.look_changed(|view| view.trail = colors)?,
+            ViewCommand::Section { axis: SectionAxis::Alpha1, at } => {
+                self.look_changed(|view| view.section1 = at)?;
+            }
+            ViewCommand::Section { axis: SectionAxis::Alpha2, at } => {
+                self.look_changed(|view| view.section2 = at)?;
+            }
+            ViewCommand::Isosurface(loss) => self.look_changed(|view| view.isosurface = loss)?,
+            ViewCommand::Select(alpha) => self.view.selected = alpha,
+            ViewCommand::SetBookmark { slot, pose } => self.view.bookmarks[slot.index()] = Some(pose),
+            ViewCommand::GoTo(slot) => self.go_to(slot)?,
+            ViewCommand::AddKey(pose) => {
+                let secs = self.view.keys.last().map_or(0.0, |key| key.secs + KEY_SECS);
+                self.view.keys.push(CameraKey { secs, pose });
+            }
+            ViewCommand::ClearKeys => {
+                self.view.keys.clear();
+                if self.look().camera == CameraMode::Path {
+                    self.look_changed(|view| view.camera = CameraMode::Orbit)?;
+                }
+            }
+            ViewCommand::BelowFloor(is_open) => self.view.is_floor_open = is_open,
             ViewCommand::Panels(shown) => self.view.is_panels_shown = shown,
         }
+        Ok(())
+    }
+
+    /// Goes to a kept pose; from a ride, a map or a path that is an orbit about what it looks at.
+    fn go_to(&mut self, slot: Bookmark) -> Result<(), FieldError> {
+        let Some(pose) = self.view.bookmarks[slot.index()] else {
+            let number = u8::from(slot);
+            return Err(FieldError::new(
+                "bookmark",
+                number,
+                format!("one that is set (Ctrl+{number} sets it)"),
+            ));
+        };
+        if self.look().camera != CameraMode::Flight {
+            self.look_changed(|view| view.camera = CameraMode::Orbit)?;
+        }
+        let number = self.view.visit.map_or(0, |visit| visit.number) + 1;
+        self.view.visit = Some(Visit { number, pose });
+        Ok(())
     }
 }
+
+/// Runs side by side at most: so many colours can be told apart.
+pub const MOST_RUNS: usize = 6;
 
 /// A command as it can be replayed without knowing what was under way.
 fn logged(command: &Command, now: Now) -> Command {

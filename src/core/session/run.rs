@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Now;
 use crate::core::experiment::Experiment;
+use crate::core::script::{RaceStart, RunCommand};
 use crate::core::train::Trajectory;
 
 /// The name of a run, unique within a session.
@@ -18,6 +20,8 @@ pub struct Run {
     pub id: RunId,
     /// Where its points come from.
     pub origin: Origin,
+    /// Where it sets out.
+    pub from: RaceStart,
     /// How it is to go on.
     pub transport: Transport,
     /// How often it was sent back to its start.
@@ -54,9 +58,26 @@ impl Run {
     pub fn of(id: RunId, experiment: &Experiment) -> Self {
         Self {
             id,
+            from: RaceStart::Same,
             transport: Transport::Playing { until: Some(experiment.steps) },
             origin: Origin::Trained(Box::new(experiment.clone())),
             starts: 0,
         }
+    }
+
+    /// Does what concerns how it goes on; `now` is where the shown run is, `planned` its planned end.
+    pub(super) fn follow(&mut self, command: &RunCommand, now: Now, planned: u64) {
+        self.transport = match *command {
+            RunCommand::Play if now.step >= planned => Transport::Playing { until: None },
+            RunCommand::Play => Transport::Playing { until: Some(planned) },
+            RunCommand::Pause => Transport::Held { at: now.step },
+            RunCommand::Step(steps) => Transport::Held { at: now.step.saturating_add(steps) },
+            RunCommand::Seek(step) => Transport::Held { at: step },
+            RunCommand::Restart => {
+                self.starts += 1;
+                Transport::Playing { until: Some(planned) }
+            }
+            RunCommand::Speed(_) | RunCommand::Race { .. } | RunCommand::Retire(_) => self.transport,
+        };
     }
 }

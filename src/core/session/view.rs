@@ -1,25 +1,42 @@
 //! How things are shown, as far as a person decided it.
 
 use crate::core::experiment::ViewFile;
-use crate::core::geometry::colormap::ColorMap;
-use crate::core::script::command::{CameraMode, Shape};
+use crate::core::geometry::camera::Pose;
+use crate::core::geometry::path::CameraKey;
+use crate::core::script::command::BOOKMARKS;
 
-/// What a person chose to see.
+/// What a person chose to see beyond the look that an experiment keeps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
-    /// Surface or cube.
-    pub shape: Shape,
-    /// How the camera moves.
-    pub camera: CameraMode,
     /// How often everything was to be brought into view.
     pub framings: u64,
-    /// Colours of the losses.
-    pub colors: ColorMap,
     /// Where the plane stands.
     pub alpha3: Alpha3,
     /// Whether the panels are shown.
     pub is_panels_shown: bool,
+    /// The poses kept under the numbers 1 to 9.
+    pub bookmarks: [Option<Pose>; BOOKMARKS],
+    /// The bookmark gone to last.
+    pub visit: Option<Visit>,
+    /// The keys of the camera's path, in the order of their times.
+    pub keys: Vec<CameraKey>,
+    /// Whether the camera may fly below the floor.
+    pub is_floor_open: bool,
+    /// The point of the slice that was chosen, by its alphas.
+    pub selected: Option<Vec<f64>>,
 }
+
+/// A pose to go to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Visit {
+    /// Counts the visits, since one may be to the same place as the last.
+    pub number: u64,
+    /// The pose.
+    pub pose: Pose,
+}
+
+/// Seconds from one key of the camera's path to the next.
+pub const KEY_SECS: f64 = 3.0;
 
 /// Where the plane stands along the third direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,12 +72,25 @@ impl View {
     /// What an experiment shows first.
     pub fn new(file: &ViewFile) -> Self {
         Self {
-            shape: Shape::default(),
-            camera: CameraMode::default(),
             framings: 0,
-            colors: file.colors,
             alpha3: Alpha3::Held(file.alpha3),
             is_panels_shown: true,
+            bookmarks: [None; BOOKMARKS],
+            visit: None,
+            keys: Vec::new(),
+            is_floor_open: false,
+            selected: None,
+        }
+    }
+
+    /// What another experiment shows first, to the same person.
+    pub fn renewed(&self, file: &ViewFile) -> Self {
+        Self {
+            is_panels_shown: self.is_panels_shown,
+            is_floor_open: self.is_floor_open,
+            bookmarks: self.bookmarks,
+            keys: self.keys.clone(),
+            ..Self::new(file)
         }
     }
 }

@@ -147,6 +147,12 @@ impl Subspace {
         theta
     }
 
+    /// How far one unit of the third coordinate leads away from the plane of the first two, in the
+    /// unit of theta; 0 without a third direction.
+    pub fn rise(&self) -> f64 {
+        self.r.get(2).map_or(0.0, |row| row[2])
+    }
+
     /// The nearest point of the subspace and the distance from it.
     pub fn project(&self, theta: &[f64]) -> Projection {
         let offset = sub(theta, &self.origin);
@@ -211,6 +217,10 @@ mod tests {
         let plane = volume.plane_at(0.0);
         assert_eq!(plane.origin(), volume.origin(), "an alpha3 of 0 is a plane like any other");
         let moved = volume.plane_at(-1.5);
+        let theta = [2.0, -1.0, 4.0];
+        let alpha3 = volume.project(&theta).alpha[2];
+        let distance = moved.project(&theta).residual;
+        assert!((distance - (alpha3 + 1.5).abs() * volume.rise()).abs() < 1e-12, "a space of three");
         for (a, b) in moved.lift(&[0.2, 0.7]).iter().zip(volume.lift(&[0.2, 0.7, -1.5])) {
             assert!((a - b).abs() < 1e-15);
         }

@@ -1,0 +1,116 @@
+// What every material that draws losses shares: heights, colours, isolines, marks.
+
+#define_import_path losscape::loss
+
+// How losses become heights and colours, as HeightBlend, Isolines and the look have it.
+struct Losses {
+    // Losses at the floor and at the top of the scale that is left and of the one that is reached.
+    before: vec2<f32>,
+    after: vec2<f32>,
+    // 1: that scale is logarithmic.
+    is_log: vec2<f32>,
+    // How much of the way between the two is done.
+    rise: f32,
+    // Loss between two isolines, or 0 for lines by decades.
+    isoline_step: f32,
+    // Width of an isoline in pixels.
+    line_width: f32,
+};
+
+// States of a texel, as scene/texture.rs writes them.
+const DIVERGED: f32 = 2.0;
+
+// Adds a texel to a weighted sum of (loss, finite weight); diverged texels add nothing.
+fn add(sum: vec2<f32>, texel: vec2<f32>, weight: f32) -> vec2<f32> {
+    let finite = select(weight, 0.0, texel.y >= DIVERGED);
+    return sum + vec2(texel.x, 1.0) * finite;
+}
+
+fn add_layer(volume: texture_2d_array<f32>, sum: vec2<f32>, corner: vec2<i32>, share: vec2<f32>, layer: i32, weight: f32) -> vec2<f32> {
+    var s = add(sum, textureLoad(volume, corner, layer, 0).rg, weight * (1.0 - share.x) * (1.0 - share.y));
+    s = add(s, textureLoad(volume, corner + vec2(1, 0), layer, 0).rg, weight * share.x * (1.0 - share.y));
+    s = add(s, textureLoad(volume, corner + vec2(0, 1), layer, 0).rg, weight * (1.0 - share.x) * share.y);
+    return add(s, textureLoad(volume, corner + vec2(1, 1), layer, 0).rg, weight * share.x * share.y);
+}
+
+// Weighted sum of losses and weight of what is finite, at a point of the volume (0..1 along alpha1 and
+// alpha2) at a fractional layer. Blended by hand, so that it honours the states.
+fn volume_sum(volume: texture_2d_array<f32>, at: vec2<f32>, layer: f32) -> vec2<f32> {
+    let uv = clamp(at, vec2(0.0), vec2(1.0));
+    let last = vec2<f32>(textureDimensions(volume)) - 1.0;
+    let place = uv * last;
+    let corner = min(floor(place), last - 1.0);
+    let top_layer = f32(textureNumLayers(volume)) - 1.0;
+    let below = min(floor(layer), max(top_layer - 1.0, 0.0));
+    let share = layer - below;
+    var sum = add_layer(volume, vec2(0.0), vec2<i32>(corner), place - corner, i32(below), 1.0 - share);
+    if share > 0.0 {
+        sum = add_layer(volume, sum, vec2<i32>(corner), place - corner, i32(below) + 1, share);
+    }
+    return sum;
+}
+
+// Loss, and share of the neighbours that diverged. Where all around has diverged the loss is the top's:
+// the marks tell.
+fn resolved(sum: vec2<f32>, losses: Losses) -> vec2<f32> {
+    return vec2(select(losses.after.y, sum.x / max(sum.y, 1e-6), sum.y > 1e-6), 1.0 - sum.y);
+}
+
+fn fraction_on(loss: f32, range: vec2<f32>, is_log: f32) -> f32 {
+    if is_log > 0.5 {
+        return log(max(loss, range.x) / range.x) / log(range.y / range.x);
+    }
+    return (loss - range.x) / (range.y - range.x);
+}
+
+// The loss's share of the height, as HeightBlend::fraction.
+fn fraction(loss: f32, losses: Losses) -> f32 {
+    let after = fraction_on(loss, losses.after, losses.is_log.y);
+    if losses.rise >= 1.0 {
+        return after;
+    }
+    return mix(fraction_on(loss, losses.before, losses.is_log.x), after, losses.rise);
+}
+
+// Whole on an isoline, and a multiple of 5 on an emphasised one, as Isolines::index.
+fn isoline_index(loss: f32, step: f32) -> f32 {
+    if step > 0.0 {
+        return loss / step;
+    }
+    let decade = floor(log2(max(loss, 1e-30)) / log2(10.0));
+    let digit = max(loss, 1e-30) / pow(10.0, decade);
+    return 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
+}
+
+// Coverage of a line at whole numbers, from the number and its change a pixel. It is `width` pixels wide
+// and fades where lines crowd.
+fn line_at_whole(number: f32, per_pixel: f32, width: f32) -> f32 {
+    let distance = abs(fract(number - 0.5) - 0.5) / per_pixel;
+    return saturate(0.5 * width + 0.5 - distance) * saturate(1.6 - 4.0 * per_pixel);
+}
+
+// The colour of a loss with its isolines and marks, before any light. `diverged` is the share of the
+// neighbours that diverged, `stripe` a number that stripes run along.
+fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: texture_2d<f32>) -> vec3<f32> {
+    let number = isoline_index(loss, losses.isoline_step);
+    let per_pixel = max(fwidth(number), 1e-7);
+    let thin = 0.42 * line_at_whole(number, per_pixel, losses.line_width);
+    // Every fifth is emphasised.
+    let bold = 0.85 * line_at_whole(0.2 * number, 0.2 * per_pixel, 1.9 * losses.line_width);
+    let share = fraction(loss, losses);
+    let last = f32(textureDimensions(colors).x) - 1.0;
+    var color = textureLoad(colors, vec2(i32(round(clamp(share, 0.0, 1.0) * last)), 0), 0).rgb;
+    let is_dark_stripe = fract(stripe) < 0.5;
+    if share > 1.01 {
+        // Cut off at the top: striped, since its height says nothing. (As HeightRange::cuts_off.)
+        color = mix(color, vec3(0.35), select(0.25, 0.6, is_dark_stripe));
+    }
+    if diverged > 0.5 {
+        // Diverged: no loss at all.
+        color = select(vec3(0.02), vec3(0.45, 0.02, 0.05), is_dark_stripe);
+    }
+    let luma = dot(color, vec3(0.2126, 0.7152, 0.0722));
+    // On very dark colours dark lines would be lost.
+    let ink = vec3(select(0.0, 0.75, luma < 0.035));
+    return mix(color, ink, max(thin, bold));
+}

@@ -1,0 +1,159 @@
+//! How high a loss stands: the scale of heights, which is the scale of colours too.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::grid::losses::finite_range;
+
+/// How losses become heights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeightScale {
+    /// In proportion, up to a clip; what lies above is cut off there.
+    #[default]
+    Clipped,
+    /// In proportion, from the lowest loss to the highest.
+    Linear,
+    /// By the logarithm, from a floor that is stated to the highest loss.
+    Log,
+}
+
+impl HeightScale {
+    /// Every scale, in the order a menu shows them.
+    pub const ALL: [Self; 3] = [Self::Clipped, Self::Linear, Self::Log];
+
+    /// The name that files and menus use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clipped => "clipped",
+            Self::Linear => "linear",
+            Self::Log => "log",
+        }
+    }
+}
+
+/// The least floor of a logarithmic scale, as a share of its top: a loss of 0 has no logarithm.
+const LEAST_FLOOR: f64 = 1e-8;
+
+/// Losses between the floor and the top of the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeightRange {
+    /// How losses between them become heights.
+    pub scale: HeightScale,
+    /// Loss at the floor; on a logarithmic scale lower ones are drawn there too.
+    pub low: f64,
+    /// Loss at the top.
+    pub high: f64,
+    /// Whether some losses lie above the top.
+    pub is_clipped: bool,
+    /// Whether some lie below the floor.
+    pub is_floored: bool,
+}
+
+impl HeightRange {
+    /// The range that holds all finite `losses` and the `trail`. The clipped scale is cut at `clip`,
+    /// or without one at twice the highest of `trail`: what training saw stays readable, however
+    /// steep the slice becomes far from it.
+    pub fn fit(scale: HeightScale, losses: &[f64], trail: &[f64], clip: Option<f64>) -> Self {
+        let (low, high) = finite_range(losses).unwrap_or((0.0, 1.0));
+        let (trail_low, trail_high) = finite_range(trail).unwrap_or((low, high));
+        let (lowest, highest) = (low.min(trail_low), high.max(trail_high));
+        let (low, top) = match scale {
+            HeightScale::Clipped => (lowest, highest.min(clip.unwrap_or(2.0 * trail_high))),
+            HeightScale::Linear => (lowest, highest),
+            HeightScale::Log if highest > 0.0 => (lowest.max(LEAST_FLOOR * highest), highest),
+            // Nothing above 0: any decade will do.
+            HeightScale::Log => (0.1, 1.0),
+        };
+        // A flat slice still needs a height to stand in.
+        let top = if top > low { top } else { low + low.abs().max(1.0) };
+        Self { scale, low, high: top, is_clipped: highest > top, is_floored: lowest < low }
+    }
+
+    /// Whether a loss is cut off at the top: above it by more than the hundredth of the range by which
+    /// a plane may exceed the coarser volume that the range was fitted to.
+    pub fn cuts_off(&self, loss: f64) -> bool {
+        self.fraction(loss) > 1.01
+    }
+
+    /// The loss's share of the height: beyond 0..1 outside the range, but never below 0 on a
+    /// logarithmic scale.
+    pub fn fraction(&self, loss: f64) -> f64 {
+        match self.scale {
+            HeightScale::Clipped | HeightScale::Linear => (loss - self.low) / (self.high - self.low),
+            HeightScale::Log => (loss.max(self.low) / self.low).ln() / (self.high / self.low).ln(),
+        }
+    }
+}
+
+/// A range on its way to another: heights between the two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeightBlend {
+    /// Where it comes from.
+    pub from: HeightRange,
+    /// Where it goes.
+    pub to: HeightRange,
+    /// How much of the way is done, 0 to 1.
+    pub share: f64,
+}
+
+impl From<HeightRange> for HeightBlend {
+    fn from(range: HeightRange) -> Self {
+        Self { from: range, to: range, share: 1.0 }
+    }
+}
+
+impl HeightBlend {
+    /// The loss's share of the height, as [`HeightRange::fraction`].
+    pub fn fraction(&self, loss: f64) -> f64 {
+        let to = self.to.fraction(loss);
+        if self.share >= 1.0 { to } else { self.from.fraction(loss) * (1.0 - self.share) + to * self.share }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(scale: HeightScale, losses: &[f64], trail: &[f64], clip: Option<f64>) -> (f64, f64, bool) {
+        let range = HeightRange::fit(scale, losses, trail, clip);
+        (range.low, range.high, range.is_clipped)
+    }
+
+    #[test]
+    fn the_clip_follows_the_trail_unless_it_is_given() {
+        use HeightScale::Clipped;
+        let losses = [0.2, 7.0, f64::NAN, f64::INFINITY];
+        assert_eq!(fit(Clipped, &losses, &[1.6, 0.1], None), (0.1, 3.2, true));
+        assert_eq!(fit(Clipped, &losses, &[1.6, 0.1], Some(1.0)), (0.1, 1.0, true));
+        assert_eq!(fit(Clipped, &[0.2, 0.5], &[0.3], None), (0.2, 0.5, false));
+        let flat = HeightRange::fit(Clipped, &[0.3], &[0.3], None);
+        assert!(flat.high > flat.low);
+    }
+
+    #[test]
+    fn linear_holds_everything_and_log_states_its_floor() {
+        let losses = [0.2, 7.0, f64::NAN, f64::INFINITY];
+        assert_eq!(fit(HeightScale::Linear, &losses, &[1.6, 0.1], Some(1.0)), (0.1, 7.0, false));
+        let log = HeightRange::fit(HeightScale::Log, &[1e-3, 10.0], &[0.1], None);
+        assert_eq!((log.low, log.high, log.is_floored), (1e-3, 10.0, false));
+        for (loss, fraction) in [(1e-3, 0.0), (1e-2, 0.25), (0.1, 0.5), (10.0, 1.0), (100.0, 1.25)] {
+            assert!((log.fraction(loss) - fraction).abs() < 1e-12, "{loss}");
+        }
+        // A loss of 0, or below, stands on the floor.
+        let zero = HeightRange::fit(HeightScale::Log, &[0.0, 10.0], &[0.1], None);
+        assert_eq!((zero.low, zero.is_floored), (1e-7, true));
+        assert_eq!((zero.fraction(0.0), zero.fraction(-5.0)), (0.0, 0.0));
+        let nothing = HeightRange::fit(HeightScale::Log, &[-2.0, -1.0], &[-1.0], None);
+        assert_eq!(nothing.fraction(-1.0), 0.0);
+    }
+
+    #[test]
+    fn a_blend_begins_and_ends_at_its_ranges() {
+        let from = HeightRange::fit(HeightScale::Linear, &[0.1, 10.0], &[1.0], None);
+        let to = HeightRange { scale: HeightScale::Log, ..from };
+        let at = |share| HeightBlend { from, to, share }.fraction(1.0);
+        assert_eq!(at(0.0), from.fraction(1.0));
+        assert_eq!(at(1.0), to.fraction(1.0));
+        assert!((at(0.5) - 0.5 * (at(0.0) + at(1.0))).abs() < 1e-15);
+    }
+}

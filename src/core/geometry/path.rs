@@ -1,0 +1,212 @@
+//! A camera's path through keyframes.
+//!
+//! Target, pan, tilt, distance and height of the view each run through the keys along a Catmull–Rom
+//! curve over the keys' own times (Barry and Goldman 1988), so that the path passes every key at its
+//! time and has no kink there. Pan and tilt turn separately, as a film crane's head does: spherical
+//! interpolation between two level views would roll the horizon on its way, and taking the roll out
+//! again has a pole straight down, where the map lies.
+
+use serde::{Deserialize, Serialize};
+
+use super::camera::{Pose, YAW, wrapped};
+
+/// A pose at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraKey {
+    /// Seconds from the start of the path.
+    pub secs: f64,
+    /// The pose then.
+    pub pose: Pose,
+}
+
+/// Keys in the order of their times, at least one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CameraPath {
+    keys: Vec<CameraKey>,
+}
+
+/// Why keys make no path.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PathError {
+    /// None at all.
+    #[error("a camera path without keys; expected at least one")]
+    Empty,
+    /// A time that is not after the one before.
+    #[error("camera key {number} at {secs} s; expected a finite time after the key before it")]
+    Time {
+        /// The key's number, from 1.
+        number: usize,
+        /// Its time.
+        secs: f64,
+    },
+    /// A pose that is none.
+    #[error("camera key {number}; expected finite numbers, and a distance and height of view above 0")]
+    Pose {
+        /// The key's number, from 1.
+        number: usize,
+    },
+}
+
+/// Seconds in which a path sets out and comes to rest.
+const EASE_SECS: f64 = 1.0;
+
+impl CameraPath {
+    /// Checks the keys.
+    ///
+    /// # Errors
+    /// If there are none, a time is not after the one before it, or a pose is not finite.
+    pub fn new(keys: Vec<CameraKey>) -> Result<Self, PathError> {
+        if keys.is_empty() {
+            return Err(PathError::Empty);
+        }
+        for (i, CameraKey { secs, pose }) in keys.iter().enumerate() {
+            let number = i + 1;
+            let is_later = i == 0 || keys[i - 1].secs < *secs;
+            if !(secs.is_finite() && is_later) {
+                return Err(PathError::Time { number, secs: *secs });
+            }
+            let all = [pose.yaw, pose.pitch, pose.distance, pose.fov];
+            let is_finite = pose.target.iter().chain(&all).all(|v| v.is_finite());
+            if !(is_finite && pose.distance > 0.0 && pose.fov > 0.0 && pose.fov < 3.0) {
+                return Err(PathError::Pose { number });
+            }
+        }
+        Ok(Self { keys })
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &[CameraKey] {
+        &self.keys
+    }
+
+    /// Seconds from the first key to the last.
+    pub fn duration(&self) -> f64 {
+        self.keys[self.keys.len() - 1].secs - self.keys[0].secs
+    }
+
+    /// The pose `secs` after the first key; before it the first, after the last the last. The path
+    /// sets out and comes to rest smoothly, and still ends at its time.
+    pub fn at(&self, secs: f64) -> Pose {
+        self.through_keys(self.keys[0].secs + eased(secs, self.duration()))
+    }
+
+    fn through_keys(&self, secs: f64) -> Pose {
+        let keys = &self.keys;
+        let next = keys.iter().position(|key| key.secs > secs).unwrap_or(keys.len());
+        let (Some(before), true) = (next.checked_sub(1), next < keys.len()) else {
+            return keys[next.saturating_sub(1).min(keys.len() - 1)].pose;
+        };
+        // Beyond the ends the path would go on as it does beside them.
+        let beyond = |end: usize, inner: usize| (2.0 * keys[end].secs - keys[inner].secs, None);
+        let real = |i: usize| (keys[i].secs, Some(i));
+        let four = [
+            if before > 0 { real(before - 1) } else { beyond(before, next) },
+            real(before),
+            real(next),
+            if next + 1 < keys.len() { real(next + 1) } else { beyond(next, before) },
+        ];
+        let values = |coordinate: usize| {
+            let value = |i: usize| keys[i].pose.coordinates()[coordinate];
+            let mut values = four.map(|(_, key)| key.map(value));
+            if coordinate == YAW {
+                unwind(&mut values);
+            }
+            let (b, c) = (values[1].unwrap_or_default(), values[2].unwrap_or_default());
+            [values[0].unwrap_or(2.0 * b - c), b, c, values[3].unwrap_or(2.0 * c - b)]
+        };
+        let times = four.map(|(secs, _)| secs);
+        Pose::from_coordinates(std::array::from_fn(|coordinate| catmull_rom(times, values(coordinate), secs)))
+    }
+}
+
+/// Makes each angle the one nearest to its neighbour, from the second on outward.
+fn unwind(values: &mut [Option<f64>; 4]) {
+    for (i, from) in [(2, 1), (0, 1), (3, 2)] {
+        if let (Some(value), Some(from)) = (values[i], values[from]) {
+            values[i] = Some(from + wrapped(value - from));
+        }
+    }
+}
+
+/// The curve through four values at four times, between the second and the third.
+fn catmull_rom(t: [f64; 4], v: [f64; 4], at: f64) -> f64 {
+    let mix = |a: (f64, f64), b: (f64, f64)| {
+        let share = (at - a.0) / (b.0 - a.0);
+        a.1 + share * (b.1 - a.1)
+    };
+    let a: [f64; 3] = std::array::from_fn(|i| mix((t[i], v[i]), (t[i + 1], v[i + 1])));
+    let b: [f64; 2] = std::array::from_fn(|i| mix((t[i], a[i]), (t[i + 2], a[i + 1])));
+    mix((t[1], b[0]), (t[2], b[1]))
+}
+
+/// Time along a path of `duration` that speeds up evenly at first and slows down evenly at last.
+fn eased(secs: f64, duration: f64) -> f64 {
+    let secs = secs.clamp(0.0, duration);
+    let ramp = EASE_SECS.min(0.5 * duration);
+    if ramp <= 0.0 {
+        return secs;
+    }
+    let from_rest = |t: f64| 0.5 * t * t / ramp;
+    let covered = match secs {
+        t if t < ramp => from_rest(t),
+        t if t > duration - ramp => duration - ramp - from_rest(duration - t),
+        t => t - 0.5 * ramp,
+    };
+    covered * duration / (duration - ramp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::geometry::camera::FOV;
+
+    fn key(secs: f64, x: f64, yaw: f64) -> CameraKey {
+        let pose = Pose { target: [x, 0.0, 0.0], yaw, pitch: -0.3, distance: 2.0, fov: FOV };
+        CameraKey { secs, pose }
+    }
+
+    #[test]
+    fn it_passes_every_key_and_rests_at_its_ends() {
+        let keys = vec![key(1.0, 0.0, 3.0), key(3.0, 1.0, -3.0), key(4.0, 5.0, -2.0), key(9.0, 2.0, 0.0)];
+        let path = CameraPath::new(keys.clone()).unwrap();
+        assert_eq!(path.duration(), 8.0);
+        for key in &keys {
+            let pose = path.through_keys(key.secs);
+            assert!((pose.target[0] - key.pose.target[0]).abs() < 1e-12);
+            assert!(wrapped(pose.yaw - key.pose.yaw).abs() < 1e-12);
+        }
+        assert_eq!((path.at(-1.0), path.at(99.0)), (keys[0].pose, keys[3].pose));
+        let speed = |at: f64| {
+            let (a, b) = (path.at(at), path.at(at + 1e-3));
+            (0..3).map(|i| (b.target[i] - a.target[i]).abs()).sum::<f64>() * 1e3
+        };
+        assert!(speed(0.0) < 1e-2 && speed(7.999) < 1e-2, "{} {}", speed(0.0), speed(7.999));
+    }
+
+    #[test]
+    fn it_has_no_kink_and_turns_the_short_way() {
+        let keys = vec![key(0.0, 0.0, 3.0), key(2.0, 1.0, -3.0), key(3.0, 5.0, -2.5), key(9.0, 2.0, -2.0)];
+        let path = CameraPath::new(keys).unwrap();
+        let (dt, mut before): (f64, Option<(f64, f64)>) = (1e-3, None);
+        for i in 0..8990 {
+            let (a, b) = (path.through_keys(f64::from(i) * dt), path.through_keys(f64::from(i + 1) * dt));
+            let speed = ((b.target[0] - a.target[0]) / dt, wrapped(b.yaw - a.yaw) / dt);
+            if let Some(last) = before {
+                assert!((speed.0 - last.0).abs() < 0.1 && (speed.1 - last.1).abs() < 0.1, "{i}");
+            }
+            assert!(speed.1.abs() < 2.0, "{}", speed.1);
+            before = Some(speed);
+        }
+    }
+
+    #[test]
+    fn bad_keys_are_named() {
+        let refused = |keys: Vec<CameraKey>| CameraPath::new(keys).unwrap_err().to_string();
+        assert!(refused(vec![]).contains("without keys"));
+        assert!(refused(vec![key(1.0, 0.0, 0.0), key(1.0, 0.0, 0.0)]).starts_with("camera key 2 at 1 s"));
+        assert!(refused(vec![key(f64::NAN, 0.0, 0.0)]).starts_with("camera key 1 at NaN"));
+        assert!(refused(vec![key(0.0, f64::NAN, 0.0)]).starts_with("camera key 1;"));
+        assert_eq!(CameraPath::new(vec![key(2.0, 1.0, 0.0)]).unwrap().at(0.5), key(2.0, 1.0, 0.0).pose);
+    }
+}

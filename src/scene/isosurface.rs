@@ -1,0 +1,153 @@
+//! The surface of one loss in the cube. A worker finds it; the window shows it a frame later.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::mesh::{Indices, PrimitiveTopology};
+use bevy::prelude::*;
+
+use super::frame::{CUBE_TOP, Placement, Stand, Stands};
+use super::landscape::Landscape;
+use super::session::SessionState;
+use super::solid::Solid;
+use super::worker::Worker;
+use super::{Pacing, Stage};
+use crate::core::geometry::isosurface::{IsoMesh, isosurface};
+use crate::core::session::Revision;
+
+/// What an isosurface is of: picture of the volume, loss, and half the floor's extent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Question {
+    picture: (Revision, u64),
+    level: f64,
+    half_extent: [f64; 2],
+}
+
+/// The isosurface asked for.
+#[derive(Resource, Default)]
+pub struct Iso {
+    asked: Option<Question>,
+    worker: Option<Worker<IsoMesh>>,
+    /// Whether there is a later question, while the worker is still at an earlier one.
+    is_waiting: bool,
+}
+
+impl Iso {
+    /// Whether one is being found.
+    pub fn is_busy(&self) -> bool {
+        self.worker.is_some() || self.is_waiting
+    }
+}
+
+#[derive(Component)]
+struct Skin;
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Iso>()
+        .add_systems(Startup, spawn_skin)
+        .add_systems(Update, (take_answer, ask, paint).chain().in_set(Stage::Draw));
+}
+
+fn spawn_skin(
+    mut commands: Commands,
+    stands: Res<Stands>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
+) {
+    commands.spawn((
+        Skin,
+        ChildOf(stands.root(Stand::Cube)),
+        Mesh3d(meshes.add(Cuboid::default())),
+        MeshMaterial3d(solids.add(Solid::body(0.9).two_sided())),
+        NoFrustumCulling,
+        Visibility::Hidden,
+    ));
+}
+
+fn ask(
+    landscape: Res<Landscape>,
+    session: Res<SessionState>,
+    placement: Res<Placement>,
+    pacing: Res<Pacing>,
+    mut iso: ResMut<Iso>,
+    skin: Single<&mut Visibility, With<Skin>>,
+) {
+    let level = session.look().isosurface;
+    let known = landscape.known().filter(|known| known.volume.is_some());
+    let wanted = level.zip(known).zip(placement.get(Stand::Cube));
+    let mut visibility = skin.into_inner();
+    let Some(((level, known), placed)) = wanted else {
+        visibility.set_if_neq(Visibility::Hidden);
+        return;
+    };
+    let half_extent = placed.frame.half_extent();
+    let question = Question { picture: (known.revision, known.pictures), level, half_extent };
+    let iso = iso.bypass_change_detection();
+    iso.is_waiting = iso.asked != Some(question);
+    let is_free = iso.worker.is_none() || *pacing == Pacing::Awaited;
+    let (true, true, Some(volume)) = (iso.is_waiting, is_free, &known.volume) else { return };
+    iso.asked = Some(question);
+    iso.is_waiting = false;
+    let grid = volume.grid.clone();
+    let [hx, hz] = half_extent;
+    iso.worker = Worker::start("isosurface", move |report| {
+        report.send(isosurface(&grid, level, [2.0 * hx, 2.0 * hz, CUBE_TOP]));
+    });
+}
+
+fn take_answer(
+    pacing: Res<Pacing>,
+    mut iso: ResMut<Iso>,
+    skin: Single<(&Mesh3d, &mut Visibility), With<Skin>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+) {
+    let Some(worker) = &iso.worker else { return };
+    let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
+    let (handle, mut visibility) = skin.into_inner();
+    if let Some(mesh) = answers.into_iter().next_back() {
+        let wanted = if mesh.indices.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
+        visibility.set_if_neq(wanted);
+        if wanted == Visibility::Inherited
+            && let Err(error) = meshes.insert(handle.id(), mesh_of(mesh))
+        {
+            warn!("the isosurface could not be drawn: {error}");
+        }
+    }
+    if is_over {
+        iso.worker = None;
+    }
+}
+
+/// From the box's axes alpha1, alpha2, alpha3 to the stand's: alpha2 runs against z.
+fn mesh_of(mesh: IsoMesh) -> Mesh {
+    let turned = |[x, y, z]: [f32; 3]| [x, z, -y];
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(
+            Mesh::ATTRIBUTE_POSITION,
+            mesh.positions.into_iter().map(turned).collect::<Vec<_>>(),
+        )
+        .with_inserted_attribute(
+            Mesh::ATTRIBUTE_NORMAL,
+            mesh.normals.into_iter().map(turned).collect::<Vec<_>>(),
+        )
+        .with_inserted_indices(Indices::U32(mesh.indices))
+}
+
+/// Its colour is the colour of its loss; its corner is the cube's.
+fn paint(
+    session: Res<SessionState>,
+    placement: Res<Placement>,
+    skin: Single<(&MeshMaterial3d<Solid>, &mut Transform), With<Skin>>,
+    mut solids: ResMut<Assets<Solid>>,
+) {
+    if !(session.is_changed() || placement.is_changed()) {
+        return;
+    }
+    let (Some(level), Some(placed)) = (session.look().isosurface, placement.get(Stand::Cube)) else { return };
+    let (solid, mut transform) = skin.into_inner();
+    let [r, g, b] = session.look().colors.at(placed.frame.heights.fraction(level));
+    if let Some(mut solid) = solids.get_mut(&solid.0) {
+        *solid = Solid::body(0.9).two_sided().colored(Color::srgb_u8(r, g, b));
+    }
+    let [hx, hz] = placed.frame.half_extent();
+    transform.set_if_neq(Transform::from_xyz(-hx as f32, 0.0, hz as f32));
+}

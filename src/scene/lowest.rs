@@ -1,0 +1,108 @@
+//! A pin at the lowest point of the displayed slice: lowest here, which says little about elsewhere.
+
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::prelude::*;
+
+use super::Stage;
+use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
+use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::relief::Relief;
+use super::slice::Shown;
+use super::solid::{Dyed, Solid};
+
+/// The lowest point of the plane at rest.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lowest(pub Option<LowestPoint>);
+
+/// A lowest point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LowestPoint {
+    /// Its place in the slice.
+    pub alpha: [f64; 2],
+    /// The loss there.
+    pub loss: f64,
+}
+
+impl LowestPoint {
+    fn of(known: &Known, shown: &Shown) -> Option<Self> {
+        let plane = known.plane.as_ref().filter(|_| shown.is_exact)?;
+        let (cell, loss) = plane.picture.grid.lowest()?;
+        let alpha = plane.picture.grid.spec.alpha(cell);
+        Some(Self { alpha: [alpha[0], alpha[1]], loss })
+    }
+
+    /// Its place on a stand.
+    pub fn place(&self, known: &Known, shown: &Shown, placed: Placed) -> Option<[f64; 3]> {
+        Relief::new(known, shown, placed).point(self.alpha)
+    }
+}
+
+/// The pin on a stand.
+#[derive(Component)]
+struct Pin;
+
+pub(super) fn computing(app: &mut App) {
+    app.init_resource::<Lowest>().add_systems(
+        Update,
+        find_lowest.in_set(Stage::Derive).after(LandscapeSystems).after(super::slice::SliceSystems),
+    );
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Startup, spawn_pins).add_systems(Update, place_pins.in_set(Stage::Draw));
+}
+
+/// While the plane moves there is none: only what was evaluated can be called the lowest.
+fn find_lowest(landscape: Res<Landscape>, shown: Res<Shown>, mut lowest: ResMut<Lowest>) {
+    if landscape.is_changed() || shown.is_changed() {
+        let known = landscape.known();
+        lowest.set_if_neq(Lowest(known.and_then(|known| LowestPoint::of(known, &shown))));
+    }
+}
+
+fn spawn_pins(
+    mut commands: Commands,
+    stands: Res<Stands>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
+) {
+    let ring = meshes.add(Torus { minor_radius: 0.005, major_radius: 0.034 });
+    let tip = meshes.add(Sphere::new(0.009));
+    let body = solids.add(Solid::body(0.0));
+    let ghost = solids.add(Solid::ghost());
+    let dyed = Dyed(|palette| palette.lowest);
+    for stand in Stand::ALL {
+        let part = |mesh: &Handle<Mesh>, solid: &Handle<Solid>| {
+            (Mesh3d(mesh.clone()), MeshMaterial3d(solid.clone()), dyed, NoFrustumCulling)
+        };
+        commands.spawn((
+            Pin,
+            stand,
+            ChildOf(stands.root(stand)),
+            Transform::default(),
+            Visibility::Hidden,
+            children![part(&ring, &body), part(&ring, &ghost), part(&tip, &body)],
+        ));
+    }
+}
+
+fn place_pins(
+    lowest: Res<Lowest>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    placement: Res<Placement>,
+    mut pins: Query<(&Stand, &mut Transform, &mut Visibility), With<Pin>>,
+) {
+    if !(lowest.is_changed() || placement.is_changed()) {
+        return;
+    }
+    for (stand, mut transform, mut visibility) in &mut pins {
+        let place =
+            lowest.0.and_then(|lowest| lowest.place(landscape.known()?, &shown, placement.get(*stand)?));
+        visibility.set_if_neq(if place.is_some() { Visibility::Inherited } else { Visibility::Hidden });
+        if let Some(place) = place {
+            // Just over the surface, so that the ring is whole.
+            transform.translation = to_vec3(place) + Vec3::Y * 0.008;
+        }
+    }
+}

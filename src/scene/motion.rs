@@ -1,0 +1,74 @@
+//! Whether anything moves: a window in which nothing does need not be drawn again.
+
+use bevy::prelude::*;
+
+use super::Stage;
+use super::camera::Rig;
+use super::frame::Placement;
+use super::isosurface::Iso;
+use super::landscape::Landscape;
+use super::session::SessionState;
+use super::slice::Shown;
+use super::training::Training;
+use crate::core::session::{Alpha3, Transport};
+
+/// Whether the next frame will differ from this one though nobody touches anything.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Motion(pub bool);
+
+/// Seconds from one frame to the next while anything moves, smoothed.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct FrameTime(pub f64);
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Motion>()
+        .init_resource::<FrameTime>()
+        .add_systems(Update, (measure, look).chain().after(Stage::Draw));
+}
+
+/// A rest is no slow frame: only frames that follow upon one another count.
+fn measure(time: Res<Time<Real>>, motion: Res<Motion>, mut frame: ResMut<FrameTime>) {
+    let secs = time.delta_secs_f64();
+    if motion.0 && !motion.is_changed() && secs > 0.0 {
+        frame.0 += if frame.0 > 0.0 { 0.1 * (secs - frame.0) } else { secs };
+    }
+}
+
+/// Frames that a rest must last: what a frame has drawn others may still have to lay out.
+const REST_FRAMES: u32 = 8;
+
+fn look(
+    session: Res<SessionState>,
+    training: Res<Training>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    rig: Res<Rig>,
+    iso: Res<Iso>,
+    placement: Res<Placement>,
+    mut motion: ResMut<Motion>,
+    mut rested: Local<u32>,
+) {
+    let is_moving = is_training(&session, &training)
+        || matches!(session.view().alpha3, Alpha3::Sweeping { .. })
+        || !landscape.is_settled()
+        || shown.is_busy()
+        || !shown.is_exact
+        || iso.is_busy()
+        || rig.is_moving()
+        || placement.is_changed()
+        || session.is_changed();
+    *rested = if is_moving { 0 } else { (*rested + 1).min(REST_FRAMES) };
+    motion.set_if_neq(Motion(*rested < REST_FRAMES));
+}
+
+fn is_training(session: &SessionState, training: &Training) -> bool {
+    training.is_busy()
+        || session.runs().iter().any(|run| {
+            let live = training.runs().iter().find(|live| live.id() == Some(run.id));
+            live.is_none_or(|live| match run.transport {
+                _ if live.diverged_at().is_some() => false,
+                Transport::Held { at } => live.step() != at,
+                Transport::Playing { until } => live.step() < until.unwrap_or(u64::MAX),
+            })
+        })
+}

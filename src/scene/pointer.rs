@@ -1,0 +1,220 @@
+//! The pointer on the surface: what lies under it, a light cross there, and the point that a click
+//! chooses.
+
+use bevy::gizmos::GizmoAsset;
+use bevy::gizmos::config::GizmoLineConfig;
+use bevy::gizmos::retained::Gizmo;
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+
+use super::Stage;
+use super::camera::{SceneCamera, Taken};
+use super::frame::{Placed, Placement, Stand, Stands, from_vec3, to_vec3};
+use super::landscape::{Known, Landscape};
+use super::relief::Relief;
+use super::session::{Ask, SessionState};
+use super::slice::Shown;
+use super::theme::Palette;
+use crate::core::geometry::picking::Ray;
+use crate::core::script::{Command, ViewCommand};
+
+/// The point of the surface under the pointer.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct Hover(pub Option<HoverPoint>);
+
+/// A point of the surface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoverPoint {
+    /// Its place in the slice, `[k]`: the plane's alpha3 with it.
+    pub alpha: Vec<f64>,
+    /// The loss there.
+    pub loss: f64,
+    /// Whether that was evaluated there; otherwise it is the picture's.
+    pub is_evaluated: bool,
+    /// World position.
+    pub world: [f64; 3],
+    /// On which stand.
+    pub stand: Stand,
+}
+
+impl HoverPoint {
+    /// The point under a ray of the world, the nearest of all stands.
+    pub fn under(ray: &Ray, known: &Known, shown: &Shown, placement: &Placement) -> Option<Self> {
+        let hits = placement.iter().filter_map(|(stand, placed)| {
+            let relief = Relief::new(known, shown, placed);
+            let hit = relief.pick(ray)?;
+            let drawn = relief.loss(hit.alpha).unwrap_or(f64::NAN);
+            Some((hit, stand, drawn))
+        });
+        let (hit, stand, drawn) = hits.min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))?;
+        let mut alpha = hit.alpha.to_vec();
+        if known.plan.plane.subspace.k() > 2 {
+            alpha.push(shown.alpha3);
+        }
+        let (loss, is_evaluated) = loss_at(known, &alpha).map_or((drawn, false), |loss| (loss, true));
+        Some(Self { alpha, loss, is_evaluated, world: hit.world, stand })
+    }
+}
+
+/// Multiply-adds that one evaluation may take to be done in a frame, about a millisecond's worth.
+const AFFORDABLE: usize = 2_000_000;
+
+/// The loss at a point of the slice, where it takes no time to find out.
+pub fn loss_at(known: &Known, alpha: &[f64]) -> Option<f64> {
+    let objective = &known.plan.objective;
+    let cost = objective.dim() * objective.examples().max(1);
+    (cost <= AFFORDABLE).then(|| objective.loss(&known.plan.plane.subspace.lift(alpha)))
+}
+
+#[derive(Component)]
+struct Cross;
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Hover>()
+        .add_systems(Startup, spawn_crosses)
+        .add_systems(Update, (point, click).chain().in_set(Stage::Input).after(super::camera::steer))
+        .add_systems(Update, draw_crosses.in_set(Stage::Draw));
+}
+
+fn spawn_crosses(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+    for stand in Stand::ALL {
+        commands.spawn((
+            Cross,
+            stand,
+            ChildOf(stands.root(stand)),
+            Gizmo {
+                handle: gizmos.add(GizmoAsset::new()),
+                line_config: GizmoLineConfig { width: 1.6, ..default() },
+                // Lines in the surface would flicker with it.
+                depth_bias: -0.002,
+            },
+        ));
+    }
+}
+
+fn point(
+    window: Option<Single<&Window, With<PrimaryWindow>>>,
+    camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
+    taken: Res<Taken>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    placement: Res<Placement>,
+    mut hover: ResMut<Hover>,
+) {
+    let cursor = window.and_then(|window| window.cursor_position()).filter(|_| !taken.pointer);
+    // While the camera is dragged the point it was taken hold of is no news.
+    let is_dragging =
+        buttons.get_pressed().next().is_some() && !buttons.any_just_pressed([MouseButton::Left]);
+    if is_dragging && hover.0.is_some() {
+        return;
+    }
+    let point = cursor.zip(camera).zip(landscape.current()).and_then(|((cursor, camera), known)| {
+        let (camera, transform) = camera.into_inner();
+        let ray = ray_through(camera, transform, cursor)?;
+        HoverPoint::under(&ray, known, &shown, &placement)
+    });
+    hover.set_if_neq(Hover(point));
+}
+
+/// The ray through a point of the screen.
+fn ray_through(camera: &Camera, transform: &GlobalTransform, at: Vec2) -> Option<Ray> {
+    let ray = camera.viewport_to_world(transform, at).ok()?;
+    // From the eye itself: from the near plane a map's ray would begin a hundred units away, rounded.
+    Some(Ray { origin: from_vec3(transform.translation()), direction: from_vec3(*ray.direction) })
+}
+
+/// Seconds and pixels within which a press and its release are a click.
+const CLICK_SECS: f32 = 0.4;
+const CLICK_PIXELS: f32 = 4.0;
+
+/// Where and when the button went down over the scene.
+#[derive(Default)]
+struct Press(Option<(Vec2, f32)>);
+
+fn click(
+    time: Res<Time>,
+    window: Option<Single<&Window, With<PrimaryWindow>>>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    taken: Res<Taken>,
+    hover: Res<Hover>,
+    session: Res<SessionState>,
+    mut press: Local<Press>,
+    mut ask: MessageWriter<Ask>,
+) {
+    let Some(cursor) = window.and_then(|window| window.cursor_position()) else { return };
+    if buttons.just_pressed(MouseButton::Left) {
+        press.0 = (!taken.pointer).then(|| (cursor, time.elapsed_secs()));
+    }
+    if !buttons.just_released(MouseButton::Left) {
+        return;
+    }
+    let is_click = |(at, began): (Vec2, f32)| {
+        cursor.distance(at) <= CLICK_PIXELS && time.elapsed_secs() - began <= CLICK_SECS
+    };
+    if press.0.take().is_some_and(is_click) {
+        let alpha = hover.0.as_ref().map(|point| point.alpha.clone());
+        if alpha != session.view().selected {
+            ask.write(Ask(Command::View(ViewCommand::Select(alpha))));
+        }
+    }
+}
+
+/// World length of a cross's arms, and its points along each.
+const ARM: f64 = 0.11;
+const ARM_POINTS: usize = 12;
+
+fn draw_crosses(
+    hover: Res<Hover>,
+    session: Res<SessionState>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    placement: Res<Placement>,
+    palette: Res<Palette>,
+    crosses: Query<(&Stand, &Gizmo), With<Cross>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+    mut chosen: Local<Option<Vec<f64>>>,
+) {
+    let selected = session.view().selected.clone();
+    let is_changed = hover.is_changed() || *chosen != selected || shown.is_changed() || palette.is_changed();
+    if !(is_changed || landscape.is_changed() || placement.is_changed()) {
+        return;
+    }
+    *chosen = selected;
+    let Some(known) = landscape.known() else { return };
+    for (stand, gizmo) in &crosses {
+        let Some(mut lines) = gizmos.get_mut(&gizmo.handle) else { continue };
+        lines.clear();
+        let Some(placed) = placement.get(*stand) else { continue };
+        let relief = Relief::new(known, &shown, placed);
+        if let Some(point) = &hover.0 {
+            draw_cross(&mut lines, &relief, &placed, &point.alpha, ARM, palette.pointer);
+        }
+        if let Some(alpha) = &*chosen {
+            draw_cross(&mut lines, &relief, &placed, alpha, 0.5 * ARM, palette.pointer);
+            if let Some(foot) = relief.point([alpha[0], alpha[1]]).map(to_vec3) {
+                lines.line(foot, foot + Vec3::Y * ARM as f32, palette.pointer);
+            }
+        }
+    }
+}
+
+/// A cross that lies on the surface, along both axes.
+fn draw_cross(
+    lines: &mut GizmoAsset,
+    relief: &Relief,
+    placed: &Placed,
+    alpha: &[f64],
+    arm: f64,
+    color: Color,
+) {
+    let reach = arm / placed.frame.world_per_alpha();
+    for axis in 0..2 {
+        let points = (0..=2 * ARM_POINTS).filter_map(|i| {
+            let mut at = [alpha[0], alpha[1]];
+            at[axis] += reach * (i as f64 / ARM_POINTS as f64 - 1.0);
+            relief.point(at).map(|place| to_vec3(place) + Vec3::Y * 0.003)
+        });
+        lines.linestrip(points.collect::<Vec<_>>(), color);
+    }
+}
