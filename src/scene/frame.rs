@@ -161,10 +161,20 @@ fn place(
         Shape::Cube => (axis.is_none(), axis),
         Shape::Both => (true, axis),
     };
-    let aside = if shows_surface && axis.is_some() { frame.half_extent()[0] + 0.5 * GAP } else { 0.0 };
-    let surface = shows_surface.then_some(Placed { frame, cube: None, shift: [-aside, 0.0, 0.0] });
-    let cube = axis.map(|axis| Placed { frame, cube: Some(axis), shift: [aside, 0.0, 0.0] });
+    let aside =
+        if shows_surface && axis.is_some() { aside(&frame, look.eye.0.to_radians()) } else { [0.0; 2] };
+    let surface = shows_surface.then_some(Placed { frame, cube: None, shift: [-aside[0], 0.0, -aside[1]] });
+    let cube = axis.map(|axis| Placed { frame, cube: Some(axis), shift: [aside[0], 0.0, aside[1]] });
     placement.set_if_neq(Placement { surface, cube });
+}
+
+/// How far, along world x and z, the stands are shifted to stand side by side as seen from the place
+/// where an experiment is first looked at from.
+fn aside(frame: &WorldFrame, yaw: f64) -> [f64; 2] {
+    let right = [yaw.cos(), -yaw.sin()];
+    let [hx, hz] = frame.half_extent();
+    let half_width = right[0].abs() * hx + right[1].abs() * hz;
+    right.map(|part| part * (half_width + 0.5 * GAP))
 }
 
 fn range(known: &Known, look: &ViewFile) -> HeightRange {

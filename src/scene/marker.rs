@@ -37,7 +37,7 @@ pub const RADIUS: f32 = 0.022;
 /// World width of the casing around it.
 const CASING: f32 = 0.005;
 /// World radius of its glow.
-const GLOW: f32 = 0.085;
+const GLOW: f32 = 0.07;
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn_drops)

@@ -120,6 +120,9 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         let told = self.told;
         let Some(known) = told.landscape.known() else { return };
         for (stand, placed) in told.placement.iter() {
+            self.ticks(known, stand, &placed);
+        }
+        for (stand, placed) in told.placement.iter() {
             self.axis_names(known, stand, &placed);
         }
         if told.landscape.current().is_some() {
@@ -127,11 +130,6 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             self.markers(known);
             self.flags(known);
             self.lowest(known);
-        }
-        for (stand, placed) in told.placement.iter() {
-            self.ticks(known, stand, &placed);
-        }
-        if told.landscape.current().is_some() {
             self.arrows();
             self.isolines(known);
         }
@@ -194,7 +192,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             axis_name(symbol, known.plan.plane.axes.get(axis), walk)
         };
         let ink = self.ink();
-        let around = [[0.0, 0.0], [0.0, 18.0], [0.0, -18.0], [-40.0, 14.0], [40.0, 14.0], [0.0, 40.0]];
+        let around =
+            [[0.0, 0.0], [0.0, 16.0], [-28.0, 8.0], [28.0, 8.0], [0.0, -16.0], [-44.0, 30.0], [44.0, 30.0]];
         self.add_outside(placed, name1, &around, name("α₁", 0), NAME, ink);
         self.add_outside(placed, name2, &around, name("α₂", 1), NAME, ink);
         if facing.is_upright_seen {
@@ -368,7 +367,7 @@ mod tests {
         let ctx = egui::Context::default();
         let input = egui::RawInput::default();
         let mut holds = Vec::new();
-        let signs = "αabcz₀₁₂₃₄₅₆₇₈₉·−–≈°²³ΔΣ%()[]⏸▶⟲⏷⚠→←";
+        let signs = "αabcz₀₁₂₃₄₅₆₇₈₉·−–≈°²³ΔΣ%()[]⏸⟲⏷⏺×";
         let _ = ctx.run_ui(input, |ui| {
             ui.ctx().fonts_mut(|fonts| {
                 let font = egui::FontId::proportional(14.0);

@@ -159,8 +159,8 @@ impl Pose {
 
 /// World length over which the way of a trail is taken: small turns must not shake the camera.
 const RIDE_LOOK: f64 = 0.12;
-const RIDE_DISTANCE: f64 = 0.62;
-const RIDE_PITCH: f64 = -0.42;
+const RIDE_DISTANCE: f64 = 1.0;
+const RIDE_PITCH: f64 = -0.5;
 /// How far above the point the ride looks, in heights of the view.
 const RIDE_LIFT: f64 = 0.12;
 
@@ -264,7 +264,7 @@ mod tests {
         let at = [0.95, 0.5, 0.0];
         let pose = Pose::riding(&trail, at, &[], 0.0);
         assert!(close(pose.right(), [0.0, 0.0, 1.0]), "{:?}", pose.right());
-        assert!(pose.eye()[0] < 0.6 && pose.eye()[1] > 0.6 && pose.eye()[2].abs() < 1e-9);
+        assert!(pose.eye()[0] < 0.3 && pose.eye()[1] > 0.6 && pose.eye()[2].abs() < 1e-9);
         let [x, y] = seen(&pose, at);
         assert!(x.abs() < 1e-9 && y < 0.0 && y > -0.5, "the point is in the lower half: {y}");
         // At the start there is nothing behind: the way ahead counts.
