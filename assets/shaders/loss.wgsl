@@ -50,36 +50,52 @@ fn volume_sum(volume: texture_2d_array<f32>, at: vec2<f32>, layer: f32) -> vec2<
     return sum;
 }
 
+// The same without blending within a layer: near enough for what is far away.
+fn volume_nearby(volume: texture_2d_array<f32>, at: vec2<f32>, layer: f32) -> vec2<f32> {
+    let last = vec2<f32>(textureDimensions(volume)) - 1.0;
+    let cell = vec2<i32>(round(clamp(at, vec2(0.0), vec2(1.0)) * last));
+    let below = min(i32(layer), i32(textureNumLayers(volume)) - 2);
+    let share = layer - f32(below);
+    let sum = add(vec2(0.0), textureLoad(volume, cell, below, 0).rg, 1.0 - share);
+    return add(sum, textureLoad(volume, cell, below + 1, 0).rg, share);
+}
+
 // Loss, and share of the neighbours that diverged. Where all around has diverged the loss is the top's:
 // the marks tell.
 fn resolved(sum: vec2<f32>, losses: Losses) -> vec2<f32> {
     return vec2(select(losses.after.y, sum.x / max(sum.y, 1e-6), sum.y > 1e-6), 1.0 - sum.y);
 }
 
+#ifdef LOGARITHMIC
 fn fraction_on(loss: f32, range: vec2<f32>, is_log: f32) -> f32 {
     if is_log > 0.5 {
         return log(max(loss, range.x) / range.x) / log(range.y / range.x);
     }
     return (loss - range.x) / (range.y - range.x);
 }
+#endif
 
-// The loss's share of the height, as HeightBlend::fraction.
+// The loss's share of the height, as HeightBlend::fraction. The general case is a variant of its own: a
+// software renderer takes both ways of a branch, and logarithms are dear.
 fn fraction(loss: f32, losses: Losses) -> f32 {
-    let after = fraction_on(loss, losses.after, losses.is_log.y);
-    if losses.rise >= 1.0 {
-        return after;
-    }
-    return mix(fraction_on(loss, losses.before, losses.is_log.x), after, losses.rise);
+#ifdef LOGARITHMIC
+    let before = fraction_on(loss, losses.before, losses.is_log.x);
+    return mix(before, fraction_on(loss, losses.after, losses.is_log.y), losses.rise);
+#else
+    return (loss - losses.after.x) / (losses.after.y - losses.after.x);
+#endif
 }
 
 // Whole on an isoline, and a multiple of 5 on an emphasised one, as Isolines::index.
 fn isoline_index(loss: f32, step: f32) -> f32 {
-    if step > 0.0 {
-        return loss / step;
+#ifdef LOGARITHMIC
+    if step <= 0.0 {
+        let decade = floor(log2(max(loss, 1e-30)) / log2(10.0));
+        let digit = max(loss, 1e-30) / pow(10.0, decade);
+        return 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
     }
-    let decade = floor(log2(max(loss, 1e-30)) / log2(10.0));
-    let digit = max(loss, 1e-30) / pow(10.0, decade);
-    return 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
+#endif
+    return loss / step;
 }
 
 // Coverage of a line at whole numbers, from the number and its change a pixel. It is `width` pixels wide

@@ -1,11 +1,11 @@
 // The loss surface: a static grid displaced by losses in a texture.
 //
 // Each texel holds a loss and its state. The plane at rest is one texture; while alpha3 moves the two
-// nearest layers of the volume are blended instead.
+// nearest layers of the volume are blended instead (BLENDED). In the cube the slice is FLAT.
 
 #import bevy_pbr::view_transformations::position_world_to_clip
 #import bevy_pbr::mesh_view_bindings::view
-#import losscape::loss::{Losses, add, volume_sum, resolved, fraction, painted, line_at_whole}
+#import losscape::loss::{Losses, add, volume_sum, volume_nearby, resolved, fraction, painted, line_at_whole}
 
 struct Surface {
     losses: Losses,
@@ -22,10 +22,9 @@ struct Surface {
     alpha_extent: vec2<f32>,
     // World height of the slice where it is flat, as in the cube.
     flat_height: f32,
-    is_flat: f32,
-    // Fractional layer of the volume, or -1 for the plane at rest.
+    // Fractional layer of the volume that the picture is blended from.
     layer: f32,
-    // Alpha between two lines on the surface, or 0 for none.
+    // Alpha between two lines on the surface.
     grid_step: f32,
     // 1: it stands on a block, whose sides reach down to this height.
     is_solid: f32,
@@ -60,15 +59,24 @@ struct Fragment {
     @location(5) at: vec2<f32>,
 };
 
-// Loss at a point of the slice (0..1 along each axis), and the share of its neighbours that diverged.
-fn loss_at(at: vec2<f32>) -> vec2<f32> {
-    if surface.layer < 0.0 {
-        // The grid's points are the plane's cells, but for rounding.
-        let last = vec2<f32>(textureDimensions(plane)) - 1.0;
-        let cell = vec2<i32>(round(clamp(at, vec2(0.0), vec2(1.0)) * last));
-        return resolved(add(vec2(0.0), textureLoad(plane, cell, 0).rg, 1.0), surface.losses);
-    }
-    return resolved(volume_sum(volume, at, surface.layer), surface.losses);
+// Weighted sum of losses and weight of what is finite at a point of the slice (0..1 along each axis).
+fn sum_at(at: vec2<f32>) -> vec2<f32> {
+#ifdef BLENDED
+    return volume_sum(volume, at, surface.layer);
+#else
+    return sum_nearby(at);
+#endif
+}
+
+// The same to the nearest cell. The grid's points are the plane's cells, but for rounding.
+fn sum_nearby(at: vec2<f32>) -> vec2<f32> {
+#ifdef BLENDED
+    return volume_nearby(volume, at, surface.layer);
+#else
+    let last = vec2<f32>(textureDimensions(plane)) - 1.0;
+    let cell = vec2<i32>(round(clamp(at, vec2(0.0), vec2(1.0)) * last));
+    return add(vec2(0.0), textureLoad(plane, cell, 0).rg, 1.0);
+#endif
 }
 
 fn height(loss: f32) -> f32 {
@@ -76,12 +84,13 @@ fn height(loss: f32) -> f32 {
 }
 
 fn height_at(at: vec2<f32>) -> f32 {
-    return height(loss_at(at).x);
+    return height(resolved(sum_at(at), surface.losses).x);
 }
 
 // How much of the sky a slope in one direction takes away: the sine of the horizon's angle.
 fn horizon(at: vec2<f32>, here: f32, way: vec2<f32>, reach: f32) -> f32 {
-    let rise = max(height_at(at + way * reach / (2.0 * surface.half_extent)) - here, 0.0);
+    let there = resolved(sum_nearby(at + way * reach / (2.0 * surface.half_extent)), surface.losses);
+    let rise = max(height(there.x) - here, 0.0);
     return rise * inverseSqrt(rise * rise + reach * reach * dot(way, way));
 }
 
@@ -101,15 +110,16 @@ fn sky_seen(at: vec2<f32>, here: f32) -> f32 {
 fn vertex(in: Vertex) -> Fragment {
     let at = in.position.xz;
     var out: Fragment;
-    out.loss = loss_at(at);
+    out.loss = resolved(sum_at(at), surface.losses);
     out.at = at;
     out.side = min(in.position.y, 1.0);
     let floor_place = (at * 2.0 - 1.0) * surface.half_extent * vec2(1.0, -1.0);
     var here = surface.flat_height;
     out.normal = vec3(0.0, 1.0, 0.0);
     out.sky = 1.0;
-    if surface.is_flat < 0.5 {
-        here = height(out.loss.x);
+#ifndef FLAT
+    here = height(out.loss.x);
+    {
         let step = surface.spacing / (2.0 * surface.half_extent);
         if in.position.y < 0.5 {
             let right = height_at(at + vec2(step.x, 0.0));
@@ -125,29 +135,31 @@ fn vertex(in: Vertex) -> Fragment {
             }
         }
     }
+#endif
     out.world = vec3(floor_place.x, here, floor_place.y) + surface.shift;
     out.clip = position_world_to_clip(out.world);
     return out;
 }
 
+#ifdef GRID_LINES
 // Lines of even alpha, as coverage.
 fn grid_lines(at: vec2<f32>) -> f32 {
-    let number = (surface.alpha_low + at * surface.alpha_extent) / max(surface.grid_step, 1e-6);
+    let number = (surface.alpha_low + at * surface.alpha_extent) / surface.grid_step;
     let per_pixel = max(fwidth(number), vec2(1e-7));
     return max(line_at_whole(number.x, per_pixel.x, 1.0), line_at_whole(number.y, per_pixel.y, 1.0));
 }
+#endif
 
 @fragment
 fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0) vec4<f32> {
     let stripe = (in.world.x + in.world.z) * 18.0;
     var color = painted(in.loss.x, in.loss.y, stripe, surface.losses, colors);
-    let lines = grid_lines(in.at);
-    if surface.grid_step > 0.0 {
-        color = mix(color, vec3(1.0), 0.35 * lines);
-    }
-    if surface.is_flat > 0.5 {
-        return vec4(color, 1.0);
-    }
+#ifdef GRID_LINES
+    color = mix(color, vec3(1.0), 0.35 * grid_lines(in.at));
+#endif
+#ifdef FLAT
+    return vec4(color, 1.0);
+#else
     let to_key = normalize(vec3(-0.45, 0.75, 0.35));
     var normal = normalize(in.normal);
     if in.side > 0.5 {
@@ -165,4 +177,5 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     let gloss = 0.05 * pow(max(dot(normal, normalize(to_key + to_eye)), 0.0), 24.0);
     let light = (ambient + 0.56 * key * (0.35 + 0.65 * in.sky)) * select(0.55, 1.0, is_front);
     return vec4(color * light + gloss, surface.opacity);
+#endif
 }

@@ -363,7 +363,7 @@ fn frame_all(
         rig.orbit = Pose { yaw: eye.0.to_radians(), pitch: -eye.1.to_radians(), ..rig.orbit };
     }
     let free = free_size(size.as_vec2(), &insets);
-    let aspect = f64::from(free.x / free.y);
+    let aspect = LEGEND_FREE * f64::from(free.x / free.y);
     let points: Vec<[f64; 3]> = placement.iter().flat_map(|(_, placed)| corners(&placed)).collect();
     rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points, aspect);
     rig.map = Pose::map(&points, 0.0, aspect);
@@ -387,6 +387,9 @@ fn corners(placed: &Placed) -> Vec<[f64; 3]> {
     }
     points
 }
+
+/// Share of the picture's width that legends leave free.
+const LEGEND_FREE: f64 = 0.86;
 
 /// World length that ticks and names take beside the floor.
 const LABEL_ROOM: f64 = 0.2;

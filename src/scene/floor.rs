@@ -120,14 +120,16 @@ pub fn loss_ticks(range: &HeightRange) -> Vec<(f64, String)> {
     }
 }
 
-/// Position on a stand where the name of each axis belongs: alpha1, alpha2, upright.
-pub fn name_places(placed: &Placed, facing: &Facing) -> [[f64; 3]; 3] {
+/// Positions on a stand where the name of each axis may stand, the best first: of alpha1, alpha2, and
+/// the upright axis.
+pub fn name_places(placed: &Placed, facing: &Facing) -> [Vec<[f64; 3]>; 3] {
     let [hx, hz] = placed.frame.half_extent();
     let out = 0.24;
+    let along = [0.0, 0.5, -0.5, 0.85, -0.85];
     [
-        [0.0, FLOOR, facing.z * (hz + out)],
-        [facing.x * (hx + out), FLOOR, 0.0],
-        [facing.corner[0] * hx, placed.top() + 0.10, facing.corner[1] * hz],
+        along.iter().map(|share| [share * hx, FLOOR, facing.z * (hz + out)]).collect(),
+        along.iter().map(|share| [facing.x * (hx + out), FLOOR, share * hz]).collect(),
+        vec![[facing.corner[0] * hx, placed.top() + 0.10, facing.corner[1] * hz]],
     ]
 }
 

@@ -201,12 +201,12 @@ impl Rise {
     }
 }
 
-fn move_stands(placement: Res<Placement>, mut stands: Query<(&Stand, &mut Transform)>) {
+fn move_stands(placement: Res<Placement>, stands: Res<Stands>, mut transforms: Query<&mut Transform>) {
     if !placement.is_changed() {
         return;
     }
-    for (stand, mut transform) in &mut stands {
-        if let Some(placed) = placement.get(*stand) {
+    for (stand, placed) in placement.iter() {
+        if let Ok(mut transform) = transforms.get_mut(stands.root(stand)) {
             transform.translation = to_vec3(placed.shift);
         }
     }

@@ -14,13 +14,14 @@ use super::Stage;
 use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::Landscape;
 use super::session::SessionState;
-use super::surface::LossUniforms;
+use super::surface::{LOGARITHMIC, LossUniforms, needs_logarithms};
 use super::texture::{TextureSystems, Textures};
 
 const SHADER: Handle<Shader> = uuid_handle!("e0b4b3a2-12ce-4d2f-9b7b-3f6d1c8e5a17");
 
 /// The material of a section.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
+#[bind_group_data(IsLogarithmic)]
 pub struct Section {
     #[uniform(0)]
     uniforms: SectionUniforms,
@@ -28,6 +29,17 @@ pub struct Section {
     volume: Handle<Image>,
     #[texture(2)]
     colors: Handle<Image>,
+    is_logarithmic: bool,
+}
+
+/// What of a material decides its pipeline.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IsLogarithmic(bool);
+
+impl From<&Section> for IsLogarithmic {
+    fn from(section: &Section) -> Self {
+        Self(section.is_logarithmic)
+    }
 }
 
 /// As `Section` in `section.wgsl`, which says what each means.
@@ -62,9 +74,12 @@ impl Material for Section {
         _pipeline: &MaterialPipeline,
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _key: MaterialPipelineKey<Self>,
+        key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
         descriptor.primitive.cull_mode = None;
+        if let (true, Some(fragment)) = (key.bind_group_data.0, &mut descriptor.fragment) {
+            fragment.shader_defs.push(LOGARITHMIC.into());
+        }
         let attributes = [Mesh::ATTRIBUTE_POSITION.at_shader_location(0)];
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
         Ok(())
@@ -96,7 +111,7 @@ fn spawn_sections(
     let sheet = meshes.add(sheet);
     for axis in 0..2 {
         let Textures { volume, colors, .. } = textures.clone();
-        let material = materials.add(Section { uniforms: default(), volume, colors });
+        let material = materials.add(Section { uniforms: default(), volume, colors, is_logarithmic: false });
         commands.spawn((
             Across(axis),
             ChildOf(stands.root(Stand::Cube)),
@@ -128,6 +143,7 @@ fn place_sections(
         visibility.set_if_neq(if wanted.is_some() { Visibility::Inherited } else { Visibility::Hidden });
         if let (Some((at, placed)), Some(mut material)) = (wanted, materials.get_mut(&handle.0)) {
             material.uniforms = uniforms(&placed, *axis, at);
+            material.is_logarithmic = needs_logarithms(&placed.frame.heights);
             material.volume = textures.volume.clone();
             material.colors = textures.colors.clone();
         }

@@ -11,7 +11,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::{
     AsBindGroup, ColorWrites, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
 };
-use bevy::shader::ShaderRef;
+use bevy::shader::{ShaderDefVal, ShaderRef};
 
 use super::Stage;
 use super::floor::FLOOR;
@@ -32,7 +32,7 @@ const LOSS_SHADER: Handle<Shader> = uuid_handle!("5b0f0a86-7d0c-4a53-8a0b-6a1f7c
 
 /// The surface's material: losses in textures, and how they become height and colour.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
-#[bind_group_data(Pass)]
+#[bind_group_data(Variant)]
 pub struct Surface {
     #[uniform(0)]
     uniforms: SurfaceUniforms,
@@ -42,7 +42,7 @@ pub struct Surface {
     volume: Handle<Image>,
     #[texture(3)]
     colors: Handle<Image>,
-    pass: Pass,
+    variant: Variant,
 }
 
 /// How it is drawn. A surface that is seen through is drawn twice: first its depth alone, so that of
@@ -57,10 +57,50 @@ pub enum Pass {
     Blended,
 }
 
-impl From<&Surface> for Pass {
+/// What of a material decides its pipeline: everything that would be a branch in the shader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    pass: Pass,
+    is_flat: bool,
+    is_blended: bool,
+    is_logarithmic: bool,
+    has_grid_lines: bool,
+}
+
+impl From<&Surface> for Variant {
     fn from(surface: &Surface) -> Self {
-        surface.pass
+        surface.variant
     }
+}
+
+impl Variant {
+    fn new(pass: Pass, known: &Known, shown: &Shown, placed: &Placed, look: &ViewFile) -> Self {
+        Self {
+            pass,
+            is_flat: placed.cube.is_some(),
+            is_blended: shown.blend(known).is_some(),
+            is_logarithmic: needs_logarithms(&placed.frame.heights),
+            has_grid_lines: look.has_grid_lines,
+        }
+    }
+
+    fn shader_defs(self) -> Vec<ShaderDefVal> {
+        let all = [
+            (self.is_flat, "FLAT"),
+            (self.is_blended, "BLENDED"),
+            (self.is_logarithmic, LOGARITHMIC),
+            (self.has_grid_lines, "GRID_LINES"),
+        ];
+        all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name.into()).collect()
+    }
+}
+
+/// Defined where the scale of heights is logarithmic, or on its way from another.
+pub const LOGARITHMIC: &str = "LOGARITHMIC";
+
+/// Whether heights are anything but in proportion.
+pub fn needs_logarithms(heights: &HeightBlend) -> bool {
+    heights.share < 1.0 || heights.to.scale == HeightScale::Log
 }
 
 /// As `Losses` in `loss.wgsl`, which says what each means.
@@ -107,7 +147,6 @@ struct SurfaceUniforms {
     alpha_low: Vec2,
     alpha_extent: Vec2,
     flat_height: f32,
-    is_flat: f32,
     layer: f32,
     grid_step: f32,
     is_solid: f32,
@@ -126,12 +165,12 @@ impl Material for Surface {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        if self.pass == Pass::Opaque { AlphaMode::Opaque } else { AlphaMode::Blend }
+        if self.variant.pass == Pass::Opaque { AlphaMode::Opaque } else { AlphaMode::Blend }
     }
 
     fn depth_bias(&self) -> f32 {
         // Only for the order of drawing: the depth alone comes before all else that is blended.
-        if self.pass == Pass::Depth { -FIRST } else { 0.0 }
+        if self.variant.pass == Pass::Depth { -FIRST } else { 0.0 }
     }
 
     fn enable_prepass() -> bool {
@@ -153,13 +192,15 @@ impl Material for Surface {
         let attributes =
             [Mesh::ATTRIBUTE_POSITION.at_shader_location(0), Mesh::ATTRIBUTE_NORMAL.at_shader_location(1)];
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
+        let variant = key.bind_group_data;
+        descriptor.vertex.shader_defs.extend(variant.shader_defs());
         if let Some(depth) = &mut descriptor.depth_stencil {
             depth.bias = default();
-            depth.depth_write_enabled = Some(key.bind_group_data != Pass::Blended);
+            depth.depth_write_enabled = Some(variant.pass != Pass::Blended);
         }
-        if key.bind_group_data == Pass::Depth
-            && let Some(fragment) = &mut descriptor.fragment
-        {
+        let Some(fragment) = &mut descriptor.fragment else { return Ok(()) };
+        fragment.shader_defs.extend(variant.shader_defs());
+        if variant.pass == Pass::Depth {
             for target in fragment.targets.iter_mut().flatten() {
                 target.write_mask = ColorWrites::empty();
             }
@@ -199,6 +240,8 @@ fn match_sheets(
     landscape: Res<Landscape>,
     placement: Res<Placement>,
     session: Res<SessionState>,
+    shown: Res<Shown>,
+    palette: Res<Palette>,
     stands: Res<Stands>,
     textures: Res<Textures>,
     mut grid: ResMut<Grid>,
@@ -226,10 +269,14 @@ fn match_sheets(
             commands.entity(entity).despawn();
         }
     }
+    let look = session.look();
     for sheet in wanted {
+        let Some(placed) = placement.get(sheet.stand) else { continue };
         if is_resized || sheets.iter().all(|(_, known)| *known != sheet) {
             let Textures { plane, volume, colors, .. } = textures.clone();
-            let material = Surface { uniforms: default(), plane, volume, colors, pass: sheet.pass };
+            let variant = Variant::new(sheet.pass, known, &shown, &placed, look);
+            let uniforms = uniforms(known, &shown, &placed, look, &palette);
+            let material = Surface { uniforms, plane, volume, colors, variant };
             commands.spawn((
                 sheet,
                 ChildOf(stands.root(sheet.stand)),
@@ -255,13 +302,16 @@ fn dress_sheets(
     for (sheet, handle) in &sheets {
         let Some(placed) = placement.get(sheet.stand) else { continue };
         let uniforms = uniforms(known, &shown, &placed, session.look(), &palette);
+        let variant = Variant::new(sheet.pass, known, &shown, &placed, session.look());
         let is_same = materials.get(&handle.0).is_some_and(|material| {
             material.uniforms == uniforms
+                && material.variant == variant
                 && (&material.plane, &material.volume, &material.colors)
                     == (&textures.plane, &textures.volume, &textures.colors)
         });
         if let (false, Some(mut material)) = (is_same, materials.get_mut(&handle.0)) {
             material.uniforms = uniforms;
+            material.variant = variant;
             material.plane = textures.plane.clone();
             material.volume = textures.volume.clone();
             material.colors = textures.colors.clone();
@@ -293,11 +343,11 @@ fn uniforms(
         alpha_low: Vec2::new(axes[0].low as f32, axes[1].low as f32),
         alpha_extent: Vec2::new(extent[0] as f32, extent[1] as f32),
         flat_height: placed.cube_height(shown.alpha3) as f32,
-        is_flat: flag(placed.cube.is_some()),
-        layer: shown.blend(known).map_or(-1.0, |(_, layer)| layer as f32),
+        layer: shown.blend(known).map_or(0.0, |(_, layer)| layer as f32),
         grid_step: match look.has_grid_lines {
             true => round_step(extent[0].max(extent[1]), MOST_GRID_LINES) as f32,
-            false => 0.0,
+            // Not drawn then; any number will do.
+            false => 1.0,
         },
         is_solid: flag(look.is_solid),
         base: FLOOR as f32,

@@ -20,7 +20,10 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         if ui.add_sized([84.0, 26.0], egui::Button::new(text)).on_hover_text(hover).clicked() {
             ask(command);
         }
-        if ui.add_sized([64.0, 26.0], egui::Button::new("Step")).on_hover_text("Take one step (→).").clicked()
+        if ui
+            .add_sized([64.0, 26.0], egui::Button::new("Step"))
+            .on_hover_text("Take one step (right arrow).")
+            .clicked()
         {
             ask(RunCommand::Step(1));
         }
