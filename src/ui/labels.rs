@@ -159,25 +159,26 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         }
     }
 
-    /// Adds a label that stands outside of a stand: it leans away from the stand's middle.
+    /// Adds a label that stands outside of a stand, at one of some places there: it leans away from the
+    /// stand's middle.
     fn add_outside(
         &mut self,
         placed: &Placed,
-        world: [f64; 3],
-        shifts: &[[f32; 2]],
+        at: &[[f64; 3]],
         text: String,
         size: f32,
         color: egui::Color32,
     ) {
-        let middle = [placed.shift[0], world[1], placed.shift[2]];
-        let (Some(at), Some(from)) = ((self.project)(world), (self.project)(middle)) else { return };
-        let way = egui::vec2(at[0] - from[0], at[1] - from[1]);
-        let before = self.labels.len();
-        self.add(world, shifts, text, size, color, false);
-        if let Some(label) = self.labels.get_mut(before) {
-            let way = way.normalized();
-            label.lean = [way.x, way.y];
-        }
+        let middle = [placed.shift[0], at[0][1], placed.shift[2]];
+        let Some(middle) = (self.project)(middle) else { return };
+        let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.project)(*at)).collect();
+        let Some(first) = places.first() else { return };
+        let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
+        let size = size * self.unit;
+        // Where there is no room a little more outside may do.
+        let farther = |place: &[f32; 2]| [place[0] + way.x * size, place[1] + way.y * size];
+        let places = places.iter().copied().chain(places.iter().map(farther)).collect();
+        self.labels.push(Label { places, lean: [way.x, way.y], text, size, color, is_shaded: false });
     }
 
     fn ink(&self) -> egui::Color32 {
@@ -186,19 +187,21 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
 
     fn axis_names(&mut self, known: &Known, stand: Stand, placed: &Placed) {
         let facing = self.told.facings.get(stand);
-        let [name1, name2, upright] = name_places(placed, &facing).map(|place| placed.world(place));
+        let world = |places: Vec<[f64; 3]>| -> Vec<[f64; 3]> {
+            places.into_iter().map(|place| placed.world(place)).collect()
+        };
+        let [name1, name2, upright] = name_places(placed, &facing).map(world);
         let name = |symbol, axis: usize| {
             let walk = known.walks.as_ref().and_then(|walks| walks.axes.get(axis));
             axis_name(symbol, known.plan.plane.axes.get(axis), walk)
         };
         let ink = self.ink();
-        let around =
-            [[0.0, 0.0], [0.0, 16.0], [-28.0, 8.0], [28.0, 8.0], [0.0, -16.0], [-44.0, 30.0], [44.0, 30.0]];
-        self.add_outside(placed, name1, &around, name("α₁", 0), NAME, ink);
-        self.add_outside(placed, name2, &around, name("α₂", 1), NAME, ink);
+        self.add_outside(placed, &name1, name("α₁", 0), NAME, ink);
+        self.add_outside(placed, &name2, name("α₂", 1), NAME, ink);
         if facing.is_upright_seen {
             let text = if placed.cube.is_some() { name("α₃", 2) } else { "loss".to_owned() };
-            self.add(upright, &[[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]], text, NAME, ink, false);
+            let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
+            self.add(upright[0], &shifts, text, NAME, ink, false);
         }
     }
 
@@ -207,10 +210,10 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         let faint = color32(self.told.palette.faint);
         for tick in ticks(placed, &self.told.facings.get(stand)).into_iter().flatten() {
             let outward: [f64; 3] =
-                std::array::from_fn(|i| tick.end[i] + 1.3 * (tick.end[i] - tick.start[i]));
+                std::array::from_fn(|i| tick.end[i] + 0.5 * (tick.end[i] - tick.start[i]));
             let at = placed.world(outward);
             if !relief.hides(self.eye, at) {
-                self.add_outside(placed, at, &[[0.0, 0.0]], tick.text, TICK, faint);
+                self.add_outside(placed, &[at], tick.text, TICK, faint);
             }
         }
     }
