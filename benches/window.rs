@@ -11,23 +11,53 @@ use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
+use bevy_egui::EguiPrimaryContextPass;
 use losscape::app::{self, Overlay};
 use losscape::core::data::DatasetConfig;
-use losscape::core::experiment::{Experiment, builtin, file::Resolution};
-use losscape::core::script::{Command, ExperimentCommand, RunCommand, SliceCommand};
+use losscape::core::experiment::{Experiment, Shape, TrailColors, builtin, file::Resolution};
+use losscape::core::geometry::isosurface::isosurface;
+use losscape::core::optim::OptimizerConfig;
+use losscape::core::script::{
+    Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
+};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::landscape::Landscape;
 use losscape::scene::{Pacing, Stage};
+use losscape::ui::OverlaySystems;
 
-/// Name of each measurement, what it is, and the bar it is held to.
-const MEASUREMENTS: [(&str, &str, &str); 7] = [
-    ("empty", "an empty frame", ""),
-    ("idle", "a frame of the default experiment, idle", "60 ms"),
-    ("busy", "a frame while a volume is computed", "120 ms"),
-    ("start", "start to first full picture over an empty window", "1000 ms"),
-    ("switch", "dataset switch to first coarse surface, median of 9", "100 ms"),
-    ("block", "longest update of the main thread after a switch", "10 ms"),
-    ("drag", "our systems in a frame while alpha3 is dragged", "0.5 ms"),
+/// A measurement: its name, what it is, in what, and the bar it is held to.
+struct Measurement(&'static str, &'static str, Unit, &'static str);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Unit {
+    /// Milliseconds, which are told as a multiple of an empty frame too.
+    Ms,
+    /// Megabytes.
+    Mb,
+    /// A ratio.
+    Times,
+}
+use Unit::{Mb, Ms, Times};
+
+const MEASUREMENTS: [Measurement; 18] = [
+    Measurement("empty", "an empty frame", Ms, ""),
+    Measurement("idle", "a frame of the default experiment, idle", Ms, "60"),
+    Measurement("cube", "a frame of the cube, idle", Ms, "90"),
+    Measurement("trail", "a frame with a trail of 2,000 steps", Ms, "80"),
+    Measurement("both", "a frame of everything: both stands, isosurface, sections", Ms, ""),
+    Measurement("busy", "a frame while a volume is computed", Ms, "120"),
+    Measurement("start", "start to first full picture over an empty window", Ms, "1000"),
+    Measurement("switch", "dataset switch to first coarse surface, median of 9", Ms, "100"),
+    Measurement("leave", "longest frame over the median as the plane leaves the volume", Times, "2"),
+    Measurement("turn", "longest frame over the median as the plane is turned", Times, "2"),
+    Measurement("block", "longest update of the main thread after a switch", Ms, "10"),
+    Measurement("drag", "our systems in a frame while alpha3 is dragged", Ms, "0.5"),
+    Measurement("systems", "our systems in an update, everything on, nothing drawn", Ms, "1"),
+    Measurement("large", "the same with a surface of 513 x 513", Ms, "the same"),
+    Measurement("overlay", "labels and panels in the same updates", Ms, "2"),
+    Measurement("isosurface", "the isosurface of a volume of 129 x 129 x 65", Ms, "30"),
+    Measurement("memory", "memory of the default experiment over an empty window", Mb, "150"),
+    Measurement("growth", "memory gained in 10,000 frames of a moving plane", Mb, "0"),
 ];
 
 fn main() {
@@ -36,18 +66,34 @@ fn main() {
         println!("{}", measure(&arguments[at + 1]));
         return;
     }
-    println!("{:<56} {:>10} {:>9}   bar", "1280x720, no antialiasing, panels open", "ms", "/ empty");
+    let is_chosen = |name: &str| {
+        let chosen: Vec<&String> = arguments[1..].iter().filter(|word| !word.starts_with("--")).collect();
+        name == "empty" || chosen.is_empty() || chosen.iter().any(|word| *word == name)
+    };
+    println!("{:<62} {:>10}    {:>9}   bar", "1280x720, no antialiasing, panels open", "", "/ empty");
     let mut empty = f64::NAN;
-    for (name, what, bar) in MEASUREMENTS {
-        let me = std::env::current_exe().unwrap();
-        let output = Process::new(me).args(["--measure", name]).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        let ms: f64 = text.trim().parse().unwrap_or(f64::NAN);
-        if name == "empty" {
-            empty = ms;
+    for Measurement(name, what, unit, bar) in MEASUREMENTS {
+        if !is_chosen(name) {
+            continue;
         }
-        println!("{what:<56} {ms:>10.2} {:>9.2}   {bar}", ms / empty);
+        let value = in_own_process(name);
+        if name == "empty" {
+            empty = value;
+        }
+        let (unit_name, ratio) = match unit {
+            Ms => ("ms", format!("{:.2}", value / empty)),
+            Mb => ("MB", String::new()),
+            Times => ("x ", String::new()),
+        };
+        println!("{what:<62} {value:>10.2} {unit_name} {ratio:>9}   {bar}");
     }
+}
+
+/// A measurement in a process of its own; NaN where it is not possible.
+fn in_own_process(name: &str) -> f64 {
+    let me = std::env::current_exe().unwrap();
+    let output = Process::new(me).args(["--measure", name]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap_or(f64::NAN)
 }
 
 fn measure(name: &str) -> f64 {
@@ -56,12 +102,24 @@ fn measure(name: &str) -> f64 {
         "empty" => {
             ms(median((0..60).map(|_| ()).scan(empty_eye(), |eye, ()| Some(timed(|| eye.frame()))).skip(10)))
         }
-        "idle" => ms(idle()),
+        "idle" => ms(idle(|_| {})),
+        "cube" => ms(idle(|eye| eye.ask(Command::View(ViewCommand::Shape(Shape::Cube))))),
+        "trail" => ms(idle(|eye| eye.ask(Command::Run(RunCommand::Seek(2000))))),
+        "both" => ms(idle(everything_on)),
         "busy" => ms(busy()),
         "start" => ms(start()) - ms(empty_start()),
         "switch" => ms(switch()),
+        "leave" => longest_over_median(|i| SliceCommand::Alpha3(2.5 + 0.05 * f64::from(i))),
+        "turn" => longest_over_median(|i| SliceCommand::Rotate(f64::from(i))),
         "block" => ms(block()),
         "drag" => ms(drag()),
+        "systems" => ms(undrawn(default_experiment(), &|time| &time.systems)),
+        "large" => ms(undrawn(large(), &|time| &time.systems)),
+        "overlay" => ms(undrawn(default_experiment(), &|time| &time.overlay)),
+        "isosurface" => ms(of_isosurface()),
+        "memory" => memory() - in_own_process("empty memory"),
+        "empty memory" => empty_memory(),
+        "growth" => growth(),
         other => panic!("no measurement is called {other}"),
     }
 }
@@ -110,19 +168,129 @@ fn tiny() -> Experiment {
 
 fn settled_eye() -> Eye {
     let mut eye = Eye::open(request(default_experiment())).unwrap();
-    while !eye.world().resource::<Landscape>().is_settled() {
-        eye.frame();
-    }
+    settle(&mut eye);
     eye.ask(Command::Run(RunCommand::Pause));
-    for _ in 0..10 {
+    for _ in 0..40 {
         eye.frame();
     }
     eye
 }
 
-fn idle() -> Duration {
+fn settle(eye: &mut Eye) {
+    while !eye.world().resource::<Landscape>().is_settled() {
+        eye.frame();
+    }
+}
+
+fn idle(prepare: impl FnOnce(&mut Eye)) -> Duration {
     let mut eye = settled_eye();
+    prepare(&mut eye);
+    for _ in 0..60 {
+        eye.frame();
+    }
     median((0..40).map(|_| timed(|| eye.frame())))
+}
+
+/// Both stands, all that the cube can show, and a race.
+fn everything_on(eye: &mut Eye) {
+    for command in [
+        ViewCommand::Shape(Shape::Both),
+        ViewCommand::Isosurface(Some(0.2)),
+        ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(0.5) },
+        ViewCommand::Section { axis: SectionAxis::Alpha2, at: Some(0.5) },
+        ViewCommand::GridLines(true),
+        ViewCommand::Trail(TrailColors::Distance),
+        ViewCommand::Select(Some(vec![1.0, 1.0, 0.0])),
+    ] {
+        eye.ask(Command::View(command));
+    }
+    for optimizer in OptimizerConfig::all().into_iter().take(2) {
+        eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+    }
+}
+
+/// The longest of 60 frames in each of which the plane goes somewhere new, over their median.
+fn longest_over_median(next: impl Fn(i32) -> SliceCommand) -> f64 {
+    let mut eye = settled_eye();
+    let mut times: Vec<Duration> = (0..60)
+        .map(|i| {
+            eye.ask(Command::Slice(next(i)));
+            timed(|| eye.frame())
+        })
+        .collect();
+    times.sort();
+    times[59].as_secs_f64() / times[30].as_secs_f64()
+}
+
+fn large() -> Experiment {
+    default_experiment().with(|file| file.slice.grid = Resolution([513, 513])).unwrap()
+}
+
+/// The mean time of our systems, or of the overlay, over 1,000 updates in which everything is on and
+/// alpha3 travels.
+fn undrawn(experiment: Experiment, part: &dyn Fn(&OurTime) -> &Span) -> Duration {
+    let mut eye = Eye::undrawn_with(request(experiment), watch_our_time);
+    everything_on(&mut eye);
+    settle(&mut eye);
+    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    for _ in 0..50 {
+        eye.frame();
+    }
+    let before = part(eye.world().resource::<OurTime>()).took.len();
+    for _ in 0..1000 {
+        eye.frame();
+        // As long as a picture would take, so that training has its turn as it would in a window.
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let took = &part(eye.world().resource::<OurTime>()).took[before..];
+    took.iter().sum::<Duration>() / took.len() as u32
+}
+
+fn of_isosurface() -> Duration {
+    let experiment =
+        default_experiment().with(|file| file.slice.volume = Resolution([129, 129, 65])).unwrap();
+    let volume = losscape::core::experiment::pipeline::run(&experiment).unwrap().volume.unwrap();
+    median((0..15).map(|_| {
+        timed(|| {
+            std::hint::black_box(isosurface(&volume, 0.2, [2.0, 2.0, 1.3]));
+        })
+    }))
+}
+
+/// Megabytes that this process holds; NaN where the system does not tell in this way.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok())
+        .map_or(f64::NAN, |kb| kb / 1e3)
+}
+
+fn memory() -> f64 {
+    let _eye = settled_eye();
+    resident()
+}
+
+fn empty_memory() -> f64 {
+    let mut eye = empty_eye();
+    for _ in 0..60 {
+        eye.frame();
+    }
+    resident()
+}
+
+/// Between the 1,000th and the 11,000th frame: before that, buffers find their size.
+fn growth() -> f64 {
+    let small = EyeRequest { size: [160, 90], ..request(default_experiment()) };
+    let mut eye = Eye::open(small).unwrap();
+    settle(&mut eye);
+    eye.ask(Command::Run(RunCommand::Seek(2000)));
+    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    let mut held = [0.0; 2];
+    for (frames, held) in [1_000, 10_000].into_iter().zip(&mut held) {
+        (0..frames).for_each(|_| eye.frame());
+        *held = resident();
+    }
+    held[1] - held[0]
 }
 
 fn busy() -> Duration {
@@ -164,9 +332,7 @@ fn switch() -> Duration {
     let mut eye = settled_eye();
     median(["diagonal", "xor"].into_iter().cycle().take(9).map(|name| {
         let took = switch_to(&mut eye, name);
-        while !eye.world().resource::<Landscape>().is_settled() {
-            eye.frame();
-        }
+        settle(&mut eye);
         took
     }))
 }
@@ -207,39 +373,52 @@ fn block() -> Duration {
     first.max(settle(&mut app))
 }
 
-/// When our systems of this frame began, and how long those of each frame took.
+/// How long our systems took in each frame, and the overlay.
 #[derive(Resource, Default)]
 struct OurTime {
+    systems: Span,
+    overlay: Span,
+}
+
+#[derive(Default)]
+struct Span {
     began: Option<Instant>,
     took: Vec<Duration>,
 }
 
-/// The time between the first and the last of our systems in a frame.
-fn drag() -> Duration {
-    let mut eye = Eye::open_with(request(default_experiment()), |app| {
-        app.init_resource::<OurTime>();
-        app.add_systems(
-            Update,
-            (|mut time: ResMut<OurTime>| time.began = Some(Instant::now())).before(Stage::Input),
-        );
-        let end = |mut time: ResMut<OurTime>| {
-            let took = time.began.map(|began| began.elapsed());
-            time.took.extend(took);
-        };
-        app.add_systems(Update, end.after(Stage::Draw));
-    })
-    .unwrap();
-    while !eye.world().resource::<Landscape>().is_settled() {
-        eye.frame();
+impl Span {
+    fn begin(&mut self) {
+        self.began = Some(Instant::now());
     }
+
+    fn end(&mut self) {
+        self.took.extend(self.began.map(|began| began.elapsed()));
+    }
+}
+
+/// The time between the first and the last of our systems in a frame.
+fn watch_our_time(app: &mut App) {
+    app.init_resource::<OurTime>();
+    let begin = |mut time: ResMut<OurTime>| time.systems.begin();
+    let end = |mut time: ResMut<OurTime>| time.systems.end();
+    app.add_systems(Update, (begin.before(Stage::Input), end.after(Stage::Draw)));
+    let begin = |mut time: ResMut<OurTime>| time.overlay.begin();
+    let end = |mut time: ResMut<OurTime>| time.overlay.end();
+    let pass = EguiPrimaryContextPass;
+    app.add_systems(pass, (begin.before(OverlaySystems), end.after(OverlaySystems)));
+}
+
+fn drag() -> Duration {
+    let mut eye = Eye::open_with(request(default_experiment()), watch_our_time).unwrap();
+    settle(&mut eye);
     eye.ask(Command::Run(RunCommand::Seek(2000)));
     for _ in 0..20 {
         eye.frame();
     }
-    let before = eye.world().resource::<OurTime>().took.len();
+    let before = eye.world().resource::<OurTime>().systems.took.len();
     for i in 0..100 {
         eye.ask(Command::Slice(SliceCommand::Alpha3(f64::from(i) * 0.02)));
         eye.frame();
     }
-    median(eye.world().resource::<OurTime>().took[before..].iter().copied())
+    median(eye.world().resource::<OurTime>().systems.took[before..].iter().copied())
 }

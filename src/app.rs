@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use bevy::app::TaskPoolPlugin;
+use bevy::app::{PluginGroupBuilder, TaskPoolPlugin};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
+use bevy::render::settings::{RenderCreation, WgpuSettings};
 use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitPlugin, WinitSettings};
-use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
+use bevy_egui::{
+    EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPreUpdateSet, PrimaryEguiContext, egui,
+};
 
 use crate::core::experiment::Experiment;
 use crate::scene::camera::scene_camera;
@@ -75,6 +78,10 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         };
         commands.spawn((scene_camera(msaa), PrimaryEguiContext));
     });
+    app.add_systems(
+        PreUpdate,
+        drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
+    );
     app.add_systems(Last, rest_when_still);
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
@@ -110,23 +117,31 @@ pub enum Overlay {
 /// If there is no graphics device.
 pub fn headless(experiment: Experiment, overlay: Overlay) -> Result<App> {
     crate::record::device::require()?;
+    let render = RenderPlugin { synchronous_pipeline_compilation: true, ..default() };
+    Ok(windowless(experiment, overlay, plugins().set(render)))
+}
+
+/// The same app in all but one thing: nothing is drawn. What is left is what it costs us, for tests and
+/// benches on any machine.
+pub fn undrawn(experiment: Experiment, overlay: Overlay) -> App {
+    let settings = WgpuSettings { backends: None, ..default() };
+    let render = RenderPlugin { render_creation: RenderCreation::Automatic(Box::new(settings)), ..default() };
+    windowless(experiment, overlay, plugins().set(render).disable::<LogPlugin>())
+}
+
+fn windowless(experiment: Experiment, overlay: Overlay, plugins: PluginGroupBuilder) -> App {
+    let window = WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() };
     let mut app = App::new();
-    app.add_plugins(
-        plugins()
-            .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
-            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
-            .disable::<WinitPlugin>()
-            // A frame is drawn before the next one begins, so that what is captured is what was asked for.
-            .disable::<PipelinedRenderingPlugin>(),
-    );
-    app.add_plugins((EguiPlugin::default(), scene::plugin));
+    // A frame is drawn before the next one begins, so that what is captured is what was asked for.
+    let plugins = plugins.set(window).disable::<WinitPlugin>().disable::<PipelinedRenderingPlugin>();
+    app.add_plugins((plugins, EguiPlugin::default(), scene::plugin));
     match overlay {
         Overlay::Labels => app.add_plugins(ui::labels_plugin),
         Overlay::Panels => app.add_plugins(ui::plugin),
     };
     own_egui_context(&mut app);
     session::begin(&mut app, experiment);
-    Ok(app)
+    app
 }
 
 /// An app without renderer and window: session, training and slices alone, for tests and benches.
@@ -145,7 +160,7 @@ const QUIET: &str = "warn,wgpu=error,naga=error,winit=error,calloop=error,bevy_e
                      bevy_ecs::world::command_queue=off";
 
 /// Bevy's own plugins, quiet but for warnings.
-fn plugins() -> bevy::app::PluginGroupBuilder {
+fn plugins() -> PluginGroupBuilder {
     DefaultPlugins
         .build()
         .set(TaskPoolPlugin::default())
@@ -157,8 +172,9 @@ fn own_egui_context(app: &mut App) {
     app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
 }
 
-/// Seconds after which a window in which nothing moves is drawn again all the same.
-const HEARTBEAT: Duration = Duration::from_secs(30);
+/// After so long a window in which nothing moves is drawn again all the same: by that it is found out
+/// that the display has taken it away.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// A window is drawn when something moves or somebody touches it, and rests otherwise.
 fn rest_when_still(motion: Res<Motion>, mut settings: ResMut<WinitSettings>) {
@@ -166,6 +182,22 @@ fn rest_when_still(motion: Res<Motion>, mut settings: ResMut<WinitSettings>) {
         let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(HEARTBEAT) };
         (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
     }
+}
+
+/// bevy_egui tells egui in every frame which modifier keys are held, and egui wants another frame after
+/// whatever it is told: a window would never rest. Only a change is news.
+fn drop_old_news(mut inputs: Query<&mut EguiInput>, mut told: Local<egui::Modifiers>) {
+    let mut held = *told;
+    for mut input in &mut inputs {
+        input.events.retain(|event| match event {
+            egui::Event::ModifiersChanged(modifiers) => {
+                held = *modifiers;
+                *modifiers != *told
+            }
+            _ => true,
+        });
+    }
+    *told = held;
 }
 
 /// Four samples a pixel where a graphics processor draws; none where the processor does, since they

@@ -9,6 +9,8 @@ mod determinism;
 mod exact;
 mod executable;
 mod formats;
+#[cfg(feature = "viewer")]
+mod goldens;
 mod learning;
 #[cfg(feature = "viewer")]
 mod panels;

@@ -1,16 +1,25 @@
 //! The panels, driven through their labels as a person or a screen reader would.
 
+use bevy::prelude::KeyCode;
+use bevy_egui::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::data::DatasetConfig;
-use losscape::core::experiment::{CameraMode, Shape};
-use losscape::core::experiment::{ExperimentFile, builtin};
+use losscape::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin};
+use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::colormap::ColorMap;
+use losscape::core::geometry::heights::HeightScale;
 use losscape::core::model::ModelConfig;
-use losscape::core::script::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
+use losscape::core::optim::OptimizerConfig;
+use losscape::core::script::{
+    Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
+};
+use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::experiment::Drafts;
+use losscape::ui::keys::command_of;
+use losscape::ui::view::RunRow;
 use losscape::ui::{PanelView, panels};
 
 struct State {
@@ -31,6 +40,8 @@ fn view() -> PanelView {
         axes: vec![axis("start to end", 0.907), axis("main bend", 0.084), axis("second bend", 0.005)],
         explained: 0.996,
         alpha3_range: Some((-2.0, 3.0)),
+        alpha_ranges: [(0.0, 3.0); 2],
+        losses: [0.0, 1.5],
         is_exact: true,
         is_panels_shown: true,
         ..PanelView::default()
@@ -81,6 +92,118 @@ fn each_button_sends_its_command_once() {
     assert_eq!(clicked(view(), "Fly"), [Command::View(ViewCommand::Camera(CameraMode::Flight))]);
     assert_eq!(clicked(view(), "Orbit"), [Command::View(ViewCommand::Camera(CameraMode::Orbit))]);
     assert_eq!(clicked(view(), "Frame all"), [Command::View(ViewCommand::FrameAll)]);
+}
+
+#[test]
+fn each_control_of_the_picture_sends_its_command_once() {
+    let look = |change: fn(&mut ViewFile)| {
+        let mut view = view();
+        change(&mut view.experiment.view);
+        view
+    };
+    let sent = |command| [Command::View(command)];
+    assert_eq!(clicked(view(), "Both"), sent(ViewCommand::Shape(Shape::Both)));
+    assert_eq!(clicked(view(), "Map"), sent(ViewCommand::Camera(CameraMode::Map)));
+    assert_eq!(clicked(view(), "Ride"), sent(ViewCommand::Camera(CameraMode::Ride)));
+    assert_eq!(clicked(view(), "Light"), sent(ViewCommand::Theme(Theme::Light)));
+    assert_eq!(clicked(view(), "Block"), sent(ViewCommand::Solid(false)));
+    assert_eq!(clicked(view(), "Grid"), sent(ViewCommand::GridLines(true)));
+    assert_eq!(chosen("Heights", "log"), sent(ViewCommand::Scale(HeightScale::Log)));
+    assert_eq!(chosen("Trail", "distance"), sent(ViewCommand::Trail(TrailColors::Distance)));
+    let flying = look(|view| view.camera = CameraMode::Flight);
+    assert_eq!(clicked(flying, "Below the floor"), sent(ViewCommand::BelowFloor(true)));
+    let keyed = PanelView { camera_keys: 2, ..view() };
+    assert_eq!(clicked(keyed.clone(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));
+    assert_eq!(clicked(keyed, "Forget 2 camera keys"), sent(ViewCommand::ClearKeys));
+    assert!(harness(view()).get_by_label("Path").accesskit_node().is_disabled(), "without keys");
+
+    let cube = || look(|view| view.shape = Shape::Cube);
+    assert_eq!(clicked(cube(), "Isosurface"), sent(ViewCommand::Isosurface(Some(0.5))));
+    let cut = ViewCommand::Section { axis: SectionAxis::Alpha2, at: Some(1.0) };
+    assert_eq!(clicked(cube(), "Cut α₂"), sent(cut));
+    let cut = look(|view| (view.shape, view.section1) = (Shape::Cube, Some(0.5)));
+    assert_eq!(clicked(cut, "Cut α₁"), sent(ViewCommand::Section { axis: SectionAxis::Alpha1, at: None }));
+    assert!(harness(view()).query_by_label("Isosurface").is_none(), "a surface has none");
+}
+
+#[test]
+fn the_dial_turns_the_plane_and_alpha3_goes_beyond_the_volume() {
+    let typed = |shown: &str, text: &str| {
+        let mut harness = harness(view());
+        {
+            let mut fields = harness.get_all_by_role(Role::SpinButton);
+            fields.find(|field| field.value().as_deref() == Some(shown)).unwrap().focus();
+        }
+        harness.run();
+        harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+        harness.run();
+        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.run();
+        harness.run();
+        harness.state().asked.clone()
+    };
+    assert_eq!(typed("0°", "40"), [Command::Slice(SliceCommand::Rotate(40.0))]);
+    assert_eq!(typed("0.00", "7.5"), [Command::Slice(SliceCommand::Alpha3(7.5))]);
+}
+
+#[test]
+fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
+    let race = |from| {
+        let optimizer = OptimizerConfig::all().into_iter().find(|one| one.name() == "adam").unwrap();
+        Command::Run(RunCommand::Race { optimizer, from })
+    };
+    assert_eq!(chosen("Race ⏷", "adam"), [race(RaceStart::Same)]);
+    assert!(harness(view()).query_by_label("Start a run here").is_none(), "no point was chosen");
+    let alpha = vec![0.5, 0.25, 0.0];
+    let at_point = PanelView { selected: Some(alpha.clone()), ..view() };
+    let [Command::Run(RunCommand::Race { optimizer, from })] = &clicked(at_point, "Start a run here")[..]
+    else {
+        panic!("one race")
+    };
+    assert_eq!((optimizer, from), (&view().experiment.optimizer, &RaceStart::Slice(alpha)));
+
+    let row = |id, name: &str, loss| RunRow {
+        id: RunId(id),
+        name: name.into(),
+        number: id as usize,
+        step: 7,
+        loss,
+    };
+    let runs = vec![row(0, "sgd", Some(0.25)), row(3, "adam", None)];
+    let racing = PanelView { runs, ..view() };
+    for label in ["sgd · 7 · 0.2500", "adam · 7 · –"] {
+        assert!(harness(racing.clone()).query_by_label(label).is_some(), "{label}");
+    }
+    assert!(harness(racing.clone()).query_by_label("Retire sgd").is_none(), "it chose the plane");
+    assert_eq!(clicked(racing, "Retire adam"), [Command::Run(RunCommand::Retire(RunId(3)))]);
+}
+
+#[test]
+fn keys_stand_for_commands() {
+    let view = PanelView {
+        pose: Some(Pose { target: [0.0; 3], yaw: 0.1, pitch: -0.5, distance: 3.0, fov: 0.7 }),
+        ..view()
+    };
+    let key = |key| command_of(key, false, &view);
+    let sent = |command| Some(Command::View(command));
+    let slot = Bookmark::try_from(4).unwrap();
+    assert_eq!(key(KeyCode::Digit4), sent(ViewCommand::GoTo(slot)));
+    let pose = view.pose.unwrap();
+    assert_eq!(command_of(KeyCode::Digit4, true, &view), sent(ViewCommand::SetBookmark { slot, pose }));
+    assert_eq!(key(KeyCode::KeyK), sent(ViewCommand::AddKey(pose)));
+    assert_eq!(key(KeyCode::KeyV), sent(ViewCommand::Shape(Shape::Cube)));
+    assert_eq!(key(KeyCode::KeyX), sent(ViewCommand::Scale(HeightScale::Linear)));
+    assert_eq!(key(KeyCode::KeyY), sent(ViewCommand::Theme(Theme::Light)));
+    assert_eq!(key(KeyCode::KeyM), sent(ViewCommand::Camera(CameraMode::Map)));
+    assert_eq!(key(KeyCode::Escape), None, "nothing is chosen");
+    assert_eq!(key(KeyCode::Space), Some(Command::Run(RunCommand::Play)));
+    assert_eq!(command_of(KeyCode::KeyX, true, &view), None, "Ctrl+X is another key");
+    let mut mapped = view.clone();
+    mapped.experiment.view.camera = CameraMode::Map;
+    assert_eq!(command_of(KeyCode::KeyM, false, &mapped), sent(ViewCommand::Camera(CameraMode::Orbit)));
+    let mut two = view.clone();
+    two.alpha3_range = None;
+    assert_eq!(command_of(KeyCode::KeyV, false, &two), None, "there is no cube to show");
 }
 
 #[test]

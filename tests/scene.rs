@@ -2,14 +2,26 @@
 
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
-use losscape::app;
+use losscape::app::{self, Overlay};
 use losscape::core::data::{BatchSize, DatasetConfig};
-use losscape::core::experiment::{Experiment, ExperimentFile, builtin, file::Resolution, pipeline};
-use losscape::core::script::{Command, ExperimentCommand, RunCommand, SliceCommand};
+use losscape::core::experiment::{
+    CameraMode, Experiment, ExperimentFile, Shape, Theme, ViewFile, builtin, file::Resolution, pipeline,
+};
+use losscape::core::geometry::colormap::ColorMap;
+use losscape::core::geometry::heights::HeightScale;
+use losscape::core::optim::OptimizerConfig;
+use losscape::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
+use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::Pacing;
+use losscape::scene::camera::{SceneCamera, seen};
+use losscape::scene::frame::Placement;
 use losscape::scene::landscape::Landscape;
+use losscape::scene::motion::Motion;
+use losscape::scene::pointer::{HoverPoint, ray_through};
+use losscape::scene::relief::Relief;
 use losscape::scene::session::{Ask, Refusal};
 use losscape::scene::slice::Shown;
+use losscape::scene::texture::Textures;
 use losscape::scene::training::{Live, Training};
 use std::time::Duration;
 
@@ -196,4 +208,214 @@ fn a_refused_command_is_told_and_the_next_one_clears_it() {
     assert!(refusal.starts_with("batch = 0"), "{refusal}");
     ask(&mut app, Command::Run(RunCommand::Pause));
     assert_eq!(app.world().resource::<Refusal>().0, None);
+}
+
+#[test]
+fn turning_the_plane_slices_anew_without_training_again() {
+    let mut app = open(small(), Pacing::Live);
+    until(&mut app, "a settled landscape", |app| landscape(app).is_settled());
+    let trajectory = landscape(&app).current().unwrap().plan.trajectory.clone();
+    let (run, cells) = (live(&app).id(), landscape(&app).cells_evaluated);
+    ask(&mut app, Command::Slice(SliceCommand::Rotate(40.0)));
+    until(&mut app, "the turned landscape", |app| landscape(app).is_settled());
+    let known = landscape(&app).current().unwrap();
+    assert!(std::sync::Arc::ptr_eq(&known.plan.trajectory, &trajectory), "the same look-ahead run");
+    assert_eq!(live(&app).id(), run, "the live run goes on");
+    assert_eq!(landscape(&app).cells_evaluated, cells + 17 * 13 + 9 * 9 * 5);
+    let turned = small().with(|file| file.slice.rotate = 40.0).unwrap();
+    let expected = pipeline::run(&turned).unwrap();
+    assert_eq!(known.plan.plane, expected.plan.plane);
+    assert_eq!(known.plane.as_ref().unwrap().picture.grid, expected.plane);
+    assert_eq!(Some(&known.volume.as_ref().unwrap().grid), expected.volume.as_ref());
+}
+
+#[test]
+fn beyond_the_volume_the_plane_is_evaluated_where_it_stands() {
+    let mut app = open(small(), Pacing::Live);
+    until(&mut app, "a settled landscape", |app| landscape(app).is_settled());
+    let before = landscape(&app).cells_evaluated;
+    // A drag: no place is waited for, and the last one is arrived at.
+    for i in 0..=20 {
+        ask(&mut app, Command::Slice(SliceCommand::Alpha3(3.0 + 0.1 * f64::from(i))));
+        assert_eq!(app.world().resource::<Shown>().alpha3, 3.0 + 0.1 * f64::from(i));
+    }
+    until(&mut app, "an exact plane", |app| app.world().resource::<Shown>().is_exact);
+    let known = landscape(&app).current().unwrap();
+    assert_eq!(known.plane.as_ref().unwrap().picture.grid, known.plan.plane_job(5.0).finish());
+    let shown = app.world().resource::<Shown>();
+    assert_eq!((shown.layer, shown.blending_error), (None, None), "there is nothing to blend");
+    assert!(landscape(&app).cells_evaluated > before);
+    // Back inside, the volume is still there.
+    ask(&mut app, Command::Slice(SliceCommand::Alpha3(1.0)));
+    let known = landscape(&app).current().unwrap();
+    assert!(app.world().resource::<Shown>().blend(known).is_some());
+}
+
+#[test]
+fn racers_descend_as_each_would_alone_and_share_the_plane() {
+    let mut app = open(small(), Pacing::Awaited);
+    app.update();
+    let adam = OptimizerConfig::all().into_iter().find(|one| one.name() == "adam").unwrap();
+    let race = RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Same };
+    ask(&mut app, Command::Run(race));
+    let point = vec![1.0, -0.5, 0.25];
+    let race = RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Slice(point.clone()) };
+    ask(&mut app, Command::Run(race));
+    let revision = landscape(&app).current().unwrap().revision;
+    ask(&mut app, Command::Run(RunCommand::Seek(30)));
+    app.update();
+    let training = app.world().resource::<Training>();
+    let [leader, second, third] = training.runs() else { panic!("three runs") };
+    assert_eq!([leader.step(), second.step(), third.step()], [30; 3]);
+    assert_eq!([leader.number(), second.number(), third.number()], [0, 1, 2]);
+    let alone = |optimizer: Option<OptimizerConfig>| {
+        let change = |file: &mut ExperimentFile| file.optimizer = optimizer.unwrap_or(file.optimizer.clone());
+        let mut run = small().with(change).unwrap().start_run();
+        run.advance(30);
+        run.latest()
+    };
+    assert_eq!(leader.latest(), Some(&alone(None)));
+    assert_eq!(second.latest(), Some(&alone(Some(adam))));
+    assert_eq!(second.points()[0].theta, leader.points()[0].theta, "from the same start");
+    let subspace = &landscape(&app).current().unwrap().plan.plane.subspace;
+    assert_eq!(third.points()[0].theta, subspace.lift(&point));
+    assert_eq!(landscape(&app).current().unwrap().revision, revision, "on the same plane");
+
+    let id = second.id().unwrap();
+    ask(&mut app, Command::Run(RunCommand::Retire(id)));
+    let numbers: Vec<usize> = app.world().resource::<Training>().runs().iter().map(Live::number).collect();
+    assert_eq!(numbers.len(), 2);
+}
+
+/// An eye that draws nothing, on a settled landscape.
+fn eye(change: impl FnOnce(&mut ExperimentFile), pacing: Pacing) -> Eye {
+    let experiment = small().with(change).unwrap();
+    let request =
+        EyeRequest { experiment, size: [960, 540], overlay: Overlay::Panels, pacing, msaa: Msaa::Off };
+    let mut eye = Eye::undrawn_with(request, |_| {});
+    for _ in 0..2000 {
+        eye.frame();
+        if eye.world().resource::<Landscape>().is_settled() {
+            break;
+        }
+    }
+    for _ in 0..4 {
+        eye.frame();
+    }
+    eye
+}
+
+fn camera(eye: &Eye) -> (Camera, GlobalTransform) {
+    let world = eye.world();
+    let mut query = world.try_query_filtered::<(&Camera, &GlobalTransform), With<SceneCamera>>().unwrap();
+    let (camera, transform) = query.single(world).unwrap();
+    (camera.clone(), *transform)
+}
+
+/// What a pointer hits is what Bevy's camera drew there: known points, projected and picked back.
+#[test]
+fn points_that_the_camera_shows_are_picked_back_to_a_tenth_of_a_cell() {
+    let views: [fn(&mut ViewFile); 6] = [
+        |_| {},
+        |view| view.scale = HeightScale::Log,
+        |view| view.scale = HeightScale::Linear,
+        |view| view.camera = CameraMode::Map,
+        |view| view.shape = Shape::Cube,
+        |view| view.shape = Shape::Both,
+    ];
+    for change in views {
+        let eye = eye(|file| change(&mut file.view), Pacing::Awaited);
+        let (camera, transform) = camera(&eye);
+        let world = eye.world();
+        let (shown, placement) = (world.resource::<Shown>(), world.resource::<Placement>());
+        let known = world.resource::<Landscape>().current().unwrap();
+        let axes = known.plan.plane_spec.axes();
+        let cell = [0, 1].map(|i: usize| axes[i].step());
+        let mut picked = 0;
+        for (stand, placed) in placement.iter() {
+            let relief = Relief::new(known, shown, placed);
+            for (i, j) in (1..16).flat_map(|i| (1..12).map(move |j| (i, j))) {
+                let alpha = [axes[0].value(f64::from(i)), axes[1].value(f64::from(j))];
+                let at = placed.world(relief.point(alpha).unwrap());
+                let Some(pixel) = seen(&camera, &transform, at) else { continue };
+                // On an outline the ray itself may just miss, by less than a pixel can tell.
+                let around = [[0.0, 0.0], [0.05, 0.0], [-0.05, 0.0], [0.0, 0.05], [0.0, -0.05_f32]];
+                let hits = around.into_iter().filter_map(|shift| {
+                    let ray = ray_through(&camera, &transform, pixel + Vec2::from(shift)).unwrap();
+                    let point = HoverPoint::under(&ray, known, shown, placement)?;
+                    let from_eye =
+                        |at: [f64; 3]| (0..3).map(|k| (at[k] - ray.origin[k]).powi(2)).sum::<f64>().sqrt();
+                    Some((from_eye(at) - from_eye(point.world), point))
+                });
+                let (behind, point) = hits.min_by(|a, b| a.0.abs().total_cmp(&b.0.abs())).unwrap();
+                assert!(behind > -2e-3, "{alpha:?} is looked through");
+                // A ridge before it is what is hit.
+                if behind > 2e-3 || point.stand != stand {
+                    continue;
+                }
+                picked += 1;
+                for k in 0..2 {
+                    let off = (point.alpha[k] - alpha[k]).abs() / cell[k];
+                    assert!(off < 0.1, "{alpha:?} is picked as {:?}", point.alpha);
+                }
+                let objective = &known.plan.objective;
+                let loss = objective.loss(&known.plan.plane.subspace.lift(&point.alpha));
+                assert_eq!((point.loss, point.is_evaluated), (loss, true));
+            }
+        }
+        assert!(picked > 80, "{picked} points were in sight");
+    }
+}
+
+#[test]
+fn textures_are_made_when_losses_change_and_at_no_other_time() {
+    let mut eye = eye(|file| file.slice.grid = Resolution([65, 65]), Pacing::Live);
+    let textures = |eye: &Eye| eye.world().resource::<Textures>().clone();
+    eye.ask(Command::Run(RunCommand::Pause));
+    eye.frame();
+    let before = textures(&eye);
+    for i in 0..30 {
+        eye.ask(Command::Slice(SliceCommand::Alpha3(f64::from(i) * 0.02)));
+        eye.ask(Command::View(ViewCommand::Camera(CameraMode::ALL[i as usize % 4])));
+        eye.ask(Command::View(ViewCommand::Scale(HeightScale::ALL[i as usize % 3])));
+        eye.frame();
+    }
+    let after = textures(&eye);
+    assert_eq!((&before.plane, &before.volume), (&after.plane, &after.volume));
+    eye.ask(Command::View(ViewCommand::Colors(ColorMap::Magma)));
+    eye.frame();
+    assert_ne!(textures(&eye).colors, before.colors);
+    assert_eq!(textures(&eye).volume, before.volume);
+}
+
+#[test]
+fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
+    let mut eye = eye(|_| {}, Pacing::Live);
+    eye.ask(Command::Run(RunCommand::Seek(60)));
+    let rests = |eye: &mut Eye| {
+        for _ in 0..2000 {
+            eye.frame();
+            if !eye.world().resource::<Motion>().0 {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        false
+    };
+    assert!(rests(&mut eye), "paused");
+    for command in [
+        Command::Slice(SliceCommand::Alpha3(0.5)),
+        Command::View(ViewCommand::Camera(CameraMode::Map)),
+        Command::View(ViewCommand::Scale(HeightScale::Log)),
+        Command::View(ViewCommand::Theme(Theme::Light)),
+        Command::Run(RunCommand::Step(1)),
+    ] {
+        eye.ask(command.clone());
+        eye.frame();
+        assert!(eye.world().resource::<Motion>().0, "{command:?} is seen");
+        assert!(rests(&mut eye), "{command:?}");
+    }
+    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    (0..60).for_each(|_| eye.frame());
+    assert!(eye.world().resource::<Motion>().0, "a plane that travels is never still");
 }

@@ -50,14 +50,10 @@ fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
     panic!("{what} did not happen within {secs} s");
 }
 
-#[test]
-fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
-    let display = Display::start();
-    let folder = tempfile::tempdir().unwrap();
-    // A volume that takes minutes: the job is under way when the window closes.
-    let experiment = folder.path().join("long.ron");
-    std::fs::write(&experiment, "(steps: 50, slice: (plane: chord, volume: [257, 257, 129]))").unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_losscape"))
+/// Opens the window on an experiment; the program, and the window's name to xdotool.
+fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
+    std::fs::write(experiment, text).unwrap();
+    let program = Command::new(env!("CARGO_BIN_EXE_losscape"))
         .args(["view", experiment.to_str().unwrap()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
@@ -68,6 +64,42 @@ fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
         let found = display.xdotool(&["search", "--onlyvisible", "--name", "Losscape"]);
         found.lines().next().map(str::to_owned)
     });
+    (program, window)
+}
+
+/// Hundredths of a second of processor time that a process has used.
+fn processor_time(program: &Child) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.id())).unwrap();
+    // The name, in brackets, may hold anything; user and system time are the 12th and 13th after it.
+    let fields: Vec<&str> = stat[stat.rfind(')').unwrap() + 2..].split(' ').collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+#[test]
+fn a_window_in_which_nothing_moves_takes_next_to_no_processor_time() {
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = folder.path().join("short.ron");
+    let (mut program, window) = open(&display, &experiment, "(steps: 20, slice: (volume: [17, 17, 9]))");
+    // Drawn without end it would use a second and more in each.
+    until("rest", 60, || {
+        let before = processor_time(&program);
+        std::thread::sleep(Duration::from_secs(1));
+        (processor_time(&program) - before <= 5).then_some(())
+    });
+    display.xdotool(&["windowclose", &window]);
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0), "it wakes once in a while, and finds itself closed");
+}
+
+#[test]
+fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    // A volume that takes minutes: the job is under way when the window closes.
+    let experiment = folder.path().join("long.ron");
+    let text = "(steps: 50, slice: (plane: chord, volume: [257, 257, 129]))";
+    let (mut program, window) = open(&display, &experiment, text);
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(program.try_wait().unwrap(), None, "the window stays open");
     display.xdotool(&["windowclose", &window]);

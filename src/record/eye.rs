@@ -61,7 +61,18 @@ impl Eye {
     /// # Errors
     /// If there is no graphics device.
     pub fn open_with(request: EyeRequest, prepare: impl FnOnce(&mut App)) -> Result<Self> {
-        let mut app = app::headless(request.experiment, request.overlay)?;
+        let app = app::headless(request.experiment.clone(), request.overlay)?;
+        Ok(Self::of(app, &request, prepare))
+    }
+
+    /// Opens an eye that goes through all the motions and draws nothing: on machines without a graphics
+    /// device too. It captures no picture.
+    pub fn undrawn_with(request: EyeRequest, prepare: impl FnOnce(&mut App)) -> Self {
+        let app = app::undrawn(request.experiment.clone(), request.overlay);
+        Self::of(app, &request, prepare)
+    }
+
+    fn of(mut app: App, request: &EyeRequest, prepare: impl FnOnce(&mut App)) -> Self {
         app.insert_resource(request.pacing);
         if request.pacing == Pacing::Awaited {
             app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 30));
@@ -75,7 +86,7 @@ impl Eye {
         let target = world.resource_mut::<Assets<Image>>().add(target_image(request.size));
         let camera = scene_camera(request.msaa);
         world.spawn((camera, RenderTarget::Image(target.clone().into()), PrimaryEguiContext));
-        Ok(Self { apps, target })
+        Self { apps, target }
     }
 
     /// The world that is seen.
@@ -91,8 +102,10 @@ impl Eye {
     /// One frame, drawn to its end.
     pub fn frame(&mut self) {
         self.apps.update();
-        let device = self.apps.main.world().resource::<RenderDevice>().wgpu_device();
-        if let Err(error) = device.poll(PollType::Wait { submission_index: None, timeout: None }) {
+        let Some(device) = self.apps.main.world().get_resource::<RenderDevice>() else { return };
+        if let Err(error) =
+            device.wgpu_device().poll(PollType::Wait { submission_index: None, timeout: None })
+        {
             warn!("the device did not finish a frame: {error}");
         }
     }

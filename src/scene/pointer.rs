@@ -117,8 +117,8 @@ fn point(
     hover.set_if_neq(Hover(point));
 }
 
-/// The ray through a point of the screen.
-fn ray_through(camera: &Camera, transform: &GlobalTransform, at: Vec2) -> Option<Ray> {
+/// The ray through a point of the screen, in points.
+pub fn ray_through(camera: &Camera, transform: &GlobalTransform, at: Vec2) -> Option<Ray> {
     let ray = camera.viewport_to_world(transform, at).ok()?;
     // From the eye itself: from the near plane a map's ray would begin a hundred units away, rounded.
     Some(Ray { origin: from_vec3(transform.translation()), direction: from_vec3(*ray.direction) })

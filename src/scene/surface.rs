@@ -7,13 +7,13 @@ use bevy::asset::{RenderAssetUsages, load_internal_asset, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, MeshVertexBufferLayoutRef, PrimitiveTopology};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
+use bevy::platform::collections::HashSet;
 use bevy::prelude::*;
 use bevy::render::render_resource::{
     AsBindGroup, ColorWrites, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
 };
 use bevy::shader::{ShaderDefVal, ShaderRef};
 
-use super::Stage;
 use super::floor::FLOOR;
 use super::frame::{Placed, Placement, Stand, Stands};
 use super::landscape::{Known, Landscape};
@@ -21,6 +21,7 @@ use super::session::SessionState;
 use super::slice::Shown;
 use super::texture::{TextureSystems, Textures};
 use super::theme::Palette;
+use super::{Pacing, Stage};
 use crate::core::experiment::ViewFile;
 use crate::core::geometry::frame::TOP;
 use crate::core::geometry::heights::{HeightBlend, HeightScale};
@@ -82,6 +83,23 @@ impl Variant {
             is_logarithmic: needs_logarithms(&placed.frame.heights),
             has_grid_lines: look.has_grid_lines,
         }
+    }
+
+    /// The variants that one touch of a control leads to.
+    fn neighbours(self) -> Vec<Self> {
+        let passes = match (self.is_flat, self.pass) {
+            (true, _) => vec![],
+            (false, Pass::Opaque) => vec![Pass::Depth, Pass::Blended],
+            (false, Pass::Depth | Pass::Blended) => vec![Pass::Opaque],
+        };
+        let mut all = vec![
+            Self { is_blended: !self.is_blended, ..self },
+            Self { is_logarithmic: !self.is_logarithmic, ..self },
+            Self { is_flat: !self.is_flat, pass: Pass::Opaque, ..self },
+            Self { has_grid_lines: !self.has_grid_lines, ..self },
+        ];
+        all.extend(passes.into_iter().map(|pass| Self { pass, ..self }));
+        all
     }
 
     fn shader_defs(self) -> Vec<ShaderDefVal> {
@@ -229,9 +247,10 @@ struct Grid {
 pub(super) fn plugin(app: &mut App) {
     load_internal_asset!(app, LOSS_SHADER, "../../assets/shaders/loss.wgsl", Shader::from_wgsl);
     load_internal_asset!(app, SHADER, "../../assets/shaders/surface.wgsl", Shader::from_wgsl);
-    app.add_plugins(MaterialPlugin::<Surface>::default())
-        .init_resource::<Grid>()
-        .add_systems(Update, (match_sheets, dress_sheets).chain().after(TextureSystems).in_set(Stage::Draw));
+    app.add_plugins(MaterialPlugin::<Surface>::default()).init_resource::<Grid>().add_systems(
+        Update,
+        (match_sheets, dress_sheets, rehearse).chain().after(TextureSystems).in_set(Stage::Draw),
+    );
 }
 
 /// One sheet for each stand that is shown, two where it is seen through.
@@ -317,6 +336,61 @@ fn dress_sheets(
             material.colors = textures.colors.clone();
         }
     }
+}
+
+/// A sheet without extent, there so that its pipeline is made before anything waits for it; with the
+/// frames that it has left.
+#[derive(Component)]
+struct Rehearsal(u32);
+
+/// Frames in which a rehearsal is certain to have been seen by the renderer.
+const REHEARSAL_FRAMES: u32 = 3;
+
+/// Has the pipelines made that the next touch of a control may ask for, one in a frame: made only when
+/// it is asked for, a pipeline is a frame that hitches, or one without a surface.
+fn rehearse(
+    mut commands: Commands,
+    pacing: Res<Pacing>,
+    landscape: Res<Landscape>,
+    sheets: Query<&MeshMaterial3d<Surface>, With<Sheet>>,
+    mut rehearsals: Query<(Entity, &mut Rehearsal)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<Surface>>,
+    mut rehearsed: Local<HashSet<Variant>>,
+) {
+    for (entity, mut rehearsal) in &mut rehearsals {
+        rehearsal.0 -= 1;
+        if rehearsal.0 == 0 {
+            commands.entity(entity).despawn();
+        }
+    }
+    // The first picture is not to wait for those that may follow.
+    if *pacing == Pacing::Awaited || !landscape.is_settled() {
+        return;
+    }
+    let known: Vec<Surface> = sheets.iter().filter_map(|sheet| materials.get(&sheet.0)).cloned().collect();
+    rehearsed.extend(known.iter().map(|surface| surface.variant));
+    let next = known.into_iter().find_map(|surface| {
+        let variant = surface.variant.neighbours().into_iter().find(|next| !rehearsed.contains(next))?;
+        Some(Surface { variant, ..surface })
+    });
+    if let Some(surface) = next {
+        rehearsed.insert(surface.variant);
+        commands.spawn((
+            Rehearsal(REHEARSAL_FRAMES),
+            Mesh3d(meshes.add(nothing())),
+            MeshMaterial3d(materials.add(surface)),
+            NoFrustumCulling,
+        ));
+    }
+}
+
+/// A mesh laid out like a grid's, of which nothing is drawn.
+fn nothing() -> Mesh {
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, vec![[0.0_f32; 3]; 3])
+        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, vec![[0.0, 1.0, 0.0_f32]; 3])
+        .with_inserted_indices(Indices::U32(vec![0, 1, 2]))
 }
 
 /// Lines of even alpha along an axis at most.

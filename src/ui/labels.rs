@@ -313,13 +313,14 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
     }
 }
 
-/// The name of an axis with its meaning, and what a random walk would show.
+/// The name of an axis with its meaning, and below it what a random walk would show: two short lines
+/// find room where a long one does not.
 fn axis_name(symbol: &str, axis: Option<&AxisMeaning>, walk: Option<&Band>) -> String {
     match axis {
         Some(axis) if axis.is_random => format!("{symbol}  random"),
         Some(axis) => {
             let walk =
-                walk.map(|walk| format!(" (random walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
+                walk.map(|walk| format!("\n(random walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
             format!("{symbol}  {} · {:.0} %{walk}", axis.name, 100.0 * axis.explained)
         }
         None => symbol.to_owned(),
@@ -358,7 +359,7 @@ mod tests {
     fn an_axis_tells_its_meaning_beside_that_of_chance() {
         let axis = AxisMeaning { name: "PC 1".to_owned(), explained: 0.834, is_random: false };
         let walk = Band { low: 0.5, median: 0.63, high: 0.7 };
-        assert_eq!(axis_name("α₁", Some(&axis), Some(&walk)), "α₁  PC 1 · 83 % (random walk 63 %)");
+        assert_eq!(axis_name("α₁", Some(&axis), Some(&walk)), "α₁  PC 1 · 83 %\n(random walk 63 %)");
         let random = AxisMeaning { is_random: true, ..axis };
         assert_eq!(axis_name("α₃", Some(&random), None), "α₃  random");
         assert_eq!(alpha_text(&[-1.0, 0.5]), "α (−1.00, 0.50)");

@@ -32,12 +32,19 @@ pub fn plugin(app: &mut App) {
             Update,
             (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
         )
-        .add_systems(EguiPrimaryContextPass, (labels::draw_labels, draw_panels).chain());
+        .add_systems(
+            EguiPrimaryContextPass,
+            (labels::draw_labels, draw_panels).chain().in_set(OverlaySystems),
+        );
 }
+
+/// The systems that lay out the overlay.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OverlaySystems;
 
 /// The labels alone, for pictures.
 pub fn labels_plugin(app: &mut App) {
-    app.add_systems(EguiPrimaryContextPass, labels::draw_labels);
+    app.add_systems(EguiPrimaryContextPass, labels::draw_labels.in_set(OverlaySystems));
 }
 
 /// Whether the pointer was over a panel when they were drawn last.

@@ -104,3 +104,105 @@ fn another_dataset_brings_a_loss_that_fits_it() {
         assert_eq!(session.experiment().loss.name(), loss, "{name}");
     }
 }
+
+fn race(lr: f64, from: RaceStart) -> Command {
+    let mut optimizer = OptimizerConfig::default();
+    optimizer.set_lr(lr);
+    Command::Run(RunCommand::Race { optimizer, from })
+}
+
+#[test]
+fn racers_set_out_together_and_only_the_one_that_chose_the_plane_must_stay() {
+    let mut session = session();
+    let leader = session.plane_source().id;
+    session.apply(Command::Run(RunCommand::Pause), at(40)).unwrap();
+    session.apply(race(0.5, RaceStart::Same), at(40)).unwrap();
+    session.apply(race(0.25, RaceStart::Slice(vec![1.0, -1.0])), at(0)).unwrap();
+    let runs = session.runs();
+    let planned = session.experiment().steps;
+    assert!(runs.iter().all(|run| run.transport == Transport::Playing { until: Some(planned) }));
+    assert_eq!(runs[0].starts, 2, "each that joins sends all back to the start");
+    assert_eq!(runs[2].from, RaceStart::Slice(vec![1.0, -1.0]));
+    let run::Origin::Trained(experiment) = &runs[1].origin else { panic!("trained here") };
+    assert_eq!(experiment.optimizer.lr(), 0.5);
+    assert_eq!(
+        session.experiment().optimizer.lr(),
+        OptimizerConfig::default().lr(),
+        "the plane's run is as it was"
+    );
+
+    let (second, third) = (runs[1].id, runs[2].id);
+    session.apply(Command::Run(RunCommand::Retire(second)), at(0)).unwrap();
+    session.apply(Command::Run(RunCommand::Retire(leader)), at(0)).unwrap();
+    let ids: Vec<RunId> = session.runs().iter().map(|run| run.id).collect();
+    assert_eq!(ids, [leader, third]);
+}
+
+#[test]
+fn a_race_is_refused_where_it_makes_no_sense() {
+    let mut session = session();
+    let refused = |session: &mut Session, command| session.apply(command, at(0)).unwrap_err().to_string();
+    assert!(refused(&mut session, race(-1.0, RaceStart::Same)).starts_with("optimizer.lr = -1"));
+    let nowhere = RaceStart::Slice(vec![f64::NAN, 0.0]);
+    assert!(refused(&mut session, race(0.1, nowhere)).contains("expected finite alphas"));
+    for _ in 1..MOST_RUNS {
+        session.apply(race(0.1, RaceStart::Same), at(0)).unwrap();
+    }
+    assert!(refused(&mut session, race(0.1, RaceStart::Same)).contains("at most 6 at once"));
+    assert_eq!(session.runs().len(), MOST_RUNS);
+}
+
+fn pose(yaw: f64) -> crate::core::geometry::camera::Pose {
+    crate::core::geometry::camera::Pose { target: [0.0; 3], yaw, pitch: -0.4, distance: 3.0, fov: 0.7 }
+}
+
+#[test]
+fn bookmarks_are_kept_visited_and_refused_while_empty() {
+    let mut session = session();
+    let slot = Bookmark::try_from(3).unwrap();
+    let mut view = |command| session.apply(Command::View(command), at(0)).map(|()| session.clone());
+    let error = view(ViewCommand::GoTo(slot)).unwrap_err().to_string();
+    assert_eq!(error, "bookmark = 3: expected one that is set (Ctrl+3 sets it)");
+    view(ViewCommand::SetBookmark { slot, pose: pose(1.0) }).unwrap();
+    view(ViewCommand::Camera(CameraMode::Map)).unwrap();
+    let there = view(ViewCommand::GoTo(slot)).unwrap();
+    assert_eq!(there.view().visit, Some(Visit { number: 1, pose: pose(1.0) }));
+    assert_eq!(there.look().camera, CameraMode::Orbit, "a map shows no pose");
+    assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().view().visit.map(|visit| visit.number), Some(2));
+    view(ViewCommand::Camera(CameraMode::Flight)).unwrap();
+    assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().look().camera, CameraMode::Flight);
+}
+
+#[test]
+fn a_path_needs_keys_and_its_end_leaves_it() {
+    let mut session = session();
+    let mut view = |command| session.apply(Command::View(command), at(0)).map(|()| session.clone());
+    let error = view(ViewCommand::Camera(CameraMode::Path)).unwrap_err().to_string();
+    assert!(error.contains("camera keys to fly through first (K)"), "{error}");
+    view(ViewCommand::AddKey(pose(0.0))).unwrap();
+    let two = view(ViewCommand::AddKey(pose(1.0))).unwrap();
+    let secs: Vec<f64> = two.view().keys.iter().map(|key| key.secs).collect();
+    assert_eq!(secs, [0.0, KEY_SECS]);
+    assert_eq!(view(ViewCommand::Camera(CameraMode::Path)).unwrap().look().camera, CameraMode::Path);
+    let cleared = view(ViewCommand::ClearKeys).unwrap();
+    assert!(cleared.view().keys.is_empty());
+    assert_eq!(cleared.look().camera, CameraMode::Orbit);
+}
+
+#[test]
+fn what_a_person_kept_outlives_another_experiment_and_what_belongs_to_it_does_not() {
+    let mut session = session();
+    let slot = Bookmark::try_from(1).unwrap();
+    for command in [
+        ViewCommand::SetBookmark { slot, pose: pose(0.5) },
+        ViewCommand::Panels(false),
+        ViewCommand::Select(Some(vec![0.5, 0.5, 0.0])),
+    ] {
+        session.apply(Command::View(command), at(0)).unwrap();
+    }
+    let file = ExperimentFile::default();
+    session.apply(Command::Experiment(ExperimentCommand::Load(Box::new(file))), at(0)).unwrap();
+    assert_eq!(session.view().bookmarks[0], Some(pose(0.5)));
+    assert!(!session.view().is_panels_shown);
+    assert_eq!(session.view().selected, None, "the point was one of another slice");
+}
