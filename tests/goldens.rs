@@ -35,7 +35,7 @@ const MOST_DIFFERENT: f64 = 0.005;
 fn pictures_are_as_they_were() {
     let views: [(&str, &[&str]); 5] = [
         ("surface", &[]),
-        ("cube", &["view.shape=cube", "view.section1=0.5", "view.isosurface=0.2"]),
+        ("cube", &["view.shape=cube", "view.section1=0.5", "view.isosurface=0.3"]),
         ("map", &["view.camera=map"]),
         ("log", &["view.scale=log", "view.trail=loss"]),
         ("light", &["view.theme=light", "view.colors=batlow", "view.has_grid_lines=true"]),

@@ -17,7 +17,9 @@ use super::floor::FLOOR;
 use super::frame::{Placed, Placement, from_vec3, to_vec3};
 use super::landscape::Landscape;
 use super::pointer::Hover;
+use super::relief::Relief;
 use super::session::SessionState;
+use super::slice::Shown;
 use super::trail::{Trail, TrailPlace, Trails};
 use super::{Pacing, Stage};
 use crate::core::experiment::CameraMode;
@@ -364,9 +366,10 @@ fn frame_all(
     }
     let free = free_size(size.as_vec2(), &insets);
     let aspect = LEGEND_FREE * f64::from(free.x / free.y);
-    let points: Vec<[f64; 3]> = placement.iter().flat_map(|(_, placed)| corners(&placed)).collect();
-    rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points, aspect);
-    rig.map = Pose::map(&points, 0.0, aspect);
+    let points =
+        |room| -> Vec<[f64; 3]> { placement.iter().flat_map(|(_, placed)| corners(&placed, room)).collect() };
+    rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points(LABEL_ROOM), aspect);
+    rig.map = Pose::map(&points(MAP_LABEL_ROOM), 0.0, aspect);
     if rig.mode == CameraMode::Flight {
         rig.flight = rig.orbit;
     }
@@ -377,13 +380,13 @@ fn frame_all(
 }
 
 /// The floor of a stand with the room that its labels take, and the box above it.
-fn corners(placed: &Placed) -> Vec<[f64; 3]> {
+fn corners(placed: &Placed, room: f64) -> Vec<[f64; 3]> {
     let [hx, hz] = placed.frame.half_extent();
-    let (out_x, out_z) = (hx + LABEL_ROOM, hz + LABEL_ROOM);
+    let (out_x, out_z) = (hx + room, hz + room);
     let mut points = Vec::new();
     for (x, z) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
         points.push(placed.world([x * out_x, 0.0, z * out_z]));
-        points.push(placed.world([x * hx, placed.top() + 0.5 * LABEL_ROOM, z * hz]));
+        points.push(placed.world([x * hx, placed.top() + 0.5 * room, z * hz]));
     }
     points
 }
@@ -391,8 +394,9 @@ fn corners(placed: &Placed) -> Vec<[f64; 3]> {
 /// Share of the picture's width that legends leave free.
 const LEGEND_FREE: f64 = 0.86;
 
-/// World length that ticks and names take beside the floor.
+/// World length that ticks and names take beside the floor, and on a map, where nothing is foreshortened.
 const LABEL_ROOM: f64 = 0.2;
+const MAP_LABEL_ROOM: f64 = 0.44;
 
 /// Goes to the bookmark asked for.
 fn visit(session: Res<SessionState>, mut rig: ResMut<Rig>) {
@@ -412,6 +416,7 @@ fn lead(
     session: Res<SessionState>,
     landscape: Res<Landscape>,
     placement: Res<Placement>,
+    shown: Res<Shown>,
     trails: Res<Trails>,
     mut rig: ResMut<Rig>,
 ) {
@@ -436,7 +441,15 @@ fn lead(
                 })
                 .collect();
             if let Some(at) = trail.last().or(ahead.first()) {
-                rig.led = Pose::riding(&trail, *at, &ahead, rig.shown().yaw);
+                let riding = Pose::riding(&trail, *at, &ahead, rig.shown().yaw);
+                // A hill between must not hide where the ride is: at the marker, or above it where the
+                // marker is below the surface.
+                let relief = Relief::new(known, &shown, placed);
+                let local = placed.local(*at);
+                let [alpha1, alpha2] = placed.frame.alpha(local[0], local[2]);
+                let ground = relief.point([alpha1, alpha2]).map_or(local[1], |place| place[1]);
+                let goal = placed.world([local[0], local[1].max(ground) + RIDE_CLEARANCE, local[2]]);
+                rig.led = riding.raised(|eye| relief.hides(eye, goal));
             }
         }
         CameraMode::Path => {
@@ -459,6 +472,8 @@ fn lead(
 
 /// Points of the trail to come that a ride looks at.
 const AHEAD: usize = 64;
+/// World height above the ground that a ride wants to see.
+const RIDE_CLEARANCE: f64 = 0.02;
 /// Seconds that a path rests at its end.
 const PATH_REST_SECS: f64 = 1.5;
 

@@ -40,6 +40,8 @@ fn losses(
         egui::pos2(screen.max.x - 80.0 * unit, screen.center().y - 0.5 * height),
         egui::vec2(14.0 * unit, height),
     );
+    // Flown through the landscape, the legend may stand over a bright slope.
+    let ground = painter.add(egui::Shape::Noop);
     paint_bar(painter, bar, told.session.look().colors);
     let font = egui::FontId::proportional(TEXT * unit);
     for (value, text) in loss_ticks(&heights.to) {
@@ -51,15 +53,21 @@ fn losses(
     let right = screen.max.x - 12.0 * unit;
     let above = egui::pos2(right, bar.min.y - 8.0 * unit);
     let title = format!("loss · {}", loss_name(told));
-    painter.text(above, egui::Align2::RIGHT_BOTTOM, title, font.clone(), ink);
+    let title = painter.text(above, egui::Align2::RIGHT_BOTTOM, title, font.clone(), ink);
     let mut foot = bar.max.y + 10.0 * unit;
-    let mut left = bar.min.x;
+    let mut left = bar.min.x.min(title.min.x);
     for line in notes(told, known, heights) {
-        let at = egui::pos2(right, foot);
-        let drawn = painter.text(at, egui::Align2::RIGHT_TOP, line, font.clone(), faint);
-        (foot, left) = (foot + 17.0 * unit, left.min(drawn.min.x));
+        let galley = painter.layout_no_wrap(line, font.clone(), faint);
+        let at = egui::pos2(right - galley.size().x, foot);
+        painter.galley(at, galley, faint);
+        (foot, left) = (foot + 17.0 * unit, left.min(at.x));
     }
-    LabelBox { min: [left - 6.0 * unit, bar.min.y - 28.0 * unit], max: [screen.max.x, foot] }
+    let room = egui::Rect::from_min_max(
+        egui::pos2(left - 8.0 * unit, bar.min.y - 30.0 * unit),
+        egui::pos2(screen.max.x, foot + 6.0 * unit),
+    );
+    painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(palette.shade)));
+    LabelBox { min: room.min.into(), max: room.max.into() }
 }
 
 fn loss_name(told: &Told) -> &'static str {

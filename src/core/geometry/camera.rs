@@ -155,7 +155,19 @@ impl Pose {
         let yaw = heading.map_or(yaw, |way| (-way.x).atan2(-way.z));
         Self { target: at, yaw, pitch: RIDE_PITCH, distance: RIDE_DISTANCE, fov: FOV }.panned(0.0, RIDE_LIFT)
     }
+
+    /// The same pose, looking down as much more as it takes to see what it looks at; straight down if
+    /// nothing less does.
+    pub fn raised(&self, is_hidden: impl Fn([f64; 3]) -> bool) -> Self {
+        let pose = |i: u32| Self { pitch: (self.pitch - f64::from(i) * RAISE).max(-STEEPEST), ..*self };
+        let last = ((self.pitch + STEEPEST) / RAISE).ceil().max(0.0) as u32;
+        (0..last).map(pose).find(|pose| !is_hidden(pose.eye())).unwrap_or_else(|| pose(last))
+    }
 }
+
+/// Radians between two looks at whether something is in the way, and the steepest look down.
+const RAISE: f64 = 0.05;
+const STEEPEST: f64 = 1.5;
 
 /// World length over which the way of a trail is taken: small turns must not shake the camera.
 const RIDE_LOOK: f64 = 0.12;
@@ -207,6 +219,16 @@ pub fn wrapped(angle: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pose_is_raised_over_what_hides_its_target_and_no_further() {
+        let pose = Pose { target: [0.0; 3], yaw: 0.3, pitch: -0.5, distance: 1.0, fov: FOV };
+        assert_eq!(pose.raised(|_| false), pose);
+        let over_a_wall = pose.raised(|eye| eye[1] < 0.8);
+        assert!(over_a_wall.eye()[1] >= 0.8 && over_a_wall.eye()[1] < 0.85, "{over_a_wall:?}");
+        assert_eq!(over_a_wall.target, pose.target);
+        assert_eq!(pose.raised(|_| true).pitch, -STEEPEST, "below a roof it does what it can");
+    }
     use proptest::prelude::*;
 
     const ORBIT: Pose = Pose { target: [0.1, 0.2, 0.3], yaw: 0.5, pitch: -0.4, distance: 3.0, fov: FOV };

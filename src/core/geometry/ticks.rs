@@ -41,18 +41,20 @@ pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
 }
 
 /// Round values of a logarithmic range, with their texts: powers of ten, thinned to at most `most`;
-/// within less than two decades 2 and 5 times a power of ten too.
+/// within less than two decades 2 and 5 times a power of ten too. A range too short for three of these
+/// has even ones.
 pub fn decade_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let decades = (high / low).log10();
     let every = ((decades / most as f64).ceil() as i32).max(1);
     let digits: &[f64] = if decades < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
-    (first..=last)
+    let ticks: Vec<(f64, String)> = (first..=last)
         .filter(|decade| decade.rem_euclid(every) == 0)
         .flat_map(|decade| digits.iter().map(move |digit| digit * 10_f64.powi(decade)))
         .filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value))
         .map(|value| (value, plain(value)))
-        .collect()
+        .collect();
+    if ticks.len() < 3 { round_ticks(low, high, most) } else { ticks }
 }
 
 /// A number in as few signs as it needs.
@@ -78,6 +80,16 @@ pub fn plain(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_logarithmic_range_has_ticks_however_short_it_is() {
+        let texts = |low, high| -> Vec<String> {
+            decade_ticks(low, high, 6).into_iter().map(|(_, text)| text).collect()
+        };
+        assert_eq!(texts(0.05, 0.52), ["0.05", "0.1", "0.2", "0.5"]);
+        assert_eq!(texts(0.23, 0.6), ["0.3", "0.4", "0.5", "0.6"]);
+        assert_eq!(texts(1e-6, 1e3), ["1e−6", "1e−4", "0.01", "1", "100"]);
+    }
 
     #[test]
     fn steps_are_round_and_few_enough() {
