@@ -121,20 +121,22 @@ fn a_colour_is_the_loss_and_a_line_lies_where_its_loss_is() {
         let at = |share: f64, axis: usize| axes[axis].low + share * (axes[axis].high - axes[axis].low);
         let alpha = [at(f64::from(i) / 400.0, 0), at(f64::from(j) / 80.0, 1)];
         let next = [at(f64::from(i + 1) / 400.0, 0), alpha[1]];
-        let (Some(loss), Some(after)) = (relief.loss(alpha), relief.loss(next)) else { continue };
+        let up = [alpha[0], alpha[1] + next[0] - alpha[0]];
+        let losses = [alpha, next, up].map(|at| relief.loss(at).unwrap());
+        let [loss, after, _] = losses;
         if heights.to.cuts_off(loss) || heights.to.cuts_off(after) {
             continue;
         }
-        let [here, there] = [loss, after].map(|loss| lines.index(loss));
+        let [here, there, above] = losses.map(|loss| lines.index(loss));
         let expected = ColorMap::default().at(heights.fraction(loss));
         let [x, y] = relief.point(alpha).and_then(&pixel).unwrap();
         let drawn = picture.get_pixel(x, y).0;
-        // A step along alpha1 is about two pixels.
-        let change = (there - here).abs();
+        // A step is about a pixel. Where lines crowd they fade.
+        let change = (there - here).abs() + (above - here).abs();
         if (here.rem_euclid(1.0) - 0.5).abs() < 0.15 && change < 0.1 {
             between += 1;
             right += u32::from((0..3).all(|k| drawn[k].abs_diff(expected[k]) <= 6));
-        } else if here.floor() != there.floor() && (0.05..0.2).contains(&change) && luma(expected) > 0.05 {
+        } else if here.floor() != there.floor() && (0.02..0.15).contains(&change) && luma(expected) > 0.05 {
             on_line += 1;
             let middle = |k: [f64; 2]| relief.point(k).and_then(&pixel).unwrap();
             let ([x0, _], [x1, _]) = (middle(alpha), middle(next));
