@@ -69,6 +69,7 @@ fn is_training(session: &SessionState, training: &Training) -> bool {
                 _ if live.diverged_at().is_some() => false,
                 Transport::Held { at } => live.step() != at,
                 Transport::Playing { until } => live.step() < until.unwrap_or(u64::MAX),
+                Transport::Converging { .. } => !live.is_below(run.transport),
             })
         })
 }

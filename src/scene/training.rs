@@ -155,6 +155,8 @@ struct Return {
 struct Errand {
     run: Box<TrainingRun>,
     goal: u64,
+    /// Length of the gradient at which it stops before that.
+    tolerance: f64,
     time: Option<Duration>,
 }
 
@@ -239,8 +241,12 @@ impl Live {
             has_news = true;
         }
         let goal = self.goal(run.transport, speed, dt);
+        let tolerance = match run.transport {
+            Transport::Converging { tolerance } => tolerance,
+            Transport::Playing { .. } | Transport::Held { .. } => 0.0,
+        };
         let away_time = (pacing == Pacing::Live).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
-        self.send_to(goal, away_time);
+        self.send_to(goal, tolerance, away_time);
         has_news | (pacing == Pacing::Awaited && self.welcome_home(true))
     }
 
@@ -281,7 +287,11 @@ impl Live {
                 self.due = at as f64;
                 at
             }
-            Transport::Playing { until } => {
+            Transport::Converging { .. } | Transport::Playing { .. } => {
+                let until = match transport {
+                    Transport::Playing { until } => until,
+                    _ => self.is_below(transport).then(|| self.step()),
+                };
                 let wanted = self.due.max(self.step() as f64) + dt * steps_per_second;
                 // A run that cannot keep up must not owe ever more.
                 let most = self.step() as f64 + steps_per_second;
@@ -291,13 +301,23 @@ impl Live {
         }
     }
 
-    fn send_to(&mut self, goal: u64, time: Option<Duration>) {
+    /// Whether the run has converged as far as it was asked to.
+    pub fn is_below(&self, transport: Transport) -> bool {
+        match transport {
+            Transport::Converging { tolerance } => {
+                self.latest.as_ref().is_some_and(|latest| latest.grad_norm < tolerance)
+            }
+            Transport::Playing { .. } | Transport::Held { .. } => false,
+        }
+    }
+
+    fn send_to(&mut self, goal: u64, tolerance: f64, time: Option<Duration>) {
         let is_there = self.diverged_at.is_some_and(|at| goal >= at) || goal == self.step();
         // A run at its start goes off once all the same: its thread finds out how good the start is.
         let is_done = is_there && self.is_judged;
         let Some(run) = self.home.take_if(|_| !is_done) else { return };
         let thread = self.thread.get_or_insert_with(start_thread);
-        if let Err(error) = thread.errands.send(Errand { run, goal, time }) {
+        if let Err(error) = thread.errands.send(Errand { run, goal, tolerance, time }) {
             self.home = Some(error.0.run);
         }
     }
@@ -340,8 +360,8 @@ fn start_thread() -> Thread {
     let (errands, inbox) = channel::<Errand>();
     let (outbox, returns) = channel();
     let work = move || {
-        for Errand { mut run, goal, time } in inbox {
-            go(&mut run, goal, time);
+        for Errand { mut run, goal, tolerance, time } in inbox {
+            go(&mut run, goal, tolerance, time);
             let judgement = judge(&run);
             if outbox.send(Return { run, judgement }).is_err() {
                 return;
@@ -362,13 +382,17 @@ fn judge(run: &TrainingRun) -> Judgement {
     Judgement { accuracy: objective.accuracy(theta), gradient: loss.is_finite().then_some(gradient) }
 }
 
-fn go(run: &mut TrainingRun, goal: u64, time: Option<Duration>) {
+fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
     if goal < run.step() {
         run.seek(goal);
     }
     let began = Instant::now();
     while run.step() < goal && run.diverged_at().is_none() {
-        run.advance((goal - run.step()).min(STEPS_AT_ONCE));
+        // One by one where each may be the last.
+        run.advance((goal - run.step()).min(if tolerance > 0.0 { 1 } else { STEPS_AT_ONCE }));
+        if run.latest().grad_norm < tolerance {
+            return;
+        }
         if time.is_some_and(|time| began.elapsed() >= time) {
             return;
         }

@@ -127,6 +127,9 @@ impl Source<'_> {
             experiment: self.session.experiment().file().clone(),
             is_playing: match self.session.plane_source().transport {
                 Transport::Held { .. } => false,
+                transport @ Transport::Converging { .. } => {
+                    live.is_none_or(|live| live.diverged_at().is_none() && !live.is_below(transport))
+                }
                 Transport::Playing { until } => {
                     self.training.step() < until.unwrap_or(u64::MAX)
                         && live.is_none_or(|live| live.diverged_at().is_none())

@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::experiment::file::Resolution;
 use crate::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
-use crate::core::model::ModelConfig;
-use crate::core::optim::OptimizerConfig;
+use crate::core::loss::Loss;
+use crate::core::model::{Init, ModelConfig};
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::session::RunId;
 use crate::core::subspace::PlaneConfig;
 
@@ -24,6 +26,37 @@ pub enum Command {
     Slice(SliceCommand),
     /// How it is shown.
     View(ViewCommand),
+    /// Take the last change back.
+    Undo,
+    /// Make the change again that was taken back last.
+    Redo,
+}
+
+impl Command {
+    /// Whether it changes what is decided. The others only move about in it (in time, or with the
+    /// camera), and taking back a change leaves them be.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Experiment(_) => true,
+            Self::Run(command) => match command {
+                RunCommand::Play
+                | RunCommand::Pause
+                | RunCommand::Step(_)
+                | RunCommand::Seek(_)
+                | RunCommand::Converge { .. } => false,
+                RunCommand::Restart
+                | RunCommand::Speed(_)
+                | RunCommand::Race { .. }
+                | RunCommand::Retire(_)
+                | RunCommand::Lead(_) => true,
+            },
+            Self::Slice(_) => true,
+            Self::View(command) => {
+                !matches!(command, ViewCommand::FrameAll | ViewCommand::GoTo(_) | ViewCommand::Panels(_))
+            }
+            Self::Undo | Self::Redo => false,
+        }
+    }
 }
 
 /// A change of what is computed. Values are checked when the command is applied.
@@ -44,8 +77,22 @@ pub enum ExperimentCommand {
     Batch(BatchSize),
     /// Another number of steps.
     Steps(u64),
+    /// Another share of the data that training never sees.
+    HeldOut(f64),
+    /// Another way to draw the start.
+    Init(Init),
+    /// Another loss.
+    Loss(Loss),
+    /// Another course of the learning rate.
+    Schedule(Schedule),
     /// Another way to choose the plane.
     Plane(PlaneConfig),
+    /// Other ranges of the alphas; without any, those that fit the plane.
+    Ranges(Option<Vec<(f64, f64)>>),
+    /// Other numbers of cells of the plane.
+    Grid(Resolution<2>),
+    /// Other numbers of cells of the volume.
+    Volume(Resolution<3>),
 }
 
 /// How training goes on.
@@ -60,6 +107,11 @@ pub enum RunCommand {
     Step(u64),
     /// Hold at that step, earlier or later.
     Seek(u64),
+    /// Go on until the gradient is shorter than that, however far it is.
+    Converge {
+        /// Length of the gradient.
+        tolerance: f64,
+    },
     /// Begin again at step 0 and go on.
     Restart,
     /// Training steps a second, 1 to 100,000.
@@ -73,6 +125,8 @@ pub enum RunCommand {
     },
     /// End a run of a race; the one that chose the plane stays.
     Retire(RunId),
+    /// Let that run of a race choose the plane from now on.
+    Lead(RunId),
 }
 
 /// Where a run of a race sets out.

@@ -21,13 +21,18 @@ pub struct LogEntry {
 pub struct CommandLog(Vec<LogEntry>);
 
 impl CommandLog {
-    /// Keeps a command. While a slider is dragged only its last place at a step is kept.
-    pub fn push(&mut self, entry: LogEntry) {
+    /// Keeps a command. While a slider is dragged only its last place at a step is kept; whether that
+    /// was so.
+    pub fn push(&mut self, entry: LogEntry) -> bool {
         match self.0.last_mut() {
             Some(last) if (last.step, last.run) == (entry.step, entry.run) && is_one_drag(last, &entry) => {
                 *last = entry;
+                true
             }
-            _ => self.0.push(entry),
+            _ => {
+                self.0.push(entry);
+                false
+            }
         }
     }
 

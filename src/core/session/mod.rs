@@ -3,11 +3,14 @@
 //! It changes by [`Session::apply`] alone. What follows (training, plane, grids, pictures) is derived
 //! elsewhere and carries the [`Revision`] of the question it answers.
 
+mod history;
 pub mod revision;
 pub mod run;
 pub mod view;
 
+use history::{Decided, History};
 pub use revision::{Revision, Stage};
+use run::Origin;
 pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
@@ -29,6 +32,7 @@ pub struct Session {
     next_run: u64,
     view: View,
     log: CommandLog,
+    history: History,
 }
 
 /// What is under way at the moment a command is applied, as far as commands depend on it.
@@ -52,6 +56,7 @@ impl Session {
             experiment,
             view,
             log: CommandLog::default(),
+            history: History::default(),
         }
     }
 
@@ -85,19 +90,53 @@ impl Session {
         &self.log
     }
 
+    /// How many changes can be taken back, and how many made again.
+    pub fn changes(&self) -> (usize, usize) {
+        self.history.lengths()
+    }
+
+    fn decided(&self, step: u64) -> Decided {
+        Decided {
+            experiment: self.experiment.clone(),
+            runs: self.runs.clone(),
+            plane_source: self.plane_source,
+            view: self.view.clone(),
+            step,
+        }
+    }
+
+    fn take_up(&mut self, decided: Option<Decided>) {
+        if let Some(Decided { experiment, runs, plane_source, view, step: _ }) = decided {
+            (self.experiment, self.runs) = (experiment, runs);
+            (self.plane_source, self.view) = (plane_source, view);
+        }
+    }
+
     /// Applies a command and logs it.
     ///
     /// # Errors
     /// If the command would give a field a value without sense. The session is unchanged then.
     pub fn apply(&mut self, command: Command, now: Now) -> Result<(), FieldError> {
         let entry = LogEntry { run: self.plane_source, step: now.step, command: logged(&command, now) };
+        let before = command.is_change().then(|| self.decided(now.step));
         match command {
             Command::Experiment(command) => self.apply_experiment(command)?,
             Command::Run(command) => self.apply_run(command, now)?,
             Command::Slice(command) => self.apply_slice(command, now)?,
             Command::View(command) => self.apply_view(command)?,
+            Command::Undo => {
+                let before = self.history.undo(self.decided(now.step));
+                self.take_up(before);
+            }
+            Command::Redo => {
+                let after = self.history.redo(self.decided(now.step));
+                self.take_up(after);
+            }
         }
-        self.log.push(entry);
+        let is_same_drag = self.log.push(entry);
+        if let Some(before) = before.filter(|_| !is_same_drag) {
+            self.history.note(before);
+        }
         Ok(())
     }
 
@@ -125,11 +164,18 @@ impl Session {
             }
             ExperimentCommand::Batch(batch) => self.experiment.with(|file| file.batch = batch)?,
             ExperimentCommand::Steps(steps) => self.experiment.with(|file| file.steps = steps)?,
+            ExperimentCommand::HeldOut(share) => self.experiment.with(|file| file.held_out = share)?,
+            ExperimentCommand::Init(init) => self.experiment.with(|file| file.init = init)?,
+            ExperimentCommand::Loss(loss) => self.experiment.with(|file| file.loss = loss)?,
+            ExperimentCommand::Schedule(schedule) => self.experiment.with(|file| file.schedule = schedule)?,
             ExperimentCommand::Plane(plane) => self.experiment.with(|file| {
                 // Ranges are in the units of the plane they were given for.
                 file.slice.range = None;
                 file.slice.plane = plane;
             })?,
+            ExperimentCommand::Ranges(ranges) => self.experiment.with(|file| file.slice.range = ranges)?,
+            ExperimentCommand::Grid(counts) => self.experiment.with(|file| file.slice.grid = counts)?,
+            ExperimentCommand::Volume(counts) => self.experiment.with(|file| file.slice.volume = counts)?,
         };
         if changed.training_question() == self.experiment.training_question() {
             self.experiment = changed;
@@ -154,6 +200,10 @@ impl Session {
             RunCommand::Speed(speed) => self.look_changed(|view| view.steps_per_second = speed)?,
             RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
             RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
+            RunCommand::Lead(id) => self.lead(id)?,
+            RunCommand::Converge { tolerance } if !(tolerance.is_finite() && tolerance > 0.0) => {
+                return Err(FieldError::new("tolerance", tolerance, "a finite length above 0"));
+            }
             command => self.runs.iter_mut().for_each(|run| run.follow(&command, now, self.experiment.steps)),
         }
         Ok(())
@@ -178,6 +228,21 @@ impl Session {
         Ok(())
     }
 
+    /// Lays the plane through that run instead: its training is what the experiment now asks for.
+    fn lead(&mut self, id: RunId) -> Result<(), FieldError> {
+        let Some(run) = self.runs.iter().find(|run| run.id == id) else {
+            return Err(FieldError::new("run", id.0, "one of the race"));
+        };
+        let (Origin::Trained(experiment), RaceStart::Same) = (&run.origin, &run.from) else {
+            return Err(FieldError::new("run", id.0, "one that set out where the experiment starts"));
+        };
+        let optimizer = experiment.optimizer.clone();
+        self.experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+        self.plane_source = id;
+        self.view.selected = None;
+        Ok(())
+    }
+
     fn look_changed(&mut self, change: impl FnOnce(&mut ViewFile)) -> Result<(), FieldError> {
         self.experiment = self.experiment.with(|file| change(&mut file.view))?;
         Ok(())
@@ -185,16 +250,19 @@ impl Session {
 
     fn apply_slice(&mut self, command: SliceCommand, now: Now) -> Result<(), FieldError> {
         match command {
-            SliceCommand::Alpha3(value) => {
-                self.look_changed(|view| view.alpha3 = value)?;
-                self.view.alpha3 = Alpha3::Held(value);
-            }
+            SliceCommand::Alpha3(value) => self.hold(value)?,
             SliceCommand::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
-            SliceCommand::Sweep(false) => self.view.alpha3 = Alpha3::Held(now.alpha3),
+            SliceCommand::Sweep(false) => self.hold(now.alpha3)?,
             SliceCommand::Rotate(degrees) => {
                 self.experiment = self.experiment.with(|file| file.slice.rotate = degrees)?;
             }
         }
+        Ok(())
+    }
+
+    fn hold(&mut self, alpha3: f64) -> Result<(), FieldError> {
+        self.look_changed(|view| view.alpha3 = alpha3)?;
+        self.view.alpha3 = Alpha3::Held(alpha3);
         Ok(())
     }
 

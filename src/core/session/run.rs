@@ -46,6 +46,11 @@ pub enum Transport {
         /// The step to stop at.
         until: Option<u64>,
     },
+    /// On, until the gradient is shorter than that.
+    Converging {
+        /// Length of the gradient.
+        tolerance: f64,
+    },
     /// At that step.
     Held {
         /// The step.
@@ -77,7 +82,10 @@ impl Run {
                 self.starts += 1;
                 Transport::Playing { until: Some(planned) }
             }
-            RunCommand::Speed(_) | RunCommand::Race { .. } | RunCommand::Retire(_) => self.transport,
+            RunCommand::Converge { tolerance } => Transport::Converging { tolerance },
+            RunCommand::Speed(_) | RunCommand::Race { .. } | RunCommand::Retire(_) | RunCommand::Lead(_) => {
+                self.transport
+            }
         };
     }
 }

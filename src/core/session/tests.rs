@@ -206,3 +206,163 @@ fn what_a_person_kept_outlives_another_experiment_and_what_belongs_to_it_does_no
     assert!(!session.view().is_panels_shown);
     assert_eq!(session.view().selected, None, "the point was one of another slice");
 }
+
+#[test]
+fn changes_are_taken_back_and_made_again_and_moving_about_is_not() {
+    let mut session = session();
+    let start = session.clone();
+    let apply = |session: &mut Session, command| session.apply(command, at(0)).unwrap();
+    apply(&mut session, Command::Experiment(ExperimentCommand::Seed(9)));
+    apply(&mut session, Command::Run(RunCommand::Pause));
+    apply(&mut session, Command::Experiment(ExperimentCommand::Plane(PlaneConfig::Chord)));
+    assert_eq!(session.changes(), (2, 0));
+    let end = session.clone();
+    apply(&mut session, Command::Undo);
+    assert_eq!(session.experiment().slice.plane, start.experiment().slice.plane);
+    assert_eq!(session.experiment().seed, 9);
+    assert_eq!(transport(&session), Transport::Held { at: 0 }, "still paused");
+    apply(&mut session, Command::Undo);
+    apply(&mut session, Command::Undo);
+    assert_eq!((session.experiment(), session.runs()), (start.experiment(), start.runs()));
+    for _ in 0..3 {
+        apply(&mut session, Command::Redo);
+    }
+    assert_eq!((session.experiment(), session.runs()), (end.experiment(), end.runs()));
+    apply(&mut session, Command::Undo);
+    apply(&mut session, Command::Experiment(ExperimentCommand::Seed(11)));
+    assert_eq!(session.changes(), (2, 0), "another way was taken");
+}
+
+#[test]
+fn a_restart_that_is_taken_back_leads_to_the_step_it_was_at() {
+    let mut session = session();
+    session.apply(Command::Run(RunCommand::Restart), at(900)).unwrap();
+    session.apply(Command::Undo, at(3)).unwrap();
+    assert_eq!(session.plane_source().starts, 0);
+    assert_eq!(transport(&session), Transport::Held { at: 900 });
+}
+
+#[test]
+fn a_drag_is_taken_back_as_one() {
+    let mut session = session();
+    for place in 1..9 {
+        let command = Command::Slice(SliceCommand::Alpha3(f64::from(place)));
+        session.apply(command, at(5)).unwrap();
+    }
+    assert_eq!(session.changes(), (1, 0));
+    session.apply(Command::Undo, at(5)).unwrap();
+    assert_eq!(session.view().alpha3, Alpha3::Held(0.0));
+    session.apply(Command::Redo, at(5)).unwrap();
+    assert_eq!(session.view().alpha3, Alpha3::Held(8.0));
+}
+
+#[test]
+fn another_run_of_the_race_can_choose_the_plane() {
+    let mut session = session();
+    session.apply(race(0.5, RaceStart::Same), at(0)).unwrap();
+    session.apply(race(0.25, RaceStart::Slice(vec![1.0, 0.0])), at(0)).unwrap();
+    let ids: Vec<RunId> = session.runs().iter().map(|run| run.id).collect();
+    session.apply(Command::Run(RunCommand::Lead(ids[1])), at(0)).unwrap();
+    assert_eq!(session.plane_source().id, ids[1]);
+    assert_eq!(session.experiment().optimizer.lr(), 0.5);
+    assert_eq!(session.runs().len(), 3, "the others go on");
+    let error = session.apply(Command::Run(RunCommand::Lead(ids[2])), at(0)).unwrap_err().to_string();
+    assert!(error.contains("set out where the experiment starts"), "{error}");
+}
+
+/// Commands of every sort, with values that make sense and values that do not.
+fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
+    use proptest::prelude::*;
+    let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
+    let experiment = prop_oneof![
+        (0..3_u64).prop_map(ExperimentCommand::Seed),
+        (0..50_u64).prop_map(ExperimentCommand::Steps),
+        (0..60_usize).prop_map(|size| ExperimentCommand::Batch(crate::core::data::BatchSize::Size(size))),
+        (-0.5..1.5_f64).prop_map(ExperimentCommand::HeldOut),
+        (0..9_usize).prop_map(|at| {
+            let mut dataset = DatasetConfig::all().swap_remove(at);
+            dataset.set_points(20);
+            ExperimentCommand::Dataset(dataset)
+        }),
+        (0..4_usize)
+            .prop_map(|at| ExperimentCommand::Model(crate::core::model::ModelConfig::all().swap_remove(at))),
+        (0..4_usize).prop_map(|at| ExperimentCommand::Loss(crate::core::loss::Loss::ALL[at])),
+        (0..7_usize, -0.1..1.0_f64).prop_map(|(at, lr)| {
+            let mut optimizer = OptimizerConfig::all().swap_remove(at);
+            optimizer.set_lr(lr);
+            ExperimentCommand::Optimizer(optimizer)
+        }),
+        (0..7_usize).prop_map(|at| ExperimentCommand::Plane(PlaneConfig::all().swap_remove(at))),
+        (-3.0..1.0_f64).prop_map(|low| ExperimentCommand::Ranges(Some(vec![(low, 1.0); 3]))),
+    ];
+    let run = prop_oneof![
+        Just(RunCommand::Play),
+        Just(RunCommand::Pause),
+        Just(RunCommand::Restart),
+        (0..90_u64).prop_map(RunCommand::Seek),
+        (0.0..9.0_f64).prop_map(RunCommand::Speed),
+        (0..9_u64).prop_map(|id| RunCommand::Retire(RunId(id))),
+        (0..9_u64).prop_map(|id| RunCommand::Lead(RunId(id))),
+        (-0.1..1.0_f64).prop_map(|tolerance| RunCommand::Converge { tolerance }),
+        number.clone().prop_map(|alpha| RunCommand::Race {
+            optimizer: OptimizerConfig::default(),
+            from: RaceStart::Slice(vec![alpha, 0.5]),
+        }),
+    ];
+    let slice = prop_oneof![
+        number.clone().prop_map(SliceCommand::Alpha3),
+        any::<bool>().prop_map(SliceCommand::Sweep),
+        number.prop_map(SliceCommand::Rotate),
+    ];
+    let view = prop_oneof![
+        Just(ViewCommand::FrameAll),
+        any::<bool>().prop_map(ViewCommand::Panels),
+        (0.0..2.0_f64).prop_map(ViewCommand::Opacity),
+        (0..5_usize).prop_map(|at| ViewCommand::Camera(CameraMode::ALL[at])),
+        (0.0..3.0_f64).prop_map(|yaw| ViewCommand::AddKey(pose(yaw))),
+        Just(ViewCommand::ClearKeys),
+        (1..10_u8).prop_map(|slot| ViewCommand::GoTo(Bookmark::try_from(slot).unwrap())),
+        (1..10_u8).prop_map(|slot| {
+            ViewCommand::SetBookmark { slot: Bookmark::try_from(slot).unwrap(), pose: pose(0.5) }
+        }),
+        Just(ViewCommand::Select(Some(vec![0.5, 0.5]))),
+    ];
+    prop_oneof![
+        4 => experiment.prop_map(Command::Experiment),
+        3 => run.prop_map(Command::Run),
+        2 => slice.prop_map(Command::Slice),
+        3 => view.prop_map(Command::View),
+        1 => Just(Command::Undo),
+        1 => Just(Command::Redo),
+    ]
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(20))]
+    #[test]
+    fn any_commands_are_replayed_and_taken_back_to_the_start(
+        commands in proptest::collection::vec(any_command(), 50),
+    ) {
+        let small = ExperimentFile { dataset: DatasetConfig::Xor { points: 20, noise: 0.0 }, ..Default::default() };
+        let small = Session::new(Experiment::new(small).unwrap());
+        let mut session = small.clone();
+        for command in commands {
+            // A refusal is an answer too.
+            let _ = session.apply(command, at(0));
+        }
+        let mut again = small.clone();
+        for entry in session.log().entries() {
+            again.apply(entry.command.clone(), at(entry.step)).unwrap();
+        }
+        proptest::prop_assert_eq!(&again, &session);
+        for _ in 0..session.changes().0 {
+            session.apply(Command::Undo, at(0)).unwrap();
+        }
+        proptest::prop_assert_eq!(session.experiment(), small.experiment());
+        proptest::prop_assert_eq!(session.plane_source().id, small.plane_source().id);
+        proptest::prop_assert_eq!(session.runs().len(), 1);
+        proptest::prop_assert_eq!(&session.view().bookmarks, &small.view().bookmarks);
+        proptest::prop_assert_eq!(&session.view().keys, &small.view().keys);
+        proptest::prop_assert_eq!(&session.view().selected, &small.view().selected);
+    }
+}
