@@ -78,6 +78,8 @@ pub struct Rig {
     path_secs: f64,
     /// What was last brought into view.
     framed: Option<Framed>,
+    /// Width over height of what the panels left free then.
+    aspect: f64,
     /// The bookmark gone to last.
     visited: u64,
 }
@@ -110,6 +112,7 @@ impl Default for Rig {
             is_dragging: false,
             path_secs: 0.0,
             framed: None,
+            aspect: 1.0,
             visited: 0,
         }
     }
@@ -356,10 +359,15 @@ fn frame_all(
     let eye = session.look().eye;
     let stands = super::frame::Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
     let wanted = Framed { framings: session.view().framings, stands, eye };
+    let Some(size) = camera.physical_viewport_size() else { return };
+    let free = free_size(size.as_vec2(), &insets);
+    let aspect = LEGEND_FREE * f64::from(free.x / free.y);
+    let points =
+        |room| -> Vec<[f64; 3]> { placement.iter().flat_map(|(_, placed)| corners(&placed, room)).collect() };
     if rig.framed == Some(wanted) {
+        rig.keep_in_view(&points(LABEL_ROOM), aspect);
         return;
     }
-    let Some(size) = camera.physical_viewport_size() else { return };
     let before = rig.framed.replace(wanted);
     if before.is_none_or(|before| before.eye != eye) {
         rig.orbit = Pose { yaw: eye.0.to_radians(), pitch: -eye.1.to_radians(), ..rig.orbit };
@@ -376,6 +384,23 @@ fn frame_all(
     rig.lag = TRANSITION_SECS;
     if before.is_none() {
         rig.glide = Glide::at(*rig.wanted());
+    }
+}
+
+impl Rig {
+    /// As near to everything as before, in a window of another shape: a panel that opens takes room, and
+    /// nothing else.
+    fn keep_in_view(&mut self, points: &[[f64; 3]], aspect: f64) {
+        if (aspect - self.aspect).abs() < 1e-3 * self.aspect {
+            return;
+        }
+        let framed = |pose: &Pose, aspect| pose.framing(points, aspect).distance;
+        let orbit = Pose { fov: FOV, ..self.orbit };
+        self.orbit.distance *= framed(&orbit, aspect) / framed(&orbit, self.aspect);
+        let map = |aspect| Pose::map(points, self.map.yaw, aspect).distance;
+        self.map.distance *= map(aspect) / map(self.aspect);
+        self.aspect = aspect;
+        self.lag = TRANSITION_SECS;
     }
 }
 

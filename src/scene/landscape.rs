@@ -4,7 +4,7 @@
 //! The pictures of the old question stay on screen until the new plane is known.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 
@@ -35,8 +35,21 @@ pub struct Landscape {
     pub failure: Option<String>,
     /// How far the present stage of the worker is; `None` when it has nothing to do.
     pub progress: Option<Progress>,
+    /// What the answers to the present question took.
+    pub spent: Spent,
     /// Cells of grids evaluated since the start, by anyone: nothing is to be evaluated unasked.
     pub cells_evaluated: u64,
+}
+
+/// Work, and the time it took on its thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// On the look-ahead run; of another slice of the same training, what it took when it was run.
+    pub training: Duration,
+    /// On plane and volume.
+    pub grids: Duration,
+    /// Losses on plane and volume.
+    pub losses: u64,
 }
 
 /// The answers to the question asked last, or to the one before until the new plane is known.
@@ -84,6 +97,9 @@ enum Answer {
     Failed(String),
     Progress(Progress),
     Cells(u64),
+    /// Time spent on training, or on grids.
+    Training(Duration),
+    Grids(Duration),
 }
 
 impl Landscape {
@@ -134,6 +150,8 @@ fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: Re
         // Another slice of the same training needs no second look-ahead run.
         let known = landscape.known.as_ref().filter(|known| known.trained == trained);
         let plan = known.map(|known| Arc::clone(&known.plan));
+        let training = if plan.is_some() { landscape.spent.training } else { Duration::ZERO };
+        landscape.spent = Spent { training, ..Spent::default() };
         landscape.trained = Some(trained);
         landscape.failure = None;
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
@@ -162,7 +180,7 @@ fn drive(mut pipeline: Pipeline, report: &Report<Answer>) {
     let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
     let mut has_picture = false;
     while report.is_wanted() && !pipeline.is_finished() {
-        let before = pipeline.cells();
+        let (before, is_training, began) = (pipeline.cells(), pipeline.is_training(), Instant::now());
         // Piece by piece, so that whoever else evaluates comes in between.
         match threads.install(|| pipeline.advance(at_once)) {
             Ok(Some(finding)) => {
@@ -177,6 +195,8 @@ fn drive(mut pipeline: Pipeline, report: &Report<Answer>) {
             Ok(None) => report.send(Answer::Progress(pipeline.progress())),
             Err(error) => report.send(Answer::Failed(error.to_string())),
         };
+        let took = began.elapsed();
+        report.send(if is_training { Answer::Training(took) } else { Answer::Grids(took) });
         report.send(Answer::Cells(pipeline.cells() - before));
     }
 }
@@ -198,7 +218,12 @@ fn take_answers(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>) {
             Answer::Found(finding) => landscape.take(finding),
             Answer::Failed(failure) => landscape.failure = Some(failure),
             Answer::Progress(progress) => landscape.progress = Some(progress),
-            Answer::Cells(cells) => landscape.cells_evaluated += cells,
+            Answer::Cells(cells) => {
+                landscape.cells_evaluated += cells;
+                landscape.spent.losses += cells;
+            }
+            Answer::Training(took) => landscape.spent.training += took,
+            Answer::Grids(took) => landscape.spent.grids += took,
         }
     }
     if is_over {

@@ -16,9 +16,18 @@
 //! | F | bring everything into view |
 //! | Esc | forget the chosen point |
 //! | H | panels |
+//! | Ctrl+Z, Ctrl+Y | undo, redo |
+//! | . | hold training, then the plane |
+//! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends |
+//! | L, B, F1, F11, Ctrl+K | lecture, blank, keys, full screen, find a command |
+//! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
+//! | Ctrl +, Ctrl − | larger, smaller |
 
 use bevy::prelude::*;
 
+use super::actions::DeskAct;
+use super::desk::Desk;
+use super::files::Errand;
 use super::view::Source;
 use crate::core::experiment::{CameraMode, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
@@ -31,14 +40,27 @@ pub fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
     taken: Res<Taken>,
     source: Source,
+    mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
 ) {
-    if taken.keyboard || keys.get_just_pressed().next().is_none() {
+    if keys.get_just_pressed().next().is_none() {
         return;
     }
     let view = source.view();
+    let has_shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     let has_ctrl = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
     for key in keys.get_just_pressed() {
+        if let Some(act) = desk_act_of(*key, has_ctrl, has_shift) {
+            // Into a field nobody types these.
+            let is_no_text = has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F11);
+            if !taken.keyboard || is_no_text {
+                desk.act(act);
+            }
+            continue;
+        }
+        if taken.keyboard {
+            continue;
+        }
         ask.write_batch(command_of(*key, has_ctrl, &view).map(Ask));
     }
 }
@@ -52,7 +74,11 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         }));
     }
     if has_ctrl {
-        return None;
+        return match key {
+            KeyCode::KeyZ => Some(Command::Undo),
+            KeyCode::KeyY => Some(Command::Redo),
+            _ => None,
+        };
     }
     let look = &view.experiment.view;
     let has_third = view.alpha3_range.is_some();
@@ -67,7 +93,7 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::ArrowLeft => Command::Run(RunCommand::Seek(view.step.saturating_sub(1))),
         KeyCode::KeyR => Command::Run(RunCommand::Restart),
         KeyCode::KeyT if has_third => Command::Slice(SliceCommand::Sweep(!view.is_sweeping)),
-        KeyCode::KeyV if has_third => Command::View(ViewCommand::Shape(after(look.shape, &Shape::ALL))),
+        KeyCode::KeyV if has_third => Command::View(ViewCommand::Shape(next_shape(view))),
         KeyCode::KeyX => Command::View(ViewCommand::Scale(after(look.scale, &HeightScale::ALL))),
         KeyCode::KeyY => Command::View(ViewCommand::Theme(match look.theme {
             Theme::Dark => Theme::Light,
@@ -81,8 +107,38 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::KeyF => Command::View(ViewCommand::FrameAll),
         KeyCode::Escape if view.selected.is_some() => Command::View(ViewCommand::Select(None)),
         KeyCode::KeyH => Command::View(ViewCommand::Panels(!view.is_panels_shown)),
+        KeyCode::Period if view.is_playing => Command::Run(RunCommand::Pause),
+        KeyCode::Period if view.is_sweeping => Command::Slice(SliceCommand::Sweep(false)),
+        KeyCode::PageDown if !view.is_playing => Command::Run(RunCommand::Play),
+        KeyCode::PageDown => Command::Run(RunCommand::Pause),
+        KeyCode::PageUp => {
+            Command::Run(RunCommand::Seek(view.step.saturating_sub(view.experiment.steps / 20)))
+        }
         _ => return None,
     })
+}
+
+/// What a key does with the desk.
+pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<DeskAct> {
+    Some(match (key, has_ctrl) {
+        (KeyCode::F1, _) => DeskAct::Help,
+        (KeyCode::F11, _) => DeskAct::Fullscreen,
+        (KeyCode::KeyL, false) => DeskAct::Lecture,
+        (KeyCode::KeyB, false) => DeskAct::Blank,
+        (KeyCode::KeyK, true) => DeskAct::Palette,
+        (KeyCode::Equal | KeyCode::NumpadAdd, true) => DeskAct::Larger,
+        (KeyCode::Minus | KeyCode::NumpadSubtract, true) => DeskAct::Smaller,
+        (KeyCode::KeyS, true) => DeskAct::Errand(Errand::Save),
+        (KeyCode::KeyO, true) => DeskAct::Errand(Errand::Open),
+        (KeyCode::KeyP, true) => DeskAct::Errand(Errand::SavePicture),
+        (KeyCode::KeyC, true) if has_shift => DeskAct::Errand(Errand::CopyLine),
+        _ => return None,
+    })
+}
+
+/// The shape after the present one.
+pub fn next_shape(view: &super::PanelView) -> Shape {
+    after(view.experiment.view.shape, &Shape::ALL)
 }
 
 /// The one after it, and after the last the first.

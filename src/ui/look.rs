@@ -2,7 +2,6 @@
 
 use bevy_egui::egui;
 
-use super::style::heading;
 use super::view::PanelView;
 use crate::core::experiment::{CameraMode, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
@@ -11,7 +10,6 @@ use crate::core::script::{Command, SectionAxis, ViewCommand};
 
 /// Draws the panel.
 pub fn look_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    heading(ui, "View");
     let mut ask = |command| asked.push(Command::View(command));
     shape_ui(ui, view, &mut ask);
     camera_ui(ui, view, &mut ask);

@@ -3,16 +3,27 @@
 //! Panels read a [`PanelView`], plain data made once a frame, and emit commands; nothing here writes
 //! the session. So each panel can be driven in a test without Bevy.
 
+pub mod actions;
+pub mod bar;
+pub mod chart;
+pub mod charts;
+pub mod desk;
+pub mod dock;
 pub mod experiment;
+pub mod files;
 pub mod keys;
 pub mod labels;
+pub mod lecture;
 mod legend;
 pub mod look;
+pub mod palette;
 pub mod race;
 pub mod run;
+pub mod settings;
 pub mod slice;
 pub mod status;
 pub mod style;
+pub mod timeline;
 pub mod view;
 
 use bevy::prelude::*;
@@ -23,18 +34,24 @@ use crate::core::script::Command;
 use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
 use crate::scene::{self, Stage};
+pub use desk::Desk;
 pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
     app.init_resource::<OverPanel>()
+        .init_resource::<Desk>()
+        .init_resource::<charts::Charts>()
+        .init_resource::<files::Files>()
+        .add_systems(Update, charts::draw_charts.after(Stage::Draw))
+        .add_systems(Update, files::take_drops.in_set(Stage::Input))
         .add_systems(
             Update,
             (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
         )
         .add_systems(
             EguiPrimaryContextPass,
-            (labels::draw_labels, draw_panels).chain().in_set(OverlaySystems),
+            (labels::draw_labels, draw_panels, files::run_errands).chain().in_set(OverlaySystems),
         );
 }
 
@@ -63,24 +80,30 @@ fn draw_panels(
     mut insets: ResMut<Insets>,
     mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
-    mut drafts: Local<experiment::Drafts>,
+    mut desk: ResMut<Desk>,
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
     let view = source.view();
     style::set_style(&ctx, view.experiment.view.theme);
+    ctx.set_zoom_factor(desk.zoom_now());
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),
         "root".into(),
         egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect()),
     );
-    let covered = panels(&mut root, &view, &mut drafts, &mut asked);
-    let free = ctx.viewport_rect().max.y - covered.bottom;
-    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| at.x < covered.left || at.y > free);
+    let before = desk.clone();
+    let covered = panels(&mut root, &view, desk.bypass_change_detection(), &mut asked);
+    if *desk != before {
+        desk.set_changed();
+    }
+    let screen = ctx.viewport_rect();
+    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| !covered.free(screen).contains(at));
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
     insets.set_if_neq(Insets {
         left: covered.left * scale,
+        right: covered.right * scale,
         bottom: covered.bottom * scale,
         ..Insets::default()
     });
@@ -93,33 +116,70 @@ fn draw_panels(
 pub struct Covered {
     /// At the left edge.
     pub left: f32,
+    /// At the right edge.
+    pub right: f32,
     /// At the bottom edge.
     pub bottom: f32,
 }
 
+impl Covered {
+    /// The part of the screen that is left.
+    pub fn free(&self, screen: egui::Rect) -> egui::Rect {
+        let low = screen.min + egui::vec2(self.left, 0.0);
+        egui::Rect::from_min_max(low, screen.max - egui::vec2(self.right, self.bottom))
+    }
+}
+
 /// Draws all panels, and collects what they ask for.
-pub fn panels(
-    root: &mut egui::Ui,
-    view: &PanelView,
-    drafts: &mut experiment::Drafts,
-    asked: &mut Vec<Command>,
-) -> Covered {
+pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) -> Covered {
+    let ctx = root.ctx().clone();
+    palette::palette_ui(&ctx, view, desk, asked);
     let mut covered = Covered::default();
-    if !view.is_panels_shown {
+    if desk.is_blank {
+        let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
+        painter.rect_filled(ctx.viewport_rect(), 0.0, egui::Color32::BLACK);
+        return covered;
+    }
+    if desk.is_lecture {
+        lecture::lecture_ui(&ctx, view);
+    }
+    if !view.is_panels_shown || desk.is_lecture {
         return covered;
     }
     let strip = egui::Panel::bottom("status").resizable(false);
-    covered.bottom = strip.show(root, |ui| status::status_ui(ui, view)).response.rect.height();
+    let notice = desk.notice.clone();
+    covered.bottom =
+        strip.show(root, |ui| status::status_ui(ui, view, notice.as_ref())).response.rect.height();
+    let strip = egui::Panel::bottom("timeline").resizable(false);
+    let shown = strip.show(root, |ui| {
+        bar::bar_ui(ui, view, desk, asked);
+        timeline::timeline_ui(ui, view, asked);
+    });
+    covered.bottom += shown.response.rect.height();
     let side = egui::Panel::left("side").resizable(false).exact_size(style::SIDE_WIDTH);
     let shown = side.show(root, |ui| {
-        egui::ScrollArea::vertical().show(ui, |ui| {
-            experiment::experiment_ui(ui, view, drafts, asked);
-            run::run_ui(ui, view, asked);
-            race::race_ui(ui, view, asked);
-            slice::slice_ui(ui, view, asked);
-            look::look_ui(ui, view, asked);
-        });
+        egui::ScrollArea::vertical().show(ui, |ui| folds(ui, view, asked));
     });
     covered.left = shown.response.rect.width();
+    if !view.charts.is_empty() {
+        let dock = egui::Panel::right("dock").resizable(true).default_size(340.0).min_size(240.0);
+        let shown = dock.show(root, |ui| dock::dock_ui(ui, view, desk, asked));
+        covered.right = shown.response.rect.width();
+    }
     covered
+}
+
+/// The four folds of the panel on the left.
+fn folds(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let fold = |ui: &mut egui::Ui, name: &str, is_open: bool, draw: &mut dyn FnMut(&mut egui::Ui)| {
+        let title = egui::RichText::new(name).strong().size(14.0);
+        egui::CollapsingHeader::new(title).id_salt(name).default_open(is_open).show_unindented(ui, draw);
+    };
+    fold(ui, "Run", true, &mut |ui| {
+        run::run_ui(ui, view, asked);
+        race::race_ui(ui, view, asked);
+    });
+    fold(ui, "Experiment", true, &mut |ui| experiment::experiment_ui(ui, view, asked));
+    fold(ui, "Slice", true, &mut |ui| slice::slice_ui(ui, view, asked));
+    fold(ui, "View", true, &mut |ui| look::look_ui(ui, view, asked));
 }

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::dock::named;
 use super::style::{color32, loss_text};
 use super::view::PanelView;
 use crate::core::optim::OptimizerConfig;
@@ -32,15 +33,24 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             ui.colored_label(color32(palette.run(run.number)), "⏺");
             let loss = run.loss.map_or("–".to_owned(), loss_text);
-            ui.label(format!("{} · {} · {loss}", run.name, run.step));
+            let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0} %", 100.0 * share));
+            let ended = if run.has_diverged { " · diverged" } else { "" };
+            ui.label(format!("{} · {} · {loss}{right}{ended}", run.name, run.step));
             // The first one chose the plane.
             if place > 0 {
                 let button = ui.small_button("×").on_hover_text("Takes this run out of the race.");
-                button.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Retire {}", run.name))
-                });
+                button.widget_info(|| named(&format!("Retire {}", run.name)));
                 if button.clicked() {
                     ask(RunCommand::Retire(run.id));
+                }
+                if run.may_lead {
+                    let hover =
+                        "Lays the plane through this run instead: which of them looks best depends on it.";
+                    let button = ui.small_button("re-plane").on_hover_text(hover);
+                    button.widget_info(|| named(&format!("Plane of {}", run.name)));
+                    if button.clicked() {
+                        ask(RunCommand::Lead(run.id));
+                    }
                 }
             }
         });

@@ -2,13 +2,12 @@
 
 use bevy_egui::egui;
 
-use super::style::{heading, loss_text, number};
+use super::style::{loss_text, number};
 use super::view::PanelView;
 use crate::core::script::{Command, RunCommand};
 
 /// Draws the panel.
 pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    heading(ui, "Training");
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
         let (text, hover, command) = match view.is_playing {
@@ -33,9 +32,13 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
     });
     speed_ui(ui, view, &mut ask);
-    let share = view.step as f32 / view.experiment.steps.max(1) as f32;
-    let text = format!("step {} of {}", view.step, view.experiment.steps);
-    ui.add(egui::ProgressBar::new(share.min(1.0)).text(text));
+    converge_ui(ui, &mut ask);
+    number(
+        ui,
+        "step",
+        format!("{} of {}", view.step, view.experiment.steps),
+        "Where training is, of what is planned.",
+    );
     readouts_ui(ui, view);
 }
 
@@ -51,6 +54,26 @@ fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand
             ask(RunCommand::Speed(speed));
         }
     });
+}
+
+/// Length of the gradient at which a run counts as converged, unless another is chosen.
+pub const TOLERANCE: f64 = 1e-4;
+
+fn converge_ui(ui: &mut egui::Ui, ask: &mut impl FnMut(RunCommand)) {
+    let id = ui.id().with("tolerance");
+    let mut tolerance = ui.data(|data| data.get_temp(id)).unwrap_or(TOLERANCE);
+    ui.horizontal(|ui| {
+        let hover = "Train on, past the planned end too, until the gradient is shorter than this.";
+        if ui.button("To convergence").on_hover_text(hover).clicked() {
+            ask(RunCommand::Converge { tolerance });
+        }
+        let label = ui.label("below");
+        let speed = 0.02 * tolerance;
+        let field = egui::DragValue::new(&mut tolerance).range(1e-15..=1e3).speed(speed);
+        let field = field.custom_formatter(|value, _| format!("{value:.0e}"));
+        ui.add(field).labelled_by(label.id).on_hover_text(hover);
+    });
+    ui.data_mut(|data| data.insert_temp(id, tolerance));
 }
 
 fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {

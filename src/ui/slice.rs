@@ -2,17 +2,110 @@
 
 use bevy_egui::egui;
 
-use super::style::{heading, number};
+use super::experiment::choice;
+use super::settings::{number_ui, settings_ui};
+use super::style::{number, refused};
 use super::view::PanelView;
-use crate::core::script::{Command, SliceCommand};
+use crate::core::experiment::file::Resolution;
+use crate::core::script::{Command, ExperimentCommand, SliceCommand};
+use crate::core::subspace::PlaneConfig;
 use crate::core::subspace::walks::Band;
 
 /// Draws the panel.
 pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    heading(ui, "Slice");
+    plane_ui(ui, view, asked);
     alpha3_ui(ui, view, asked);
     turn_ui(ui, view, asked);
     explained_ui(ui, view);
+    grid_ui(ui, view, asked);
+    cost_ui(ui, view);
+    refused(ui, view, &["slice"]);
+}
+
+fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let plane = &view.experiment.slice.plane;
+    let planes = PlaneConfig::all().into_iter().map(|plane| (plane.name(), plane));
+    let hover = "How the plane is laid through parameter space: by the trajectory's principal components, or through start and end.";
+    let chosen = choice(ui, "Plane", hover, plane.name(), planes);
+    let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane)).inner;
+    if let Some(plane) = chosen.or(set) {
+        asked.push(Command::Experiment(ExperimentCommand::Plane(plane)));
+    }
+}
+
+/// Ranges and numbers of cells.
+fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    if view.axes.is_empty() {
+        return;
+    }
+    let mut ask = |command| asked.push(Command::Experiment(command));
+    let mut ranges: Vec<(f64, f64)> = view.alpha_ranges.to_vec();
+    ranges.extend(view.alpha3_range);
+    let count = ranges.len();
+    egui::Grid::new("ranges").num_columns(4).show(ui, |ui| {
+        for i in 0..count {
+            let name = ["α₁ from", "α₂ from", "α₃ from"][i.min(2)];
+            let hover = "The ends of this axis.";
+            let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hover).id;
+            let id = ui.id().with(("range", i));
+            let low = number_ui(ui, id.with("low"), label, hover, ranges[i].0);
+            ui.label(egui::RichText::new("to").weak());
+            let high = number_ui(ui, id.with("high"), label, hover, ranges[i].1);
+            if low.is_some() || high.is_some() {
+                ranges[i] = (low.unwrap_or(ranges[i].0), high.unwrap_or(ranges[i].1));
+                ask(ExperimentCommand::Ranges(Some(ranges.clone())));
+            }
+            ui.end_row();
+        }
+    });
+    ui.horizontal(|ui| {
+        let slice = &view.experiment.slice;
+        let hover = "Cells of the plane along each axis.";
+        let label = ui.label(egui::RichText::new("cells").weak()).on_hover_text(hover).id;
+        if let Some(cells) = number_ui(ui, ui.id().with("cells"), label, hover, slice.grid.0[0]) {
+            ask(ExperimentCommand::Grid(Resolution([cells; 2])));
+        }
+        let hover = "Ranges that hold the trajectory with room around it.";
+        if ui.add_enabled(slice.range.is_some(), egui::Button::new("Fit")).on_hover_text(hover).clicked() {
+            ask(ExperimentCommand::Ranges(None));
+        }
+    });
+}
+
+/// Cells along each parameter of the grid over all of them that is told of.
+const WHOLE: f64 = 51.0;
+
+/// What the pictures cost, beside the training, and beside what cannot be had.
+fn cost_ui(ui: &mut egui::Ui, view: &PanelView) {
+    let Some(cost) = &view.cost else { return };
+    let text = format!("{} losses, {}", grouped(cost.grid_losses), secs(cost.grid_secs));
+    number(ui, "pictures", text, "Losses evaluated for this plane and its volume, and how long that took.");
+    let text = format!("{} gradients, {}", grouped(cost.steps), secs(cost.training_secs));
+    number(ui, "training", text, "Gradient steps of the run that chose the plane, and how long they took.");
+    let exponent = cost.parameters as f64 * WHOLE.log10();
+    let text = format!("{WHOLE:.0}^{} = 10^{exponent:.0} losses", cost.parameters);
+    let years = exponent + (cost.grid_secs / cost.grid_losses.max(1) as f64).max(1e-12).log10() - 7.5;
+    let hover = format!(
+        "A grid of {WHOLE:.0} points along every parameter instead of two: at this pace 10^{years:.0} years."
+    );
+    number(ui, "whole space", text, &hover);
+}
+
+fn secs(secs: f64) -> String {
+    if secs < 1.0 { format!("{:.0} ms", 1e3 * secs) } else { format!("{secs:.1} s") }
+}
+
+/// A number in groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {

@@ -5,7 +5,7 @@ use bevy_egui::egui;
 use super::view::PanelView;
 
 /// Draws the line.
-pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
+pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, String>>) {
     ui.horizontal(|ui| {
         if let Some(warning) = &view.warning {
             ui.colored_label(super::style::warning(ui), format!("⚠ {warning}"));
@@ -16,9 +16,17 @@ pub fn status_ui(ui: &mut egui::Ui, view: &PanelView) {
                 ui.spinner();
                 ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()));
             }
-            None => {
-                ui.label(picture_text(view));
-            }
+            None => match notice {
+                Some(Ok(notice)) => {
+                    ui.label(notice);
+                }
+                Some(Err(why)) => {
+                    ui.colored_label(super::style::warning(ui), format!("⚠ {why}"));
+                }
+                None => {
+                    ui.label(picture_text(view));
+                }
+            },
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);

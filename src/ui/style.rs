@@ -3,6 +3,7 @@
 use bevy::color::{Color, ColorToPacked};
 use bevy_egui::egui::{self, Color32, CornerRadius, Stroke};
 
+use super::view::PanelView;
 use crate::core::experiment::Theme;
 use crate::scene::theme::Palette;
 
@@ -47,6 +48,14 @@ pub fn set_style(ctx: &egui::Context, theme: Theme) {
             widget.corner_radius = CornerRadius::same(5);
         }
     });
+}
+
+/// Why the last command was refused, where it was for one of these fields.
+pub fn refused(ui: &mut egui::Ui, view: &PanelView, fields: &[&str]) {
+    let of = |field: &str| fields.iter().any(|name| field == *name || field.starts_with(&format!("{name}.")));
+    if let Some((field, why)) = view.refusal.as_ref().filter(|(field, _)| of(field)) {
+        ui.add(egui::Label::new(egui::RichText::new(format!("{field}: {why}")).color(warning(ui))).wrap());
+    }
 }
 
 /// A heading within the side panel.

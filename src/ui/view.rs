@@ -1,13 +1,19 @@
 //! What the panels show: plain data, made once a frame from what the scene knows.
 
+use std::sync::Arc;
+
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 
+use super::chart::Chart;
+use super::charts::{ChartKind, Charts};
+use super::timeline::History;
 use crate::core::experiment::ExperimentFile;
 use crate::core::geometry::camera::Pose;
 use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
+use crate::core::script::RaceStart;
 use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
 use crate::scene::camera::Rig;
@@ -77,12 +83,41 @@ pub struct PanelView {
     pub is_panels_shown: bool,
     /// How far the work in the background is.
     pub progress: Option<Progress>,
+    /// The field that the last command was refused for, and why.
+    pub refusal: Option<(String, String)>,
+    /// Training examples; `None` before there are any.
+    pub examples: Option<usize>,
+    /// Where training is, by the alphas of its projection.
+    pub marker: Vec<f64>,
+    /// What the pictures cost.
+    pub cost: Option<Cost>,
+    /// The loss over training.
+    pub history: Arc<History>,
+    /// The charts that are open.
+    pub charts: Vec<(ChartKind, Arc<Chart>)>,
+    /// How many changes can be taken back, and how many made again.
+    pub changes: (usize, usize),
     /// What went wrong, in words.
     pub warning: Option<String>,
     /// Name of the graphics device.
     pub adapter: String,
     /// Milliseconds a frame takes.
     pub frame_ms: f64,
+}
+
+/// What the pictures cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Losses on plane and volume.
+    pub grid_losses: u64,
+    /// Seconds they took.
+    pub grid_secs: f64,
+    /// Steps of the run that chose the plane.
+    pub steps: u64,
+    /// Seconds they took.
+    pub training_secs: f64,
+    /// Parameters of the model.
+    pub parameters: usize,
 }
 
 /// A run in a race.
@@ -98,6 +133,12 @@ pub struct RunRow {
     pub step: u64,
     /// Its loss there.
     pub loss: Option<f64>,
+    /// Share of the training examples it predicts right there.
+    pub accuracy: Option<f64>,
+    /// Whether it diverged.
+    pub has_diverged: bool,
+    /// Whether the plane could be laid through it.
+    pub may_lead: bool,
 }
 
 /// Where the view comes from.
@@ -112,6 +153,7 @@ pub struct Source<'w> {
     refusal: Res<'w, Refusal>,
     adapter: Option<Res<'w, RenderAdapterInfo>>,
     frame_time: Option<Res<'w, FrameTime>>,
+    charts: Option<Res<'w, Charts>>,
 }
 
 impl Source<'_> {
@@ -168,6 +210,25 @@ impl Source<'_> {
             is_floor_open: self.session.view().is_floor_open,
             is_panels_shown: self.session.view().is_panels_shown,
             progress: self.landscape.progress,
+            refusal: self.refusal.0.as_deref().and_then(|text| {
+                let (field, why) = text.split_once(" = ")?;
+                Some((field.to_owned(), why.to_owned()))
+            }),
+            examples: known.map(|known| known.plan.objective.examples()).filter(|count| *count > 0),
+            marker: known
+                .zip(latest)
+                .map(|(known, latest)| known.plan.plane.subspace.project(&latest.theta).alpha)
+                .unwrap_or_default(),
+            cost: known.map(|known| Cost {
+                grid_losses: self.landscape.spent.losses,
+                grid_secs: self.landscape.spent.grids.as_secs_f64(),
+                steps: known.plan.trajectory.last().map_or(0, |last| last.step),
+                training_secs: self.landscape.spent.training.as_secs_f64(),
+                parameters: known.plan.objective.dim(),
+            }),
+            history: self.charts.as_ref().map(|charts| Arc::clone(&charts.history)).unwrap_or_default(),
+            charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),
+            changes: self.session.changes(),
             warning: self.warning(planned),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
             frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),
@@ -182,7 +243,16 @@ impl Source<'_> {
             Origin::Imported(_) => "imported",
         };
         let loss = live.latest().map(|latest| latest.loss);
-        Some(RunRow { id, name: name.to_owned(), number: live.number(), step: live.step(), loss })
+        Some(RunRow {
+            id,
+            name: name.to_owned(),
+            number: live.number(),
+            step: live.step(),
+            loss,
+            accuracy: live.accuracy(),
+            has_diverged: live.diverged_at().is_some(),
+            may_lead: run.from == RaceStart::Same && id != self.session.plane_source().id,
+        })
     }
 
     fn warning(&self, planned: u64) -> Option<String> {

@@ -6,11 +6,13 @@
 
 pub mod builtin;
 pub mod checked;
+pub mod difference;
 pub mod file;
 pub mod look;
 pub mod pipeline;
 mod prepared;
 
 pub use checked::{Experiment, FieldError};
+pub use difference::command_line;
 pub use file::{ExperimentFile, FileError, SliceFile};
 pub use look::{CameraMode, Shape, Theme, TrailColors, ViewFile};

@@ -118,6 +118,11 @@ impl Pipeline {
         matches!(self.stage, Stage::Finished)
     }
 
+    /// Whether the look-ahead run is still under way.
+    pub fn is_training(&self) -> bool {
+        matches!(self.stage, Stage::LookAhead(_))
+    }
+
     /// Cells of grids evaluated so far.
     pub fn cells(&self) -> u64 {
         self.cells

@@ -132,6 +132,12 @@ impl Model {
         &self.layout
     }
 
+    /// The model up to its last layer: what its hidden units say. `None` for one without any.
+    pub fn hidden(&self) -> Option<Self> {
+        let (_, hidden) = self.layers.split_last()?;
+        Self::new(hidden.to_vec()).ok()
+    }
+
     /// Number of parameters.
     pub fn dim(&self) -> usize {
         self.layout.dim()

@@ -51,6 +51,24 @@ impl Scratch {
     }
 }
 
+/// What a model says at theta of examples `x [n, inputs]`, as `[n, outputs]`.
+pub fn predict(model: &Model, theta: &[f64], x: &[f64]) -> Vec<f64> {
+    let (inputs, outputs) = (model.inputs(), model.outputs());
+    let mut scratch = Scratch::new(model);
+    let mut out = Vec::with_capacity(x.len() / inputs * outputs);
+    for rows in x.chunks(LANES * inputs) {
+        let lanes = rows.len() / inputs;
+        let block = scratch.input_mut();
+        for (lane, row) in rows.chunks_exact(inputs).enumerate() {
+            row.iter().enumerate().for_each(|(i, value)| block[i * LANES + lane] = *value);
+        }
+        forward(model, theta, &mut scratch, lanes, false);
+        let prediction = scratch.output();
+        out.extend((0..lanes).flat_map(|lane| (0..outputs).map(move |o| prediction[o * LANES + lane])));
+    }
+    out
+}
+
 widened! {
     /// Runs the first `lanes` examples of the block through the model. `with_slopes` keeps what
     /// [`backward`] needs.

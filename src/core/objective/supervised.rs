@@ -244,23 +244,7 @@ impl Objective for Supervised {
     }
 
     fn predict(&self, theta: &[f64], x: &[f64]) -> Option<Vec<f64>> {
-        let (inputs, outputs) = (self.model.inputs(), self.model.outputs());
-        let rows: Vec<u32> = (0..(x.len() / inputs) as u32).collect();
-        let mut out = vec![0.0; rows.len() * outputs];
-        let blocks: Vec<Block> = rows
-            .chunks(LANES)
-            .map(|rows| Block { x: transposed(x, inputs, rows), y: Vec::new(), lanes: rows.len() })
-            .collect();
-        let mut row = 0;
-        self.for_each_prediction(theta, &blocks, |block, prediction| {
-            for lane in 0..block.lanes {
-                for o in 0..outputs {
-                    out[(row + lane) * outputs + o] = prediction[o * LANES + lane];
-                }
-            }
-            row += block.lanes;
-        });
-        Some(out)
+        Some(pass::predict(&self.model, theta, x))
     }
 
     fn accuracy(&self, theta: &[f64]) -> Option<f64> {

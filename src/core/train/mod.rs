@@ -1,9 +1,11 @@
 //! Training: a run that advances step by step, and the trajectory it leaves behind.
 
 mod keys;
+pub mod plateaus;
 pub mod run;
 mod state;
 pub mod trajectory;
 
+pub use plateaus::plateaus;
 pub use run::{TrainingPlan, TrainingRun};
 pub use trajectory::{Checkpoint, Trajectory};

@@ -1,0 +1,73 @@
+//! What has to be set to make one experiment of another: the inverse of `--set`.
+
+use serde_json::Value;
+
+use super::builtin;
+use super::file::ExperimentFile;
+
+/// The fields in which `to` differs from `from`, as paths and values that `--set` takes.
+pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
+    let json = |file: &ExperimentFile| {
+        serde_json::to_value(file).unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"))
+    };
+    let mut found = Vec::new();
+    differ("", &json(from), &json(to), &mut found);
+    found
+}
+
+fn differ(path: &str, from: &Value, to: &Value, found: &mut Vec<(String, Value)>) {
+    if from == to {
+        return;
+    }
+    let fields = from.as_object().zip(to.as_object()).filter(|(a, b)| a.keys().eq(b.keys()));
+    let Some((from, to)) = fields else {
+        found.push((path.to_owned(), to.clone()));
+        return;
+    };
+    for ((name, from), to) in from.iter().zip(to.values()) {
+        // Between a kind and its settings a path needs no step.
+        let is_kind =
+            !path.is_empty() && from.is_object() && to.is_object() && path != "slice" && path != "view";
+        let below = match (path, is_kind) {
+            ("", _) => name.clone(),
+            (path, true) => path.to_owned(),
+            (path, false) => format!("{path}.{name}"),
+        };
+        differ(&below, from, to, found);
+    }
+}
+
+/// The command line that draws an experiment at a step of its training, beginning with the built-in
+/// one from which least has to be set.
+pub fn command_line(file: &ExperimentFile, at_step: u64) -> String {
+    let built_in = builtin::names().filter_map(|name| Some((name, builtin::load(name)?.ok()?)));
+    let nearest =
+        built_in.map(|(name, base)| (name, assignments(&base, file))).min_by_key(|(_, set)| set.len());
+    let (name, set) = nearest.unwrap_or((builtin::DEFAULT, Vec::new()));
+    let set: String =
+        set.iter().map(|(path, value)| format!(" --set {}", quoted(&format!("{path}={value}")))).collect();
+    format!("losscape record {name} --at-step {at_step}{set} -o picture.png")
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|sign| sign.is_ascii_alphanumeric() || "._=+-/".contains(sign));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_says_no_more_than_it_must() {
+        let mut file = builtin::load("diagonal-model2").unwrap().unwrap();
+        assert_eq!(command_line(&file, 7), "losscape record diagonal-model2 --at-step 7 -o picture.png");
+        file.seed = 3;
+        file.optimizer.set_lr(0.25);
+        file.title = "it's".to_owned();
+        let line = command_line(&file, 7);
+        assert!(line.contains("--set seed=3") && line.contains("--set optimizer.lr=0.25"), "{line}");
+        assert!(line.contains("--set 'title=\"it'\\''s\"'"), "{line}");
+    }
+}

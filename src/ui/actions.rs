@@ -1,0 +1,151 @@
+//! Everything that can be done with a key or found by its name: one list for keys, help and palette.
+
+use super::charts::ChartKind;
+use super::desk::Desk;
+use super::files::Errand;
+use super::view::PanelView;
+use crate::core::experiment::{CameraMode, Theme, builtin};
+use crate::core::geometry::heights::HeightScale;
+use crate::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// What it does, in words.
+    pub name: String,
+    /// The key that does it; empty where there is none.
+    pub key: &'static str,
+    /// What is done.
+    pub act: Act,
+}
+
+/// What an action does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Something of the session.
+    Ask(Command),
+    /// Something of the desk.
+    Desk(DeskAct),
+}
+
+/// Something done with the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskAct {
+    /// Open a chart, or close it.
+    Chart(ChartKind),
+    /// Text for the last row and no panels, or back.
+    Lecture,
+    /// Nothing on the screen, or back.
+    Blank,
+    /// Tell the keys, or stop.
+    Help,
+    /// Look for a command by its name, or stop.
+    Palette,
+    /// Everything larger.
+    Larger,
+    /// Everything smaller.
+    Smaller,
+    /// The whole screen, or a window.
+    Fullscreen,
+    /// Something with files.
+    Errand(Errand),
+}
+
+impl Desk {
+    /// Does something with the desk.
+    pub fn act(&mut self, act: DeskAct) {
+        match act {
+            DeskAct::Chart(kind) => self.toggle(kind),
+            DeskAct::Lecture => self.is_lecture = !self.is_lecture,
+            DeskAct::Blank => self.is_blank = !self.is_blank,
+            DeskAct::Help => self.is_help_open = !self.is_help_open,
+            DeskAct::Palette => {
+                self.sought = if self.sought.is_some() { None } else { Some(String::new()) };
+            }
+            DeskAct::Larger => self.zoom_by(1.0),
+            DeskAct::Smaller => self.zoom_by(-1.0),
+            DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
+            DeskAct::Errand(errand) => self.errand = Some(errand),
+        }
+    }
+}
+
+/// Everything that can be done in a given state of things.
+pub fn actions(view: &PanelView) -> Vec<Action> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, key, act| all.push(Action { name: name.to_owned(), key, act });
+    let run = |command| Act::Ask(Command::Run(command));
+    let look = |command| Act::Ask(Command::View(command));
+    let desk = Act::Desk;
+    let errand = |errand| Act::Desk(DeskAct::Errand(errand));
+    match view.is_playing {
+        true => add("Pause training", "Space", run(RunCommand::Pause)),
+        false => add("Play training", "Space", run(RunCommand::Play)),
+    }
+    add("Take one step", "Right", run(RunCommand::Step(1)));
+    add("Step back", "Left", run(RunCommand::Seek(view.step.saturating_sub(1))));
+    add("Restart training", "R", run(RunCommand::Restart));
+    add("Train to convergence", "", run(RunCommand::Converge { tolerance: super::run::TOLERANCE }));
+    add("Undo", "Ctrl+Z", Act::Ask(Command::Undo));
+    add("Redo", "Ctrl+Y", Act::Ask(Command::Redo));
+    if view.alpha3_range.is_some() {
+        let sweep = Command::Slice(SliceCommand::Sweep(!view.is_sweeping));
+        add("Let the plane travel, or hold it", "T", Act::Ask(sweep));
+        add("Surface, cube, both", "V", look(ViewCommand::Shape(super::keys::next_shape(view))));
+    }
+    add("Frame everything", "F", look(ViewCommand::FrameAll));
+    for (mode, name, key) in [
+        (CameraMode::Orbit, "Camera: orbit", ""),
+        (CameraMode::Flight, "Camera: fly", "C"),
+        (CameraMode::Map, "Camera: map from above", "M"),
+        (CameraMode::Ride, "Camera: ride along", "G"),
+        (CameraMode::Path, "Camera: along its path", "P"),
+    ] {
+        add(name, key, look(ViewCommand::Camera(mode)));
+    }
+    if let Some(pose) = view.pose {
+        add("Add a camera key", "K", look(ViewCommand::AddKey(pose)));
+    }
+    for scale in HeightScale::ALL {
+        add(&format!("Heights: {}", scale.name()), "X", look(ViewCommand::Scale(scale)));
+    }
+    let theme = if view.experiment.view.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+    add("Dark stage or light", "Y", look(ViewCommand::Theme(theme)));
+    add("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown)));
+    add("Lecture mode", "L", desk(DeskAct::Lecture));
+    add("Blank the screen", "B", desk(DeskAct::Blank));
+    add("Freeze: hold training and plane", ".", run(RunCommand::Pause));
+    add("Full screen", "F11", desk(DeskAct::Fullscreen));
+    add("Larger text", "Ctrl++", desk(DeskAct::Larger));
+    add("Smaller text", "Ctrl+-", desk(DeskAct::Smaller));
+    add("Keys", "F1", desk(DeskAct::Help));
+    add("Find a command", "Ctrl+K", desk(DeskAct::Palette));
+    add("Save the experiment", "Ctrl+S", errand(Errand::Save));
+    add("Open an experiment or data", "Ctrl+O", errand(Errand::Open));
+    add("Save the picture", "Ctrl+P", errand(Errand::SavePicture));
+    add("Copy the command line of this", "Ctrl+Shift+C", errand(Errand::CopyLine));
+    for kind in ChartKind::ALL {
+        add(&format!("Chart: {}", kind.name()), "", desk(DeskAct::Chart(kind)));
+    }
+    for optimizer in crate::core::optim::OptimizerConfig::all() {
+        let name = format!("Race {}", optimizer.name());
+        add(&name, "", run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+    }
+    for name in builtin::names() {
+        if let Some(Ok(file)) = builtin::load(name) {
+            let load = ExperimentCommand::Load(Box::new(file));
+            add(&format!("Open {name}"), "", Act::Ask(Command::Experiment(load)));
+        }
+    }
+    all
+}
+
+/// The actions whose names hold every word that was typed, in their order.
+pub fn found(actions: Vec<Action>, sought: &str) -> Vec<Action> {
+    let words: Vec<String> = sought.split_whitespace().map(str::to_lowercase).collect();
+    let holds = |action: &Action| {
+        let name = action.name.to_lowercase();
+        words.iter().all(|word| name.contains(word))
+    };
+    actions.into_iter().filter(holds).collect()
+}

@@ -1,0 +1,55 @@
+//! The bar above the timeline: charts, undo, files, and the way to everything else.
+
+use bevy_egui::egui;
+
+use super::actions::DeskAct;
+use super::charts::ChartKind;
+use super::desk::Desk;
+use super::files::Errand;
+use super::view::PanelView;
+use crate::core::script::Command;
+
+/// Draws the bar.
+pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.menu_button("Charts ⏷", |ui| {
+            for kind in ChartKind::ALL {
+                let mut is_open = desk.charts.contains(&kind);
+                if ui.checkbox(&mut is_open, kind.name()).on_hover_text(kind.hint()).changed() {
+                    desk.toggle(kind);
+                }
+            }
+        });
+        let (undo, redo) = view.changes;
+        let button = ui.add_enabled(undo > 0, egui::Button::new("Undo"));
+        if button.on_hover_text("Takes the last change back (Ctrl+Z).").clicked() {
+            asked.push(Command::Undo);
+        }
+        let button = ui.add_enabled(redo > 0, egui::Button::new("Redo"));
+        if button.on_hover_text("Makes the change again (Ctrl+Y).").clicked() {
+            asked.push(Command::Redo);
+        }
+        ui.menu_button("File ⏷", |ui| {
+            for (text, errand) in [
+                ("Open experiment or data… (Ctrl+O)", Errand::Open),
+                ("Save experiment… (Ctrl+S)", Errand::Save),
+                ("Save picture… (Ctrl+P)", Errand::SavePicture),
+                ("Copy command line (Ctrl+Shift+C)", Errand::CopyLine),
+            ] {
+                if ui.button(text).clicked() {
+                    desk.act(DeskAct::Errand(errand));
+                    ui.close();
+                }
+            }
+        });
+        for (text, hover, act) in [
+            ("Lecture", "Large text and no panels (L).", DeskAct::Lecture),
+            ("Find…", "Any command by its name (Ctrl+K).", DeskAct::Palette),
+            ("Keys", "All keys (F1).", DeskAct::Help),
+        ] {
+            if ui.button(text).on_hover_text(hover).clicked() {
+                desk.act(act);
+            }
+        }
+    });
+}

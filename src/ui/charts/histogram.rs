@@ -1,0 +1,53 @@
+//! How many examples get which prediction.
+
+use super::{Inks, Looked};
+use crate::core::data::dataset::Target;
+use crate::ui::chart::{Chart, Mark};
+
+const BINS: usize = 40;
+
+/// The chart.
+pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
+    let Some((_, loss, data)) = looked.objective.network() else {
+        return Chart {
+            note: "A function without examples predicts nothing.".to_owned(),
+            ..Chart::default()
+        };
+    };
+    let predictions = looked.objective.predict(looked.theta, data.x()).unwrap_or_default();
+    let outputs = predictions.len() / data.rows();
+    // Of several outputs, what is said of the right one.
+    let own = |row: usize| match data.target() {
+        Target::Classes(_) => predictions[row * outputs + data.y()[row] as usize],
+        Target::Binary | Target::Real => predictions[row * outputs],
+    };
+    let values: Vec<f64> = (0..data.rows()).map(own).collect();
+    let finite = values.iter().filter(|v| v.is_finite());
+    let (low, high) = finite.fold((0.0_f64, 1.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
+    let width = (high - low) / BINS as f64;
+    let count = |is_of: &dyn Fn(usize) -> bool| -> Vec<[f64; 2]> {
+        let mut bins = vec![0.0; BINS];
+        for (row, value) in values.iter().enumerate().filter(|(row, value)| value.is_finite() && is_of(*row))
+        {
+            let _ = row;
+            bins[(((value - low) / width) as usize).min(BINS - 1)] += 1.0;
+        }
+        bins.iter().enumerate().map(|(i, n)| [low + (i as f64 + 0.5) * width, *n]).collect()
+    };
+    let bars = |name: &str, of: usize, bars| Mark::Bars {
+        name: name.to_owned(),
+        color: inks.runs[of].gamma_multiply(0.6),
+        width,
+        bars,
+    };
+    let marks = match data.target() {
+        Target::Binary => vec![
+            bars("class 0", 0, count(&|row| data.y()[row] < 0.5)),
+            bars("class 1", 1, count(&|row| data.y()[row] > 0.5)),
+            Mark::Upright { at: loss.boundary(), color: inks.ink },
+        ],
+        Target::Real | Target::Classes(_) => vec![bars("examples", 0, count(&|_| true))],
+    };
+    let note = format!("Predictions {}; the line is where 0 becomes 1.", looked.what);
+    Chart { x: "prediction".to_owned(), y: "examples".to_owned(), marks, note, ..Chart::default() }
+}

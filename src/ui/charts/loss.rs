@@ -1,0 +1,63 @@
+//! What one example costs: the loss against the prediction, for a target. That 0.6 and 0.99 are both
+//! right and cost differently is why loss and accuracy differ.
+
+use super::Inks;
+use crate::core::loss::Loss;
+use crate::core::model::pass::LANES;
+use crate::ui::chart::{Chart, Mark};
+use crate::ui::style::loss_text;
+
+const POINTS: usize = 121;
+
+/// The loss of one example with one output.
+pub fn of_one(loss: Loss, prediction: f64, target: f64) -> f64 {
+    let lane = |value: f64| {
+        let mut block = vec![0.0; LANES];
+        block[0] = value;
+        block
+    };
+    loss.sum(&lane(prediction), &lane(target), 1)
+}
+
+/// The chart for an example `[prediction, target]`.
+pub fn chart(loss: Loss, [prediction, target]: [f64; 2], inks: &Inks) -> Chart {
+    if loss == Loss::CrossEntropy {
+        let note = "Cross entropy judges several outputs at once; choose another loss to see it of one.";
+        return Chart { note: note.to_owned(), ..Chart::default() };
+    }
+    let (low, high): (f64, f64) = if loss == Loss::BceWithLogits { (-4.0, 4.0_f64) } else { (-0.25, 1.25) };
+    let (low, high) = (low.min(prediction), high.max(prediction));
+    let at = |i: usize| low + (high - low) * i as f64 / (POINTS - 1) as f64;
+    let points = (0..POINTS).map(|i| [at(i), of_one(loss, at(i), target)]).collect();
+    let here = of_one(loss, prediction, target);
+    let marks = vec![
+        Mark::Line { name: format!("y = {target:.2}"), color: inks.runs[1], width: 2.0, points },
+        Mark::Upright { at: loss.boundary(), color: inks.faint },
+        Mark::Points {
+            name: format!("ŷ = {prediction:.2}"),
+            color: inks.runs[0],
+            radius: 5.0,
+            points: vec![[prediction, here]],
+        },
+    ];
+    let is_right = (prediction > loss.boundary()) == (target > 0.5);
+    let said = if is_right { "counts as right" } else { "counts as wrong" };
+    let note = format!(
+        "Predicted {prediction:.2} where {target:.2} is true: it {said}, and costs {}.",
+        loss_text(here)
+    );
+    Chart { x: "prediction ŷ".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_are_right_and_cost_differently() {
+        assert!((of_one(Loss::Mse, 0.6, 1.0) - 0.16).abs() < 1e-12);
+        assert!((of_one(Loss::Mse, 0.99, 1.0) - 1e-4).abs() < 1e-12);
+        assert!((of_one(Loss::Huber, 3.0, 1.0) - 1.5).abs() < 1e-12);
+        assert!((of_one(Loss::BceWithLogits, 0.0, 1.0) - 2.0_f64.ln()).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,73 @@
+//! The displayed plane from above: colours, isolines, the path, and the point looked at.
+
+use super::{Inks, Looked};
+use crate::core::geometry::colormap::ColorMap;
+use crate::core::geometry::contour::segments;
+use crate::core::geometry::isolines::Isolines;
+use crate::core::train::Checkpoint;
+use crate::scene::frame::Placed;
+use crate::scene::landscape::Known;
+use crate::scene::relief::Relief;
+use crate::scene::slice::Shown;
+use crate::ui::chart::{Chart, Mark};
+use crate::ui::timeline::thinned;
+
+/// Cells along each side at most.
+const MOST_CELLS: usize = 97;
+
+/// The chart.
+pub fn chart(
+    known: &Known,
+    shown: &Shown,
+    placed: Option<Placed>,
+    path: &[Checkpoint],
+    looked: Option<&Looked>,
+    colors: ColorMap,
+    inks: &Inks,
+) -> Chart {
+    let Some(placed) = placed else { return Chart::default() };
+    let relief = Relief::new(known, shown, placed);
+    let heights = placed.frame.heights;
+    let [axis1, axis2] = *placed.frame.axes();
+    let counts = known.plan.plane_spec.counts();
+    let cells = [counts[0], counts[1]].map(|count| count.min(MOST_CELLS));
+    let at = |i: usize, n: usize, axis: &crate::core::grid::Axis| {
+        axis.low + (axis.high - axis.low) * i as f64 / (n - 1) as f64
+    };
+    let color = |alpha: [f64; 2]| match relief.loss(alpha) {
+        Some(loss) => colors.at(heights.fraction(loss).clamp(0.0, 1.0)),
+        None => [115, 5, 13],
+    };
+    let pixels = (0..cells[1])
+        .flat_map(|j| (0..cells[0]).map(move |i| [i, j]))
+        .map(|[i, j]| color([at(i, cells[0], &axis1), at(j, cells[1], &axis2)]))
+        .collect();
+    let corners = [[axis1.low, axis2.low], [axis1.high, axis2.high]];
+    let mut marks = vec![Mark::Picture { corners, size: cells, pixels }];
+    // While the plane moves only its colours follow.
+    if let Some(plane) = known.plane.as_ref().filter(|_| shown.is_exact) {
+        for level in Isolines::of(&heights.to).emphasised(&heights.to) {
+            let line = segments(&plane.picture.grid, level);
+            let apart = [f64::NAN; 2];
+            let points = line.into_iter().flat_map(|[a, b]| [a, b, apart]).collect();
+            marks.push(Mark::Line {
+                name: String::new(),
+                color: inks.faint.gamma_multiply(0.6),
+                width: 1.0,
+                points,
+            });
+        }
+    }
+    let subspace = &known.plan.plane.subspace;
+    let place = |theta: &[f64]| -> [f64; 2] {
+        let alpha = subspace.project(theta).alpha;
+        [alpha[0], alpha.get(1).copied().unwrap_or_default()]
+    };
+    let path = thinned(path.iter()).into_iter().map(|point| place(&point.theta)).collect();
+    marks.push(Mark::Line { name: String::new(), color: inks.runs[0], width: 2.0, points: path });
+    if let Some(looked) = looked {
+        let points = vec![[looked.alpha[0], looked.alpha.get(1).copied().unwrap_or_default()]];
+        marks.push(Mark::Points { name: String::new(), color: inks.ink, radius: 4.5, points });
+    }
+    Chart { x: "α₁".to_owned(), y: "α₂".to_owned(), marks, is_equal: true, ..Chart::default() }
+}

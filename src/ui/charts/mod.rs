@@ -1,0 +1,325 @@
+//! What the charts say: each file makes one of them out of numbers, without egui.
+//!
+//! All of them look at the same point of parameter space: the one under the pointer, else the one that
+//! was chosen, else the one where training is. So they move together.
+
+mod curves;
+mod decision;
+mod hidden;
+mod histogram;
+mod loss;
+mod map;
+mod parameters;
+mod sections;
+mod spectrum;
+
+use std::sync::Arc;
+
+use bevy::ecs::system::SystemParam;
+use bevy::prelude::*;
+use bevy_egui::egui::Color32;
+use serde::{Deserialize, Serialize};
+
+use super::chart::Chart;
+use super::desk::Desk;
+use super::style::color32;
+use super::timeline::{History, thinned};
+use crate::core::objective::Objective;
+use crate::core::session::{Revision, run::Origin};
+use crate::core::train::{Checkpoint, plateaus};
+use crate::scene::frame::Placement;
+use crate::scene::landscape::{Known, Landscape};
+use crate::scene::pointer::Hover;
+use crate::scene::session::SessionState;
+use crate::scene::slice::Shown;
+use crate::scene::theme::Palette;
+use crate::scene::training::{Live, Training};
+
+/// A chart by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// Loss and accuracy against the step.
+    Curves,
+    /// The data with what the model makes of it.
+    Decision,
+    /// The plane as a contour map.
+    Map,
+    /// The loss along both axes of the plane.
+    Sections,
+    /// The first two parameters.
+    Parameters,
+    /// How many examples get which prediction.
+    Histogram,
+    /// The data as the hidden units see it.
+    Hidden,
+    /// The loss of one example against its prediction.
+    Loss,
+    /// The eigenvalues of the Hessian.
+    Spectrum,
+}
+
+impl ChartKind {
+    /// Every chart, in the order a menu shows them.
+    pub const ALL: [Self; 9] = [
+        Self::Curves,
+        Self::Decision,
+        Self::Map,
+        Self::Sections,
+        Self::Parameters,
+        Self::Histogram,
+        Self::Hidden,
+        Self::Loss,
+        Self::Spectrum,
+    ];
+
+    /// The name that people see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Curves => "Loss and accuracy",
+            Self::Decision => "Data and decision",
+            Self::Map => "Contour map",
+            Self::Sections => "Along the axes",
+            Self::Parameters => "Parameter space",
+            Self::Histogram => "Predictions",
+            Self::Hidden => "Hidden units",
+            Self::Loss => "Loss of one example",
+            Self::Spectrum => "Curvature",
+        }
+    }
+
+    /// What it shows, in a sentence.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Curves => "Loss and accuracy of every run against the step, training and held-out.",
+            Self::Decision => "The examples, and what the model at the point looked at says everywhere.",
+            Self::Map => "The displayed plane from above, with the path. Click to choose a point.",
+            Self::Sections => {
+                "The loss along each axis of the plane through the point looked at. Drag to move it."
+            }
+            Self::Parameters => "The path in the first two parameters themselves, with equal scales.",
+            Self::Histogram => "How often each prediction is made, by class, with the boundary.",
+            Self::Hidden => "The examples in the coordinates of the hidden units, in pairs.",
+            Self::Loss => {
+                "What one example costs, whatever it is predicted as. Drag the prediction, Shift-drag the target."
+            }
+            Self::Spectrum => "Eigenvalues of the Hessian at the point looked at, and what they make of it.",
+        }
+    }
+}
+
+/// The point of parameter space that all charts look at.
+pub struct Looked<'a> {
+    /// What is minimised there.
+    pub objective: &'a dyn Objective,
+    /// The point, `[dim]`.
+    pub theta: &'a [f64],
+    /// Its alphas in the slice: its own if it is one of the slice, else those of its projection.
+    pub alpha: &'a [f64],
+    /// What it is, in words.
+    pub what: &'a str,
+}
+
+/// Colours that charts use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inks {
+    /// Lines and points of most weight.
+    pub ink: Color32,
+    /// Those of less.
+    pub faint: Color32,
+    /// Of the runs and the classes, in their order.
+    pub runs: [Color32; 6],
+}
+
+impl From<&Palette> for Inks {
+    fn from(palette: &Palette) -> Self {
+        Self { ink: color32(palette.ink), faint: color32(palette.faint), runs: palette.runs.map(color32) }
+    }
+}
+
+/// The charts of this moment, and the timeline's history.
+#[derive(Resource, Default)]
+pub struct Charts {
+    /// Those that are open.
+    pub open: Vec<(ChartKind, Arc<Chart>)>,
+    /// The loss over training.
+    pub history: Arc<History>,
+    of: Option<State>,
+    held_out: curves::HeldOut,
+}
+
+/// What charts depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct State {
+    news: u64,
+    pictures: Option<(Revision, u64)>,
+    alpha3: f64,
+    hover: Option<Vec<f64>>,
+    selected: Option<Vec<f64>>,
+    colors: Inks,
+    map: crate::core::geometry::colormap::ColorMap,
+    wanted: Vec<ChartKind>,
+    is_log: bool,
+    example: [f64; 2],
+}
+
+/// What charts are made of.
+#[derive(SystemParam)]
+pub(super) struct Sources<'w> {
+    session: Res<'w, SessionState>,
+    training: Res<'w, Training>,
+    landscape: Res<'w, Landscape>,
+    shown: Res<'w, Shown>,
+    placement: Res<'w, Placement>,
+    hover: Res<'w, Hover>,
+    palette: Res<'w, Palette>,
+}
+
+/// Makes the open charts anew where anything they depend on has changed.
+pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<Charts>) {
+    let known = sources.landscape.current();
+    let state = State {
+        news: sources.training.news(),
+        pictures: known.map(|known| (known.revision, known.pictures)),
+        alpha3: sources.shown.alpha3,
+        hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
+        selected: sources.session.view().selected.clone(),
+        colors: Inks::from(&*sources.palette),
+        map: sources.session.look().colors,
+        wanted: desk.charts.iter().copied().collect(),
+        is_log: desk.is_log,
+        example: desk.example,
+    };
+    if charts.of.as_ref() == Some(&state) {
+        return;
+    }
+    let is_history_old =
+        charts.of.as_ref().is_none_or(|of| (of.news, of.pictures) != (state.news, state.pictures));
+    if is_history_old {
+        charts.history = Arc::new(history(&sources.training, known));
+    }
+    let charts = &mut *charts;
+    charts.open = match known {
+        Some(known) => {
+            let point = looked_at(&sources, known);
+            desk.charts
+                .iter()
+                .map(|kind| {
+                    (
+                        *kind,
+                        Arc::new(chart(*kind, &sources, known, point.as_ref(), &desk, &mut charts.held_out)),
+                    )
+                })
+                .collect()
+        }
+        None => Vec::new(),
+    };
+    charts.of = Some(state);
+}
+
+/// A point, with its words.
+struct Point {
+    theta: Vec<f64>,
+    alpha: Vec<f64>,
+    what: String,
+}
+
+fn looked_at(sources: &Sources, known: &Known) -> Option<Point> {
+    let subspace = &known.plan.plane.subspace;
+    let of_slice = |alpha: &Vec<f64>, what: &str| Point {
+        theta: subspace.lift(alpha),
+        alpha: alpha.clone(),
+        what: what.to_owned(),
+    };
+    let hovered = sources.hover.0.as_ref().map(|point| of_slice(&point.alpha, "under the pointer"));
+    let chosen = || {
+        let fits = |alpha: &&Vec<f64>| alpha.len() == subspace.k();
+        sources
+            .session
+            .view()
+            .selected
+            .as_ref()
+            .filter(fits)
+            .map(|alpha| of_slice(alpha, "at the chosen point"))
+    };
+    let trained = || {
+        let latest = sources.training.leader()?.latest()?;
+        let is_finite = latest.theta.iter().all(|v| v.is_finite());
+        is_finite.then(|| Point {
+            theta: latest.theta.clone(),
+            alpha: subspace.project(&latest.theta).alpha,
+            what: format!("at step {}", latest.step),
+        })
+    };
+    hovered.or_else(chosen).or_else(trained)
+}
+
+fn chart(
+    kind: ChartKind,
+    sources: &Sources,
+    known: &Known,
+    point: Option<&Point>,
+    desk: &Desk,
+    held_out: &mut curves::HeldOut,
+) -> Chart {
+    let inks = Inks::from(&*sources.palette);
+    let looked = point.map(|point| Looked {
+        objective: &*known.plan.objective,
+        theta: &point.theta,
+        alpha: &point.alpha,
+        what: &point.what,
+    });
+    let none = || Chart { note: "There is no point to look at yet.".to_owned(), ..Chart::default() };
+    let with = |make: &dyn Fn(&Looked) -> Chart| looked.as_ref().map_or_else(none, make);
+    match kind {
+        ChartKind::Curves => {
+            let runs: Vec<curves::Run> =
+                sources.training.runs().iter().map(|live| named_run(sources, live)).collect();
+            held_out.follow(known.revision, &*known.plan.objective, sources.training.leader());
+            curves::chart(&runs, held_out, desk.is_log, &inks)
+        }
+        ChartKind::Decision => with(&|looked| decision::chart(looked, sources.session.look().colors, &inks)),
+        ChartKind::Map => {
+            let path = sources.training.leader().map(Live::points).unwrap_or_default();
+            let placed = sources.placement.first();
+            map::chart(
+                known,
+                &sources.shown,
+                placed,
+                path,
+                looked.as_ref(),
+                sources.session.look().colors,
+                &inks,
+            )
+        }
+        ChartKind::Sections => with(&|looked| sections::chart(looked, known, &inks)),
+        ChartKind::Parameters => {
+            let runs: Vec<(usize, &[Checkpoint])> =
+                sources.training.runs().iter().map(|live| (live.number(), live.points())).collect();
+            parameters::chart(&*known.plan.objective, &runs, looked.as_ref(), &inks)
+        }
+        ChartKind::Histogram => with(&|looked| histogram::chart(looked, &inks)),
+        ChartKind::Hidden => with(&|looked| hidden::chart(looked, &inks)),
+        ChartKind::Loss => loss::chart(sources.session.experiment().loss, desk.example, &inks),
+        ChartKind::Spectrum => with(&|looked| spectrum::chart(looked, &known.plan.plane.subspace, &inks)),
+    }
+}
+
+fn named_run<'a>(sources: &'a Sources, live: &'a Live) -> curves::Run<'a> {
+    let of = sources.session.runs().iter().find(|run| live.id() == Some(run.id));
+    let name = of.map_or("", |run| match &run.origin {
+        Origin::Trained(experiment) => experiment.optimizer.name(),
+        Origin::Imported(_) => "imported",
+    });
+    curves::Run { name, number: live.number(), points: live.points() }
+}
+
+fn history(training: &Training, known: Option<&Known>) -> History {
+    let curve = |points: &[Checkpoint]| thinned(points.iter().map(|point| (point.step, point.loss)));
+    let planned = known.map(|known| curve(known.plan.trajectory.checkpoints())).unwrap_or_default();
+    History {
+        plateaus: plateaus(&planned),
+        live: training.leader().map(|live| curve(live.points())).unwrap_or_default(),
+        planned,
+    }
+}

@@ -1,0 +1,37 @@
+//! The paths in the first two parameters themselves, with equal scales.
+
+use super::{Inks, Looked};
+use crate::core::objective::Objective;
+use crate::core::train::Checkpoint;
+use crate::ui::chart::{Chart, Mark};
+use crate::ui::timeline::thinned;
+
+/// The chart of runs, each with its number and points.
+pub fn chart(
+    objective: &dyn Objective,
+    runs: &[(usize, &[Checkpoint])],
+    looked: Option<&Looked>,
+    inks: &Inks,
+) -> Chart {
+    let dim = objective.dim();
+    let name = |i: usize| objective.layout().entry_name(i).unwrap_or_else(|| "0".to_owned());
+    let second = |theta: &[f64]| theta.get(1).copied().unwrap_or_default();
+    let mut marks: Vec<Mark> = runs
+        .iter()
+        .map(|(number, points)| Mark::Line {
+            name: String::new(),
+            color: inks.runs[number % inks.runs.len()],
+            width: 2.0,
+            points: thinned(points.iter().map(|point| [point.theta[0], second(&point.theta)])),
+        })
+        .collect();
+    if let Some(looked) = looked {
+        let points = vec![[looked.theta[0], second(looked.theta)]];
+        marks.push(Mark::Points { name: looked.what.to_owned(), color: inks.ink, radius: 4.5, points });
+    }
+    let note = match dim {
+        0..=2 => String::new(),
+        dim => format!("Two of {dim} parameters; of the others nothing is seen here."),
+    };
+    Chart { x: name(0), y: name(1), marks, is_equal: true, note, ..Chart::default() }
+}

@@ -1,0 +1,87 @@
+//! The desk: what of the overlay is the person's own and no part of the session.
+
+use std::collections::BTreeSet;
+
+use bevy::prelude::Resource;
+use serde::{Deserialize, Serialize};
+
+use super::charts::ChartKind;
+use super::files::Errand;
+
+/// What stays from one day to the next is written to the preferences; the rest begins anew.
+#[derive(Resource, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Desk {
+    /// The charts that are open.
+    pub charts: BTreeSet<ChartKind>,
+    /// Whether loss curves are logarithmic.
+    pub is_log: bool,
+    /// Size of everything in the overlay; 1 is as the system has it.
+    pub zoom: f32,
+    /// Large text and no panels, for a lecture.
+    #[serde(skip)]
+    pub is_lecture: bool,
+    /// Nothing is shown at all.
+    #[serde(skip)]
+    pub is_blank: bool,
+    /// Whether the window takes the whole screen.
+    #[serde(skip)]
+    pub is_fullscreen: bool,
+    /// Something to be done with files, by whoever may.
+    #[serde(skip)]
+    pub errand: Option<Errand>,
+    /// Whether the keys are being told.
+    #[serde(skip)]
+    pub is_help_open: bool,
+    /// What was typed to find a command, while one is looked for.
+    #[serde(skip)]
+    pub sought: Option<String>,
+    /// Prediction and target of the example whose loss is shown.
+    #[serde(skip)]
+    pub example: [f64; 2],
+    /// What became of the last errand, in words: what was written, and where; or why not.
+    #[serde(skip)]
+    pub notice: Option<Result<String, String>>,
+}
+
+/// How much larger everything is in a lecture.
+pub const LECTURE_ZOOM: f32 = 1.6;
+/// Sizes that a person may choose.
+pub const ZOOMS: std::ops::RangeInclusive<f32> = 0.8..=2.5;
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            charts: BTreeSet::new(),
+            is_log: true,
+            zoom: 1.0,
+            is_lecture: false,
+            is_blank: false,
+            is_fullscreen: false,
+            errand: None,
+            is_help_open: false,
+            sought: None,
+            example: [0.6, 1.0],
+            notice: None,
+        }
+    }
+}
+
+impl Desk {
+    /// Size of everything in the overlay at this moment.
+    pub fn zoom_now(&self) -> f32 {
+        if self.is_lecture { self.zoom.max(LECTURE_ZOOM) } else { self.zoom }
+    }
+
+    /// One notch larger or smaller.
+    pub fn zoom_by(&mut self, notches: f32) {
+        self.zoom = ((self.zoom * 10.0).round() / 10.0 + 0.1 * notches).clamp(*ZOOMS.start(), *ZOOMS.end());
+    }
+
+    /// Opens a chart, or closes it.
+    pub fn toggle(&mut self, kind: ChartKind) {
+        if !self.charts.remove(&kind) {
+            self.charts.insert(kind);
+        }
+    }
+}

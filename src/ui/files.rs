@@ -1,0 +1,236 @@
+//! Files of the overlay: experiments, data and charts, by dialog, by drop, and by the clipboard.
+
+use std::path::{Path, PathBuf};
+
+use bevy::ecs::message::MessageReader;
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::FileDragAndDrop;
+use bevy_egui::EguiContexts;
+use egui_file_dialog::FileDialog;
+
+use super::charts::{ChartKind, Charts};
+use super::desk::Desk;
+use super::view::Source;
+use crate::core::data::DatasetConfig;
+use crate::core::experiment::{ExperimentFile, command_line};
+use crate::core::geometry::camera::Pose;
+use crate::core::io::output::Output;
+use crate::core::script::{Command, ExperimentCommand};
+use crate::scene::session::Ask;
+
+/// Something to be done with files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Open an experiment, or data.
+    Open,
+    /// Save the experiment as it stands.
+    Save,
+    /// Save the picture on screen.
+    SavePicture,
+    /// Copy the command line that draws what is on screen.
+    CopyLine,
+    /// Save a chart.
+    SaveChart(ChartKind, Paper),
+}
+
+/// How a chart is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// As a drawing.
+    Svg,
+    /// As numbers.
+    Csv,
+}
+
+/// The dialog that asks for a file, and what it is asked for.
+#[derive(Resource, Default)]
+pub struct Files {
+    dialog: FileDialog,
+    errand: Option<Errand>,
+}
+
+/// Sees to what the desk asks for.
+pub(super) fn run_errands(
+    mut contexts: EguiContexts,
+    source: Source,
+    charts: Res<Charts>,
+    mut files: ResMut<Files>,
+    mut desk: ResMut<Desk>,
+    mut ask: MessageWriter<Ask>,
+    mut commands: Commands,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    let files = &mut *files;
+    if let Some(errand) = desk.bypass_change_detection().errand.take() {
+        if errand == Errand::CopyLine {
+            let view = source.view();
+            ctx.copy_text(command_line(
+                &as_seen(&view.experiment, view.pose.as_ref()),
+                view.step.min(view.experiment.steps),
+            ));
+            desk.notice = Some(Ok("the command line is on the clipboard".to_owned()));
+        } else {
+            files.dialog = dialog(errand);
+            files.errand = Some(errand);
+            match errand {
+                Errand::Open => files.dialog.pick_file(),
+                _ => files.dialog.save_file(),
+            }
+        }
+    }
+    if files.errand.is_none() {
+        return Ok(());
+    }
+    files.dialog.update(ctx);
+    let Some(path) = files.dialog.take_picked() else { return Ok(()) };
+    let Some(errand) = files.errand.take() else { return Ok(()) };
+    let view = source.view();
+    let done = match errand {
+        Errand::Open => open(&path).map(|command| {
+            ask.write(Ask(command));
+            None
+        }),
+        Errand::Save => {
+            let text = as_seen(&view.experiment, view.pose.as_ref()).to_ron();
+            write(&path, text.as_bytes()).map(Some)
+        }
+        Errand::SavePicture => {
+            save_picture(&mut commands, path.clone());
+            Ok(Some(path))
+        }
+        Errand::SaveChart(kind, paper) => {
+            let chart = charts.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
+            let text = chart.map(|chart| match paper {
+                Paper::Svg => chart.to_svg(),
+                Paper::Csv => chart.to_csv(),
+            });
+            write(&path, text.unwrap_or_default().as_bytes()).map(Some)
+        }
+        Errand::CopyLine => Ok(None),
+    };
+    desk.notice = match done {
+        Ok(path) => path.map(|path| Ok(format!("saved {}", path.display()))),
+        Err(why) => Some(Err(why)),
+    };
+    Ok(())
+}
+
+fn dialog(errand: Errand) -> FileDialog {
+    let (title, name) = match errand {
+        Errand::Open => ("Open an experiment (.ron) or data (.csv)", ""),
+        Errand::Save => ("Save the experiment", "experiment.ron"),
+        Errand::SavePicture => ("Save the picture", "picture.png"),
+        Errand::SaveChart(_, Paper::Svg) => ("Save the chart", "chart.svg"),
+        Errand::SaveChart(_, Paper::Csv) => ("Save the chart's numbers", "chart.csv"),
+        Errand::CopyLine => ("", ""),
+    };
+    FileDialog::new().title(title).default_file_name(name)
+}
+
+/// The experiment with the eye where it is.
+pub fn as_seen(file: &ExperimentFile, pose: Option<&Pose>) -> ExperimentFile {
+    let mut file = file.clone();
+    if let Some(pose) = pose {
+        // Whole tenths of a degree: nobody sees more, and a person may read it.
+        let degrees = |radians: f64| (10.0 * radians.to_degrees()).round() / 10.0;
+        let below = degrees(-pose.pitch).clamp(-88.0, 88.0);
+        file.view.eye = (degrees(crate::core::geometry::camera::wrapped(pose.yaw)), below);
+    }
+    file
+}
+
+/// The command that opens a file.
+pub fn open(path: &Path) -> Result<Command, String> {
+    let name = path.display().to_string();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("csv") => {
+            let dataset =
+                DatasetConfig::by_name(&name).ok_or_else(|| format!("{name}: expected a .csv file"))?;
+            Ok(Command::Experiment(ExperimentCommand::Dataset(dataset)))
+        }
+        Some("ron") => {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+            let file = ExperimentFile::parse(&text, &name).map_err(|error| error.to_string())?;
+            Ok(Command::Experiment(ExperimentCommand::Load(Box::new(file))))
+        }
+        _ => Err(format!("{name}: expected an experiment (.ron) or data (.csv)")),
+    }
+}
+
+/// Whoever chose the name in the dialog was asked whether an old file may go.
+fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
+    let output = Output::new(path, true).map_err(|error| error.to_string())?;
+    output.write(|file| std::io::Write::write_all(file, bytes)).map_err(|error| error.to_string())?;
+    Ok(path.to_owned())
+}
+
+fn save_picture(commands: &mut Commands, path: PathBuf) {
+    let save = move |shot: On<ScreenshotCaptured>, mut desk: ResMut<Desk>| {
+        let mut png = std::io::Cursor::new(Vec::new());
+        let picture = shot.image.clone().try_into_dynamic().map_err(|error| error.to_string());
+        let written = picture
+            .and_then(|picture| {
+                let rgb = picture.to_rgb8();
+                rgb.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())
+            })
+            .and_then(|()| write(&path, png.get_ref()));
+        if let Err(why) = written {
+            desk.notice = Some(Err(format!("the picture could not be saved: {why}")));
+        }
+    };
+    commands.spawn(Screenshot::primary_window()).observe(save);
+}
+
+/// Opens what is dropped on the window.
+pub(super) fn take_drops(
+    mut drops: MessageReader<FileDragAndDrop>,
+    mut desk: ResMut<Desk>,
+    mut ask: MessageWriter<Ask>,
+) {
+    for drop in drops.read() {
+        if let FileDragAndDrop::DroppedFile { path_buf, .. } = drop {
+            match open(path_buf) {
+                Ok(command) => {
+                    ask.write(Ask(command));
+                }
+                Err(why) => desk.notice = Some(Err(why)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_opened_by_its_ending_and_refused_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let Ok(Command::Experiment(ExperimentCommand::Load(file))) = open(&at("a.ron", "(seed: 9)")) else {
+            panic!("an experiment")
+        };
+        assert_eq!(file.seed, 9);
+        let data = open(&at("b.CSV", "1,2\n"));
+        assert!(matches!(
+            data,
+            Ok(Command::Experiment(ExperimentCommand::Dataset(DatasetConfig::Csv { .. })))
+        ));
+        assert!(open(&at("c.ron", "(sede: 9)")).unwrap_err().contains("c.ron:1:"));
+        assert!(open(&at("d.txt", "")).unwrap_err().contains("expected an experiment"));
+    }
+
+    #[test]
+    fn an_experiment_is_saved_with_the_eye_where_it_is() {
+        let pose = Pose { target: [0.0; 3], yaw: 0.5, pitch: -0.25, distance: 3.0, fov: 0.7 };
+        let file = as_seen(&ExperimentFile::default(), Some(&pose));
+        assert_eq!(file.view.eye, (28.6, 14.3));
+    }
+}

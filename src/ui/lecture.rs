@@ -1,0 +1,27 @@
+//! What a lecture shows instead of the panels: step and loss, for the last row.
+
+use bevy_egui::egui;
+
+use super::style::{color32, loss_text};
+use super::view::PanelView;
+use crate::scene::theme::Palette;
+
+/// Draws the readout.
+pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
+    let palette = Palette::from(view.experiment.view.theme);
+    let area =
+        egui::Area::new("lecture".into()).anchor(egui::Align2::LEFT_TOP, [18.0, 14.0]).interactable(false);
+    area.show(ctx, |ui| {
+        let line = |ui: &mut egui::Ui, text: String, size: f32| {
+            ui.label(egui::RichText::new(text).size(size).color(color32(palette.ink)));
+        };
+        line(ui, format!("step {}", view.step), 24.0);
+        line(ui, format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
+        if let Some(share) = view.accuracy {
+            line(ui, format!("{:.0} % right", 100.0 * share), 16.0);
+        }
+        if !view.is_playing {
+            line(ui, "held".to_owned(), 14.0);
+        }
+    });
+}

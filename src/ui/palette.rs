@@ -1,0 +1,84 @@
+//! Two windows over everything: the keys, and a field that finds any command by its name.
+
+use bevy_egui::egui;
+
+use super::actions::{Act, Action, actions, found};
+use super::desk::Desk;
+use super::view::PanelView;
+use crate::core::script::Command;
+
+/// Draws whichever of the two is open.
+pub fn palette_ui(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
+    if desk.is_help_open {
+        help(ctx, view, desk);
+    }
+    if desk.sought.is_some() {
+        palette(ctx, view, desk, asked);
+    }
+}
+
+fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
+    let window = egui::Window::new("Keys").open(&mut desk.is_help_open).collapsible(false).resizable(false);
+    window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
+        let all: Vec<Action> = actions(view).into_iter().filter(|action| !action.key.is_empty()).collect();
+        let half = all.len().div_ceil(2);
+        egui::Grid::new("keys").num_columns(4).spacing([14.0, 4.0]).show(ui, |ui| {
+            for row in 0..half {
+                for action in [Some(&all[row]), all.get(row + half)].into_iter().flatten() {
+                    ui.monospace(action.key);
+                    ui.label(&action.name);
+                }
+                ui.end_row();
+            }
+        });
+        ui.separator();
+        ui.label(
+            "1 to 9 go to a camera bookmark, with Ctrl they set it. Flying: W A S D, Q E, drag to look.",
+        );
+        ui.label("Page Down and Page Up, as a clicker sends them, play and step back.");
+    });
+}
+
+/// Commands shown at once.
+const MOST_FOUND: usize = 12;
+
+fn palette(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
+    let Some(before) = desk.sought.clone() else { return };
+    let mut sought = before.clone();
+    let mut chosen = None;
+    let window = egui::Window::new("Find a command").collapsible(false).resizable(false).title_bar(false);
+    window.anchor(egui::Align2::CENTER_TOP, [0.0, 60.0]).show(ctx, |ui| {
+        let field = egui::TextEdit::singleline(&mut sought)
+            .hint_text("Type what you want to do")
+            .desired_width(360.0);
+        let response = ui.add(field);
+        response.request_focus();
+        let hits = found(actions(view), &sought);
+        for (i, action) in hits.iter().take(MOST_FOUND).enumerate() {
+            let text = match action.key {
+                "" => action.name.clone(),
+                key => format!("{}   ({key})", action.name),
+            };
+            if ui.selectable_label(i == 0, text).clicked() {
+                chosen = Some(action.act.clone());
+            }
+        }
+        if hits.is_empty() {
+            ui.weak("nothing of that name");
+        }
+        if ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+            chosen = hits.into_iter().next().map(|action| action.act);
+        }
+    });
+    // The key that opened it is none of what is looked for.
+    if ctx.input(|input| input.modifiers.command) {
+        sought = before;
+    }
+    let is_left = ctx.input(|input| input.key_pressed(egui::Key::Escape));
+    desk.sought = (!is_left && chosen.is_none()).then_some(sought);
+    match chosen {
+        Some(Act::Ask(command)) => asked.push(command),
+        Some(Act::Desk(act)) => desk.act(act),
+        None => {}
+    }
+}

@@ -1,0 +1,319 @@
+//! The settings of anything that has them: its fields, by the names that files use.
+//!
+//! A configuration is taken apart as it would be written to a file, and put together again with the
+//! field that was changed: a new setting needs no control of its own, only a line in [`HINTS`].
+
+use bevy_egui::egui;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::style::warning;
+use crate::core::subspace::Place;
+
+/// What each setting means, in the order they are shown.
+const HINTS: [(&str, &str); 33] = [
+    ("path", "The file of comma-separated numbers; its last column is the target."),
+    ("points", "How many examples there are."),
+    ("noise", "Standard deviation of what is added to each example at random."),
+    ("arms", "Arms of the spiral; each is a class."),
+    ("classes", "Clouds of points; each is a class."),
+    ("target", "What the last column means: classes, numbers, or whatever fits it."),
+    ("widths", "Units of each hidden layer, as in 8, 8."),
+    ("activation", "What each hidden unit does with its sum."),
+    ("skip", "A hidden layer as wide as its input adds that input to its output."),
+    ("head", "What the last layer does with its sum."),
+    ("lr", "Learning rate: how far a step follows the gradient."),
+    ("momentum", "Share of the last step that each step keeps."),
+    ("betas", "How slowly the running means of gradient and squared gradient forget."),
+    ("alpha", "How slowly the running mean of squared gradients forgets."),
+    ("eps", "Added to what is divided by, so that it is never 0."),
+    ("weight_decay", "How strongly parameters are drawn towards 0."),
+    ("step_size", "Steps between two drops of the learning rate."),
+    ("gamma", "What each drop multiplies the learning rate by."),
+    ("t_max", "The step at which the learning rate is lowest."),
+    ("eta_min", "The lowest learning rate."),
+    ("total_iters", "Steps until the learning rate has warmed up."),
+    ("start_factor", "Share of the learning rate at the first step."),
+    ("about", "The point that the components are taken about."),
+    ("from", "The point at alpha1 = 0: start, end, step:N or a .npy file."),
+    ("to", "The point at alpha1 = 1: start, end, step:N or a .npy file."),
+    ("at", "The point the plane goes through: start, end, step:N or a .npy file."),
+    ("a", "The point at (0, 0): start, end, step:N or a .npy file."),
+    ("b", "The point at (1, 0): start, end, step:N or a .npy file."),
+    ("c", "The point at (0, 1): start, end, step:N or a .npy file."),
+    ("biases", "What a random direction does with biases: leaves them, or copies their length."),
+    ("orthogonal", "Rows of the directions are made orthogonal before they are given their length."),
+    ("parameters", "Names of the parameters along the axes, as in fc1.weight[0,1], fc2.bias."),
+    ("degrees", "Angle between the first two directions: the smaller, the more the plane misleads."),
+];
+
+/// Words that a setting may be one of; which of them it knows is found out by trying.
+const WORDS: [&str; 13] = [
+    "identity", "sigmoid", "tanh", "relu", "gelu", "linear", "auto", "classes", "numbers", "mean", "end",
+    "frozen", "copied",
+];
+
+/// Settings that are places of parameter space.
+const PLACES: [&str; 6] = ["from", "to", "at", "a", "b", "c"];
+
+/// Draws a row for each setting of a configuration; the configuration with the one that was changed.
+/// `of` says whose they are, apart from others on the same panel.
+pub fn settings_ui<T: Serialize + DeserializeOwned>(ui: &mut egui::Ui, of: &str, config: &T) -> Option<T> {
+    let whole = serde_json::to_value(config).ok()?;
+    // A kind with settings is written as one entry of its own name; one without, as a word.
+    let (kind, fields) = whole.as_object()?.iter().next()?;
+    let mut fields: Vec<(&String, &Value)> = fields.as_object()?.iter().collect();
+    let rank = |name: &str| HINTS.iter().position(|(known, _)| *known == name);
+    fields.sort_by_key(|(name, _)| rank(name));
+    let mut changed = None;
+    egui::Grid::new(("settings", of)).num_columns(2).show(ui, |ui| {
+        for (name, value) in fields {
+            let with = |value: Value| {
+                let mut whole = whole.clone();
+                whole[kind][name] = value;
+                serde_json::from_value::<T>(whole)
+            };
+            let hint = rank(name).map_or("", |at| HINTS[at].1);
+            let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hint);
+            let id = ui.id().with((of, name));
+            let field = Field { id, label: label.id, hint };
+            if let Some(value) = field.show(ui, name, value, &|value| with(value).map(|_| ())) {
+                changed = with(value).ok();
+            }
+            ui.end_row();
+        }
+    });
+    changed
+}
+
+/// A control with its label.
+struct Field<'a> {
+    id: egui::Id,
+    label: egui::Id,
+    hint: &'a str,
+}
+
+impl Field<'_> {
+    /// Draws the control that fits the value; another value, once one was chosen or typed to its end.
+    fn show(
+        &self,
+        ui: &mut egui::Ui,
+        name: &str,
+        value: &Value,
+        check: &dyn Fn(Value) -> serde_json::Result<()>,
+    ) -> Option<Value> {
+        match value {
+            Value::Bool(is) => {
+                let mut now = *is;
+                let response = ui.checkbox(&mut now, "").labelled_by(self.label).on_hover_text(self.hint);
+                response.changed().then_some(Value::Bool(now))
+            }
+            Value::Number(number) if number.is_u64() => {
+                let present = number.as_u64().unwrap_or_default();
+                number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
+            }
+            Value::Number(number) => {
+                let present = number.as_f64().unwrap_or_default();
+                number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
+            }
+            Value::String(word) if name != "path" && !PLACES.contains(&name) => {
+                let known = WORDS.into_iter().filter(|word| check(Value::from(*word)).is_ok());
+                self.menu(ui, word, known)
+            }
+            value => self.text(ui, name, value, check),
+        }
+    }
+
+    fn menu<'a>(
+        &self,
+        ui: &mut egui::Ui,
+        present: &str,
+        words: impl Iterator<Item = &'a str>,
+    ) -> Option<Value> {
+        let mut chosen = None;
+        let menu = egui::ComboBox::from_id_salt(self.id).selected_text(present).width(90.0);
+        let response = menu.show_ui(ui, |ui| {
+            for word in words {
+                if ui.selectable_label(word == present, word).clicked() && word != present {
+                    chosen = Some(Value::from(word));
+                }
+            }
+        });
+        response.response.labelled_by(self.label).on_hover_text(self.hint);
+        chosen
+    }
+
+    fn text(
+        &self,
+        ui: &mut egui::Ui,
+        name: &str,
+        value: &Value,
+        check: &dyn Fn(Value) -> serde_json::Result<()>,
+    ) -> Option<Value> {
+        let present = written(name, value);
+        let read = |text: &str| match read(name, value, text) {
+            Ok(value) => check(value.clone()).map(|()| value).map_err(|error| error.to_string()),
+            Err(error) => Err(error),
+        };
+        text_ui(ui, self.id, self.label, self.hint, &present, &read)
+    }
+}
+
+/// A setting as it is typed.
+fn written(name: &str, value: &Value) -> String {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        _ if PLACES.contains(&name) => serde_json::from_value::<Place>(value.clone())
+            .map_or_else(|_| plain(value), |place| place.to_string()),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        value => plain(value),
+    }
+}
+
+/// What was typed for a setting that is now `value`.
+fn read(name: &str, value: &Value, text: &str) -> Result<Value, String> {
+    if PLACES.contains(&name) {
+        let place: Place =
+            text.trim().parse().map_err(|error: crate::core::subspace::PlaceError| error.to_string())?;
+        return serde_json::to_value(place).map_err(|error| error.to_string());
+    }
+    if !value.is_array() {
+        return Ok(Value::from(text.trim()));
+    }
+    if let Ok(numbers) = serde_json::from_str::<Value>(&format!("[{text}]")) {
+        return Ok(numbers);
+    }
+    // A comma within brackets is part of a parameter's name.
+    let mut words = vec![String::new()];
+    let mut depth = 0;
+    for sign in text.chars() {
+        depth += i32::from(sign == '[') - i32::from(sign == ']');
+        match words.last_mut() {
+            Some(word) if sign != ',' || depth > 0 => word.push(sign),
+            _ => words.push(String::new()),
+        }
+    }
+    let words = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+    Ok(Value::from(words.collect::<Vec<_>>()))
+}
+
+/// A number that is sent once it has been typed or dragged to its end.
+pub fn number_ui<N: egui::emath::Numeric + Default + Send + Sync>(
+    ui: &mut egui::Ui,
+    id: egui::Id,
+    label: egui::Id,
+    hint: &str,
+    present: N,
+) -> Option<N> {
+    let mut draft = ui.data(|data| data.get_temp::<N>(id)).unwrap_or(present);
+    let speed = if N::INTEGRAL { 0.2 } else { (0.01 * present.to_f64().abs()).max(1e-4) };
+    let field = egui::DragValue::new(&mut draft).speed(speed).update_while_editing(false);
+    // As few digits as it has, and no more than a drag can mean.
+    let field = match N::INTEGRAL {
+        true => field.fixed_decimals(0),
+        false => field.custom_formatter(|value, _| short(value)),
+    };
+    let response = ui.add(field).labelled_by(label).on_hover_text(hint);
+    if response.has_focus() || response.dragged() {
+        ui.data_mut(|data| data.insert_temp(id, draft));
+        return None;
+    }
+    ui.data_mut(|data| data.remove_temp::<N>(id));
+    (draft != present).then_some(draft)
+}
+
+/// A number in the digits that it needs, as it could be typed.
+fn short(value: f64) -> String {
+    let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+    if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) {
+        format!("{rounded:e}")
+    } else {
+        rounded.to_string()
+    }
+}
+
+/// A text that is sent once it is left and can be read; why it cannot is told below it.
+fn text_ui<T>(
+    ui: &mut egui::Ui,
+    id: egui::Id,
+    label: egui::Id,
+    hint: &str,
+    present: &str,
+    read: &dyn Fn(&str) -> Result<T, String>,
+) -> Option<T> {
+    let draft = ui.data(|data| data.get_temp::<String>(id));
+    let mut text = draft.clone().unwrap_or_else(|| present.to_owned());
+    let mut sent = None;
+    ui.vertical(|ui| {
+        let field = egui::TextEdit::singleline(&mut text).desired_width(110.0);
+        let response = ui.add(field).labelled_by(label).on_hover_text(hint);
+        let has_changed = text != present;
+        if response.has_focus() {
+            ui.data_mut(|data| data.insert_temp(id, text.clone()));
+        } else if !has_changed {
+            ui.data_mut(|data| data.remove_temp::<String>(id));
+        } else {
+            match read(&text) {
+                Ok(value) => {
+                    sent = Some(value);
+                    ui.data_mut(|data| data.remove_temp::<String>(id));
+                }
+                Err(why) => {
+                    ui.data_mut(|data| data.insert_temp(id, text.clone()));
+                    ui.colored_label(warning(ui), why);
+                }
+            }
+        }
+    });
+    sent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::data::DatasetConfig;
+    use crate::core::model::ModelConfig;
+    use crate::core::optim::{OptimizerConfig, Schedule};
+    use crate::core::subspace::PlaneConfig;
+
+    #[test]
+    fn every_setting_of_everything_has_a_hint() {
+        fn names<T: Serialize>(configs: impl IntoIterator<Item = T>) -> Vec<String> {
+            let fields = |config: T| {
+                let whole = serde_json::to_value(config).unwrap();
+                let fields = whole.as_object().and_then(|whole| whole.values().next()?.as_object().cloned());
+                fields.unwrap_or_default().into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+            };
+            configs.into_iter().flat_map(fields).collect()
+        }
+        let csv = DatasetConfig::by_name("x.csv");
+        let points = PlaneConfig::Points { a: Place::Start, b: Place::End, c: Place::Step(3) };
+        let all = [
+            names(DatasetConfig::all().into_iter().chain(csv)),
+            names(ModelConfig::all()),
+            names(OptimizerConfig::all()),
+            names(Schedule::all()),
+            names(PlaneConfig::all().into_iter().chain([points])),
+        ];
+        for name in all.concat() {
+            assert!(HINTS.iter().any(|(known, _)| *known == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let values = [
+            ("widths", serde_json::json!([8, 16])),
+            ("betas", serde_json::json!([0.9, 0.999])),
+            ("parameters", serde_json::json!(["fc1.weight[0,1]", "fc2.bias"])),
+            ("from", serde_json::json!({"step": 9})),
+            ("to", serde_json::json!("end")),
+            ("path", serde_json::json!("a, b.csv")),
+        ];
+        for (name, value) in values {
+            assert_eq!(read(name, &value, &written(name, &value)), Ok(value.clone()), "{name}");
+        }
+        assert!(read("from", &serde_json::json!("end"), "somewhere").unwrap_err().contains("expected start"));
+    }
+}

@@ -1,0 +1,117 @@
+//! The timeline: the loss over all steps, and a hand on it that goes to any of them.
+
+use bevy_egui::egui;
+
+use super::style::{color32, loss_text};
+use super::view::PanelView;
+use crate::core::script::{Command, RunCommand};
+use crate::scene::theme::Palette;
+
+/// The loss over training, thinned to what a screen can show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Step and loss of the planned run, oldest first.
+    pub planned: Vec<(u64, f64)>,
+    /// Those of the shown run as far as it has been.
+    pub live: Vec<(u64, f64)>,
+    /// Stretches of steps over which the loss hardly falls.
+    pub plateaus: Vec<(u64, u64)>,
+}
+
+/// Points of a curve at most.
+pub const MOST_POINTS: usize = 400;
+
+/// Every so many-th of the points, and the last.
+pub fn thinned<T: Copy>(points: impl ExactSizeIterator<Item = T>) -> Vec<T> {
+    let count = points.len();
+    let every = count.div_ceil(MOST_POINTS).max(1);
+    points.enumerate().filter(|(i, _)| i % every == 0 || i + 1 == count).map(|(_, point)| point).collect()
+}
+
+/// Height of the strip in points.
+const HEIGHT: f32 = 46.0;
+
+/// Draws the timeline.
+pub fn timeline_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let size = egui::vec2(ui.available_width(), HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click_and_drag());
+    let last = last_step(view);
+    let step_at = |x: f32| ((x - rect.min.x) / rect.width()).clamp(0.0, 1.0) as f64 * last as f64;
+    response.widget_info(|| egui::WidgetInfo::slider(true, view.step as f64, "Timeline"));
+    if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged() || response.clicked()) {
+        let step = step_at(at.x).round() as u64;
+        if step != view.step {
+            asked.push(Command::Run(RunCommand::Seek(step)));
+        }
+    }
+    paint(ui, rect, view, last);
+    let history = &view.history;
+    response.on_hover_ui_at_pointer(|ui| {
+        let at = ui.ctx().pointer_latest_pos().map_or(0, |at| step_at(at.x).round() as u64);
+        let curve = if history.live.last().is_some_and(|(step, _)| *step >= at) {
+            &history.live
+        } else {
+            &history.planned
+        };
+        let near = curve.iter().min_by_key(|(step, _)| step.abs_diff(at));
+        let loss = near.map_or(String::new(), |(_, loss)| format!(" · loss about {}", loss_text(*loss)));
+        ui.label(format!("step {at}{loss}. Drag to go to any step, both ways."));
+    });
+}
+
+fn last_step(view: &PanelView) -> u64 {
+    let reached = view.history.live.last().map_or(0, |(step, _)| *step);
+    view.experiment.steps.max(reached).max(view.step).max(1)
+}
+
+fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
+    let palette = Palette::from(view.experiment.view.theme);
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 4.0, ui.visuals().extreme_bg_color);
+    let x = |step: u64| rect.min.x + rect.width() * (step as f64 / last as f64) as f32;
+    for (from, to) in &view.history.plateaus {
+        let band = egui::Rect::from_x_y_ranges(x(*from)..=x(*to), rect.y_range());
+        painter.rect_filled(band, 0.0, color32(palette.faint).gamma_multiply(0.22));
+    }
+    let losses = view.history.planned.iter().chain(&view.history.live).map(|(_, loss)| *loss);
+    let (low, high) = losses
+        .filter(|loss| loss.is_finite() && *loss > 0.0)
+        .map(f64::ln)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    let y = |loss: f64| {
+        let share = (loss.max(1e-300).ln() - low) / (high - low).max(1e-9);
+        rect.max.y - 4.0 - (rect.height() - 8.0) * share.clamp(0.0, 1.0) as f32
+    };
+    let curve = |points: &[(u64, f64)], stroke: egui::Stroke| {
+        let points = points.iter().filter(|(_, loss)| loss.is_finite());
+        let line: Vec<egui::Pos2> = points.map(|(step, loss)| egui::pos2(x(*step), y(*loss))).collect();
+        painter.line(line, stroke);
+    };
+    curve(&view.history.planned, egui::Stroke::new(1.0, color32(palette.faint)));
+    curve(&view.history.live, egui::Stroke::new(2.0, color32(palette.run(0))));
+    if let Some(step) = view.diverged_at {
+        painter.vline(x(step), rect.y_range(), egui::Stroke::new(2.0, super::style::warning(ui)));
+    }
+    let planned_end = x(view.experiment.steps);
+    painter.vline(planned_end, rect.y_range(), egui::Stroke::new(1.0, color32(palette.faint)));
+    let hand = x(view.step);
+    painter.vline(hand, rect.y_range(), egui::Stroke::new(2.0, color32(palette.ink)));
+    let font = egui::FontId::proportional(12.0);
+    let text = format!("step {} of {}", view.step, view.experiment.steps);
+    let at = if hand > rect.center().x { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP };
+    let shift = if hand > rect.center().x { -5.0 } else { 5.0 };
+    painter.text(egui::pos2(hand + shift, rect.min.y + 2.0), at, text, font, color32(palette.ink));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinned_curves_keep_both_ends() {
+        let thin = thinned((0..5000_u32).collect::<Vec<_>>().into_iter());
+        assert!(thin.len() <= MOST_POINTS + 1, "{}", thin.len());
+        assert_eq!((thin[0], thin[thin.len() - 1]), (0, 4999));
+        assert_eq!(thinned([7].into_iter()), [7]);
+    }
+}
