@@ -21,7 +21,8 @@ use crate::core::experiment::Experiment;
 use crate::scene::camera::scene_camera;
 use crate::scene::motion::Motion;
 use crate::scene::{self, session};
-use crate::ui;
+use crate::ui::preferences::Preferences;
+use crate::ui::{self, Desk};
 
 /// What to show in a window.
 #[derive(Clone, Debug)]
@@ -56,10 +57,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(1280, 720),
-        mode: match request.is_fullscreen {
-            true => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
-            false => WindowMode::Windowed,
-        },
+        mode: window_mode(request.is_fullscreen),
         // A late frame shows at once instead of waiting for the next beat of the screen.
         present_mode: PresentMode::AutoVsync,
         ..default()
@@ -68,6 +66,13 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
+    let preferences = Preferences::of_system();
+    let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
+    let rescued = preferences.as_ref().and_then(Preferences::unsaved).map(Box::new);
+    app.insert_resource(Desk { is_fullscreen: request.is_fullscreen, rescued, ..kept });
+    if let Some(preferences) = preferences {
+        app.insert_resource(preferences);
+    }
     app.insert_resource(RenderErrorHandler(end_on_render_error));
     let is_smooth = request.is_smooth;
     app.add_systems(Startup, move |mut commands: Commands, adapter: Res<RenderAdapterInfo>| {
@@ -82,7 +87,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         PreUpdate,
         drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
     );
-    app.add_systems(Last, rest_when_still);
+    app.add_systems(Last, (rest_when_still, fill_screen));
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
@@ -181,6 +186,20 @@ fn rest_when_still(motion: Res<Motion>, mut settings: ResMut<WinitSettings>) {
     if motion.is_changed() {
         let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(HEARTBEAT) };
         (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
+    }
+}
+
+fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Local<Option<bool>>) {
+    let Some(mut window) = window.filter(|_| *was != Some(desk.is_fullscreen)) else { return };
+    if was.replace(desk.is_fullscreen).is_some() {
+        window.mode = window_mode(desk.is_fullscreen);
+    }
+}
+
+fn window_mode(is_fullscreen: bool) -> WindowMode {
+    match is_fullscreen {
+        true => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+        false => WindowMode::Windowed,
     }
 }
 

@@ -1,30 +1,38 @@
 //! The panels, driven through their labels as a person or a screen reader would.
 
+use std::sync::Arc;
+
 use bevy::prelude::KeyCode;
 use bevy_egui::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::data::DatasetConfig;
+use losscape::core::experiment::file::Resolution;
 use losscape::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin};
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
-use losscape::core::model::ModelConfig;
-use losscape::core::optim::OptimizerConfig;
+use losscape::core::loss::Loss;
+use losscape::core::model::{Head, Init, ModelConfig};
+use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::script::{
     Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
 };
 use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
-use losscape::ui::experiment::Drafts;
-use losscape::ui::keys::command_of;
+use losscape::ui::actions::{Act, DeskAct, actions};
+use losscape::ui::chart::{Chart, Mark};
+use losscape::ui::charts::ChartKind;
+use losscape::ui::keys::{command_of, desk_act_of};
 use losscape::ui::view::RunRow;
-use losscape::ui::{PanelView, panels};
+use losscape::ui::{Desk, PanelView, panels};
+
+const POSE: Pose = Pose { target: [0.0; 3], yaw: 0.1, pitch: -0.5, distance: 3.0, fov: 0.7 };
 
 struct State {
     view: PanelView,
-    drafts: Drafts,
+    desk: Desk,
     asked: Vec<Command>,
 }
 
@@ -49,11 +57,11 @@ fn view() -> PanelView {
 }
 
 fn harness(view: PanelView) -> Harness<'static, State> {
-    let state = State { view, drafts: Drafts::default(), asked: Vec::new() };
+    let state = State { view, desk: Desk::default(), asked: Vec::new() };
     let draw = |ui: &mut bevy_egui::egui::Ui, state: &mut State| {
-        panels(ui, &state.view, &mut state.drafts, &mut state.asked);
+        panels(ui, &state.view, &mut state.desk, &mut state.asked);
     };
-    let mut harness = Harness::builder().with_size([1280.0, 900.0]).build_ui_state(draw, state);
+    let mut harness = Harness::builder().with_size([1280.0, 2400.0]).build_ui_state(draw, state);
     harness.run();
     harness
 }
@@ -126,24 +134,26 @@ fn each_control_of_the_picture_sends_its_command_once() {
     assert!(harness(view()).query_by_label("Isosurface").is_none(), "a surface has none");
 }
 
+/// What typing into the field of that value asks for.
+fn typed(view: PanelView, shown: &str, text: &str) -> Vec<Command> {
+    let mut harness = harness(view);
+    {
+        let mut fields = harness.get_all_by_role(Role::SpinButton);
+        fields.find(|field| field.value().as_deref() == Some(shown)).unwrap().focus();
+    }
+    harness.run();
+    harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+    harness.run();
+    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.run();
+    harness.run();
+    harness.state().asked.clone()
+}
+
 #[test]
 fn the_dial_turns_the_plane_and_alpha3_goes_beyond_the_volume() {
-    let typed = |shown: &str, text: &str| {
-        let mut harness = harness(view());
-        {
-            let mut fields = harness.get_all_by_role(Role::SpinButton);
-            fields.find(|field| field.value().as_deref() == Some(shown)).unwrap().focus();
-        }
-        harness.run();
-        harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
-        harness.run();
-        harness.key_press(bevy_egui::egui::Key::Enter);
-        harness.run();
-        harness.run();
-        harness.state().asked.clone()
-    };
-    assert_eq!(typed("0°", "40"), [Command::Slice(SliceCommand::Rotate(40.0))]);
-    assert_eq!(typed("0.00", "7.5"), [Command::Slice(SliceCommand::Alpha3(7.5))]);
+    assert_eq!(typed(view(), "0°", "40"), [Command::Slice(SliceCommand::Rotate(40.0))]);
+    assert_eq!(typed(view(), "0.00", "7.5"), [Command::Slice(SliceCommand::Alpha3(7.5))]);
 }
 
 #[test]
@@ -168,6 +178,9 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
         number: id as usize,
         step: 7,
         loss,
+        accuracy: None,
+        has_diverged: false,
+        may_lead: false,
     };
     let runs = vec![row(0, "sgd", Some(0.25)), row(3, "adam", None)];
     let racing = PanelView { runs, ..view() };
@@ -180,10 +193,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
 
 #[test]
 fn keys_stand_for_commands() {
-    let view = PanelView {
-        pose: Some(Pose { target: [0.0; 3], yaw: 0.1, pitch: -0.5, distance: 3.0, fov: 0.7 }),
-        ..view()
-    };
+    let view = PanelView { pose: Some(POSE), ..view() };
     let key = |key| command_of(key, false, &view);
     let sent = |command| Some(Command::View(command));
     let slot = Bookmark::try_from(4).unwrap();
@@ -236,9 +246,9 @@ fn each_menu_sends_what_was_chosen_once() {
 #[test]
 fn a_typed_number_is_sent_when_the_field_is_left() {
     let mut harness = harness(view());
-    harness.get_by_label("Learning rate").focus();
+    harness.get_by_label("lr").focus();
     harness.run();
-    harness.get_by_label("Learning rate").type_text("0.5");
+    harness.get_by_label("lr").type_text("0.5");
     harness.run();
     assert_eq!(harness.state().asked, [], "half a number is no number");
     harness.key_press(bevy_egui::egui::Key::Enter);
@@ -257,7 +267,7 @@ fn readouts_say_what_they_were_given() {
     for text in ["0.1234", "50.0 %", "0.2500", "1.5000", "90.7 %", "8.4 %", "0.5 %", "0.4 %"] {
         assert!(harness.query_by_label(text).is_some(), "{text}");
     }
-    assert!(harness.query_by_label("step 120 of 2000").is_some());
+    assert!(harness.query_by_label("120 of 2000").is_some());
 }
 
 #[test]
@@ -285,4 +295,214 @@ fn an_experiment_without_any_run_has_nothing_to_tell_yet() {
         PanelView { experiment: ExperimentFile::default(), is_panels_shown: true, ..PanelView::default() };
     let harness = harness(empty);
     assert!(harness.query_by_label("no slice yet").is_some());
+}
+
+#[test]
+fn every_setting_of_the_experiment_can_be_typed_or_chosen() {
+    let experiment = |command| vec![Command::Experiment(command)];
+    let mut dataset = view().experiment.dataset;
+    dataset.set_points(80);
+    assert_eq!(typed(view(), "500", "80"), experiment(ExperimentCommand::Dataset(dataset)));
+    let cosine = Schedule::by_name("cosine").unwrap();
+    assert_eq!(chosen("Schedule", "cosine"), experiment(ExperimentCommand::Schedule(cosine)));
+    assert_eq!(chosen("Loss", "huber"), experiment(ExperimentCommand::Loss(Loss::Huber)));
+    assert_eq!(chosen("Init", "xavier"), experiment(ExperimentCommand::Init(Init::Xavier)));
+    let linear = ModelConfig::Model3 { head: Head::Linear };
+    assert_eq!(chosen("head", "linear"), experiment(ExperimentCommand::Model(linear)));
+    let mut adam = view();
+    adam.experiment.optimizer = OptimizerConfig::by_name("adam").unwrap();
+    let [Command::Experiment(ExperimentCommand::Optimizer(optimizer))] = &typed(adam, "1e-8", "0.001")[..]
+    else {
+        panic!("one optimizer")
+    };
+    assert_eq!(serde_json::to_value(optimizer).unwrap()["adam"]["eps"], 0.001);
+    assert_eq!(typed(view(), "129", "65"), experiment(ExperimentCommand::Grid(Resolution([65; 2]))));
+    let ranges = Some(vec![(0.0, 3.0), (0.0, 3.0), (-2.5, 3.0)]);
+    assert_eq!(typed(view(), "-2", "-2.5"), experiment(ExperimentCommand::Ranges(ranges)));
+}
+
+#[test]
+fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
+    let mut deep = view();
+    deep.experiment.model = ModelConfig::by_name("mlp").unwrap();
+    let type_widths = |text: &str| {
+        let mut harness = harness(deep.clone());
+        harness.get_by_label("widths").focus();
+        harness.run();
+        harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::A);
+        harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+        harness.run();
+        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.run();
+        harness.run();
+        let is_told = harness.query_by_label_contains("invalid type").is_some();
+        (harness.state().asked.clone(), is_told)
+    };
+    let (asked, is_told) = type_widths("16, 4");
+    let [Command::Experiment(ExperimentCommand::Model(ModelConfig::Mlp { widths, .. }))] = &asked[..] else {
+        panic!("one model: {asked:?}")
+    };
+    assert_eq!((&widths[..], is_told), (&[16, 4][..], false));
+    assert_eq!(type_widths("many"), (vec![], true));
+}
+
+#[test]
+fn a_refusal_stands_where_the_value_was_typed() {
+    let why = ("optimizer.lr".to_owned(), "-1: expected a finite number above 0".to_owned());
+    let refused = harness(PanelView { refusal: Some(why), ..view() });
+    assert!(refused.query_by_label("optimizer.lr: -1: expected a finite number above 0").is_some());
+}
+
+#[test]
+fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
+    let changed = PanelView { changes: (2, 1), ..view() };
+    assert_eq!(clicked(changed.clone(), "Undo"), [Command::Undo]);
+    assert_eq!(clicked(changed, "Redo"), [Command::Redo]);
+    assert!(harness(view()).get_by_label("Undo").accesskit_node().is_disabled(), "nothing to take back");
+
+    let mut harness = harness(view());
+    harness.get_by_label("Charts ⏷").click();
+    harness.run();
+    harness.get_by_label("Contour map").click();
+    harness.run();
+    assert_eq!(harness.state().desk.charts.iter().copied().collect::<Vec<_>>(), [ChartKind::Map]);
+
+    harness.state_mut().desk.act(DeskAct::Palette);
+    for _ in 0..6 {
+        harness.run();
+    }
+    harness.event(bevy_egui::egui::Event::Text("race adagrad".to_owned()));
+    harness.run();
+    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.run();
+    let adagrad = OptimizerConfig::by_name("adagrad").unwrap();
+    let race = RunCommand::Race { optimizer: adagrad, from: RaceStart::Same };
+    assert_eq!(harness.state().asked, [Command::Run(race)]);
+    assert_eq!(harness.state().desk.sought, None);
+}
+
+#[test]
+fn every_action_with_a_key_is_what_the_key_does() {
+    let view = PanelView { pose: Some(POSE), ..view() };
+    for action in actions(&view) {
+        let Some(key) = key_of(action.key) else { continue };
+        let (has_ctrl, has_shift) = (action.key.contains("Ctrl"), action.key.contains("Shift"));
+        match &action.act {
+            Act::Desk(act) => {
+                assert_eq!(desk_act_of(key, has_ctrl, has_shift), Some(*act), "{}", action.name)
+            }
+            // A key goes through all scales; the list names each.
+            Act::Ask(_) if action.key == "X" => {}
+            // Where nothing plays there is nothing to freeze.
+            Act::Ask(_) if action.key == "." => {}
+            Act::Ask(command) => {
+                assert_eq!(command_of(key, has_ctrl, &view).as_ref(), Some(command), "{}", action.name)
+            }
+        }
+    }
+}
+
+fn key_of(name: &str) -> Option<KeyCode> {
+    let keys = [
+        ("Space", KeyCode::Space),
+        ("Right", KeyCode::ArrowRight),
+        ("Left", KeyCode::ArrowLeft),
+        ("F1", KeyCode::F1),
+        ("F11", KeyCode::F11),
+        ("+", KeyCode::Equal),
+        ("-", KeyCode::Minus),
+        (".", KeyCode::Period),
+        ("R", KeyCode::KeyR),
+        ("Z", KeyCode::KeyZ),
+        ("Y", KeyCode::KeyY),
+        ("T", KeyCode::KeyT),
+        ("V", KeyCode::KeyV),
+        ("F", KeyCode::KeyF),
+        ("C", KeyCode::KeyC),
+        ("M", KeyCode::KeyM),
+        ("G", KeyCode::KeyG),
+        ("P", KeyCode::KeyP),
+        ("K", KeyCode::KeyK),
+        ("X", KeyCode::KeyX),
+        ("H", KeyCode::KeyH),
+        ("L", KeyCode::KeyL),
+        ("B", KeyCode::KeyB),
+        ("S", KeyCode::KeyS),
+        ("O", KeyCode::KeyO),
+    ];
+    let plain = name.trim_start_matches("Ctrl+").trim_start_matches("Shift+");
+    assert!(name.is_empty() || keys.iter().any(|(known, _)| *known == plain), "{name} is a key nobody knows");
+    keys.iter().find(|(known, _)| *known == plain).map(|(_, key)| *key)
+}
+
+#[test]
+fn the_timeline_goes_to_any_step() {
+    let asked = clicked(view(), "Timeline");
+    assert_eq!(asked, [Command::Run(RunCommand::Seek(1000))], "its middle");
+}
+
+#[test]
+fn training_goes_on_to_convergence_and_another_racer_takes_the_plane() {
+    let asked = clicked(view(), "To convergence");
+    assert_eq!(asked, [Command::Run(RunCommand::Converge { tolerance: 1e-4 })]);
+    let row = |id, may_lead| RunRow {
+        id: RunId(id),
+        name: "adam".into(),
+        number: id as usize,
+        step: 7,
+        loss: Some(0.5),
+        accuracy: Some(0.75),
+        has_diverged: false,
+        may_lead,
+    };
+    let racing = PanelView { runs: vec![row(0, false), row(1, true)], ..view() };
+    assert_eq!(clicked(racing, "Plane of adam"), [Command::Run(RunCommand::Lead(RunId(1)))]);
+}
+
+#[test]
+fn charts_are_shown_closed_and_touched() {
+    let line = Mark::Line {
+        name: "loss".into(),
+        color: bevy_egui::egui::Color32::RED,
+        width: 2.0,
+        points: vec![[0.0, 1.0], [2000.0, 0.5]],
+    };
+    let chart = Chart { x: "step".into(), marks: vec![line], note: "as it is".into(), ..Chart::default() };
+    let shown = PanelView { charts: vec![(ChartKind::Curves, Arc::new(chart))], ..view() };
+    let harness_of = harness(shown.clone());
+    assert!(harness_of.query_by_label("as it is").is_some());
+    let asked = clicked(shown.clone(), "Loss and accuracy chart");
+    let [Command::Run(RunCommand::Seek(step))] = asked[..] else { panic!("one step: {asked:?}") };
+    assert!((700..1300).contains(&step), "about the middle: {step}");
+    let mut harness = harness(shown);
+    harness.state_mut().desk.charts.insert(ChartKind::Curves);
+    harness.get_by_label("Close Loss and accuracy").click();
+    harness.run();
+    assert!(harness.state().desk.charts.is_empty());
+}
+
+#[test]
+fn a_lecture_shows_step_and_loss_and_no_panels_and_a_blank_screen_nothing() {
+    let mut harness = harness(view());
+    harness.state_mut().desk.is_lecture = true;
+    harness.run();
+    assert!(harness.query_by_label("step 120").is_some() && harness.query_by_label("loss 0.1234").is_some());
+    assert!(harness.query_by_label("Step").is_none(), "the panels are away");
+    harness.state_mut().desk.is_blank = true;
+    harness.run();
+    assert!(harness.query_by_label("step 120").is_none());
+}
+
+#[test]
+fn what_a_crash_interrupted_is_offered_once() {
+    let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
+    let mut harness = harness(view());
+    harness.state_mut().desk.rescued = Some(Box::new(file.clone()));
+    harness.run();
+    harness.get_by_label("Open it").click();
+    harness.run();
+    harness.run();
+    let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
+    assert_eq!(harness.state().asked, [load]);
+    assert!(harness.query_by_label("Open it").is_none());
 }

@@ -76,6 +76,7 @@ fn only_key(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::experiment::{builtin, difference::assignments};
 
     fn after(assignments: &[&str]) -> ExperimentFile {
         assignments.iter().fold(ExperimentFile::default(), |file, assignment| set(&file, assignment).unwrap())
@@ -102,6 +103,27 @@ mod tests {
         assert_eq!(after(&[&format!("slice.plane={plane}")]), expected);
         let line = after(&["slice.plane=line()", "slice.plane.from={\"step\": 9}"]);
         assert_eq!(line, parsed("(slice: (plane: line(from: step(9))))"));
+    }
+
+    /// What the window copies to the clipboard makes the same experiment again.
+    #[test]
+    fn the_difference_of_two_experiments_makes_one_of_the_other() {
+        let mut files: Vec<ExperimentFile> =
+            builtin::names().map(|name| builtin::load(name).unwrap().unwrap()).collect();
+        files.push(parsed(
+            "(model: mlp(widths: [4, 4], skip: true), dataset: blobs(classes: 4), loss: cross_entropy,
+              optimizer: adam(betas: (0.8, 0.9)), schedule: cosine(t_max: 9), held_out: 0.25, batch: size(8),
+              slice: (plane: random(at: step(9)), range: [(-1.0, 2.0), (0.0, 1.0)], grid: [33, 17]),
+              view: (isosurface: 0.5, eye: (12.5, -3.0), theme: light, clip: 2.0))",
+        ));
+        for from in &files {
+            for to in &files {
+                let assignments = assignments(from, to);
+                let typed = assignments.iter().map(|(path, value)| format!("{path}={value}"));
+                let made = typed.fold(from.clone(), |file, assignment| set(&file, &assignment).unwrap());
+                assert_eq!(&made, to);
+            }
+        }
     }
 
     #[test]

@@ -372,10 +372,7 @@ fn frame_all(
     if before.is_none_or(|before| before.eye != eye) {
         rig.orbit = Pose { yaw: eye.0.to_radians(), pitch: -eye.1.to_radians(), ..rig.orbit };
     }
-    let free = free_size(size.as_vec2(), &insets);
-    let aspect = LEGEND_FREE * f64::from(free.x / free.y);
-    let points =
-        |room| -> Vec<[f64; 3]> { placement.iter().flat_map(|(_, placed)| corners(&placed, room)).collect() };
+    rig.aspect = aspect;
     rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points(LABEL_ROOM), aspect);
     rig.map = Pose::map(&points(MAP_LABEL_ROOM), 0.0, aspect);
     if rig.mode == CameraMode::Flight {

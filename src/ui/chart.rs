@@ -119,7 +119,8 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]
             draw(plot, mark, is_log, &mut textures);
         }
     });
-    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, name));
+    let label = format!("{name} chart");
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
     if !chart.note.is_empty() {
         ui.add(egui::Label::new(egui::RichText::new(&chart.note).weak().small()).wrap());
     }

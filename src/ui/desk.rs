@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::ChartKind;
 use super::files::Errand;
+use crate::core::experiment::ExperimentFile;
 
 /// What stays from one day to the next is written to the preferences; the rest begins anew.
 #[derive(Resource, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct Desk {
     /// Prediction and target of the example whose loss is shown.
     #[serde(skip)]
     pub example: [f64; 2],
+    /// The experiment that a crash interrupted, until somebody has decided about it.
+    #[serde(skip)]
+    pub rescued: Option<Box<ExperimentFile>>,
     /// What became of the last errand, in words: what was written, and where; or why not.
     #[serde(skip)]
     pub notice: Option<Result<String, String>>,
@@ -62,6 +66,7 @@ impl Default for Desk {
             is_help_open: false,
             sought: None,
             example: [0.6, 1.0],
+            rescued: None,
             notice: None,
         }
     }
@@ -71,6 +76,17 @@ impl Desk {
     /// Size of everything in the overlay at this moment.
     pub fn zoom_now(&self) -> f32 {
         if self.is_lecture { self.zoom.max(LECTURE_ZOOM) } else { self.zoom }
+    }
+
+    /// What of it lasts.
+    pub fn lasting(&self) -> Self {
+        Self { charts: self.charts.clone(), is_log: self.is_log, zoom: self.zoom, ..Self::default() }
+    }
+
+    /// The same with a size that can be read.
+    pub fn checked(self) -> Self {
+        let zoom = if self.zoom.is_finite() { self.zoom } else { 1.0 };
+        Self { zoom: zoom.clamp(*ZOOMS.start(), *ZOOMS.end()), ..self }
     }
 
     /// One notch larger or smaller.

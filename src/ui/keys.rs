@@ -47,8 +47,10 @@ pub fn press_keys(
         return;
     }
     let view = source.view();
-    let has_shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
-    let has_ctrl = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    // One that was let go since the last frame was held when the other key was pressed.
+    let is_held = |names: [KeyCode; 2]| keys.any_pressed(names) || keys.any_just_released(names);
+    let has_shift = is_held([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    let has_ctrl = is_held([KeyCode::ControlLeft, KeyCode::ControlRight]);
     for key in keys.get_just_pressed() {
         if let Some(act) = desk_act_of(*key, has_ctrl, has_shift) {
             // Into a field nobody types these.

@@ -17,6 +17,7 @@ pub mod lecture;
 mod legend;
 pub mod look;
 pub mod palette;
+pub mod preferences;
 pub mod race;
 pub mod run;
 pub mod settings;
@@ -30,7 +31,7 @@ use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-use crate::core::script::Command;
+use crate::core::script::{Command, ExperimentCommand};
 use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
 use crate::scene::{self, Stage};
@@ -39,7 +40,8 @@ pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
-    app.init_resource::<OverPanel>()
+    app.add_plugins(preferences::plugin)
+        .init_resource::<OverPanel>()
         .init_resource::<Desk>()
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
@@ -134,6 +136,7 @@ impl Covered {
 pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) -> Covered {
     let ctx = root.ctx().clone();
     palette::palette_ui(&ctx, view, desk, asked);
+    rescue_ui(&ctx, desk, asked);
     let mut covered = Covered::default();
     if desk.is_blank {
         let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
@@ -167,6 +170,28 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         covered.right = shown.response.rect.width();
     }
     covered
+}
+
+/// Offers the experiment that a crash interrupted.
+fn rescue_ui(ctx: &egui::Context, desk: &mut Desk, asked: &mut Vec<Command>) {
+    let Some(file) = &desk.rescued else { return };
+    let mut is_decided = false;
+    let window = egui::Window::new("Unsaved experiment").collapsible(false).resizable(false);
+    window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
+        ui.label(
+            "Losscape did not end as it should last time. The experiment as it stood then is still there.",
+        );
+        ui.horizontal(|ui| {
+            if ui.button("Open it").clicked() {
+                asked.push(Command::Experiment(ExperimentCommand::Load(file.clone())));
+                is_decided = true;
+            }
+            is_decided |= ui.button("Leave it").clicked();
+        });
+    });
+    if is_decided {
+        desk.rescued = None;
+    }
 }
 
 /// The four folds of the panel on the left.

@@ -39,6 +39,8 @@ fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
     });
 }
 
+/// Passes of the overlay in which nothing typed counts.
+const OPENING_PASSES: u64 = 3;
 /// Commands shown at once.
 const MOST_FOUND: usize = 12;
 
@@ -70,11 +72,16 @@ fn palette(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked: &mut V
             chosen = hits.into_iter().next().map(|action| action.act);
         }
     });
-    // The key that opened it is none of what is looked for.
-    if ctx.input(|input| input.modifiers.command) {
+    // The key that opened it may still be on its way as a letter.
+    let (id, now) = (egui::Id::new("palette opened"), ctx.cumulative_pass_nr());
+    let opened = ctx.data_mut(|data| *data.get_temp_mut_or_insert_with(id, || now));
+    if now < opened + OPENING_PASSES {
         sought = before;
     }
     let is_left = ctx.input(|input| input.key_pressed(egui::Key::Escape));
+    if is_left || chosen.is_some() {
+        ctx.data_mut(|data| data.remove_temp::<u64>(id));
+    }
     desk.sought = (!is_left && chosen.is_none()).then_some(sought);
     match chosen {
         Some(Act::Ask(command)) => asked.push(command),

@@ -1,0 +1,146 @@
+//! What a person's desk keeps from one day to the next, and the experiment that a crash interrupted.
+//!
+//! Both are files in the folder that the system has for such things. A file that cannot be read is set
+//! aside, with a notice: it must not keep anybody from working.
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use directories::ProjectDirs;
+
+use super::desk::Desk;
+use crate::core::experiment::ExperimentFile;
+use crate::core::experiment::file::parse_ron;
+use crate::core::io::output::Output;
+use crate::scene::session::SessionState;
+
+/// The files, where there is a folder for them.
+#[derive(Resource, Clone, Debug)]
+pub struct Preferences {
+    desk: PathBuf,
+    unsaved: PathBuf,
+}
+
+impl Preferences {
+    /// The files in the system's folder; `None` where it has none, or none can be made.
+    pub fn of_system() -> Option<Self> {
+        let folders = ProjectDirs::from("", "", "losscape")?;
+        Self::within(folders.config_dir())
+    }
+
+    /// The files in a folder, which is made if it is not there.
+    pub fn within(folder: &Path) -> Option<Self> {
+        std::fs::create_dir_all(folder).ok()?;
+        Some(Self { desk: folder.join("desk.ron"), unsaved: folder.join("unsaved.ron") })
+    }
+
+    /// The desk as it was left; a new one where there is none, or where its file was set aside.
+    pub fn desk(&self) -> Desk {
+        let Ok(text) = std::fs::read_to_string(&self.desk) else { return Desk::default() };
+        match parse_ron::<Desk>(&text, &self.desk.display().to_string()) {
+            Ok(desk) => desk.checked(),
+            Err(error) => {
+                let aside = self.desk.with_extension("ron.bad");
+                let kept = match std::fs::rename(&self.desk, &aside) {
+                    Ok(()) => format!("set aside as {}", aside.display()),
+                    Err(error) => format!("could not be set aside: {error}"),
+                };
+                let notice =
+                    Some(Err(format!("the preferences could not be read and were {kept} ({error})")));
+                Desk { notice, ..Desk::default() }
+            }
+        }
+    }
+
+    /// The experiment that was not saved when the program last ended without being closed.
+    pub fn unsaved(&self) -> Option<ExperimentFile> {
+        let text = std::fs::read_to_string(&self.unsaved).ok()?;
+        ExperimentFile::parse(&text, &self.unsaved.display().to_string()).ok()
+    }
+}
+
+/// Keeps both files up to date.
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(Last, (keep_desk, keep_unsaved, forget_unsaved).chain());
+}
+
+fn keep_desk(preferences: Option<Res<Preferences>>, desk: Res<Desk>, mut kept: Local<Option<Desk>>) {
+    let Some(preferences) = preferences.filter(|_| desk.is_changed()) else { return };
+    let lasting = desk.lasting();
+    // What it was when the program began is on file already.
+    if kept.as_ref().is_some_and(|kept| *kept != lasting) {
+        let text = ron::ser::to_string_pretty(&lasting, ron::ser::PrettyConfig::new());
+        write(&preferences.desk, &text.unwrap_or_else(|error| unreachable!("plain data is RON: {error}")));
+    }
+    *kept = Some(lasting);
+}
+
+fn keep_unsaved(
+    preferences: Option<Res<Preferences>>,
+    session: Res<SessionState>,
+    mut kept: Local<Option<ExperimentFile>>,
+) {
+    let Some(preferences) = preferences.filter(|_| session.is_changed()) else { return };
+    let file = session.experiment().file();
+    let is_new = kept.as_ref().is_some_and(|kept| kept != file);
+    if is_new && session.changes().0 > 0 {
+        write(&preferences.unsaved, &file.to_ron());
+    }
+    if is_new || kept.is_none() {
+        *kept = Some(file.clone());
+    }
+}
+
+/// A window that is closed has nothing to be rescued.
+fn forget_unsaved(preferences: Option<Res<Preferences>>, mut exits: MessageReader<AppExit>) {
+    if let (Some(preferences), Some(AppExit::Success)) = (preferences, exits.read().next()) {
+        // There may be none.
+        let _ = std::fs::remove_file(&preferences.unsaved);
+    }
+}
+
+/// A preference that cannot be written is no reason to stop.
+fn write(path: &Path, text: &str) {
+    let output = Output::new(path, true).map_err(|error| error.to_string());
+    let written = output.and_then(|output| {
+        output
+            .write(|file| std::io::Write::write_all(file, text.as_bytes()))
+            .map_err(|error| error.to_string())
+    });
+    if let Err(why) = written {
+        warn!("{why}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::charts::ChartKind;
+
+    #[test]
+    fn a_desk_is_kept_and_a_corrupt_one_is_set_aside_with_a_notice() {
+        let folder = tempfile::tempdir().unwrap();
+        let preferences = Preferences::within(&folder.path().join("new")).unwrap();
+        assert_eq!(preferences.desk(), Desk::default());
+        let mut desk = Desk { zoom: 1.3, ..Desk::default() };
+        desk.toggle(ChartKind::Map);
+        write(&preferences.desk, &ron::to_string(&desk.lasting()).unwrap());
+        assert_eq!(preferences.desk(), desk);
+        write(&preferences.desk, "(zoom: 99.0)");
+        assert_eq!(preferences.desk().zoom, 2.5, "nobody could read it otherwise");
+        write(&preferences.desk, "(zoom: ");
+        let fresh = preferences.desk();
+        assert!(matches!(&fresh.notice, Some(Err(why)) if why.contains("desk.ron.bad")), "{fresh:?}");
+        assert_eq!(preferences.desk(), Desk::default(), "the corrupt file is out of the way");
+    }
+
+    #[test]
+    fn an_experiment_that_was_not_saved_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let preferences = Preferences::within(folder.path()).unwrap();
+        assert_eq!(preferences.unsaved(), None);
+        let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
+        write(&preferences.unsaved, &file.to_ron());
+        assert_eq!(preferences.unsaved(), Some(file));
+    }
+}
