@@ -23,7 +23,8 @@ use losscape::core::script::{
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::landscape::Landscape;
 use losscape::scene::{Pacing, Stage};
-use losscape::ui::OverlaySystems;
+use losscape::ui::charts::ChartKind;
+use losscape::ui::{Desk, OverlaySystems};
 
 /// A measurement: its name, what it is, in what, and the bar it is held to.
 struct Measurement(&'static str, &'static str, Unit, &'static str);
@@ -54,7 +55,7 @@ const MEASUREMENTS: [Measurement; 18] = [
     Measurement("drag", "our systems in a frame while alpha3 is dragged", Ms, "0.5"),
     Measurement("systems", "our systems in an update, everything on, nothing drawn", Ms, "1"),
     Measurement("large", "the same with a surface of 513 x 513", Ms, "the same"),
-    Measurement("overlay", "labels and panels in the same updates", Ms, "2"),
+    Measurement("overlay", "labels, panels and all nine charts in the same updates", Ms, "2"),
     Measurement("isosurface", "the isosurface of a volume of 129 x 129 x 65", Ms, "30"),
     Measurement("memory", "memory of the default experiment over an empty window", Mb, "150"),
     Measurement("growth", "memory gained in 10,000 frames of a moving plane", Mb, "0"),
@@ -115,7 +116,10 @@ fn measure(name: &str) -> f64 {
         "drag" => ms(drag()),
         "systems" => ms(undrawn(default_experiment(), &|time| &time.systems)),
         "large" => ms(undrawn(large(), &|time| &time.systems)),
-        "overlay" => ms(undrawn(default_experiment(), &|time| &time.overlay)),
+        "overlay" => {
+            ms(undrawn(default_experiment(), &|time| &time.overlay))
+                + ms(undrawn(default_experiment(), &|time| &time.charts))
+        }
         "isosurface" => ms(of_isosurface()),
         "memory" => memory() - in_own_process("empty memory"),
         "empty memory" => empty_memory(),
@@ -229,7 +233,10 @@ fn large() -> Experiment {
 /// The mean time of our systems, or of the overlay, over 1,000 updates in which everything is on and
 /// alpha3 travels.
 fn undrawn(experiment: Experiment, part: &dyn Fn(&OurTime) -> &Span) -> Duration {
-    let mut eye = Eye::undrawn_with(request(experiment), watch_our_time);
+    let mut eye = Eye::undrawn_with(request(experiment), |app| {
+        watch_our_time(app);
+        app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
+    });
     everything_on(&mut eye);
     settle(&mut eye);
     eye.ask(Command::Slice(SliceCommand::Sweep(true)));
@@ -377,6 +384,7 @@ fn block() -> Duration {
 #[derive(Resource, Default)]
 struct OurTime {
     systems: Span,
+    charts: Span,
     overlay: Span,
 }
 
@@ -402,6 +410,9 @@ fn watch_our_time(app: &mut App) {
     let begin = |mut time: ResMut<OurTime>| time.systems.begin();
     let end = |mut time: ResMut<OurTime>| time.systems.end();
     app.add_systems(Update, (begin.before(Stage::Input), end.after(Stage::Draw)));
+    let begin = |mut time: ResMut<OurTime>| time.charts.begin();
+    let end = |mut time: ResMut<OurTime>| time.charts.end();
+    app.add_systems(Update, (begin.after(Stage::Draw).before(OverlaySystems), end.after(OverlaySystems)));
     let begin = |mut time: ResMut<OurTime>| time.overlay.begin();
     let end = |mut time: ResMut<OurTime>| time.overlay.end();
     let pass = EguiPrimaryContextPass;

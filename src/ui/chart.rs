@@ -108,10 +108,7 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]
         plot = plot.data_aspect(1.0);
     }
     if is_log {
-        plot = plot.y_axis_formatter(|mark, _| match mark.value.fract().abs() < 1e-9 {
-            true => plain(10_f64.powf(mark.value)),
-            false => String::new(),
-        });
+        plot = plot.y_axis_formatter(|mark, _| short(10_f64.powf(mark.value)));
     }
     let response = plot.show(ui, |plot| {
         let mut textures = textures.into_iter();
@@ -163,6 +160,11 @@ fn draw(
             plot.hline(HLine::new("", if is_log { at.log10() } else { *at }).color(*color));
         }
     }
+}
+
+/// A number in two digits, since a logarithmic axis is marked at uneven ones.
+fn short(value: f64) -> String {
+    plain(format!("{value:.1e}").parse().unwrap_or(value))
 }
 
 /// The points that can be drawn, in the stretches that they form.
@@ -258,7 +260,7 @@ impl Chart {
             );
         }
         for (value, text) in crate::core::geometry::ticks::round_ticks(low[1], high[1], 7) {
-            let text = if self.is_log { plain(10_f64.powf(value)) } else { text };
+            let text = if self.is_log { short(10_f64.powf(value)) } else { text };
             let _ = writeln!(
                 svg,
                 "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",

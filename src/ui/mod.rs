@@ -45,7 +45,7 @@ pub fn plugin(app: &mut App) {
         .init_resource::<Desk>()
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
-        .add_systems(Update, charts::draw_charts.after(Stage::Draw))
+        .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(Update, files::take_drops.in_set(Stage::Input))
         .add_systems(
             Update,

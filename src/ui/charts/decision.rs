@@ -1,6 +1,8 @@
 //! The data, and what the model makes of it: colours over the plane of two features, a curve over one,
 //! and a table of what is taken for what where there are more.
 
+use bevy_egui::egui::Color32;
+
 use super::{Inks, Looked};
 use crate::core::data::{Dataset, dataset::Target};
 use crate::core::geometry::colormap::ColorMap;
@@ -21,7 +23,7 @@ pub fn chart(looked: &Looked, colors: ColorMap, inks: &Inks) -> Chart {
     };
     let mut chart = match data.inputs() {
         1 => curve(looked, data, inks),
-        2 => plane(looked, loss, data, colors, inks),
+        2 => plane(looked, loss, data, inks),
         _ => table(looked, loss, data, colors),
     };
     let share =
@@ -61,7 +63,16 @@ fn most_likely(outputs: &[f64]) -> usize {
     (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or_default()
 }
 
-fn plane(looked: &Looked, loss: Loss, data: &Dataset, colors: ColorMap, inks: &Inks) -> Chart {
+/// A ground for points of these colours: so much of the way from one to the other, and darker.
+fn ground([a, b]: [Color32; 2], share: f64) -> [u8; 3] {
+    let mix = |a: u8, b: u8| (GROUND * (f64::from(a) + share * (f64::from(b) - f64::from(a)))) as u8;
+    [mix(a.r(), b.r()), mix(a.g(), b.g()), mix(a.b(), b.b())]
+}
+
+/// How bright the ground is beside the points on it.
+const GROUND: f64 = 0.5;
+
+fn plane(looked: &Looked, loss: Loss, data: &Dataset, inks: &Inks) -> Chart {
     let ranges = [range(data, 0), range(data, 1)];
     let at = |i: usize, (low, high): (f64, f64)| low + (high - low) * (i as f64 + 0.5) / CELLS as f64;
     let x: Vec<f64> =
@@ -69,11 +80,8 @@ fn plane(looked: &Looked, loss: Loss, data: &Dataset, colors: ColorMap, inks: &I
     let predictions = looked.objective.predict(looked.theta, &x).unwrap_or_default();
     let outputs = predictions.len() / (CELLS * CELLS);
     let pixels = predictions.chunks_exact(outputs.max(1)).map(|outputs| match outputs {
-        [p] => colors.at(probability(loss, *p).clamp(0.0, 1.0)),
-        outputs => {
-            let color = inks.runs[most_likely(outputs) % inks.runs.len()];
-            [color.r() / 2, color.g() / 2, color.b() / 2]
-        }
+        [p] => ground([inks.runs[0], inks.runs[1]], probability(loss, *p).clamp(0.0, 1.0)),
+        outputs => ground([inks.runs[most_likely(outputs) % inks.runs.len()]; 2], 0.0),
     });
     let corners = [[ranges[0].0, ranges[1].0], [ranges[0].1, ranges[1].1]];
     let mut marks = vec![Mark::Picture { corners, size: [CELLS; 2], pixels: pixels.collect() }];
