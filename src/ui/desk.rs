@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bevy::prelude::Resource;
+use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
 use super::charts::ChartKind;
@@ -53,6 +54,9 @@ pub const LECTURE_ZOOM: f32 = 1.6;
 /// Sizes that a person may choose.
 pub const ZOOMS: std::ops::RangeInclusive<f32> = 0.8..=2.5;
 
+/// Points that panels and a picture beside them take at least.
+const LEAST_SCREEN: egui::Vec2 = egui::vec2(960.0, 540.0);
+
 impl Default for Desk {
     fn default() -> Self {
         Self {
@@ -89,6 +93,12 @@ impl Desk {
         Self { zoom: zoom.clamp(*ZOOMS.start(), *ZOOMS.end()), ..self }
     }
 
+    /// The same on a screen of that many points at a size of 1: panels leave room for the picture.
+    pub fn zoom_within(&self, screen: egui::Vec2) -> f32 {
+        let largest = (screen.x / LEAST_SCREEN.x).min(screen.y / LEAST_SCREEN.y);
+        if self.is_lecture { self.zoom_now() } else { self.zoom_now().min(largest.max(*ZOOMS.start())) }
+    }
+
     /// One notch larger or smaller.
     pub fn zoom_by(&mut self, notches: f32) {
         self.zoom = ((self.zoom * 10.0).round() / 10.0 + 0.1 * notches).clamp(*ZOOMS.start(), *ZOOMS.end());
@@ -99,5 +109,29 @@ impl Desk {
         if !self.charts.remove(&kind) {
             self.charts.insert(kind);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_are_never_so_large_that_no_picture_is_left() {
+        let desk = Desk { zoom: 2.5, ..Desk::default() };
+        assert_eq!(desk.zoom_within(egui::vec2(3840.0, 2160.0)), 2.5);
+        assert!((desk.zoom_within(egui::vec2(1280.0, 720.0)) - 4.0 / 3.0).abs() < 1e-6);
+        assert_eq!(desk.zoom_within(egui::vec2(640.0, 360.0)), 0.8);
+        let lecture = Desk { is_lecture: true, ..Desk::default() };
+        assert_eq!(lecture.zoom_within(egui::vec2(1280.0, 720.0)), LECTURE_ZOOM);
+    }
+
+    #[test]
+    fn notches_stay_within_what_can_be_read() {
+        let mut desk = Desk::default();
+        (0..40).for_each(|_| desk.zoom_by(1.0));
+        assert_eq!(desk.zoom, 2.5);
+        (0..40).for_each(|_| desk.zoom_by(-1.0));
+        assert_eq!(desk.zoom, 0.8);
     }
 }

@@ -5,8 +5,8 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::{GlobalTransform, Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
-use super::legend;
 use super::style::{color32, loss_text};
+use super::{lecture, legend};
 use crate::core::geometry::labels::{LabelBox, place};
 use crate::core::geometry::ticks::plain;
 use crate::core::subspace::{AxisMeaning, walks::Band};
@@ -73,9 +73,10 @@ pub fn draw_labels(
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
     let screen = free_rect(ctx.viewport_rect(), &told.insets, scale);
     // Pictures of any size are read as a whole: text grows with them.
-    let unit = (screen.height() / 720.0).clamp(0.7, 4.0);
+    let unit = (screen.height() * ctx.zoom_factor() / 720.0).clamp(0.7, 4.0);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let legends = legend::draw(&painter, &told, screen, unit);
+    let mut legends = legend::draw(&painter, &told, screen, unit);
+    legends.extend(lecture::room(ctx).map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
     let mut collector = Collector { told: &told, project, eye: eye_of(transform), unit, labels: Vec::new() };
     collector.collect();
     let labels = collector.labels;

@@ -11,7 +11,7 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
     let palette = Palette::from(view.experiment.view.theme);
     let area =
         egui::Area::new("lecture".into()).anchor(egui::Align2::LEFT_TOP, [18.0, 14.0]).interactable(false);
-    area.show(ctx, |ui| {
+    let shown = area.show(ctx, |ui| {
         let line = |ui: &mut egui::Ui, text: String, size: f32| {
             ui.label(egui::RichText::new(text).size(size).color(color32(palette.ink)));
         };
@@ -24,4 +24,19 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
             line(ui, "held".to_owned(), 14.0);
         }
     });
+    ctx.data_mut(|data| data.insert_temp(room_id(), shown.response.rect));
+}
+
+/// Takes the readout away.
+pub fn no_lecture(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.remove_temp::<egui::Rect>(room_id()));
+}
+
+/// The room that the readout takes, as it was laid out last.
+pub fn room(ctx: &egui::Context) -> Option<egui::Rect> {
+    ctx.data(|data| data.get_temp(room_id()))
+}
+
+fn room_id() -> egui::Id {
+    egui::Id::new("room of the lecture's readout")
 }

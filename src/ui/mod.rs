@@ -88,7 +88,8 @@ fn draw_panels(
     let ctx = contexts.ctx_mut()?.clone();
     let view = source.view();
     style::set_style(&ctx, view.experiment.view.theme);
-    ctx.set_zoom_factor(desk.zoom_now());
+    let size = ctx.viewport_rect().size() * ctx.zoom_factor();
+    ctx.set_zoom_factor(if view.is_panels_shown { desk.zoom_within(size) } else { desk.zoom_now() });
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -143,8 +144,9 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         painter.rect_filled(ctx.viewport_rect(), 0.0, egui::Color32::BLACK);
         return covered;
     }
-    if desk.is_lecture {
-        lecture::lecture_ui(&ctx, view);
+    match desk.is_lecture {
+        true => lecture::lecture_ui(&ctx, view),
+        false => lecture::no_lecture(&ctx),
     }
     if !view.is_panels_shown || desk.is_lecture {
         return covered;

@@ -19,7 +19,7 @@ pub struct History {
 }
 
 /// Points of a curve at most.
-pub const MOST_POINTS: usize = 400;
+pub const MOST_POINTS: usize = 250;
 
 /// Every so many-th of the points, and the last.
 pub fn thinned<T: Copy>(points: impl ExactSizeIterator<Item = T>) -> Vec<T> {

@@ -29,6 +29,8 @@ pub struct HeldOut {
     accuracy: Vec<[f64; 2]>,
     /// The same of the held-out examples.
     held_out_accuracy: Vec<[f64; 2]>,
+    /// Whether there is more to be looked at than a frame has time for.
+    pub is_behind: bool,
 }
 
 /// Looks at the data over a run's planned length, and in one frame.
@@ -49,9 +51,14 @@ impl HeldOut {
         let due = live.points().iter().filter(|point| point.step >= from);
         let mut next = from;
         let mut looks = 0;
+        self.is_behind = false;
         for point in due {
-            if point.step < next || looks == LOOKS_A_FRAME {
+            if point.step < next {
                 continue;
+            }
+            if looks == LOOKS_A_FRAME {
+                self.is_behind = true;
+                break;
             }
             (next, looks) = (point.step + every, looks + 1);
             let step = point.step as f64;

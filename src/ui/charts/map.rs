@@ -3,7 +3,10 @@
 use super::{Inks, Looked};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::contour::segments;
+use crate::core::geometry::heights::HeightBlend;
 use crate::core::geometry::isolines::Isolines;
+use crate::core::grid::Axis;
+use crate::core::session::Revision;
 use crate::core::train::Checkpoint;
 use crate::scene::frame::Placed;
 use crate::scene::landscape::Known;
@@ -12,31 +15,65 @@ use crate::scene::slice::Shown;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::timeline::thinned;
 
-/// Cells along each side at most.
-const MOST_CELLS: usize = 97;
+/// Cells along each side at most: of a plane at rest, and of one that moves.
+const CELLS: usize = 97;
+const MOVING_CELLS: usize = 33;
 
-/// The chart.
-pub fn chart(
-    known: &Known,
-    shown: &Shown,
-    placed: Option<Placed>,
-    path: &[Checkpoint],
-    looked: Option<&Looked>,
+/// Colours and isolines: made anew only when the plane or its colours change.
+#[derive(Default)]
+pub struct Ground {
+    of: Option<Plane>,
+    marks: Vec<Mark>,
+}
+
+/// What the ground depends on.
+#[derive(Clone, Copy, PartialEq)]
+struct Plane {
+    pictures: (Revision, u64),
+    alpha3: f64,
+    is_exact: bool,
+    heights: HeightBlend,
     colors: ColorMap,
-    inks: &Inks,
-) -> Chart {
-    let Some(placed) = placed else { return Chart::default() };
+    inks: Inks,
+}
+
+impl Ground {
+    /// Brings it up to date.
+    pub fn follow(
+        &mut self,
+        known: &Known,
+        shown: &Shown,
+        placed: Option<Placed>,
+        colors: ColorMap,
+        inks: &Inks,
+    ) {
+        let Some(placed) = placed else { return };
+        let plane = Plane {
+            pictures: (known.revision, known.pictures),
+            alpha3: shown.alpha3,
+            is_exact: shown.is_exact,
+            heights: placed.frame.heights,
+            colors,
+            inks: *inks,
+        };
+        if self.of != Some(plane) {
+            self.of = Some(plane);
+            self.marks = ground(known, shown, placed, colors, inks);
+        }
+    }
+}
+
+fn ground(known: &Known, shown: &Shown, placed: Placed, colors: ColorMap, inks: &Inks) -> Vec<Mark> {
     let relief = Relief::new(known, shown, placed);
     let heights = placed.frame.heights;
     let [axis1, axis2] = *placed.frame.axes();
     let counts = known.plan.plane_spec.counts();
-    let cells = [counts[0], counts[1]].map(|count| count.min(MOST_CELLS));
-    let at = |i: usize, n: usize, axis: &crate::core::grid::Axis| {
-        axis.low + (axis.high - axis.low) * i as f64 / (n - 1) as f64
-    };
+    let most = if shown.is_exact { CELLS } else { MOVING_CELLS };
+    let cells = [counts[0].min(most), counts[1].min(most)];
+    let at = |i: usize, n: usize, axis: &Axis| axis.low + (axis.high - axis.low) * i as f64 / (n - 1) as f64;
     let color = |alpha: [f64; 2]| match relief.loss(alpha) {
         Some(loss) => colors.at(heights.fraction(loss).clamp(0.0, 1.0)),
-        None => [115, 5, 13],
+        None => DIVERGED,
     };
     let pixels = (0..cells[1])
         .flat_map(|j| (0..cells[0]).map(move |i| [i, j]))
@@ -50,14 +87,25 @@ pub fn chart(
             let line = segments(&plane.picture.grid, level);
             let apart = [f64::NAN; 2];
             let points = line.into_iter().flat_map(|[a, b]| [a, b, apart]).collect();
-            marks.push(Mark::Line {
-                name: String::new(),
-                color: inks.faint.gamma_multiply(0.6),
-                width: 1.0,
-                points,
-            });
+            let color = inks.faint.gamma_multiply(0.6);
+            marks.push(Mark::Line { name: String::new(), color, width: 1.0, points });
         }
     }
+    marks
+}
+
+/// The colour of a loss that is none.
+const DIVERGED: [u8; 3] = [115, 5, 13];
+
+/// The chart.
+pub fn chart(
+    known: &Known,
+    ground: &Ground,
+    path: &[Checkpoint],
+    looked: Option<&Looked>,
+    inks: &Inks,
+) -> Chart {
+    let mut marks = ground.marks.clone();
     let subspace = &known.plan.plane.subspace;
     let place = |theta: &[f64]| -> [f64; 2] {
         let alpha = subspace.project(theta).alpha;

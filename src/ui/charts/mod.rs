@@ -146,7 +146,15 @@ pub struct Charts {
     pub history: Arc<History>,
     of: Option<State>,
     held_out: curves::HeldOut,
+    ground: map::Ground,
+    /// Frames since the curvature was looked at, and whether anything has changed since then.
+    curvature_age: u32,
+    is_curvature_old: bool,
 }
+
+/// Frames between two looks at the curvature while the point looked at moves: it takes as long as all
+/// other charts together.
+const CURVATURE_FRAMES: u32 = 6;
 
 /// What charts depend on.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,7 +198,13 @@ pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<
         is_log: desk.is_log,
         example: desk.example,
     };
-    if charts.of.as_ref() == Some(&state) {
+    charts.bypass_change_detection().curvature_age += 1;
+    let is_same = charts.of.as_ref() == Some(&state);
+    // One more look once everything is still.
+    let is_curvature_due =
+        charts.curvature_age == CURVATURE_FRAMES || (!is_same && charts.curvature_age > CURVATURE_FRAMES);
+    let is_behind = charts.held_out.is_behind && desk.charts.contains(&ChartKind::Curves);
+    if is_same && !is_behind && !(is_curvature_due && charts.is_curvature_old) {
         return;
     }
     let is_history_old =
@@ -199,16 +213,31 @@ pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<
         charts.history = Arc::new(history(&sources.training, known));
     }
     let charts = &mut *charts;
+    charts.is_curvature_old = !is_curvature_due;
+    if is_curvature_due {
+        charts.curvature_age = 0;
+    }
+    let old = std::mem::take(&mut charts.open);
+    let old_curvature = old.into_iter().find(|(kind, _)| *kind == ChartKind::Spectrum && !is_curvature_due);
     charts.open = match known {
         Some(known) => {
             let point = looked_at(&sources, known);
             desk.charts
                 .iter()
                 .map(|kind| {
-                    (
-                        *kind,
-                        Arc::new(chart(*kind, &sources, known, point.as_ref(), &desk, &mut charts.held_out)),
-                    )
+                    let kept = old_curvature.as_ref().filter(|(old, _)| old == kind);
+                    let made = || {
+                        Arc::new(chart(
+                            *kind,
+                            &sources,
+                            known,
+                            point.as_ref(),
+                            &desk,
+                            &mut charts.held_out,
+                            &mut charts.ground,
+                        ))
+                    };
+                    (*kind, kept.map_or_else(made, |(_, chart)| Arc::clone(chart)))
                 })
                 .collect()
         }
@@ -261,6 +290,7 @@ fn chart(
     point: Option<&Point>,
     desk: &Desk,
     held_out: &mut curves::HeldOut,
+    ground: &mut map::Ground,
 ) -> Chart {
     let inks = Inks::from(&*sources.palette);
     let looked = point.map(|point| Looked {
@@ -282,15 +312,8 @@ fn chart(
         ChartKind::Map => {
             let path = sources.training.leader().map(Live::points).unwrap_or_default();
             let placed = sources.placement.first();
-            map::chart(
-                known,
-                &sources.shown,
-                placed,
-                path,
-                looked.as_ref(),
-                sources.session.look().colors,
-                &inks,
-            )
+            ground.follow(known, &sources.shown, placed, sources.session.look().colors, &inks);
+            map::chart(known, ground, path, looked.as_ref(), &inks)
         }
         ChartKind::Sections => with(&|looked| sections::chart(looked, known, &inks)),
         ChartKind::Parameters => {

@@ -5,7 +5,7 @@ use crate::scene::landscape::Known;
 use crate::ui::chart::{Chart, Mark};
 
 /// Losses along an axis.
-const POINTS: usize = 81;
+const POINTS: usize = 37;
 /// Multiply-adds that a chart may take in a frame, about a millisecond's worth.
 const AFFORDABLE: usize = 4_000_000;
 
