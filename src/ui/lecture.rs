@@ -24,17 +24,17 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
             line(ui, "held".to_owned(), 14.0);
         }
     });
-    ctx.data_mut(|data| data.insert_temp(room_id(), shown.response.rect));
+    ctx.data_mut(|data| data.insert_temp(room_id(), Some(shown.response.rect)));
 }
 
 /// Takes the readout away.
 pub fn no_lecture(ctx: &egui::Context) {
-    ctx.data_mut(|data| data.remove_temp::<egui::Rect>(room_id()));
+    ctx.data_mut(|data| data.insert_temp(room_id(), None::<egui::Rect>));
 }
 
 /// The room that the readout takes, as it was laid out last.
 pub fn room(ctx: &egui::Context) -> Option<egui::Rect> {
-    ctx.data(|data| data.get_temp(room_id()))
+    ctx.data(|data| data.get_temp(room_id())).flatten()
 }
 
 fn room_id() -> egui::Id {

@@ -1,0 +1,193 @@
+//! The charts' numbers against the objective's own: what they say, whatever they look like.
+
+use bevy::prelude::*;
+use losscape::app::Overlay;
+use losscape::core::experiment::{Experiment, ExperimentFile, builtin, file::Resolution};
+use losscape::core::probe;
+use losscape::core::script::{Command, RunCommand, SliceCommand, ViewCommand};
+use losscape::record::eye::{Eye, EyeRequest};
+use losscape::scene::Pacing;
+use losscape::scene::landscape::Landscape;
+use losscape::scene::training::Training;
+use losscape::ui::Desk;
+use losscape::ui::chart::{Chart, Mark};
+use losscape::ui::charts::{ChartKind, Charts};
+
+/// An eye that draws nothing, on a small experiment at the end of its run, with all charts open.
+fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
+    let mut file = builtin::load(builtin::DEFAULT).unwrap().unwrap();
+    file.dataset.set_points(80);
+    file.held_out = 0.25;
+    file.steps = 120;
+    file.slice.grid = Resolution([17, 13]);
+    file.slice.volume = Resolution([9, 9, 5]);
+    change(&mut file);
+    let experiment = Experiment::new(file).unwrap();
+    let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
+    let request = EyeRequest { experiment, size: [1280, 720], overlay, pacing, msaa: Msaa::Off };
+    let mut eye = Eye::undrawn_with(request, |app| {
+        app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
+    });
+    eye.ask(Command::Run(RunCommand::Seek(120)));
+    (0..60).for_each(|_| eye.frame());
+    eye
+}
+
+fn chart(eye: &Eye, kind: ChartKind) -> Chart {
+    let open = &eye.world().resource::<Charts>().open;
+    open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| (**chart).clone()).unwrap()
+}
+
+fn line(chart: &Chart, wanted: &str) -> Vec<[f64; 2]> {
+    let found = chart.marks.iter().find_map(|mark| match mark {
+        Mark::Line { name, points, .. } | Mark::Points { name, points, .. } if name == wanted => {
+            Some(points.clone())
+        }
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("no {wanted} in {chart:?}"))
+}
+
+#[test]
+fn curves_tell_the_losses_and_what_is_held_out() {
+    let eye = eye(|_| {});
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let objective = &known.plan.objective;
+    let points = eye.world().resource::<Training>().leader().unwrap().points();
+    let curves = chart(&eye, ChartKind::Curves);
+    let losses: Vec<[f64; 2]> = points.iter().map(|point| [point.step as f64, point.loss]).collect();
+    assert_eq!(line(&curves, "loss, sgd"), losses);
+    let held_out = line(&curves, "loss, held out");
+    assert!(held_out.len() > 100, "caught up: {}", held_out.len());
+    for [step, loss] in held_out {
+        let point = points.iter().find(|point| point.step == step as u64).unwrap();
+        assert_eq!(Some(loss), objective.held_out_loss(&point.theta));
+    }
+    let accuracy = line(&curves, "accuracy");
+    let last = points.last().unwrap();
+    assert_eq!(accuracy.last(), Some(&[120.0, objective.accuracy(&last.theta).unwrap()]));
+}
+
+#[test]
+fn sections_pass_through_the_chosen_point_and_hold_the_losses() {
+    let mut eye = eye(|_| {});
+    let alpha = vec![0.5, -0.25, 0.1];
+    eye.ask(Command::Slice(SliceCommand::Alpha3(0.1)));
+    eye.ask(Command::View(ViewCommand::Select(Some(alpha.clone()))));
+    (0..10).for_each(|_| eye.frame());
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let loss = |alpha: &[f64]| known.plan.objective.loss(&known.plan.plane.subspace.lift(alpha));
+    let sections = chart(&eye, ChartKind::Sections);
+    for (axis, name) in ["along α₁", "along α₂"].into_iter().enumerate() {
+        let points = line(&sections, name);
+        let range = &known.plan.plane_spec.axes()[axis];
+        assert_eq!((points[0][0], points[points.len() - 1][0]), (range.low, range.high));
+        for [at, value] in points {
+            let mut there = alpha.clone();
+            there[axis] = at;
+            assert_eq!(value, loss(&there), "{name} at {at}");
+        }
+    }
+    assert!(sections.note.contains("at the chosen point"), "{}", sections.note);
+    let Some(Mark::Points { points, .. }) = chart(&eye, ChartKind::Map).marks.last().cloned() else {
+        panic!("the point on the map")
+    };
+    assert_eq!(points, [[0.5, -0.25]]);
+}
+
+#[test]
+fn the_decision_and_the_histogram_are_of_the_very_predictions() {
+    let eye = eye(|_| {});
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let objective = &known.plan.objective;
+    let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
+    let decision = chart(&eye, ChartKind::Decision);
+    let Mark::Picture { corners: [low, high], size: [n, _], pixels } = &decision.marks[0] else {
+        panic!("a picture")
+    };
+    let Mark::Points { color: zero, .. } = decision.marks[1] else { panic!("class 0") };
+    let Mark::Points { color: one, .. } = decision.marks[2] else { panic!("class 1") };
+    let mut seen = [0, 0];
+    for (i, j) in [(3, 5), (30, 8), (11, 40), (44, 44), (24, 24)] {
+        let at = |i: usize, axis: usize| low[axis] + (high[axis] - low[axis]) * (i as f64 + 0.5) / *n as f64;
+        let p = objective.predict(theta, &[at(i, 0), at(j, 1)]).unwrap()[0];
+        let expected = 0.5 * (f64::from(zero.b()) + p * (f64::from(one.b()) - f64::from(zero.b())));
+        assert!((f64::from(pixels[j * n + i][2]) - expected).abs() <= 1.0, "({i}, {j}): {p}");
+        seen[usize::from(p > 0.5)] += 1;
+    }
+    assert!(seen[0] > 0 && seen[1] > 0, "both sides of the boundary: {seen:?}");
+
+    let data = objective.train().unwrap();
+    let predictions = objective.predict(theta, data.x()).unwrap();
+    let histogram = chart(&eye, ChartKind::Histogram);
+    for (class, name) in ["class 0", "class 1"].into_iter().enumerate() {
+        let bars = histogram.marks.iter().find_map(|mark| match mark {
+            Mark::Bars { name: found, bars, .. } if found == name => Some(bars),
+            _ => None,
+        });
+        let counted: f64 = bars.unwrap().iter().map(|[_, count]| count).sum();
+        let above: f64 = bars.unwrap().iter().filter(|[at, _]| *at > 0.5).map(|[_, count]| count).sum();
+        let rows = data.y().iter().zip(&predictions).filter(|(y, _)| **y as usize == class);
+        assert_eq!(counted, rows.clone().count() as f64);
+        assert_eq!(above, rows.filter(|(_, p)| **p > 0.5).count() as f64);
+    }
+}
+
+#[test]
+fn curvature_hidden_units_and_parameters_are_those_of_the_point() {
+    let eye = eye(|_| {});
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let objective = &*known.plan.objective;
+    let leader = eye.world().resource::<Training>().leader().unwrap();
+    let theta = &leader.latest().unwrap().theta;
+    let probe = probe::probe(objective, &known.plan.plane.subspace, theta, 0);
+    let spectrum = chart(&eye, ChartKind::Spectrum);
+    let Mark::Bars { bars, .. } = &spectrum.marks[0] else { panic!("eigenvalues") };
+    let values: Vec<f64> = bars.iter().map(|[_, value]| *value).collect();
+    assert_eq!(values, probe.curvature.as_ref().unwrap().eigenvalues);
+    assert!(spectrum.note.contains(&probe.verdict.grounds), "{}", spectrum.note);
+
+    let parameters = chart(&eye, ChartKind::Parameters);
+    let path: Vec<[f64; 2]> = leader.points().iter().map(|point| [point.theta[0], point.theta[1]]).collect();
+    assert_eq!(line(&parameters, ""), path);
+    assert_eq!((&parameters.x[..], parameters.is_equal), ("fc1.weight[0,0]", true));
+
+    let hidden = chart(&eye, ChartKind::Hidden);
+    let data = objective.train().unwrap();
+    let row = (0..data.rows()).find(|row| data.y()[*row] < 0.5).unwrap();
+    let [x, y] = [data.x()[2 * row], data.x()[2 * row + 1]];
+    // Model 3: two weights a unit, then the biases.
+    let unit = |i: usize| 1.0 / (1.0 + (-(theta[2 * i] * x + theta[2 * i + 1] * y + theta[6 + i])).exp());
+    let first = line(&hidden, "class 0")[0];
+    assert!((first[0] - unit(0)).abs() < 1e-12 && (first[1] - unit(1)).abs() < 1e-12, "{first:?}");
+}
+
+#[test]
+fn every_kind_of_data_and_model_has_charts_that_say_something() {
+    let changes: [fn(&mut ExperimentFile); 5] = [
+        |file| {
+            *file = ExperimentFile::parse("(model: mlp(widths: [5]), dataset: digits(points: 60), loss: cross_entropy, steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
+        },
+        |file| {
+            *file = ExperimentFile::parse("(model: mlp(widths: [4]), dataset: sine_regression(points: 60), steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
+        },
+        |file| {
+            *file = ExperimentFile::parse("(model: mlp(widths: []), dataset: blobs(points: 60), loss: cross_entropy, steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
+        },
+        |file| {
+            *file = ExperimentFile::parse("(model: model1, dataset: diagonal(points: 60), steps: 120, slice: (grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
+        },
+        |file| {
+            *file = ExperimentFile::parse("(surface: rosenbrock, optimizer: sgd(lr: 1e-3), steps: 120, slice: (grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
+        },
+    ];
+    for change in changes {
+        let eye = eye(change);
+        for kind in ChartKind::ALL {
+            let chart = chart(&eye, kind);
+            assert!(!chart.marks.is_empty() || !chart.note.is_empty(), "{kind:?}");
+            roxmltree::Document::parse(&chart.to_svg()).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+            assert!(chart.to_csv().starts_with("series,x,y\n"), "{kind:?}");
+        }
+    }
+}
