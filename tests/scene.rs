@@ -11,6 +11,7 @@ use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
+use losscape::core::session::Transport;
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::Pacing;
 use losscape::scene::camera::{SceneCamera, seen};
@@ -19,10 +20,11 @@ use losscape::scene::landscape::Landscape;
 use losscape::scene::motion::Motion;
 use losscape::scene::pointer::{HoverPoint, ray_through};
 use losscape::scene::relief::Relief;
-use losscape::scene::session::{Ask, Refusal};
+use losscape::scene::session::{Ask, Refusal, SessionState};
 use losscape::scene::slice::Shown;
 use losscape::scene::texture::Textures;
 use losscape::scene::training::{Live, Training};
+use losscape::ui::Desk;
 use std::time::Duration;
 
 /// The default experiment, small enough to be computed in a moment.
@@ -419,4 +421,63 @@ fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
     eye.ask(Command::Slice(SliceCommand::Sweep(true)));
     (0..60).for_each(|_| eye.frame());
     assert!(eye.world().resource::<Motion>().0, "a plane that travels is never still");
+}
+
+/// Keys to press, one in each frame, and whether Ctrl is held.
+#[derive(Resource, Default)]
+struct Script(Vec<(KeyCode, bool)>);
+
+fn press(mut script: ResMut<Script>, mut keys: ResMut<ButtonInput<KeyCode>>) {
+    keys.release_all();
+    keys.clear();
+    if let Some((key, has_ctrl)) = script.0.pop() {
+        if has_ctrl {
+            keys.press(KeyCode::ControlLeft);
+        }
+        keys.press(key);
+    }
+}
+
+#[test]
+fn the_main_job_is_done_by_keys_alone() {
+    let script = [
+        (KeyCode::Space, false),
+        (KeyCode::ArrowRight, false),
+        (KeyCode::ArrowRight, false),
+        (KeyCode::ArrowLeft, false),
+        (KeyCode::KeyV, false),
+        (KeyCode::KeyX, false),
+        (KeyCode::KeyY, false),
+        (KeyCode::KeyZ, true),
+        (KeyCode::Digit3, true),
+        (KeyCode::KeyM, false),
+        (KeyCode::Digit3, false),
+        (KeyCode::KeyK, false),
+        (KeyCode::KeyH, false),
+        (KeyCode::F1, false),
+        (KeyCode::KeyL, false),
+    ];
+    let (experiment, overlay) = (small(), Overlay::Panels);
+    let request =
+        EyeRequest { experiment, size: [960, 540], overlay, pacing: Pacing::Awaited, msaa: Msaa::Off };
+    let mut eye = Eye::undrawn_with(request, |app| {
+        let script: Vec<_> = script.into_iter().rev().collect();
+        // The first frames make the landscape.
+        let waiting = [(KeyCode::F24, false); 4];
+        app.insert_resource(Script(script.into_iter().chain(waiting).collect()));
+        app.add_systems(PreUpdate, press.after(bevy::input::InputSystems));
+    });
+    (0..30).for_each(|_| eye.frame());
+    let world = eye.world();
+    let session = world.resource::<SessionState>();
+    let step = world.resource::<Training>().step();
+    assert_eq!(session.plane_source().transport, Transport::Held { at: step }, "held, stepped on and back");
+    assert_eq!(session.look().shape, Shape::Cube);
+    assert_eq!(session.look().scale, HeightScale::Linear);
+    assert_eq!(session.look().theme, Theme::Dark, "the theme was taken back");
+    assert_eq!(session.look().camera, CameraMode::Orbit, "the bookmark leaves the map");
+    assert!(session.view().bookmarks[2].is_some() && session.view().visit.is_some());
+    assert_eq!((session.view().keys.len(), session.view().is_panels_shown), (1, false));
+    let desk = world.resource::<Desk>();
+    assert!(desk.is_help_open && desk.is_lecture);
 }

@@ -57,6 +57,8 @@ fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, 
         .args(["view", experiment.to_str().unwrap()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
+        // The preferences of whoever runs the tests are none of ours.
+        .env("XDG_CONFIG_HOME", experiment.parent().unwrap())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

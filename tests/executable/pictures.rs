@@ -85,6 +85,29 @@ fn step_alpha3_and_cube_change_the_picture() {
     }
 }
 
+/// What the window copies to the clipboard, typed into a shell.
+#[test]
+#[cfg(unix)]
+fn the_command_line_of_a_picture_draws_it_again() {
+    use losscape::core::experiment::{ExperimentFile, command_line};
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(title: \"it's mine\", seed: 3, dataset: moons(points: 60), steps: 150, optimizer: momentum(lr: 0.5),
+        slice: (plane: pca(about: end), grid: [33, 33], volume: [9, 9, 5]),
+        view: (theme: light, scale: log, eye: (-20.5, 40.0), alpha3: 0.3, has_grid_lines: true))";
+    let path = folder.path().join("mine.ron");
+    std::fs::write(&path, text).unwrap();
+    let drawn = record(folder.path(), &[path.to_str().unwrap(), "--at-step", "90"]);
+    let line = command_line(&ExperimentFile::parse(text, "mine.ron").unwrap(), 90);
+    let line = line.replace("losscape record", &format!("'{}' record", env!("CARGO_BIN_EXE_losscape")));
+    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+    assert!(!output.status.success(), "picture.png is there already");
+    let output =
+        Command::new("sh").args(["-c", &(line + " --force")]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let again = image::open(folder.path().join("picture.png")).unwrap().to_rgb8();
+    assert!(drawn == again, "the same picture");
+}
+
 #[test]
 fn a_diverging_run_is_drawn_and_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
