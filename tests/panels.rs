@@ -15,6 +15,7 @@ use losscape::core::geometry::heights::HeightScale;
 use losscape::core::loss::Loss;
 use losscape::core::model::{Head, Init, ModelConfig};
 use losscape::core::optim::{OptimizerConfig, Schedule};
+use losscape::core::probe::VerdictKind;
 use losscape::core::script::{
     Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
 };
@@ -179,6 +180,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
         step: 7,
         loss,
         accuracy: None,
+        verdict: None,
         has_diverged: false,
         may_lead: false,
     };
@@ -452,10 +454,12 @@ fn training_goes_on_to_convergence_and_another_racer_takes_the_plane() {
         step: 7,
         loss: Some(0.5),
         accuracy: Some(0.75),
+        verdict: Some(VerdictKind::Saddle),
         has_diverged: false,
         may_lead,
     };
     let racing = PanelView { runs: vec![row(0, false), row(1, true)], ..view() };
+    assert!(harness(racing.clone()).query_all_by_label("adam · 7 · 0.5000 · 75 % · saddle").count() == 2);
     assert_eq!(clicked(racing, "Plane of adam"), [Command::Run(RunCommand::Lead(RunId(1)))]);
 }
 

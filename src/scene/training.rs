@@ -13,6 +13,7 @@ use bevy::prelude::*;
 use super::landscape::{Landscape, LandscapeSystems};
 use super::session::SessionState;
 use super::{Pacing, Stage};
+use crate::core::probe::{VerdictKind, curvature, verdict};
 use crate::core::script::RaceStart;
 use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::{Checkpoint, TrainingRun};
@@ -84,6 +85,8 @@ struct Judgement {
     accuracy: Option<f64>,
     /// The gradient over all training examples, `[dim]`.
     gradient: Option<Vec<f64>>,
+    /// What the point is, where that takes no time to find out.
+    verdict: Option<VerdictKind>,
 }
 
 impl Live {
@@ -115,6 +118,11 @@ impl Live {
     /// The gradient over all training examples at the latest point, `[dim]`.
     pub fn gradient(&self) -> Option<&[f64]> {
         self.judgement.gradient.as_deref()
+    }
+
+    /// What the latest point is; `None` for a model too large to be looked at as it trains.
+    pub fn verdict(&self) -> Option<VerdictKind> {
+        self.judgement.verdict
     }
 
     /// Which run it is.
@@ -379,8 +387,17 @@ fn judge(run: &TrainingRun) -> Judgement {
     let (objective, theta) = (run.objective(), &run.latest().theta);
     let mut gradient = vec![0.0; theta.len()];
     let loss = objective.loss_grad(theta, &mut gradient);
-    Judgement { accuracy: objective.accuracy(theta), gradient: loss.is_finite().then_some(gradient) }
+    let verdict = (curvature::cost(&**objective) <= AFFORDABLE).then(|| {
+        let curvature = curvature::measure(&**objective, None, theta, &gradient);
+        verdict::judge(loss, curvature.as_ref()).kind
+    });
+    let gradient = loss.is_finite().then_some(gradient);
+    Judgement { accuracy: objective.accuracy(theta), gradient, verdict }
 }
+
+/// Multiply-adds that finding out what a point is may take each time a run comes home, about two
+/// milliseconds' worth.
+const AFFORDABLE: usize = 8_000_000;
 
 fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
     if goal < run.step() {

@@ -34,8 +34,12 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             ui.colored_label(color32(palette.run(run.number)), "⏺");
             let loss = run.loss.map_or("–".to_owned(), loss_text);
             let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0} %", 100.0 * share));
-            let ended = if run.has_diverged { " · diverged" } else { "" };
-            ui.label(format!("{} · {} · {loss}{right}{ended}", run.name, run.step));
+            let verdict = match run.verdict {
+                _ if run.has_diverged => " · diverged".to_owned(),
+                Some(verdict) => format!(" · {}", verdict.word()),
+                None => String::new(),
+            };
+            ui.label(format!("{} · {} · {loss}{right}{verdict}", run.name, run.step));
             // The first one chose the plane.
             if place > 0 {
                 let button = ui.small_button("×").on_hover_text("Takes this run out of the race.");

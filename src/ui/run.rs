@@ -82,6 +82,10 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
+    if let Some(verdict) = view.verdict {
+        let hover = "What the whole space says of this point, whatever the slice looks like; the chart Curvature tells why.";
+        number(ui, "this point is", verdict.word(), hover);
+    }
     let hover =
         "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
     number(ui, "surface loss below", text(view.surface_loss), hover);

@@ -13,6 +13,7 @@ use crate::core::experiment::ExperimentFile;
 use crate::core::geometry::camera::Pose;
 use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
+use crate::core::probe::VerdictKind;
 use crate::core::script::RaceStart;
 use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
@@ -39,6 +40,8 @@ pub struct PanelView {
     pub grad_norm: Option<f64>,
     /// Share of the training examples predicted right there.
     pub accuracy: Option<f64>,
+    /// What the point is where training is.
+    pub verdict: Option<VerdictKind>,
     /// The step at which training diverged.
     pub diverged_at: Option<u64>,
     /// Steps a second reached of late.
@@ -135,6 +138,8 @@ pub struct RunRow {
     pub loss: Option<f64>,
     /// Share of the training examples it predicts right there.
     pub accuracy: Option<f64>,
+    /// What its point is.
+    pub verdict: Option<VerdictKind>,
     /// Whether it diverged.
     pub has_diverged: bool,
     /// Whether the plane could be laid through it.
@@ -181,6 +186,7 @@ impl Source<'_> {
             loss: latest.map(|latest| latest.loss),
             grad_norm: latest.map(|latest| latest.grad_norm),
             accuracy: live.and_then(Live::accuracy),
+            verdict: live.and_then(Live::verdict),
             diverged_at: live.and_then(Live::diverged_at),
             speed: live.map_or(0.0, Live::speed),
             surface_loss: self.readout.surface_loss,
@@ -250,6 +256,7 @@ impl Source<'_> {
             step: live.step(),
             loss,
             accuracy: live.accuracy(),
+            verdict: live.verdict(),
             has_diverged: live.diverged_at().is_some(),
             may_lead: run.from == RaceStart::Same && id != self.session.plane_source().id,
         })

@@ -13,6 +13,12 @@ use crate::core::subspace::Subspace;
 /// Curvature below this share of the largest one counts as none.
 pub const FLAT_SHARE: f64 = 1e-3;
 
+/// About how many multiply-adds it takes to look at a point, by the whole matrix where that is done.
+pub fn cost(objective: &dyn Objective) -> usize {
+    // A product with the Hessian costs about six losses.
+    6 * objective.dim() * objective.dim().min(MOST_PRODUCTS) * objective.examples().max(1)
+}
+
 /// How the loss bends at a point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Curvature {
@@ -28,7 +34,7 @@ pub struct Curvature {
     /// Eigenvalues below −tolerance: all there are, or with Lanczos at least so many.
     pub negative: usize,
     /// Eigenvalues of the Hessian restricted to the plane, smallest first, `[k]`: curvatures along unit
-    /// directions.
+    /// directions. None where no plane was given.
     pub in_plane: Vec<f64>,
     /// Of those, how many are below −tolerance.
     pub negative_in_plane: usize,
@@ -50,10 +56,11 @@ pub enum Extent {
     },
 }
 
-/// Measures the curvature at `theta`, whose gradient is `grad`. `None` if the Hessian is not finite.
+/// Measures the curvature at `theta`, whose gradient is `grad`, and in a plane, if there is one. `None`
+/// if the Hessian is not finite.
 pub fn measure(
     objective: &dyn Objective,
-    plane: &Subspace,
+    plane: Option<&Subspace>,
     theta: &[f64],
     grad: &[f64],
 ) -> Option<Curvature> {
@@ -65,7 +72,8 @@ pub fn measure(
         false => by_lanczos(objective, theta, grad),
     };
     let Spectrum { eigenvalues, extent, weights } = spectrum.ok()?;
-    let in_plane = restricted(objective, plane, theta).ok()?;
+    let in_plane =
+        plane.map(|plane| restricted(objective, plane, theta)).transpose().ok()?.unwrap_or_default();
     let largest = eigenvalues.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
     let tolerance = FLAT_SHARE * largest;
     let negative = |values: &[f64]| values.iter().filter(|&&value| value < -tolerance).count();
@@ -174,7 +182,7 @@ mod tests {
         objective.loss_grad(&theta, &mut grad);
         let unit = |i: usize| (0..13).map(|j| if i == j { 3.0 } else { 0.0 }).collect::<Vec<f64>>();
         let plane = Subspace::new(theta.clone(), vec![unit(2), unit(9)]).unwrap();
-        let found = measure(&**objective, &plane, &theta, &grad).unwrap();
+        let found = measure(&**objective, Some(&plane), &theta, &grad).unwrap();
         assert_eq!((found.eigenvalues.len(), found.extent, found.in_plane.len()), (13, Extent::Dense, 2));
         let hessian = hessian::dense(&**objective, &theta);
         let (a, b, c) = (hessian[(2, 2)], hessian[(2, 9)], hessian[(9, 9)]);

@@ -49,7 +49,7 @@ pub struct Probe {
 pub fn probe(objective: &dyn Objective, plane: &Subspace, theta: &[f64], seed: u64) -> Probe {
     let mut grad = vec![0.0; theta.len()];
     let loss = objective.loss_grad(theta, &mut grad);
-    let curvature = curvature::measure(objective, plane, theta, &grad);
+    let curvature = curvature::measure(objective, Some(plane), theta, &grad);
     Probe {
         loss,
         accuracy: objective.accuracy(theta),

@@ -27,6 +27,20 @@ pub enum VerdictKind {
     NoNegativeCurvature,
 }
 
+impl VerdictKind {
+    /// The word, as people read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Diverged => "diverged",
+            Self::Slope => "slope",
+            Self::Saddle => "saddle",
+            Self::Flat => "flat",
+            Self::Minimum => "minimum",
+            Self::NoNegativeCurvature => "no negative curvature found",
+        }
+    }
+}
+
 /// A verdict with its grounds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {

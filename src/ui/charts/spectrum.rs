@@ -12,8 +12,7 @@ const AFFORDABLE: usize = 8_000_000;
 pub fn chart(looked: &Looked, plane: &Subspace, inks: &Inks) -> Chart {
     let objective = looked.objective;
     let dim = objective.dim();
-    // A product with the Hessian costs about six losses.
-    if 6 * dim * dim * objective.examples().max(1) > AFFORDABLE {
+    if curvature::cost(objective) > AFFORDABLE {
         let note = format!(
             "The Hessian of {dim} parameters takes too long for a live chart; losscape probe looks at it."
         );
@@ -21,11 +20,9 @@ pub fn chart(looked: &Looked, plane: &Subspace, inks: &Inks) -> Chart {
     }
     let mut grad = vec![0.0; dim];
     let loss = objective.loss_grad(looked.theta, &mut grad);
-    let found = curvature::measure(objective, plane, looked.theta, &grad);
+    let found = curvature::measure(objective, Some(plane), looked.theta, &grad);
     let verdict = verdict::judge(loss, found.as_ref());
-    let word =
-        serde_json::to_value(verdict.kind).map(|kind| kind.as_str().unwrap_or_default().replace('_', " "));
-    let mut note = format!("{}: {}: {}.", looked.what, word.unwrap_or_default(), verdict.grounds);
+    let mut note = format!("{}: {}: {}.", looked.what, verdict.kind.word(), verdict.grounds);
     let mut marks = Vec::new();
     if let Some(found) = found {
         note += &format!(
