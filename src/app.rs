@@ -11,7 +11,7 @@ use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPo
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::settings::{RenderCreation, WgpuSettings};
-use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResolution};
+use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResized, WindowResolution};
 use bevy::winit::{UpdateMode, WinitPlugin, WinitSettings};
 use bevy_egui::{
     EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPreUpdateSet, PrimaryEguiContext, egui,
@@ -53,10 +53,14 @@ const INTERRUPTED: u8 = 130;
 /// If there is no graphics device, or the app ended with an error.
 pub fn view(request: ViewRequest) -> Result<Ending> {
     crate::record::device::require()?;
+    let preferences = Preferences::of_system();
+    let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
+    let rescued = preferences.as_ref().and_then(Preferences::unsaved).map(Box::new);
+    let [width, height] = kept.window.unwrap_or([1280, 720]).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
     let window = Window {
         title: "Losscape".to_owned(),
-        resolution: WindowResolution::new(1280, 720),
+        resolution: WindowResolution::new(width, height),
         mode: window_mode(request.is_fullscreen),
         // A late frame shows at once instead of waiting for the next beat of the screen.
         present_mode: PresentMode::AutoVsync,
@@ -66,9 +70,6 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
-    let preferences = Preferences::of_system();
-    let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
-    let rescued = preferences.as_ref().and_then(Preferences::unsaved).map(Box::new);
     app.insert_resource(Desk { is_fullscreen: request.is_fullscreen, rescued, ..kept });
     if let Some(preferences) = preferences {
         app.insert_resource(preferences);
@@ -87,7 +88,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         PreUpdate,
         drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
     );
-    app.add_systems(Last, (rest_when_still, fill_screen));
+    app.add_systems(Last, (rest_when_still, fill_screen, keep_size));
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
@@ -193,6 +194,19 @@ fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Lo
     let Some(mut window) = window.filter(|_| *was != Some(desk.is_fullscreen)) else { return };
     if was.replace(desk.is_fullscreen).is_some() {
         window.mode = window_mode(desk.is_fullscreen);
+    }
+}
+
+/// A window opens as large as it was left.
+fn keep_size(
+    mut resized: MessageReader<WindowResized>,
+    window: Option<Single<&Window>>,
+    mut desk: ResMut<Desk>,
+) {
+    let Some(window) = window.filter(|_| resized.read().count() > 0 && !desk.is_fullscreen) else { return };
+    let size = Some([window.physical_width(), window.physical_height()]);
+    if desk.window != size {
+        desk.window = size;
     }
 }
 

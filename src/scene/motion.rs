@@ -9,6 +9,7 @@ use super::isosurface::Iso;
 use super::landscape::Landscape;
 use super::session::SessionState;
 use super::slice::Shown;
+use super::theme::Weight;
 use super::training::Training;
 use crate::core::session::{Alpha3, Transport};
 
@@ -45,6 +46,7 @@ fn look(
     rig: Res<Rig>,
     iso: Res<Iso>,
     placement: Res<Placement>,
+    weight: Res<Weight>,
     mut motion: ResMut<Motion>,
     mut rested: Local<u32>,
 ) {
@@ -56,6 +58,7 @@ fn look(
         || iso.is_busy()
         || rig.is_moving()
         || placement.is_changed()
+        || weight.is_changed()
         || session.is_changed();
     *rested = if is_moving { 0 } else { (*rested + 1).min(REST_FRAMES) };
     motion.set_if_neq(Motion(*rested < REST_FRAMES));

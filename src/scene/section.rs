@@ -16,6 +16,7 @@ use super::landscape::Landscape;
 use super::session::SessionState;
 use super::surface::{LOGARITHMIC, LossUniforms, needs_logarithms};
 use super::texture::{TextureSystems, Textures};
+use super::theme::Weight;
 
 const SHADER: Handle<Shader> = uuid_handle!("e0b4b3a2-12ce-4d2f-9b7b-3f6d1c8e5a17");
 
@@ -128,10 +129,12 @@ fn place_sections(
     placement: Res<Placement>,
     session: Res<SessionState>,
     textures: Res<Textures>,
+    weight: Res<Weight>,
     mut sections: Query<(&Across, &MeshMaterial3d<Section>, &mut Visibility)>,
     mut materials: ResMut<Assets<Section>>,
 ) {
-    let is_changed = placement.is_changed() || session.is_changed() || textures.is_changed();
+    let is_changed =
+        placement.is_changed() || session.is_changed() || textures.is_changed() || weight.is_changed();
     if !(is_changed || landscape.is_changed()) {
         return;
     }
@@ -142,7 +145,7 @@ fn place_sections(
         let wanted = at.zip(placement.get(Stand::Cube)).filter(|_| has_volume);
         visibility.set_if_neq(if wanted.is_some() { Visibility::Inherited } else { Visibility::Hidden });
         if let (Some((at, placed)), Some(mut material)) = (wanted, materials.get_mut(&handle.0)) {
-            material.uniforms = uniforms(&placed, *axis, at);
+            material.uniforms = uniforms(&placed, *axis, at, *weight);
             material.is_logarithmic = needs_logarithms(&placed.frame.heights);
             material.volume = textures.volume.clone();
             material.colors = textures.colors.clone();
@@ -150,11 +153,11 @@ fn place_sections(
     }
 }
 
-fn uniforms(placed: &Placed, axis: usize, at: f64) -> SectionUniforms {
+fn uniforms(placed: &Placed, axis: usize, at: f64, weight: Weight) -> SectionUniforms {
     let [half_x, half_z] = placed.frame.half_extent();
     let along = placed.frame.axes()[axis];
     SectionUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, 1.0),
+        losses: LossUniforms::new(&placed.frame.heights, weight.0),
         shift: to_vec3(placed.shift),
         top: CUBE_TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

@@ -20,7 +20,7 @@ use super::landscape::{Known, Landscape};
 use super::session::SessionState;
 use super::slice::Shown;
 use super::texture::{TextureSystems, Textures};
-use super::theme::Palette;
+use super::theme::{Palette, Weight};
 use super::{Pacing, Stage};
 use crate::core::experiment::ViewFile;
 use crate::core::geometry::frame::TOP;
@@ -261,6 +261,7 @@ fn match_sheets(
     session: Res<SessionState>,
     shown: Res<Shown>,
     palette: Res<Palette>,
+    weight: Res<Weight>,
     stands: Res<Stands>,
     textures: Res<Textures>,
     mut grid: ResMut<Grid>,
@@ -294,7 +295,7 @@ fn match_sheets(
         if is_resized || sheets.iter().all(|(_, known)| *known != sheet) {
             let Textures { plane, volume, colors, .. } = textures.clone();
             let variant = Variant::new(sheet.pass, known, &shown, &placed, look);
-            let uniforms = uniforms(known, &shown, &placed, look, &palette);
+            let uniforms = uniforms(known, &shown, &placed, look, (&palette, *weight));
             let material = Surface { uniforms, plane, volume, colors, variant };
             commands.spawn((
                 sheet,
@@ -313,6 +314,7 @@ fn dress_sheets(
     placement: Res<Placement>,
     session: Res<SessionState>,
     palette: Res<Palette>,
+    weight: Res<Weight>,
     textures: Res<Textures>,
     sheets: Query<(&Sheet, &MeshMaterial3d<Surface>)>,
     mut materials: ResMut<Assets<Surface>>,
@@ -320,7 +322,7 @@ fn dress_sheets(
     let Some(known) = landscape.known() else { return };
     for (sheet, handle) in &sheets {
         let Some(placed) = placement.get(sheet.stand) else { continue };
-        let uniforms = uniforms(known, &shown, &placed, session.look(), &palette);
+        let uniforms = uniforms(known, &shown, &placed, session.look(), (&palette, *weight));
         let variant = Variant::new(sheet.pass, known, &shown, &placed, session.look());
         let is_same = materials.get(&handle.0).is_some_and(|material| {
             material.uniforms == uniforms
@@ -401,7 +403,7 @@ fn uniforms(
     shown: &Shown,
     placed: &Placed,
     look: &ViewFile,
-    palette: &Palette,
+    (palette, weight): (&Palette, Weight),
 ) -> SurfaceUniforms {
     let [half_x, half_z] = placed.frame.half_extent();
     let [n1, n2, _] = known.plan.plane_spec.counts();
@@ -409,7 +411,7 @@ fn uniforms(
     let extent = axes.map(|axis| axis.high - axis.low);
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     SurfaceUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, 1.0),
+        losses: LossUniforms::new(&placed.frame.heights, weight.0),
         shift: super::frame::to_vec3(placed.shift),
         top: TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

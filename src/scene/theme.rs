@@ -113,8 +113,19 @@ impl Palette {
     }
 }
 
+/// How heavy lines are beside their usual width: more for the last row of a lecture hall.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct Weight(pub f32);
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
 pub(super) fn plugin(app: &mut App) {
     app.insert_resource(DARK)
+        .init_resource::<Weight>()
         .insert_resource(ClearColor(DARK.stage))
         .add_systems(Update, set_theme.in_set(Stage::Derive));
 }

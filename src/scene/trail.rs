@@ -19,7 +19,7 @@ use super::relief::Relief;
 use super::session::SessionState;
 use super::slice::Shown;
 use super::solid::{Dyed, Solid};
-use super::theme::Palette;
+use super::theme::{Palette, Weight};
 use super::training::{Live, Training};
 use crate::core::experiment::TrailColors;
 use crate::core::geometry::colormap::ColorMap;
@@ -222,13 +222,14 @@ fn draw_tubes(
     shown: Res<Shown>,
     landscape: Res<Landscape>,
     palette: Res<Palette>,
+    weight: Res<Weight>,
     mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility)>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut told: Local<Option<TrailColors>>,
 ) {
     let colors = session.look().trail;
     let is_moving = colors == TrailColors::Distance && shown.is_changed();
-    let is_same = *told == Some(colors) && !is_moving;
+    let is_same = *told == Some(colors) && !is_moving && !weight.is_changed();
     let is_same = is_same && !(trails.is_changed() || placement.is_changed() || palette.is_changed());
     *told = Some(colors);
     let Some(known) = landscape.current() else { return };
@@ -240,7 +241,7 @@ fn draw_tubes(
         let (Some(trail), Some(placed)) = (trail, placement.get(tube_of.stand)) else { continue };
         let path = trail.path(&placed);
         let places: Vec<[f64; 3]> = path.iter().map(|(_, at)| *at).collect();
-        let body = tube(&places, RADIUS);
+        let body = tube(&places, RADIUS * f64::from(weight.0));
         let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
         visibility.set_if_neq(wanted);
         if wanted == Visibility::Hidden {

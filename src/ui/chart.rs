@@ -121,10 +121,21 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]
     if !chart.note.is_empty() {
         ui.add(egui::Label::new(egui::RichText::new(&chart.note).weak().small()).wrap());
     }
+    let rect = response.response.rect;
+    ui.data_mut(|data| data.insert_temp(rect_id(name), Some(rect)));
     let pointer = response.response.interact_pointer_pos();
     let is_touched = response.response.clicked() || response.response.dragged();
     let at = pointer.filter(|_| is_touched).map(|at| response.transform.value_from_position(at))?;
     Some([at.x, if is_log { 10_f64.powf(at.y) } else { at.y }])
+}
+
+/// Where a chart was drawn last, in points.
+pub fn rect(ctx: &egui::Context, name: &str) -> Option<egui::Rect> {
+    ctx.data(|data| data.get_temp(rect_id(name))).flatten()
+}
+
+fn rect_id(name: &str) -> egui::Id {
+    egui::Id::new((name, "rect"))
 }
 
 fn draw(

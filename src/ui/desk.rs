@@ -20,6 +20,8 @@ pub struct Desk {
     pub is_log: bool,
     /// Size of everything in the overlay; 1 is as the system has it.
     pub zoom: f32,
+    /// Width and height of the window in pixels, as it was left.
+    pub window: Option<[u32; 2]>,
     /// Large text and no panels, for a lecture.
     #[serde(skip)]
     pub is_lecture: bool,
@@ -63,6 +65,7 @@ impl Default for Desk {
             charts: BTreeSet::new(),
             is_log: true,
             zoom: 1.0,
+            window: None,
             is_lecture: false,
             is_blank: false,
             is_fullscreen: false,
@@ -84,7 +87,8 @@ impl Desk {
 
     /// What of it lasts.
     pub fn lasting(&self) -> Self {
-        Self { charts: self.charts.clone(), is_log: self.is_log, zoom: self.zoom, ..Self::default() }
+        let Self { charts, is_log, zoom, window, .. } = self.clone();
+        Self { charts, is_log, zoom, window, ..Self::default() }
     }
 
     /// The same with a size that can be read.

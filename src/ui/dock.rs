@@ -22,7 +22,9 @@ pub fn dock_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut
                         desk.toggle(*kind);
                     }
                     ui.menu_button("Save ⏷", |ui| {
-                        for (paper, text) in [(Paper::Svg, "as SVG"), (Paper::Csv, "as CSV")] {
+                        for (paper, text) in
+                            [(Paper::Png, "as PNG"), (Paper::Svg, "as SVG"), (Paper::Csv, "as CSV")]
+                        {
                             if ui.button(text).clicked() {
                                 desk.errand = Some(Errand::SaveChart(*kind, paper));
                                 ui.close();

@@ -6,9 +6,10 @@ use bevy::ecs::message::MessageReader;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::FileDragAndDrop;
-use bevy_egui::EguiContexts;
+use bevy_egui::{EguiContexts, egui};
 use egui_file_dialog::FileDialog;
 
+use super::chart;
 use super::charts::{ChartKind, Charts};
 use super::desk::Desk;
 use super::view::Source;
@@ -37,6 +38,8 @@ pub enum Errand {
 /// How a chart is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paper {
+    /// As it is on screen.
+    Png,
     /// As a drawing.
     Svg,
     /// As numbers.
@@ -96,15 +99,17 @@ pub(super) fn run_errands(
             write(&path, text.as_bytes()).map(Some)
         }
         Errand::SavePicture => {
-            save_picture(&mut commands, path.clone());
+            save_picture(&mut commands, path.clone(), None);
+            Ok(Some(path))
+        }
+        Errand::SaveChart(kind, Paper::Png) => {
+            let rect = chart::rect(ctx, kind.name()).map(|rect| rect * ctx.pixels_per_point());
+            save_picture(&mut commands, path.clone(), rect);
             Ok(Some(path))
         }
         Errand::SaveChart(kind, paper) => {
             let chart = charts.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
-            let text = chart.map(|chart| match paper {
-                Paper::Svg => chart.to_svg(),
-                Paper::Csv => chart.to_csv(),
-            });
+            let text = chart.map(|chart| if paper == Paper::Svg { chart.to_svg() } else { chart.to_csv() });
             write(&path, text.unwrap_or_default().as_bytes()).map(Some)
         }
         Errand::CopyLine => Ok(None),
@@ -121,6 +126,7 @@ fn dialog(errand: Errand) -> FileDialog {
         Errand::Open => ("Open an experiment (.ron) or data (.csv)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture => ("Save the picture", "picture.png"),
+        Errand::SaveChart(_, Paper::Png) => ("Save the chart", "chart.png"),
         Errand::SaveChart(_, Paper::Svg) => ("Save the chart", "chart.svg"),
         Errand::SaveChart(_, Paper::Csv) => ("Save the chart's numbers", "chart.csv"),
         Errand::CopyLine => ("", ""),
@@ -167,13 +173,19 @@ fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
     Ok(path.to_owned())
 }
 
-fn save_picture(commands: &mut Commands, path: PathBuf) {
+/// Saves what the window shows, or a part of it in pixels.
+fn save_picture(commands: &mut Commands, path: PathBuf, part: Option<egui::Rect>) {
     let save = move |shot: On<ScreenshotCaptured>, mut desk: ResMut<Desk>| {
         let mut png = std::io::Cursor::new(Vec::new());
         let picture = shot.image.clone().try_into_dynamic().map_err(|error| error.to_string());
         let written = picture
             .and_then(|picture| {
-                let rgb = picture.to_rgb8();
+                let mut rgb = picture.to_rgb8();
+                if let Some(part) = part {
+                    let (x, y) = (part.min.x.max(0.0) as u32, part.min.y.max(0.0) as u32);
+                    rgb = image::imageops::crop_imm(&rgb, x, y, part.width() as u32, part.height() as u32)
+                        .to_image();
+                }
                 rgb.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())
             })
             .and_then(|()| write(&path, png.get_ref()));

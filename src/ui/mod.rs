@@ -34,8 +34,10 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use crate::core::script::{Command, ExperimentCommand};
 use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
+use crate::scene::theme::Weight;
 use crate::scene::{self, Stage};
 pub use desk::Desk;
+use desk::LECTURE_ZOOM;
 pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
@@ -80,6 +82,7 @@ fn draw_panels(
     mut contexts: EguiContexts,
     source: view::Source,
     mut insets: ResMut<Insets>,
+    mut weight: ResMut<Weight>,
     mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
     mut desk: ResMut<Desk>,
@@ -90,6 +93,7 @@ fn draw_panels(
     style::set_style(&ctx, view.experiment.view.theme);
     let size = ctx.viewport_rect().size() * ctx.zoom_factor();
     ctx.set_zoom_factor(if view.is_panels_shown { desk.zoom_within(size) } else { desk.zoom_now() });
+    weight.set_if_neq(Weight(if desk.is_lecture { LECTURE_ZOOM } else { 1.0 }));
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),
