@@ -24,7 +24,7 @@ use crate::scene::readout::Readout;
 use crate::scene::relief::Relief;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
-use crate::scene::theme::Palette;
+use crate::scene::theme::{Palette, Weight};
 use crate::scene::training::Training;
 
 /// A text and where it may stand, in points; the best place first.
@@ -60,6 +60,7 @@ pub struct Told<'w> {
 pub fn draw_labels(
     mut contexts: EguiContexts,
     told: Told,
+    weight: Res<Weight>,
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
@@ -72,8 +73,7 @@ pub fn draw_labels(
     };
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
     let screen = free_rect(ctx.viewport_rect(), &told.insets, scale);
-    // Pictures of any size are read as a whole: text grows with them.
-    let unit = (screen.height() * ctx.zoom_factor() / 720.0).clamp(0.7, 4.0);
+    let unit = unit(screen.height(), ctx.zoom_factor(), weight.0);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
     let mut legends = legend::draw(&painter, &told, screen, unit);
     legends.extend(lecture::room(ctx).map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
@@ -91,6 +91,13 @@ pub fn draw_labels(
         }
     }
     Ok(())
+}
+
+/// How large text is, in points, beside its usual size. Pictures of any size are read as a whole: text
+/// grows with them, and is never smaller than a person has chosen, but for a picture that has no room.
+fn unit(height: f32, zoom: f32, weight: f32) -> f32 {
+    let of_picture = height / 720.0;
+    (of_picture * weight).max((of_picture * zoom).min(1.0)).clamp(0.7, 4.0)
 }
 
 /// The part of the screen that no panel covers, in points.
@@ -355,6 +362,18 @@ fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, palette: &Pa
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_grows_with_the_picture_with_the_size_chosen_and_in_a_lecture() {
+        let pixels = |height: f32, zoom, weight| unit(height / zoom, zoom, weight) * zoom;
+        assert_eq!(pixels(720.0, 1.0, 1.0), 1.0);
+        assert_eq!(pixels(2160.0, 1.0, 1.0), 3.0);
+        assert_eq!(pixels(2160.0, 2.5, 1.0), 3.0, "large enough already");
+        assert_eq!(pixels(720.0, 1.25, 1.0), 1.25);
+        assert_eq!(pixels(720.0, 1.6, 1.6), 1.6);
+        assert!((pixels(2160.0, 1.6, 1.6) - 4.8).abs() < 1e-5);
+        assert_eq!(pixels(180.0, 1.0, 1.0), 0.7);
+    }
 
     #[test]
     fn an_axis_tells_its_meaning_beside_that_of_chance() {

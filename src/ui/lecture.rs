@@ -6,14 +6,18 @@ use super::style::{color32, loss_text};
 use super::view::PanelView;
 use crate::scene::theme::Palette;
 
+/// Points that the screen of a lecture is high, at least; on a larger one the readout is larger.
+const USUAL_HEIGHT: f32 = 450.0;
+
 /// Draws the readout.
 pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
     let palette = Palette::from(view.experiment.view.theme);
+    let scale = (ctx.viewport_rect().height() / USUAL_HEIGHT).max(1.0);
     let area =
         egui::Area::new("lecture".into()).anchor(egui::Align2::LEFT_TOP, [18.0, 14.0]).interactable(false);
     let shown = area.show(ctx, |ui| {
         let line = |ui: &mut egui::Ui, text: String, size: f32| {
-            ui.label(egui::RichText::new(text).size(size).color(color32(palette.ink)));
+            ui.label(egui::RichText::new(text).size(scale * size).color(color32(palette.ink)));
         };
         line(ui, format!("step {}", view.step), 24.0);
         line(ui, format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
