@@ -1,6 +1,7 @@
 //! The window, on a virtual display: it opens, and closing it ends the program at once.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A virtual display of its own for a test.
@@ -13,6 +14,9 @@ impl Display {
     /// Starts one. Without Xvfb and xdotool the window cannot be tested: that is a failure, since
     /// `make test` installs both.
     fn start() -> Self {
+        // Two servers that look for a free number at once may find the same.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
@@ -22,6 +26,7 @@ impl Display {
         let mut line = String::new();
         let mut reader = std::io::BufReader::new(server.stdout.take().unwrap());
         std::io::BufRead::read_line(&mut reader, &mut line).unwrap();
+        assert!(!line.trim().is_empty(), "Xvfb found no display");
         Self { server, name: format!(":{}", line.trim()) }
     }
 
@@ -53,7 +58,7 @@ fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
 /// Opens the window on an experiment; the program, and the window's name to xdotool.
 fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
     std::fs::write(experiment, text).unwrap();
-    let program = Command::new(env!("CARGO_BIN_EXE_losscape"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_losscape"))
         .args(["view", experiment.to_str().unwrap()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
@@ -63,6 +68,12 @@ fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, 
         .spawn()
         .unwrap();
     let window = until("a window", 60, || {
+        if let Some(status) = program.try_wait().unwrap() {
+            let mut said = String::new();
+            let mut stderr = program.stderr.take().unwrap();
+            std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
+            panic!("the program ended with {status}: {said}");
+        }
         let found = display.xdotool(&["search", "--onlyvisible", "--name", "Losscape"]);
         found.lines().next().map(str::to_owned)
     });

@@ -31,11 +31,10 @@ pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
     }
     let names: Vec<String> = pairs.iter().map(|[a, b]| format!("h{} over h{}", b + 1, a + 1)).collect();
     let more = if width > 3 { format!(" Of {width} units the first three.") } else { String::new() };
+    let pairs = names.join(", ");
     let note = format!(
-        "{}, {}. From left to right: {}.{more}",
-        "The examples as the hidden units see them",
-        looked.what,
-        names.join(", ")
+        "The examples as the hidden units see them, {}. From left to right: {pairs}.{more}",
+        looked.what
     );
     Chart { marks, is_equal: true, note, ..Chart::default() }
 }

@@ -27,9 +27,8 @@ pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
     let width = (high - low) / BINS as f64;
     let count = |is_of: &dyn Fn(usize) -> bool| -> Vec<[f64; 2]> {
         let mut bins = vec![0.0; BINS];
-        for (row, value) in values.iter().enumerate().filter(|(row, value)| value.is_finite() && is_of(*row))
-        {
-            let _ = row;
+        let counted = (0..values.len()).filter(|row| is_of(*row)).map(|row| values[row]);
+        for value in counted.filter(|value| value.is_finite()) {
             bins[(((value - low) / width) as usize).min(BINS - 1)] += 1.0;
         }
         bins.iter().enumerate().map(|(i, n)| [low + (i as f64 + 0.5) * width, *n]).collect()
