@@ -318,9 +318,28 @@ fn every_setting_of_the_experiment_can_be_typed_or_chosen() {
         panic!("one optimizer")
     };
     assert_eq!(serde_json::to_value(optimizer).unwrap()["adam"]["eps"], 0.001);
-    assert_eq!(typed(view(), "129", "65"), experiment(ExperimentCommand::Grid(Resolution([65; 2]))));
+    assert_eq!(typed(view(), "129", "65"), experiment(ExperimentCommand::Grid(Resolution([65, 129]))));
+    assert_eq!(typed(view(), "33", "17"), experiment(ExperimentCommand::Volume(Resolution([65, 65, 17]))));
     let ranges = Some(vec![(0.0, 3.0), (0.0, 3.0), (-2.5, 3.0)]);
     assert_eq!(typed(view(), "-2", "-2.5"), experiment(ExperimentCommand::Ranges(ranges)));
+}
+
+#[test]
+fn a_number_that_is_only_passed_through_keeps_all_its_digits() {
+    let mut third = view();
+    third.experiment.schedule = Schedule::by_name("warm_up").unwrap();
+    let mut harness = harness(third);
+    harness
+        .get_all_by_role(Role::SpinButton)
+        .find(|field| field.value().as_deref() == Some("0.3333333"))
+        .unwrap()
+        .focus();
+    for _ in 0..3 {
+        harness.run();
+        harness.key_press(bevy_egui::egui::Key::Tab);
+        harness.run();
+    }
+    assert_eq!(harness.state().asked, []);
 }
 
 #[test]

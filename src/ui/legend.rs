@@ -9,7 +9,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::{HeightBlend, HeightScale};
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::ticks::plain;
-use crate::core::session::run::Origin;
+use crate::core::session::Run;
 use crate::scene::floor::loss_ticks;
 use crate::scene::landscape::Known;
 
@@ -148,10 +148,7 @@ fn runs(painter: &egui::Painter, told: &Told, screen: egui::Rect, unit: f32) -> 
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     for live in runs {
         let of = told.session.runs().iter().find(|run| live.id() == Some(run.id));
-        let name = of.map_or("", |run| match &run.origin {
-            Origin::Trained(experiment) => experiment.optimizer.name(),
-            Origin::Imported(_) => "imported",
-        });
+        let name = of.map_or("", Run::name);
         let loss = live.latest().map_or("–".to_owned(), |latest| loss_text(latest.loss));
         let text = format!("{name} · step {} · loss {loss}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);

@@ -86,9 +86,14 @@ fn draw_panels(
     mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
     mut desk: ResMut<Desk>,
+    charts: Res<charts::Charts>,
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
+    // A window at rest would leave them unfinished.
+    if charts.is_behind() {
+        ctx.request_repaint();
+    }
     let view = source.view();
     style::set_style(&ctx, view.experiment.view.theme);
     let size = ctx.viewport_rect().size() * ctx.zoom_factor();

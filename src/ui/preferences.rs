@@ -12,6 +12,7 @@ use super::desk::Desk;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::parse_ron;
 use crate::core::io::output::Output;
+use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
 
 /// The files, where there is a folder for them.
@@ -64,8 +65,28 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(Last, (keep_desk, keep_unsaved, forget_unsaved).chain());
 }
 
-fn keep_desk(preferences: Option<Res<Preferences>>, desk: Res<Desk>, mut kept: Local<Option<Desk>>) {
-    let Some(preferences) = preferences.filter(|_| desk.is_changed()) else { return };
+/// Seconds between two looks at what there is to keep while anything moves: each frame of a drag would
+/// wait for the disk.
+const PAUSE_SECS: f32 = 2.0;
+
+/// Whether there is time to look.
+fn is_time(motion: &Motion, time: &Time<Real>, looked: &mut f32) -> bool {
+    let is_time = !motion.0 || time.elapsed_secs() - *looked >= PAUSE_SECS;
+    if is_time {
+        *looked = time.elapsed_secs();
+    }
+    is_time
+}
+
+fn keep_desk(
+    preferences: Option<Res<Preferences>>,
+    desk: Res<Desk>,
+    motion: Res<Motion>,
+    time: Res<Time<Real>>,
+    mut looked: Local<f32>,
+    mut kept: Local<Option<Desk>>,
+) {
+    let Some(preferences) = preferences.filter(|_| is_time(&motion, &time, &mut looked)) else { return };
     let lasting = desk.lasting();
     // What it was when the program began is on file already.
     if kept.as_ref().is_some_and(|kept| *kept != lasting) {
@@ -78,17 +99,20 @@ fn keep_desk(preferences: Option<Res<Preferences>>, desk: Res<Desk>, mut kept: L
 fn keep_unsaved(
     preferences: Option<Res<Preferences>>,
     session: Res<SessionState>,
+    motion: Res<Motion>,
+    time: Res<Time<Real>>,
+    mut looked: Local<f32>,
     mut kept: Local<Option<ExperimentFile>>,
 ) {
-    let Some(preferences) = preferences.filter(|_| session.is_changed()) else { return };
+    let Some(preferences) = preferences.filter(|_| is_time(&motion, &time, &mut looked)) else { return };
     let file = session.experiment().file();
-    let is_new = kept.as_ref().is_some_and(|kept| kept != file);
-    if is_new && session.changes().0 > 0 {
+    if kept.as_ref() == Some(file) {
+        return;
+    }
+    if kept.is_some() && session.changes().0 > 0 {
         write(&preferences.unsaved, &file.to_ron());
     }
-    if is_new || kept.is_none() {
-        *kept = Some(file.clone());
-    }
+    *kept = Some(file.clone());
 }
 
 /// A window that is closed has nothing to be rescued.

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::settings::short;
 use super::style::{loss_text, number};
 use super::view::PanelView;
 use crate::core::script::{Command, RunCommand};
@@ -70,7 +71,7 @@ fn converge_ui(ui: &mut egui::Ui, ask: &mut impl FnMut(RunCommand)) {
         let label = ui.label("below");
         let speed = 0.02 * tolerance;
         let field = egui::DragValue::new(&mut tolerance).range(1e-15..=1e3).speed(speed);
-        let field = field.custom_formatter(|value, _| format!("{value:.0e}"));
+        let field = field.custom_formatter(|value, _| short(value));
         ui.add(field).labelled_by(label.id).on_hover_text(hover);
     });
     ui.data_mut(|data| data.insert_temp(id, tolerance));

@@ -220,12 +220,18 @@ pub fn number_ui<N: egui::emath::Numeric + Default + Send + Sync>(
         return None;
     }
     ui.data_mut(|data| data.remove_temp::<N>(id));
-    (draft != present).then_some(draft)
+    // Whoever only passes through leaves the digits that are shown, which may be fewer than there are.
+    let is_passed = draft == present || (!N::INTEGRAL && draft.to_f64() == rounded(present.to_f64()));
+    (!is_passed).then_some(draft)
+}
+
+fn rounded(value: f64) -> f64 {
+    format!("{value:.6e}").parse().unwrap_or(value)
 }
 
 /// A number in the digits that it needs, as it could be typed.
-fn short(value: f64) -> String {
-    let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+pub fn short(value: f64) -> String {
+    let rounded = rounded(value);
     if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) {
         format!("{rounded:e}")
     } else {

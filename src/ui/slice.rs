@@ -61,15 +61,39 @@ fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let slice = &view.experiment.slice;
         let hover = "Cells of the plane along each axis.";
-        let label = ui.label(egui::RichText::new("cells").weak()).on_hover_text(hover).id;
-        if let Some(cells) = number_ui(ui, ui.id().with("cells"), label, hover, slice.grid.0[0]) {
-            ask(ExperimentCommand::Grid(Resolution([cells; 2])));
+        if let Some(cells) = cells_ui(ui, "plane", hover, slice.grid.0) {
+            ask(ExperimentCommand::Grid(Resolution(cells)));
         }
         let hover = "Ranges that hold the trajectory with room around it.";
         if ui.add_enabled(slice.range.is_some(), egui::Button::new("Fit")).on_hover_text(hover).clicked() {
             ask(ExperimentCommand::Ranges(None));
         }
     });
+    ui.horizontal(|ui| {
+        let hover = "Cells of the volume along each axis: the plane is blended from it while it moves.";
+        if let Some(cells) = cells_ui(ui, "volume", hover, view.experiment.slice.volume.0) {
+            ask(ExperimentCommand::Volume(Resolution(cells)));
+        }
+    });
+}
+
+/// Numbers of cells, one for each axis; others, once one was typed or dragged to its end.
+fn cells_ui<const N: usize>(
+    ui: &mut egui::Ui,
+    name: &str,
+    hover: &str,
+    present: [usize; N],
+) -> Option<[usize; N]> {
+    let label = ui.label(egui::RichText::new(format!("{name}, cells")).weak()).on_hover_text(hover).id;
+    let mut changed = None;
+    for (axis, count) in present.into_iter().enumerate() {
+        if let Some(count) = number_ui(ui, ui.id().with((name, axis)), label, hover, count) {
+            let mut cells = present;
+            cells[axis] = count;
+            changed = Some(cells);
+        }
+    }
+    changed
 }
 
 /// Cells along each parameter of the grid over all of them that is told of.

@@ -15,7 +15,7 @@ use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
 use crate::core::probe::VerdictKind;
 use crate::core::script::RaceStart;
-use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
+use crate::core::session::{Alpha3, RunId, Transport};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
 use crate::scene::camera::Rig;
 use crate::scene::landscape::Landscape;
@@ -244,14 +244,10 @@ impl Source<'_> {
     fn row(&self, live: &Live) -> Option<RunRow> {
         let id = live.id()?;
         let run = self.session.runs().iter().find(|run| run.id == id)?;
-        let name = match &run.origin {
-            Origin::Trained(experiment) => experiment.optimizer.name(),
-            Origin::Imported(_) => "imported",
-        };
         let loss = live.latest().map(|latest| latest.loss);
         Some(RunRow {
             id,
-            name: name.to_owned(),
+            name: run.name().to_owned(),
             number: live.number(),
             step: live.step(),
             loss,

@@ -70,6 +70,14 @@ impl Run {
         }
     }
 
+    /// What people call it: its optimizer's name.
+    pub fn name(&self) -> &'static str {
+        match &self.origin {
+            Origin::Trained(experiment) => experiment.optimizer.name(),
+            Origin::Imported(_) => "imported",
+        }
+    }
+
     /// Does what concerns how it goes on; `now` is where the shown run is, `planned` its planned end.
     pub(super) fn follow(&mut self, command: &RunCommand, now: Now, planned: u64) {
         self.transport = match *command {

@@ -25,7 +25,7 @@ use super::desk::Desk;
 use super::style::color32;
 use super::timeline::{History, thinned};
 use crate::core::objective::Objective;
-use crate::core::session::{Revision, run::Origin};
+use crate::core::session::{Revision, Run};
 use crate::core::train::{Checkpoint, plateaus};
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape};
@@ -150,6 +150,15 @@ pub struct Charts {
     /// Frames since the curvature was looked at, and whether anything has changed since then.
     curvature_age: u32,
     is_curvature_old: bool,
+}
+
+impl Charts {
+    /// Whether an open chart has more to look at than a frame had time for.
+    pub fn is_behind(&self) -> bool {
+        let is_open = |kind| self.open.iter().any(|(open, _)| *open == kind);
+        (self.held_out.is_behind && is_open(ChartKind::Curves))
+            || (self.is_curvature_old && is_open(ChartKind::Spectrum))
+    }
 }
 
 /// Frames between two looks at the curvature while the point looked at moves: it takes as long as all
@@ -330,11 +339,7 @@ fn chart(
 
 fn named_run<'a>(sources: &'a Sources, live: &'a Live) -> curves::Run<'a> {
     let of = sources.session.runs().iter().find(|run| live.id() == Some(run.id));
-    let name = of.map_or("", |run| match &run.origin {
-        Origin::Trained(experiment) => experiment.optimizer.name(),
-        Origin::Imported(_) => "imported",
-    });
-    curves::Run { name, number: live.number(), points: live.points() }
+    curves::Run { name: of.map_or("", Run::name), number: live.number(), points: live.points() }
 }
 
 fn history(training: &Training, known: Option<&Known>) -> History {
