@@ -115,9 +115,11 @@ fn keep_unsaved(
     *kept = Some(file.clone());
 }
 
-/// A window that is closed has nothing to be rescued.
-fn forget_unsaved(preferences: Option<Res<Preferences>>, mut exits: MessageReader<AppExit>) {
-    if let (Some(preferences), Some(AppExit::Success)) = (preferences, exits.read().next()) {
+/// A window that is closed has nothing to be rescued, unless nobody has decided yet about what was.
+fn forget_unsaved(preferences: Option<Res<Preferences>>, desk: Res<Desk>, mut exits: MessageReader<AppExit>) {
+    if let (Some(preferences), Some(AppExit::Success), None) =
+        (preferences, exits.read().next(), &desk.rescued)
+    {
         // There may be none.
         let _ = std::fs::remove_file(&preferences.unsaved);
     }
