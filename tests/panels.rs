@@ -123,7 +123,7 @@ fn each_control_of_the_picture_sends_its_command_once() {
     assert_eq!(clicked(flying, "Below the floor"), sent(ViewCommand::BelowFloor(true)));
     let keyed = PanelView { camera_keys: 2, ..view() };
     assert_eq!(clicked(keyed.clone(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));
-    assert_eq!(clicked(keyed, "Forget 2 camera keys"), sent(ViewCommand::ClearKeys));
+    assert_eq!(clicked(keyed, "Forget 2 camera keys"), sent(ViewCommand::Keys(Vec::new())));
     assert!(harness(view()).get_by_label("Path").accesskit_node().is_disabled(), "without keys");
 
     let cube = || look(|view| view.shape = Shape::Cube);
