@@ -103,10 +103,12 @@ impl CameraPath {
     /// The pose `secs` after the first key; before it the first, after the last the last. The path
     /// sets out and comes to rest smoothly, and still ends at its time.
     pub fn at(&self, secs: f64) -> Pose {
-        self.through_keys(self.keys[0].secs + eased(secs, self.duration()))
+        self.through(self.keys[0].secs + eased(secs, self.duration()))
     }
 
-    fn through_keys(&self, secs: f64) -> Pose {
+    /// The pose at a time of the keys: each is passed at its own. Before the first it is the first,
+    /// after the last the last.
+    pub fn through(&self, secs: f64) -> Pose {
         let keys = &self.keys;
         let next = keys.iter().position(|key| key.secs > secs).unwrap_or(keys.len());
         let (Some(before), true) = (next.checked_sub(1), next < keys.len()) else {
@@ -187,7 +189,7 @@ mod tests {
         let path = CameraPath::new(keys.clone()).unwrap();
         assert_eq!(path.duration(), 8.0);
         for key in &keys {
-            let pose = path.through_keys(key.secs);
+            let pose = path.through(key.secs);
             assert!((pose.target[0] - key.pose.target[0]).abs() < 1e-12);
             assert!(wrapped(pose.yaw - key.pose.yaw).abs() < 1e-12);
         }
@@ -205,7 +207,7 @@ mod tests {
         let path = CameraPath::new(keys).unwrap();
         let (dt, mut before): (f64, Option<(f64, f64)>) = (1e-3, None);
         for i in 0..8990 {
-            let (a, b) = (path.through_keys(f64::from(i) * dt), path.through_keys(f64::from(i + 1) * dt));
+            let (a, b) = (path.through(f64::from(i) * dt), path.through(f64::from(i + 1) * dt));
             let speed = ((b.target[0] - a.target[0]) / dt, wrapped(b.yaw - a.yaw) / dt);
             if let Some(last) = before {
                 assert!((speed.0 - last.0).abs() < 0.1 && (speed.1 - last.1).abs() < 0.1, "{i}");
