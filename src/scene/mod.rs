@@ -30,8 +30,8 @@ pub mod solid;
 pub mod surface;
 pub mod texture;
 pub mod theme;
-pub mod trail;
 pub mod tour;
+pub mod trail;
 pub mod training;
 pub mod worker;
 
