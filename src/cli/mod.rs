@@ -68,7 +68,7 @@ enum Verb {
     /// Open a window (what happens without any verb).
     #[cfg(feature = "viewer")]
     View(Box<view::ViewArguments>),
-    /// Draw a picture without a window.
+    /// Draw a picture or a film without a window.
     #[cfg(feature = "viewer")]
     Record(Box<record::RecordArguments>),
     /// Evaluate a slice and write its numbers.
@@ -77,7 +77,7 @@ enum Verb {
     Train(Box<train::TrainArguments>),
     /// Say what is true at a point: slope, saddle or minimum.
     Probe(Box<probe::ProbeArguments>),
-    /// Name the built-in experiments.
+    /// Name the built-in experiments and tours.
     List,
     /// Say what this machine draws with, and what is missing.
     #[cfg(feature = "viewer")]

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod bar;
+pub mod caption;
 pub mod chart;
 pub mod charts;
 pub mod desk;
@@ -55,7 +56,9 @@ pub fn plugin(app: &mut App) {
         )
         .add_systems(
             EguiPrimaryContextPass,
-            (labels::draw_labels, draw_panels, files::run_errands).chain().in_set(OverlaySystems),
+            (caption::draw_caption, labels::draw_labels, draw_panels, files::run_errands)
+                .chain()
+                .in_set(OverlaySystems),
         );
 }
 
@@ -63,9 +66,10 @@ pub fn plugin(app: &mut App) {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OverlaySystems;
 
-/// The labels alone, for pictures.
+/// The labels alone, for pictures and films.
 pub fn labels_plugin(app: &mut App) {
-    app.add_systems(EguiPrimaryContextPass, labels::draw_labels.in_set(OverlaySystems));
+    let labels = (caption::draw_caption, labels::draw_labels).chain();
+    app.add_systems(EguiPrimaryContextPass, labels.in_set(OverlaySystems));
 }
 
 /// Whether the pointer was over a panel when they were drawn last.
