@@ -3,5 +3,6 @@
 pub mod device;
 pub mod eye;
 pub mod picture;
+pub mod sink;
 
 pub use picture::{PictureRequest, picture};
