@@ -11,6 +11,8 @@
 pub mod doctor;
 pub mod experiment;
 pub mod interrupt;
+#[cfg(feature = "viewer")]
+pub mod join;
 pub mod list;
 pub mod probe;
 pub mod progress;
@@ -71,6 +73,9 @@ enum Verb {
     /// Draw a picture or a film without a window.
     #[cfg(feature = "viewer")]
     Record(Box<record::RecordArguments>),
+    /// Put the parts of a film together, or mend what an interrupted one left.
+    #[cfg(feature = "viewer")]
+    Join(join::JoinArguments),
     /// Evaluate a slice and write its numbers.
     Slice(Box<slice::SliceArguments>),
     /// Train, and write the run.
@@ -110,6 +115,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Verb::View(arguments)) => view::view(*arguments),
         #[cfg(feature = "viewer")]
         Some(Verb::Record(arguments)) => record::record(*arguments),
+        #[cfg(feature = "viewer")]
+        Some(Verb::Join(arguments)) => join::join(arguments),
         Some(Verb::Slice(arguments)) => slice::slice(*arguments),
         Some(Verb::Train(arguments)) => train::train(*arguments),
         Some(Verb::Probe(arguments)) => probe::probe_point(*arguments),
