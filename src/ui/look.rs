@@ -49,10 +49,10 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
             (CameraMode::Flight, "Fly", "W A S D and Q E to fly, drag to look, wheel for speed (C)."),
             (CameraMode::Map, "Map", "Straight down, as on a contour map (M)."),
             (CameraMode::Ride, "Ride", "Behind the marker, the way it goes (G)."),
-            (CameraMode::Path, "Path", "Along the camera's keys (P). K adds the present pose to them."),
+            (CameraMode::Path, "Path", "Along the camera's keys (P). K adds the present pose to them; they stand below the timeline."),
         ];
         for (mode, text, hover) in modes {
-            let is_possible = mode != CameraMode::Path || view.camera_keys > 0;
+            let is_possible = mode != CameraMode::Path || !view.camera_keys.is_empty();
             let is_chosen = view.experiment.view.camera == mode;
             let button = ui.add_enabled(is_possible, egui::Button::selectable(is_chosen, text));
             if button.on_hover_text(hover).on_disabled_hover_text(hover).clicked() {
@@ -60,21 +60,13 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
             }
         }
     });
-    ui.horizontal(|ui| {
-        if view.experiment.view.camera == CameraMode::Flight {
-            let mut is_open = view.is_floor_open;
-            let hover = "Whether the camera may fly below the floor.";
-            if ui.checkbox(&mut is_open, "Below the floor").on_hover_text(hover).changed() {
-                ask(ViewCommand::BelowFloor(is_open));
-            }
+    if view.experiment.view.camera == CameraMode::Flight {
+        let mut is_open = view.is_floor_open;
+        let hover = "Whether the camera may fly below the floor.";
+        if ui.checkbox(&mut is_open, "Below the floor").on_hover_text(hover).changed() {
+            ask(ViewCommand::BelowFloor(is_open));
         }
-        if view.camera_keys > 0 {
-            let text = format!("Forget {} camera keys", view.camera_keys);
-            if ui.button(text).on_hover_text("Clears the camera's path.").clicked() {
-                ask(ViewCommand::ClearKeys);
-            }
-        }
-    });
+    }
 }
 
 fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {

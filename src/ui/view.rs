@@ -11,6 +11,7 @@ use super::charts::{ChartKind, Charts};
 use super::timeline::History;
 use crate::core::experiment::ExperimentFile;
 use crate::core::geometry::camera::Pose;
+use crate::core::geometry::path::CameraKey;
 use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
 use crate::core::probe::VerdictKind;
@@ -78,8 +79,8 @@ pub struct PanelView {
     pub selected: Option<Vec<f64>>,
     /// The pose on screen.
     pub pose: Option<Pose>,
-    /// Keys of the camera's path.
-    pub camera_keys: usize,
+    /// Keys of the camera's path, in the order of their times.
+    pub camera_keys: Vec<CameraKey>,
     /// Whether the camera may fly below the floor.
     pub is_floor_open: bool,
     /// Whether panels are shown.
@@ -212,7 +213,7 @@ impl Source<'_> {
             runs: self.training.runs().iter().filter_map(|live| self.row(live)).collect(),
             selected: self.session.view().selected.clone(),
             pose: self.rig.as_ref().map(|rig| *rig.shown()),
-            camera_keys: self.session.view().keys.len(),
+            camera_keys: self.session.view().keys.clone(),
             is_floor_open: self.session.view().is_floor_open,
             is_panels_shown: self.session.view().is_panels_shown,
             progress: self.landscape.progress,

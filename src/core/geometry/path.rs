@@ -20,6 +20,21 @@ pub struct CameraKey {
     pub pose: Pose,
 }
 
+/// Least time from one key to the next that a hand sets, in seconds.
+const LEAST_GAP_SECS: f64 = 0.1;
+
+/// The keys with one of them at another time. It stays between its neighbours, and does not go before 0.
+pub fn retimed(keys: &[CameraKey], index: usize, secs: f64) -> Vec<CameraKey> {
+    let mut keys = keys.to_vec();
+    let low = index.checked_sub(1).map_or(0.0, |before| keys[before].secs + LEAST_GAP_SECS);
+    let high = keys.get(index + 1).map_or(f64::INFINITY, |next| next.secs - LEAST_GAP_SECS);
+    // Between two that are closer still there is no other place.
+    if low <= high {
+        keys[index].secs = secs.clamp(low, high);
+    }
+    keys
+}
+
 /// Keys in the order of their times, at least one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CameraPath {
@@ -198,6 +213,20 @@ mod tests {
             assert!(speed.1.abs() < 2.0, "{}", speed.1);
             before = Some(speed);
         }
+    }
+
+    #[test]
+    fn a_key_does_not_pass_its_neighbours() {
+        let keys = [key(0.0, 0.0, 0.0), key(3.0, 1.0, 0.0), key(6.0, 2.0, 0.0)];
+        let moved = |index, secs| retimed(&keys, index, secs)[index].secs;
+        assert_eq!(
+            (moved(1, 4.5), moved(1, -9.0), moved(1, 9.0)),
+            (4.5, LEAST_GAP_SECS, 6.0 - LEAST_GAP_SECS)
+        );
+        assert_eq!((moved(0, -1.0), moved(2, 99.0)), (0.0, 99.0));
+        let close = [key(0.0, 0.0, 0.0), key(0.05, 1.0, 0.0), key(0.1, 2.0, 0.0)];
+        assert_eq!(retimed(&close, 1, 0.07), close);
+        assert!(CameraPath::new(retimed(&keys, 1, 99.0)).is_ok());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailCol
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
+use crate::core::geometry::path::CameraKey;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::optim::{OptimizerConfig, Schedule};
@@ -52,7 +53,8 @@ impl Command {
             },
             Self::Slice(_) => true,
             Self::View(command) => {
-                !matches!(command, ViewCommand::FrameAll | ViewCommand::GoTo(_) | ViewCommand::Panels(_))
+                use ViewCommand::{FrameAll, GoTo, Panels, Visit};
+                !matches!(command, FrameAll | GoTo(_) | Visit(_) | Panels(_))
             }
             Self::Undo | Self::Redo => false,
         }
@@ -195,10 +197,12 @@ pub enum ViewCommand {
     },
     /// Go to the pose kept under a number.
     GoTo(Bookmark),
+    /// Go to a pose.
+    Visit(Pose),
     /// Add a pose to the end of the camera's path.
     AddKey(Pose),
-    /// Forget the camera's path.
-    ClearKeys,
+    /// Another path of the camera; without keys, none.
+    Keys(Vec<CameraKey>),
     /// Whether the camera may fly below the floor.
     BelowFloor(bool),
     /// Panels shown or hidden.

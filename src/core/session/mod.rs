@@ -15,7 +15,8 @@ pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
 use crate::core::experiment::{CameraMode, Experiment, FieldError, ViewFile};
-use crate::core::geometry::path::CameraKey;
+use crate::core::geometry::camera::Pose;
+use crate::core::geometry::path::{CameraKey, CameraPath, PathError};
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{
@@ -297,23 +298,33 @@ impl Session {
             ViewCommand::Select(alpha) => self.view.selected = alpha,
             ViewCommand::SetBookmark { slot, pose } => self.view.bookmarks[slot.index()] = Some(pose),
             ViewCommand::GoTo(slot) => self.go_to(slot)?,
+            ViewCommand::Visit(pose) => self.visit(pose)?,
             ViewCommand::AddKey(pose) => {
                 let secs = self.view.keys.last().map_or(0.0, |key| key.secs + KEY_SECS);
-                self.view.keys.push(CameraKey { secs, pose });
+                let keys = self.view.keys.iter().copied().chain([CameraKey { secs, pose }]);
+                self.lay_path(keys.collect())?;
             }
-            ViewCommand::ClearKeys => {
-                self.view.keys.clear();
-                if self.look().camera == CameraMode::Path {
-                    self.look_changed(|view| view.camera = CameraMode::Orbit)?;
-                }
-            }
+            ViewCommand::Keys(keys) => self.lay_path(keys)?,
             ViewCommand::BelowFloor(is_open) => self.view.is_floor_open = is_open,
             ViewCommand::Panels(shown) => self.view.is_panels_shown = shown,
         }
         Ok(())
     }
 
-    /// Goes to a kept pose; from a ride, a map or a path that is an orbit about what it looks at.
+    /// Sets the camera's path. One without keys leads nowhere, so a camera on it is left where it is.
+    fn lay_path(&mut self, keys: Vec<CameraKey>) -> Result<(), FieldError> {
+        if !keys.is_empty() {
+            self.view.keys = CameraPath::new(keys).map_err(no_path)?.keys().to_vec();
+            return Ok(());
+        }
+        if self.look().camera == CameraMode::Path {
+            self.look_changed(|view| view.camera = CameraMode::Orbit)?;
+        }
+        self.view.keys.clear();
+        Ok(())
+    }
+
+    /// Goes to a kept pose.
     fn go_to(&mut self, slot: Bookmark) -> Result<(), FieldError> {
         let Some(pose) = self.view.bookmarks[slot.index()] else {
             let number = u8::from(slot);
@@ -323,6 +334,12 @@ impl Session {
                 format!("one that is set (Ctrl+{number} sets it)"),
             ));
         };
+        self.visit(pose)
+    }
+
+    /// Goes to a pose; from a ride, a map or a path that is an orbit about what it looks at.
+    fn visit(&mut self, pose: Pose) -> Result<(), FieldError> {
+        CameraPath::new(vec![CameraKey { secs: 0.0, pose }]).map_err(no_path)?;
         if self.look().camera != CameraMode::Flight {
             self.look_changed(|view| view.camera = CameraMode::Orbit)?;
         }
@@ -341,6 +358,21 @@ fn logged(command: &Command, now: Now) -> Command {
         // Where a sweep stopped depends on the clock.
         Command::Slice(SliceCommand::Sweep(false)) => Command::Slice(SliceCommand::Alpha3(now.alpha3)),
         command => command.clone(),
+    }
+}
+
+/// Why keys make no path, as a field of what was asked.
+fn no_path(error: PathError) -> FieldError {
+    match error {
+        PathError::Empty => FieldError::new("camera keys", "none", "at least one"),
+        PathError::Time { number, secs } => {
+            let expected = "a finite time after the key before it";
+            FieldError::new(format!("camera key {number}"), format!("{secs} s"), expected)
+        }
+        PathError::Pose { number } => {
+            let expected = "finite numbers, and a distance and height of view above 0";
+            FieldError::new(format!("camera key {number}"), "no pose", expected)
+        }
     }
 }
 

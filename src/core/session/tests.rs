@@ -171,6 +171,9 @@ fn bookmarks_are_kept_visited_and_refused_while_empty() {
     assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().view().visit.map(|visit| visit.number), Some(2));
     view(ViewCommand::Camera(CameraMode::Flight)).unwrap();
     assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().look().camera, CameraMode::Flight);
+    let seen = view(ViewCommand::Visit(pose(2.0))).unwrap();
+    assert_eq!(seen.view().visit, Some(Visit { number: 4, pose: pose(2.0) }));
+    assert!(view(ViewCommand::Visit(pose(f64::INFINITY))).is_err());
 }
 
 #[test]
@@ -184,7 +187,15 @@ fn a_path_needs_keys_and_its_end_leaves_it() {
     let secs: Vec<f64> = two.view().keys.iter().map(|key| key.secs).collect();
     assert_eq!(secs, [0.0, KEY_SECS]);
     assert_eq!(view(ViewCommand::Camera(CameraMode::Path)).unwrap().look().camera, CameraMode::Path);
-    let cleared = view(ViewCommand::ClearKeys).unwrap();
+    let early = two.view().keys.iter().rev().copied().collect();
+    let error = view(ViewCommand::Keys(early)).unwrap_err().to_string();
+    assert_eq!(error, "camera key 2 = 0 s: expected a finite time after the key before it");
+    let error = view(ViewCommand::AddKey(pose(f64::NAN))).unwrap_err().to_string();
+    assert!(error.starts_with("camera key 3 = no pose"), "{error}");
+    let later: Vec<CameraKey> =
+        two.view().keys.iter().map(|key| CameraKey { secs: key.secs + 2.0, ..*key }).collect();
+    assert_eq!(view(ViewCommand::Keys(later.clone())).unwrap().view().keys, later);
+    let cleared = view(ViewCommand::Keys(vec![])).unwrap();
     assert!(cleared.view().keys.is_empty());
     assert_eq!(cleared.look().camera, CameraMode::Orbit);
 }
@@ -320,7 +331,12 @@ fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
         (0.0..2.0_f64).prop_map(ViewCommand::Opacity),
         (0..5_usize).prop_map(|at| ViewCommand::Camera(CameraMode::ALL[at])),
         (0.0..3.0_f64).prop_map(|yaw| ViewCommand::AddKey(pose(yaw))),
-        Just(ViewCommand::ClearKeys),
+        Just(ViewCommand::Keys(vec![])),
+        (0.0..9.0_f64, -1.0..5.0_f64).prop_map(|(secs, later)| {
+            let key = |secs| CameraKey { secs, pose: pose(secs) };
+            ViewCommand::Keys(vec![key(secs), key(secs + later)])
+        }),
+        (0.0..3.0_f64).prop_map(|yaw| ViewCommand::Visit(pose(yaw))),
         (1..10_u8).prop_map(|slot| ViewCommand::GoTo(Bookmark::try_from(slot).unwrap())),
         (1..10_u8).prop_map(|slot| {
             ViewCommand::SetBookmark { slot: Bookmark::try_from(slot).unwrap(), pose: pose(0.5) }
