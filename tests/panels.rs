@@ -12,6 +12,7 @@ use losscape::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, Trail
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
+use losscape::core::geometry::path::CameraKey;
 use losscape::core::loss::Loss;
 use losscape::core::model::{Head, Init, ModelConfig};
 use losscape::core::optim::{OptimizerConfig, Schedule};
@@ -121,9 +122,7 @@ fn each_control_of_the_picture_sends_its_command_once() {
     assert_eq!(chosen("Trail", "distance"), sent(ViewCommand::Trail(TrailColors::Distance)));
     let flying = look(|view| view.camera = CameraMode::Flight);
     assert_eq!(clicked(flying, "Below the floor"), sent(ViewCommand::BelowFloor(true)));
-    let keyed = PanelView { camera_keys: 2, ..view() };
-    assert_eq!(clicked(keyed.clone(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));
-    assert_eq!(clicked(keyed, "Forget 2 camera keys"), sent(ViewCommand::Keys(Vec::new())));
+    assert_eq!(clicked(keyed(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));
     assert!(harness(view()).get_by_label("Path").accesskit_node().is_disabled(), "without keys");
 
     let cube = || look(|view| view.shape = Shape::Cube);
@@ -460,6 +459,72 @@ fn key_of(name: &str) -> Option<KeyCode> {
 fn the_timeline_goes_to_any_step() {
     let asked = clicked(view(), "Timeline");
     assert_eq!(asked, [Command::Run(RunCommand::Seek(1000))], "its middle");
+}
+
+fn keyed() -> PanelView {
+    let key = |secs| CameraKey { secs, pose: Pose { yaw: secs, ..POSE } };
+    PanelView { camera_keys: vec![key(0.0), key(3.0), key(6.0)], ..view() }
+}
+
+#[test]
+fn each_control_of_the_camera_path_sends_its_command_once() {
+    assert!(harness(view()).query_by_label("Clear path").is_none(), "there is no path");
+    let sent = |command| [Command::View(command)];
+    let keys = keyed().camera_keys;
+    assert_eq!(clicked(keyed(), "Clear path"), sent(ViewCommand::Keys(vec![])));
+    assert_eq!(clicked(keyed(), "Play the path"), sent(ViewCommand::Camera(CameraMode::Path)));
+    let mut flying = keyed();
+    flying.experiment.view.camera = CameraMode::Path;
+    assert_eq!(clicked(flying, "Leave the path"), sent(ViewCommand::Camera(CameraMode::Orbit)));
+    let visit = ViewCommand::Visit(keys[1].pose);
+    assert_eq!(clicked(keyed(), "Camera key 2 at 3 s"), sent(visit.clone()));
+
+    let gone = ViewCommand::Keys(vec![keys[0], keys[2]]);
+    for by_key in [true, false] {
+        let mut harness = harness(keyed());
+        assert!(harness.get_by_label("Delete the chosen key").accesskit_node().is_disabled());
+        harness.get_by_label("Camera key 2 at 3 s").click();
+        harness.run();
+        match by_key {
+            true => harness.key_press(bevy_egui::egui::Key::Delete),
+            false => harness.get_by_label("Delete the chosen key").click(),
+        }
+        harness.run();
+        harness.run();
+        let asked = [visit.clone(), gone.clone()].map(Command::View);
+        assert_eq!(harness.state().asked, asked, "by key: {by_key}");
+    }
+}
+
+#[test]
+fn a_camera_key_is_dragged_or_typed_to_another_time_in_one_change() {
+    let mut harness = harness(keyed());
+    let [from, to] = ["Camera key 2 at 3 s", "Camera key 3 at 6 s"]
+        .map(|label| harness.get_by_label(label).rect().center());
+    harness.drag_at(from);
+    harness.run();
+    for share in [0.2, 0.5, 2.0] {
+        harness.hover_at(from + (to - from) * share);
+        harness.run();
+        assert_eq!(harness.state().asked, [], "it is still on its way");
+    }
+    harness.drop_at(from + (to - from) * 0.5);
+    harness.run();
+    harness.run();
+    let mut keys = keyed().camera_keys;
+    keys[1].secs = 4.5;
+    assert_eq!(harness.state().asked, [Command::View(ViewCommand::Keys(keys.clone()))]);
+
+    harness.state_mut().asked.clear();
+    harness.get_by_label("key 2 at").focus();
+    harness.run();
+    harness.event(bevy_egui::egui::Event::Text("99".to_owned()));
+    harness.run();
+    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.run();
+    harness.run();
+    let [Command::View(ViewCommand::Keys(typed))] = &harness.state().asked[..] else { panic!("one path") };
+    assert!(typed[1].secs < 6.0 && typed[1].secs > 5.5, "it passes no neighbour: {}", typed[1].secs);
 }
 
 #[test]

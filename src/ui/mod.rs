@@ -18,6 +18,7 @@ pub mod lecture;
 mod legend;
 pub mod look;
 pub mod palette;
+pub mod path;
 pub mod preferences;
 pub mod race;
 pub mod run;
@@ -174,6 +175,7 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     let shown = strip.show(root, |ui| {
         bar::bar_ui(ui, view, desk, asked);
         timeline::timeline_ui(ui, view, asked);
+        path::path_ui(ui, view, asked);
     });
     covered.bottom += shown.response.rect.height();
     let side = egui::Panel::left("side").resizable(false).exact_size(style::SIDE_WIDTH);

@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod colormap;
 pub mod contour;
+pub mod flown;
 pub mod frame;
 pub mod glide;
 pub mod heights;

@@ -2,7 +2,7 @@
 //!
 //! Target, pan, tilt, distance and height of the view each run through the keys along a Catmull–Rom
 //! curve over the keys' own times (Barry and Goldman 1988), so that the path passes every key at its
-//! time and has no kink there. Pan and tilt turn separately, as a film crane's head does: spherical
+//! time and has no kink there; at its ends it is at rest. Pan and tilt turn separately, as a film crane's head does: spherical
 //! interpolation between two level views would roll the horizon on its way, and taking the roll out
 //! again has a pole straight down, where the map lies.
 
@@ -63,9 +63,6 @@ pub enum PathError {
     },
 }
 
-/// Seconds in which a path sets out and comes to rest.
-const EASE_SECS: f64 = 1.0;
-
 impl CameraPath {
     /// Checks the keys.
     ///
@@ -101,48 +98,48 @@ impl CameraPath {
     }
 
     /// The pose `secs` after the first key; before it the first, after the last the last. The path
-    /// sets out and comes to rest smoothly, and still ends at its time.
+    /// sets out from rest and comes to rest.
     pub fn at(&self, secs: f64) -> Pose {
-        self.through(self.keys[0].secs + eased(secs, self.duration()))
-    }
-
-    /// The pose at a time of the keys: each is passed at its own. Before the first it is the first,
-    /// after the last the last.
-    pub fn through(&self, secs: f64) -> Pose {
         let keys = &self.keys;
+        let secs = keys[0].secs + secs;
         let next = keys.iter().position(|key| key.secs > secs).unwrap_or(keys.len());
-        let (Some(before), true) = (next.checked_sub(1), next < keys.len()) else {
-            return keys[next.saturating_sub(1).min(keys.len() - 1)].pose;
-        };
-        // Beyond the ends the path would go on as it does beside them.
-        let beyond = |end: usize, inner: usize| (2.0 * keys[end].secs - keys[inner].secs, None);
-        let real = |i: usize| (keys[i].secs, Some(i));
-        let four = [
-            if before > 0 { real(before - 1) } else { beyond(before, next) },
-            real(before),
-            real(next),
-            if next + 1 < keys.len() { real(next + 1) } else { beyond(next, before) },
-        ];
-        let values = |coordinate: usize| {
-            let value = |i: usize| keys[i].pose.coordinates()[coordinate];
-            let mut values = four.map(|(_, key)| key.map(value));
-            if coordinate == YAW {
-                unwind(&mut values);
-            }
-            let (b, c) = (values[1].unwrap_or_default(), values[2].unwrap_or_default());
-            [values[0].unwrap_or(2.0 * b - c), b, c, values[3].unwrap_or(2.0 * c - b)]
-        };
-        let times = four.map(|(secs, _)| secs);
-        Pose::from_coordinates(std::array::from_fn(|coordinate| catmull_rom(times, values(coordinate), secs)))
+        match next.checked_sub(1) {
+            Some(before) if next < keys.len() => between(keys, before, secs),
+            last => keys[last.unwrap_or_default()].pose,
+        }
     }
 }
 
-/// Makes each angle the one nearest to its neighbour, from the second on outward.
-fn unwind(values: &mut [Option<f64>; 4]) {
-    for (i, from) in [(2, 1), (0, 1), (3, 2)] {
-        if let (Some(value), Some(from)) = (values[i], values[from]) {
-            values[i] = Some(from + wrapped(value - from));
+/// The pose at a time between a key and the next one.
+///
+/// # Panics
+/// If there is no next one.
+pub(super) fn between(keys: &[CameraKey], before: usize, secs: f64) -> Pose {
+    let next = before + 1;
+    // Beyond an end the path would come back as it went: so it is at rest there.
+    let beyond = |end: usize, inner: usize| (2.0 * keys[end].secs - keys[inner].secs, keys[inner].pose);
+    let real = |i: usize| (keys[i].secs, keys[i].pose);
+    let four = [
+        if before > 0 { real(before - 1) } else { beyond(before, next) },
+        real(before),
+        real(next),
+        if next + 1 < keys.len() { real(next + 1) } else { beyond(next, before) },
+    ];
+    let times = four.map(|(secs, _)| secs);
+    let values = four.map(|(_, pose)| pose.coordinates());
+    Pose::from_coordinates(std::array::from_fn(|coordinate| {
+        let mut values = values.map(|values| values[coordinate]);
+        if coordinate == YAW {
+            unwind(&mut values);
         }
+        catmull_rom(times, values, secs)
+    }))
+}
+
+/// Makes each angle the one nearest to its neighbour, from the second on outward.
+fn unwind(values: &mut [f64; 4]) {
+    for (i, from) in [(2, 1), (0, 1), (3, 2)] {
+        values[i] = values[from] + wrapped(values[i] - values[from]);
     }
 }
 
@@ -155,22 +152,6 @@ fn catmull_rom(t: [f64; 4], v: [f64; 4], at: f64) -> f64 {
     let a: [f64; 3] = std::array::from_fn(|i| mix((t[i], v[i]), (t[i + 1], v[i + 1])));
     let b: [f64; 2] = std::array::from_fn(|i| mix((t[i], a[i]), (t[i + 2], a[i + 1])));
     mix((t[1], b[0]), (t[2], b[1]))
-}
-
-/// Time along a path of `duration` that speeds up evenly at first and slows down evenly at last.
-fn eased(secs: f64, duration: f64) -> f64 {
-    let secs = secs.clamp(0.0, duration);
-    let ramp = EASE_SECS.min(0.5 * duration);
-    if ramp <= 0.0 {
-        return secs;
-    }
-    let from_rest = |t: f64| 0.5 * t * t / ramp;
-    let covered = match secs {
-        t if t < ramp => from_rest(t),
-        t if t > duration - ramp => duration - ramp - from_rest(duration - t),
-        t => t - 0.5 * ramp,
-    };
-    covered * duration / (duration - ramp)
 }
 
 #[cfg(test)]
@@ -189,7 +170,7 @@ mod tests {
         let path = CameraPath::new(keys.clone()).unwrap();
         assert_eq!(path.duration(), 8.0);
         for key in &keys {
-            let pose = path.through(key.secs);
+            let pose = path.at(key.secs - keys[0].secs);
             assert!((pose.target[0] - key.pose.target[0]).abs() < 1e-12);
             assert!(wrapped(pose.yaw - key.pose.yaw).abs() < 1e-12);
         }
@@ -207,7 +188,7 @@ mod tests {
         let path = CameraPath::new(keys).unwrap();
         let (dt, mut before): (f64, Option<(f64, f64)>) = (1e-3, None);
         for i in 0..8990 {
-            let (a, b) = (path.through(f64::from(i) * dt), path.through(f64::from(i + 1) * dt));
+            let (a, b) = (path.at(f64::from(i) * dt), path.at(f64::from(i + 1) * dt));
             let speed = ((b.target[0] - a.target[0]) / dt, wrapped(b.yaw - a.yaw) / dt);
             if let Some(last) = before {
                 assert!((speed.0 - last.0).abs() < 0.1 && (speed.1 - last.1).abs() < 0.1, "{i}");

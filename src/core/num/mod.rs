@@ -1,5 +1,6 @@
 //! What the numerics stand on: parameter vectors, named random streams, resumable work.
 
+pub mod corners;
 pub mod eigen;
 pub mod lanczos;
 pub mod params;

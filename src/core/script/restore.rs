@@ -1,0 +1,195 @@
+//! The way from one session to another, as commands.
+//!
+//! A recording begins in the middle of things, and what is taken back may have been done before it
+//! began. Where a session is to be led to what another one has decided, a few commands usually do; where
+//! they do not, the experiment is loaded anew and the race set up again.
+//!
+//! What the camera does, which panels are shown and how fast training goes are left out: a recording
+//! tells these otherwise. A run that set out from a point of the slice sets out from that point of the
+//! slice as it now lies.
+
+use super::command::{Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand};
+use crate::core::experiment::{CameraMode, Experiment, ExperimentFile};
+use crate::core::session::{Alpha3, Now, Run, Session, run::Origin};
+
+/// The commands that lead a session to what another one has decided.
+pub fn commands_to(from: &Session, to: &Session) -> Vec<Command> {
+    bit_by_bit(from, to).unwrap_or_else(|| anew(from, to))
+}
+
+/// The commands that get there without loading an experiment; `None` if that cannot be done.
+pub fn bit_by_bit(from: &Session, to: &Session) -> Option<Vec<Command>> {
+    let mut way = Way::new(from);
+    if from.runs().len() == to.runs().len() {
+        way.lead(to)?;
+    }
+    for command in changes(from.experiment().file(), to.experiment().file()) {
+        way.go(command)?;
+    }
+    way.retire(to)?;
+    way.race(to)?;
+    way.lead(to)?;
+    way.look(to)?;
+    is_alike(&way.session, to).then_some(way.commands)
+}
+
+/// The commands that get there from anywhere.
+fn anew(from: &Session, to: &Session) -> Vec<Command> {
+    let mut way = Way::new(from);
+    let mut file = told(to.experiment().file());
+    // The first run comes with the experiment, so it must have set out where the experiment starts.
+    let first = if to.runs()[0].from == RaceStart::Same { &to.runs()[0] } else { to.plane_source() };
+    if let Origin::Trained(experiment) = &first.origin {
+        file.optimizer = experiment.optimizer.clone();
+    }
+    let is_done = way.go(Command::Experiment(ExperimentCommand::Load(Box::new(file)))).is_some()
+        && to.runs().iter().filter(|run| run.id != first.id).all(|run| way.join(run).is_some())
+        && way.lead(to).is_some()
+        && way.look(to).is_some();
+    debug_assert!(is_done, "what one session holds another one takes");
+    way.commands
+}
+
+/// Whether two sessions have decided the same, apart from what is left out here.
+pub fn is_alike(a: &Session, b: &Session) -> bool {
+    let is_sweeping = |session: &Session| matches!(session.view().alpha3, Alpha3::Sweeping { .. });
+    told(a.experiment().file()) == told(b.experiment().file())
+        && a.runs().len() == b.runs().len()
+        && a.runs().iter().zip(b.runs()).all(|(a, b)| is_same_run(a, b))
+        && leader(a) == leader(b)
+        && a.view().selected == b.view().selected
+        && is_sweeping(a) == is_sweeping(b)
+}
+
+/// What of an experiment counts.
+fn told(file: &ExperimentFile) -> ExperimentFile {
+    let mut file = file.clone();
+    file.view.camera = CameraMode::Orbit;
+    file.view.steps_per_second = ExperimentFile::default().view.steps_per_second;
+    file
+}
+
+fn is_same_run(a: &Run, b: &Run) -> bool {
+    let question = |run: &Run| match &run.origin {
+        Origin::Trained(experiment) => Some(experiment.training_question()),
+        Origin::Imported(_) => None,
+    };
+    a.from == b.from && question(a) == question(b)
+}
+
+/// The place of the run that chose the plane.
+fn leader(session: &Session) -> Option<usize> {
+    session.runs().iter().position(|run| run.id == session.plane_source().id)
+}
+
+/// The commands for what differs between two experiments, as far as there are commands for it.
+fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
+    let experiment = Command::Experiment;
+    let look = Command::View;
+    let (a, b) = (&from.view, &to.view);
+    let section = |axis, at| look(ViewCommand::Section { axis, at });
+    let all = [
+        (from.dataset != to.dataset, experiment(ExperimentCommand::Dataset(to.dataset.clone()))),
+        (from.model != to.model, experiment(ExperimentCommand::Model(to.model.clone()))),
+        (from.loss != to.loss, experiment(ExperimentCommand::Loss(to.loss))),
+        (from.seed != to.seed, experiment(ExperimentCommand::Seed(to.seed))),
+        (from.held_out != to.held_out, experiment(ExperimentCommand::HeldOut(to.held_out))),
+        (from.init != to.init, experiment(ExperimentCommand::Init(to.init))),
+        (from.optimizer != to.optimizer, experiment(ExperimentCommand::Optimizer(to.optimizer.clone()))),
+        (from.schedule != to.schedule, experiment(ExperimentCommand::Schedule(to.schedule))),
+        (from.batch != to.batch, experiment(ExperimentCommand::Batch(to.batch))),
+        (from.steps != to.steps, experiment(ExperimentCommand::Steps(to.steps))),
+        (from.slice.plane != to.slice.plane, experiment(ExperimentCommand::Plane(to.slice.plane.clone()))),
+        (
+            from.slice.range != to.slice.range || from.slice.plane != to.slice.plane,
+            experiment(ExperimentCommand::Ranges(to.slice.range.clone())),
+        ),
+        (from.slice.grid != to.slice.grid, experiment(ExperimentCommand::Grid(to.slice.grid))),
+        (from.slice.volume != to.slice.volume, experiment(ExperimentCommand::Volume(to.slice.volume))),
+        (from.slice.rotate != to.slice.rotate, Command::Slice(SliceCommand::Rotate(to.slice.rotate))),
+        (a.shape != b.shape, look(ViewCommand::Shape(b.shape))),
+        (a.colors != b.colors, look(ViewCommand::Colors(b.colors))),
+        (a.scale != b.scale, look(ViewCommand::Scale(b.scale))),
+        (a.theme != b.theme, look(ViewCommand::Theme(b.theme))),
+        (a.is_solid != b.is_solid, look(ViewCommand::Solid(b.is_solid))),
+        (a.has_grid_lines != b.has_grid_lines, look(ViewCommand::GridLines(b.has_grid_lines))),
+        (a.opacity != b.opacity, look(ViewCommand::Opacity(b.opacity))),
+        (a.trail != b.trail, look(ViewCommand::Trail(b.trail))),
+        (a.section1 != b.section1, section(SectionAxis::Alpha1, b.section1)),
+        (a.section2 != b.section2, section(SectionAxis::Alpha2, b.section2)),
+        (a.isosurface != b.isosurface, look(ViewCommand::Isosurface(b.isosurface))),
+        (a.alpha3 != b.alpha3, Command::Slice(SliceCommand::Alpha3(b.alpha3))),
+    ];
+    all.into_iter().filter(|(is_other, _)| *is_other).map(|(_, command)| command).collect()
+}
+
+/// Commands, and the session as they leave it.
+struct Way {
+    session: Session,
+    commands: Vec<Command>,
+}
+
+impl Way {
+    fn new(from: &Session) -> Self {
+        Self { session: from.clone(), commands: Vec::new() }
+    }
+
+    /// A step of the way, if it can be taken.
+    fn go(&mut self, command: Command) -> Option<()> {
+        self.session.apply(command.clone(), Now::default()).ok()?;
+        self.commands.push(command);
+        Some(())
+    }
+
+    fn join(&mut self, run: &Run) -> Option<()> {
+        let Origin::Trained(experiment) = &run.origin else { return None };
+        let optimizer = experiment.optimizer.clone();
+        self.go(Command::Run(RunCommand::Race { optimizer, from: run.from.clone() }))
+    }
+
+    /// Ends the runs that are not wanted.
+    fn retire(&mut self, to: &Session) -> Option<()> {
+        let mut wanted = to.runs().iter().peekable();
+        let mut extra = Vec::new();
+        for run in self.session.runs() {
+            if wanted.next_if(|wanted| is_same_run(run, wanted)).is_none() {
+                extra.push(run.id);
+            }
+        }
+        extra.into_iter().try_for_each(|id| self.go(Command::Run(RunCommand::Retire(id))))
+    }
+
+    /// Lets the runs that are missing at the end join.
+    fn race(&mut self, to: &Session) -> Option<()> {
+        to.runs().iter().skip(self.session.runs().len()).try_for_each(|run| self.join(run))
+    }
+
+    fn lead(&mut self, to: &Session) -> Option<()> {
+        let place = leader(to)?;
+        if leader(&self.session) == Some(place) {
+            return Some(());
+        }
+        let id = self.session.runs().get(place)?.id;
+        self.go(Command::Run(RunCommand::Lead(id)))
+    }
+
+    /// The point that was chosen, and whether the plane travels.
+    fn look(&mut self, to: &Session) -> Option<()> {
+        let selected = to.view().selected.clone();
+        if self.session.view().selected != selected {
+            self.go(Command::View(ViewCommand::Select(selected)))?;
+        }
+        match (self.session.view().alpha3, to.view().alpha3) {
+            (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => {
+                self.go(Command::Slice(SliceCommand::Alpha3(at)))
+            }
+            (Alpha3::Held(_), Alpha3::Sweeping { .. }) => self.go(Command::Slice(SliceCommand::Sweep(true))),
+            _ => Some(()),
+        }
+    }
+}
+
+/// An experiment as a session begins with it that `anew` would lead on from.
+pub fn first_experiment(to: &Session) -> Experiment {
+    to.experiment().clone()
+}
