@@ -46,8 +46,12 @@ pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         marks_ui(ui, view, &mut chosen, &mut ask);
     });
     match chosen {
-        Some(at) => ui.data_mut(|data| data.insert_temp(id, at)),
-        None => ui.data_mut(|data| data.remove_temp::<usize>(id)),
+        Some(at) => ui.data_mut(|data| {
+            data.insert_temp(id, at);
+        }),
+        None => ui.data_mut(|data| {
+            data.remove_temp::<usize>(id);
+        }),
     }
 }
 
