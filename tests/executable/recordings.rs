@@ -82,8 +82,8 @@ fn a_tour_is_filmed_the_same_twice_and_in_parts() {
     let parts = frames(folder.path(), "parts", &["--from", "20f", "--force"]);
     let differing: Vec<&String> = whole.keys().filter(|name| whole.get(*name) != parts.get(*name)).collect();
     assert!(differing.is_empty() && parts.len() == whole.len(), "{differing:?}");
-    // No frame is the one before it: nothing was drawn twice, or late.
-    let in_order: Vec<&Vec<u8>> = whole.values().collect();
+    // While things move no frame is the one before it: nothing was drawn twice, or late.
+    let in_order: Vec<&Vec<u8>> = whole.values().take(15).collect();
     let repeated = in_order.windows(2).filter(|pair| pair[0] == pair[1]).count();
     assert!(repeated == 0, "{repeated} frames are repeated");
 }
