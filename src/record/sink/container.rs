@@ -258,3 +258,37 @@ fn sample_entry(head: &Head) -> Vec<u8> {
         ],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A film of such pictures, empty but as long as it would be.
+    fn film(lengths: &[u32]) -> (Head, Vec<Picture>, std::fs::File) {
+        let decoder = decoder_record(&[0x67, 66, 0xc0, 31, 5], &[0x68, 1]);
+        let head = Head { size: [1280, 720], fps: 7, decoder };
+        let picture = |(number, &length): (usize, &u32)| Picture { length, is_key: number % 3 == 0 };
+        let pictures: Vec<Picture> = lengths.iter().enumerate().map(picture).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        write_head(&mut file, &head, &pictures).unwrap();
+        let first = file.stream_position().unwrap();
+        file.set_len(first + lengths.iter().map(|&length| u64::from(length)).sum::<u64>()).unwrap();
+        (head, pictures, file)
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_was_written_beyond_four_gigabytes_too() {
+        for lengths in [&[9][..], &[100, 7, 7, 80], &[1 << 30; 6]] {
+            let (head, pictures, mut file) = film(lengths);
+            let first = file.metadata().unwrap().len() - lengths.iter().map(|&l| u64::from(l)).sum::<u64>();
+            assert_eq!(read_head(&mut file).unwrap(), Some((head, pictures, first)));
+        }
+    }
+
+    #[test]
+    fn a_film_that_is_a_byte_short_is_none() {
+        let (_, _, mut file) = film(&[100, 7]);
+        file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+        assert_eq!(read_head(&mut file).unwrap(), None);
+    }
+}
