@@ -27,6 +27,7 @@ fn no_film_is_begun_that_cannot_be_finished() {
         refused(&folder.join(name), sized(101, 64), *encoder, &["101x64", "even"]);
     }
     refused(&folder.join("x.mp4"), sized(4096, 2160), Encoder::InProcess, &["3840x2160", "--encoder ffmpeg"]);
+    refused(&folder.join("x.mp4"), sized(64, 8), Encoder::InProcess, &["64x8", "at least 16"]);
     refused(&folder.join("x.gif"), spec(60, 5), Encoder::InProcess, &["60 frames a second", "50", ".gif"]);
     assert_eq!(files(&folder), [""; 0]);
 }

@@ -4,8 +4,10 @@
 //! Written here, since it has to be small in memory however long the film is: the pictures go straight from
 //! the file that holds them to the film, and only a table of their lengths is kept. One picture lasts
 //! exactly one frame at any whole rate. The colours are told by the pictures' own parameter sets.
+//!
+//! Only what was written here is read: the table of another program's film may say more than is kept.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Parts of a frame's time in which the clock counts. Players like a clock that is finer than the frames.
 const TICKS: u32 = 512;
@@ -75,6 +77,86 @@ pub fn write_head(to: &mut impl Write, head: &Head, pictures: &[Picture]) -> io:
             to.write_all(b"mdat")
         }
     }
+}
+
+/// Reads the table of such a film, and where its first picture begins; the others follow it. `None`: the
+/// film was not written here, or is damaged.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn read_head(file: &mut (impl Read + Seek)) -> io::Result<Option<(Head, Vec<Picture>, u64)>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    // The kind, then the table.
+    let mut table = Vec::new();
+    for name in [b"ftyp", b"moov"] {
+        let mut start = [0; 8];
+        if file.stream_position()? + 8 > length {
+            return Ok(None);
+        }
+        file.read_exact(&mut start)?;
+        let inside = u64::from(word(&start, 0).unwrap_or(0)).checked_sub(8);
+        let left = length - file.stream_position()?;
+        let Some(inside) = inside.filter(|&inside| start[4..] == name[..] && inside <= left) else {
+            return Ok(None);
+        };
+        table.resize(inside as usize, 0);
+        file.read_exact(&mut table)?;
+    }
+    Ok(parse(&table, length))
+}
+
+/// The number at a place.
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
+}
+
+/// The content of the first box of that name among others.
+fn find<'a>(mut boxes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+    loop {
+        let length = word(boxes, 0)? as usize;
+        let content = boxes.get(8..length)?;
+        if boxes[4..8] == name[..] {
+            return Some(content);
+        }
+        boxes = &boxes[length..];
+    }
+}
+
+/// The numbers of a list behind its own header of so many bytes, whose last number is their count.
+fn list(content: &[u8], header: usize) -> Option<impl Iterator<Item = u32> + '_> {
+    let count = word(content, header - 4)? as usize;
+    let numbers = content.get(header..)?.as_chunks::<4>().0;
+    (numbers.len() == count).then(|| numbers.iter().map(|&number| u32::from_be_bytes(number)))
+}
+
+fn parse(moov: &[u8], length: u64) -> Option<(Head, Vec<Picture>, u64)> {
+    let media = find(find(moov, b"trak")?, b"mdia")?;
+    let samples = find(find(media, b"minf")?, b"stbl")?;
+    let entry = find(find(samples, b"stsd")?.get(8..)?, b"avc1")?;
+    let decoder = find(entry.get(78..)?, b"avcC")?.to_vec();
+    let size = word(entry, 24).map(|sides| [sides >> 16, sides & 0xffff])?;
+    let fps = word(find(media, b"mdhd")?, 12)? / TICKS;
+    let mut pictures: Vec<Picture> =
+        list(find(samples, b"stsz")?, 12)?.map(|length| Picture { length, is_key: false }).collect();
+    for number in list(find(samples, b"stss")?, 8)? {
+        pictures.get_mut((number as usize).checked_sub(1)?)?.is_key = true;
+    }
+    let first = match (find(samples, b"stco"), find(samples, b"co64")) {
+        (Some(offsets), _) => u64::from(word(offsets, 8)?),
+        (_, Some(offsets)) => u64::from(word(offsets, 8)?) << 32 | u64::from(word(offsets, 12)?),
+        _ => return None,
+    };
+    let head = Head { size, fps, decoder };
+    // Whatever else the table says, a table of these numbers written here would say it as well.
+    let is_long = find(samples, b"co64").is_some();
+    let duration = u32::try_from(pictures.len() as u64 * u64::from(TICKS)).ok()?;
+    let end = pictures.iter().try_fold(first, |at, picture| at.checked_add(u64::from(picture.length)))?;
+    let is_ours = (1..=240).contains(&fps)
+        && end <= length
+        && pictures.first().is_some_and(|picture| picture.is_key)
+        && boxed(b"moov", &[moov]) == table(&head, &pictures, duration, first, is_long);
+    is_ours.then_some((head, pictures, first))
 }
 
 /// A box: its length, its name, its content.
@@ -175,4 +257,38 @@ fn sample_entry(head: &Head) -> Vec<u8> {
             &boxed(b"avcC", &[&head.decoder]),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A film of such pictures, empty but as long as it would be.
+    fn film(lengths: &[u32]) -> (Head, Vec<Picture>, std::fs::File) {
+        let decoder = decoder_record(&[0x67, 66, 0xc0, 31, 5], &[0x68, 1]);
+        let head = Head { size: [1280, 720], fps: 7, decoder };
+        let picture = |(number, &length): (usize, &u32)| Picture { length, is_key: number % 3 == 0 };
+        let pictures: Vec<Picture> = lengths.iter().enumerate().map(picture).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        write_head(&mut file, &head, &pictures).unwrap();
+        let first = file.stream_position().unwrap();
+        file.set_len(first + lengths.iter().map(|&length| u64::from(length)).sum::<u64>()).unwrap();
+        (head, pictures, file)
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_was_written_beyond_four_gigabytes_too() {
+        for lengths in [&[9][..], &[100, 7, 7, 80], &[1 << 30; 6]] {
+            let (head, pictures, mut file) = film(lengths);
+            let first = file.metadata().unwrap().len() - lengths.iter().map(|&l| u64::from(l)).sum::<u64>();
+            assert_eq!(read_head(&mut file).unwrap(), Some((head, pictures, first)));
+        }
+    }
+
+    #[test]
+    fn a_film_that_is_a_byte_short_is_none() {
+        let (_, _, mut file) = film(&[100, 7]);
+        file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+        assert_eq!(read_head(&mut file).unwrap(), None);
+    }
 }

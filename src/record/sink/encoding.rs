@@ -120,8 +120,8 @@ fn encode(
 /// After a failure the frames so far are kept, if that was asked for and is possible.
 fn keep(sink: Box<dyn Sink>, error: SinkError) -> SinkError {
     match sink.abandon() {
-        Ok(Some(Partial { path, frames })) => {
-            SinkError::Interrupted { source: Box::new(error), kept: path, frames }
+        Ok(Some(Partial { path: kept, frames })) | Err(SinkError::Interrupted { kept, frames, .. }) => {
+            SinkError::Interrupted { source: Box::new(error), kept, frames }
         }
         // The first failure is the cause; a second one, of the same full disk, says nothing new.
         _ => error,

@@ -6,8 +6,9 @@
 //! limited-range BT.709 and say so.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 
@@ -93,7 +94,7 @@ impl Webm {
         // VP9's scale goes to 63 where H.264's goes to 51.
         let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
         command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
-        command.args(["-f", "webm", "-y"]).arg(draft.path()).stdout(Stdio::null());
+        command.args(["-f", "webm", "-y"]).arg(named(draft.path())).stdout(Stdio::null());
         let pipe = Pipe::start(command, output.path().to_owned())?;
         Ok(Self { output, spec, draft, pipe, frames: 0 })
     }
@@ -130,6 +131,13 @@ fn look_for(program: &str, encoder: &'static str, hint: &'static str) -> Result<
         Ok(_) => Err(SinkError::NoFfmpegEncoder { encoder }),
         Err(_) => Err(SinkError::NoFfmpeg { hint }),
     }
+}
+
+/// A file's name as ffmpeg takes it: otherwise a colon in it would name a protocol.
+fn named(path: &Path) -> OsString {
+    let mut name = OsString::from("file:");
+    name.push(path);
+    name
 }
 
 /// The program with all that is alike for every format.

@@ -21,9 +21,12 @@ pub struct Part {
 }
 
 enum Source {
-    /// Where each picture of an mp4 begins.
-    Film(Vec<u64>),
-    /// They follow one another.
+    /// An mp4, in which they follow one another.
+    Film {
+        /// Where the first begins.
+        first: u64,
+    },
+    /// A stream of packets.
     Stream,
 }
 
@@ -135,33 +138,12 @@ impl Part {
     }
 
     fn of_film(path: &Path) -> Result<Self, JoinError> {
-        let broken =
-            |error: &dyn std::fmt::Display| not_a_part(path, format!("not a readable mp4 ({error})"));
-        let file = File::open(path).map_err(|source| JoinError::Read { path: path.to_owned(), source })?;
-        let length =
-            file.metadata().map_err(|source| JoinError::Read { path: path.to_owned(), source })?.len();
-        let film = re_mp4::Mp4::read(BufReader::new(file), length).map_err(|error| broken(&error))?;
-        let mut tracks = film.tracks().values();
-        let (Some(track), None) = (tracks.next(), tracks.next()) else {
-            return Err(not_a_part(path, "it has more than pictures"));
-        };
-        let entry = film.moov.traks.first().map(|trak| &trak.mdia.minf.stbl.stsd.contents);
-        let Some(re_mp4::StsdBoxContent::Avc1(entry)) = entry else {
-            return Err(not_a_part(path, "its pictures are not H.264"));
-        };
-        let fps = rate(track).ok_or_else(|| not_a_part(path, "its frames do not follow at a whole rate"))?;
-        if !track.samples.first().is_some_and(|sample| sample.is_sync) {
-            return Err(not_a_part(path, "it does not begin with a key frame"));
-        }
-        if track.samples.iter().any(|sample| sample.offset + sample.size > length) {
-            return Err(not_a_part(path, "its end is missing"));
-        }
-        let size = [u32::from(entry.width), u32::from(entry.height)];
-        let head = Head { size, fps, decoder: entry.avcc.raw.clone() };
-        let pictures = track.samples.iter();
-        let pictures = pictures.map(|s| Picture { length: s.size as u32, is_key: s.is_sync }).collect();
-        let source = Source::Film(track.samples.iter().map(|sample| sample.offset).collect());
-        Ok(Self { path: path.to_owned(), head, pictures, source })
+        let read = |source| JoinError::Read { path: path.to_owned(), source };
+        let mut file = BufReader::new(File::open(path).map_err(read)?);
+        let table = container::read_head(&mut file).map_err(read)?;
+        let reason = "an mp4 of another program, or its end is missing";
+        let (head, pictures, first) = table.ok_or_else(|| not_a_part(path, reason))?;
+        Ok(Self { path: path.to_owned(), head, pictures, source: Source::Film { first } })
     }
 
     /// What makes the other part one of another film: what this has, and what that has.
@@ -180,27 +162,29 @@ impl Part {
         }
     }
 
+    /// It is not as it was when it was read.
+    fn changed(&self) -> io::Error {
+        io::Error::other(format!("{} has changed meanwhile", self.path.display()))
+    }
+
     /// Copies the pictures, each with lengths in place of start codes.
     fn copy(&self, to: &mut impl Write) -> io::Result<()> {
         match &self.source {
-            Source::Film(offsets) => {
-                let mut file = BufReader::new(File::open(&self.path)?);
-                let mut picture = Vec::new();
-                for (&offset, entry) in offsets.iter().zip(&self.pictures) {
-                    file.seek(SeekFrom::Start(offset))?;
-                    picture.resize(entry.length as usize, 0);
-                    file.read_exact(&mut picture)?;
-                    to.write_all(&picture)?;
+            Source::Film { first } => {
+                let bytes = self.pictures.iter().map(|picture| u64::from(picture.length)).sum();
+                let mut file = File::open(&self.path)?;
+                file.seek(SeekFrom::Start(*first))?;
+                match io::copy(&mut file.take(bytes), to)? {
+                    copied if copied == bytes => Ok(()),
+                    _ => Err(self.changed()),
                 }
-                Ok(())
             }
             Source::Stream => {
-                let changed = || io::Error::other(format!("{} has changed", self.path.display()));
-                let mut units = Units::open(&self.path)?.ok_or_else(changed)?;
+                let mut units = Units::open(&self.path)?.ok_or_else(|| self.changed())?;
                 let (mut unit, mut left) = (Vec::new(), self.pictures.len());
                 while left > 0 {
                     if !units.next(&mut unit)? {
-                        return Err(changed());
+                        return Err(self.changed());
                     }
                     if measure(&unit).is_some() {
                         write_lengthened(&unit, to)?;
@@ -259,19 +243,6 @@ fn fill(from: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
             read => length += read,
         }
     }
-}
-
-/// The frames a second of a track whose frames all last as long and are shown in the order in which they
-/// are decoded.
-fn rate(track: &re_mp4::Track) -> Option<u32> {
-    let each = track.samples.first()?.duration;
-    let is_even = |sample: &re_mp4::Sample| {
-        sample.duration == each && sample.composition_timestamp == sample.decode_timestamp
-    };
-    if each == 0 || track.timescale % each != 0 || !track.samples.iter().all(is_even) {
-        return None;
-    }
-    u32::try_from(track.timescale / each).ok().filter(|fps| (1..=240).contains(fps))
 }
 
 /// The end of the settings, where the encoder's own are.

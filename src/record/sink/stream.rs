@@ -250,3 +250,53 @@ fn next_code(bytes: &[u8]) -> Option<usize> {
 pub fn kind_of(piece: &[u8]) -> u8 {
     piece.first().map_or(0, |first| first & 0x1f)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_read_as_it_was_written_and_nothing_else_is_one() {
+        for (size, fps) in [([256, 96], 30), ([3840, 2160], 240), ([16, 16], 1)] {
+            let note = Note { size, fps };
+            assert_eq!(inner(&note.to_bytes()).map(Note::parse).collect::<Vec<_>>(), [Some(note)]);
+        }
+        let mut other = Note { size: [16, 16], fps: 30 }.to_bytes();
+        other[8] ^= 1;
+        assert_eq!(inner(&other).next().and_then(Note::parse), None);
+        assert_eq!(inner(&Note { size: [16, 16], fps: 0 }.to_bytes()).next().and_then(Note::parse), None);
+    }
+
+    #[test]
+    fn units_inside_are_told_apart_by_long_and_short_codes() {
+        let unit = [0, 0, 0, 1, 0x67, 9, 0, 0, 1, 0x68, 7, 0, 0, 0, 1, 0x65, 0, 0, 3, 1];
+        let found: Vec<&[u8]> = inner(&unit).collect();
+        assert_eq!(found, [&[0x67, 9][..], &[0x68, 7], &[0x65, 0, 0, 3, 1]]);
+        assert_eq!(
+            found.iter().map(|piece| kind_of(piece)).collect::<Vec<_>>(),
+            [kind::SEQUENCE, kind::PICTURE, kind::KEY_SLICE]
+        );
+        assert_eq!(inner(&[1, 2, 3]).count() + inner(&[]).count() + inner(&[0, 0, 1]).count(), 0);
+    }
+
+    #[test]
+    fn units_of_any_length_are_found_wherever_a_piece_of_the_file_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("x.mp4");
+        let mut stream = StreamFile::create(&film, false, Note { size: [16, 16], fps: 30 }).unwrap();
+        stream.delimit().unwrap();
+        // Delimiters fall on both sides of the edge between two pieces, and across it.
+        let lengths: Vec<usize> = (0..12).flat_map(|step| [PIECE - 150 + 13 * step, 5, 1]).collect();
+        for &length in &lengths {
+            let mut unit = [&[0, 0, 0, 1, 0x61][..], &vec![7; length]].concat();
+            StreamFile::end_unit(&mut unit);
+            stream.write(&unit).unwrap();
+        }
+        let mut units = Units::open(stream.path()).unwrap().unwrap();
+        let (mut unit, mut found) = (Vec::new(), Vec::new());
+        while units.next(&mut unit).unwrap() {
+            found.push(unit.len() - 5);
+        }
+        assert_eq!(found, lengths);
+    }
+}
