@@ -74,7 +74,7 @@ impl Eye {
 
     fn of(mut app: App, request: &EyeRequest, prepare: impl FnOnce(&mut App)) -> Self {
         app.insert_resource(request.pacing);
-        if request.pacing == Pacing::Awaited {
+        if request.pacing.waits() {
             app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 30));
         }
         prepare(&mut app);

@@ -20,6 +20,7 @@ use super::pointer::Hover;
 use super::relief::Relief;
 use super::session::SessionState;
 use super::slice::Shown;
+use super::tour::Touring;
 use super::trail::{Trail, TrailPlace, Trails};
 use super::{Pacing, Stage};
 use crate::core::experiment::CameraMode;
@@ -440,6 +441,7 @@ fn lead(
     placement: Res<Placement>,
     shown: Res<Shown>,
     trails: Res<Trails>,
+    touring: Res<Touring>,
     mut rig: ResMut<Rig>,
 ) {
     let rig = rig.bypass_change_detection();
@@ -477,6 +479,10 @@ fn lead(
         CameraMode::Path => {
             rig.path_secs += f64::from(time.delta_secs());
             match CameraPath::new(session.view().keys.clone()) {
+                // A tour's path keeps to the tour's time.
+                Ok(path) if touring.path_secs().is_some() => {
+                    rig.led = path.through(touring.path_secs().unwrap_or_default());
+                }
                 Ok(path) => {
                     // It begins again a moment after its end.
                     if rig.path_secs > path.duration() + PATH_REST_SECS {
@@ -502,6 +508,7 @@ const PATH_REST_SECS: f64 = 1.5;
 fn glide(
     time: Res<Time>,
     pacing: Res<Pacing>,
+    touring: Res<Touring>,
     mut rig: ResMut<Rig>,
     camera: Option<Single<&mut Transform, With<SceneCamera>>>,
 ) {
@@ -509,13 +516,13 @@ fn glide(
     let now = rig.bypass_change_detection();
     now.bring_target_near();
     let wanted = *now.wanted();
-    match *pacing {
-        Pacing::Live => {
+    match pacing.rests() || touring.is_cut() {
+        true => (now.glide, now.lag) = (Glide::at(wanted), LAG_SECS),
+        false => {
             let dt = f64::from(time.delta_secs());
             now.glide.follow(&wanted, now.lag, dt);
             now.lag = LAG_SECS + (now.lag - LAG_SECS) * (-dt / TRANSITION_WEARS_OFF_SECS).exp();
         }
-        Pacing::Awaited => now.glide = Glide::at(wanted),
     }
     if now.glide != before {
         rig.set_changed();

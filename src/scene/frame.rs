@@ -151,8 +151,7 @@ fn place(
 ) {
     let Some(known) = landscape.known() else { return };
     let look = session.look();
-    let heights =
-        rise.toward(range(known, look), if *pacing == Pacing::Live { time.delta_secs() } else { RISE_SECS });
+    let heights = rise.toward(range(known, look), if pacing.rests() { RISE_SECS } else { time.delta_secs() });
     let frame = WorldFrame::new(&known.plan.plane_spec, heights);
     let axis = known.plan.volume_spec.as_ref().map(|spec| spec.axes()[2]);
     let (shows_surface, axis) = match look.shape {

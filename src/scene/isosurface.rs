@@ -83,7 +83,7 @@ fn ask(
     let question = Question { picture: (known.revision, known.pictures), level, half_extent };
     let iso = iso.bypass_change_detection();
     iso.is_waiting = iso.asked != Some(question);
-    let is_free = iso.worker.is_none() || *pacing == Pacing::Awaited;
+    let is_free = iso.worker.is_none() || pacing.waits();
     let (true, true, Some(volume)) = (iso.is_waiting, is_free, &known.volume) else { return };
     iso.asked = Some(question);
     iso.is_waiting = false;
@@ -101,7 +101,7 @@ fn take_answer(
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
     let Some(worker) = &iso.worker else { return };
-    let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
+    let (answers, is_over) = worker.collect(pacing.waits());
     let (handle, mut visibility) = skin.into_inner();
     if let Some(mesh) = answers.into_iter().next_back() {
         let wanted = if mesh.indices.is_empty() { Visibility::Hidden } else { Visibility::Inherited };

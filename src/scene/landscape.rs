@@ -209,9 +209,9 @@ fn take_answers(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>) {
     landscape.frames_waited += 1;
     let Some(worker) = &landscape.worker else { return };
     let is_picture = |answer: &Answer| matches!(answer, Answer::Found(Finding::Plane(_)) | Answer::Failed(_));
-    let (answers, is_over) = match *pacing {
-        Pacing::Awaited => worker.collect(true),
-        Pacing::Live => worker.collect_within(patience, is_picture),
+    let (answers, is_over) = match pacing.waits() {
+        true => worker.collect(true),
+        false => worker.collect_within(patience, is_picture),
     };
     for answer in answers {
         match answer {

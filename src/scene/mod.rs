@@ -30,6 +30,7 @@ pub mod solid;
 pub mod surface;
 pub mod texture;
 pub mod theme;
+pub mod tour;
 pub mod trail;
 pub mod training;
 pub mod worker;
@@ -55,8 +56,22 @@ pub enum Pacing {
     /// A window shows what is there and never waits.
     #[default]
     Live,
-    /// A recording waits, so that each frame is complete whatever the machine.
+    /// A still waits, so that it is complete whatever the machine, and shows where things come to rest.
     Awaited,
+    /// A film waits as well, and things move in it as in a window, in its own time.
+    Filmed,
+}
+
+impl Pacing {
+    /// Whether frames wait for work.
+    pub fn waits(self) -> bool {
+        self != Self::Live
+    }
+
+    /// Whether things are where they come to rest at once.
+    pub fn rests(self) -> bool {
+        self == Self::Awaited
+    }
 }
 
 /// What computes and what draws it, without panels and labels.
@@ -70,6 +85,7 @@ pub fn computing(app: &mut App) {
         .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
         .add_plugins((
             session::plugin,
+            tour::plugin,
             landscape::plugin,
             training::plugin,
             slice::plugin,

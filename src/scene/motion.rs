@@ -10,6 +10,7 @@ use super::landscape::Landscape;
 use super::session::SessionState;
 use super::slice::Shown;
 use super::theme::Weight;
+use super::tour::Touring;
 use super::training::Training;
 use crate::core::session::{Alpha3, Transport};
 
@@ -45,6 +46,7 @@ fn look(
     shown: Res<Shown>,
     rig: Res<Rig>,
     iso: Res<Iso>,
+    touring: Res<Touring>,
     placement: Res<Placement>,
     weight: Res<Weight>,
     mut motion: ResMut<Motion>,
@@ -56,6 +58,7 @@ fn look(
         || shown.is_busy()
         || !shown.is_exact
         || iso.is_busy()
+        || touring.is_moving()
         || rig.is_moving()
         || placement.is_changed()
         || weight.is_changed()

@@ -157,7 +157,7 @@ fn uniforms(placed: &Placed, axis: usize, at: f64, weight: Weight) -> SectionUni
     let [half_x, half_z] = placed.frame.half_extent();
     let along = placed.frame.axes()[axis];
     SectionUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, weight.0),
+        losses: LossUniforms::new(&placed.frame.heights, weight.line()),
         shift: to_vec3(placed.shift),
         top: CUBE_TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

@@ -113,8 +113,11 @@ fn ask_plane(
     pacing: Res<Pacing>,
     mut shown: ResMut<Shown>,
 ) {
-    let rests = matches!(session.view().alpha3, Alpha3::Held(_))
-        && (shown.still_secs >= REST_SECS || *pacing == Pacing::Awaited);
+    let rests = match *pacing {
+        Pacing::Live => matches!(session.view().alpha3, Alpha3::Held(_)) && shown.still_secs >= REST_SECS,
+        // They have the time to show every plane as it is.
+        Pacing::Awaited | Pacing::Filmed => true,
+    };
     let Some(known) = landscape.current().filter(|known| known.volume.is_some()) else { return };
     let is_beyond = shown.layer.is_none();
     let question = (known.revision, shown.alpha3);
@@ -162,7 +165,7 @@ fn evaluate(
 
 fn take_plane(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>, mut shown: ResMut<Shown>) {
     let Some(worker) = &shown.worker else { return };
-    let (answers, is_over) = worker.collect(*pacing == Pacing::Awaited);
+    let (answers, is_over) = worker.collect(pacing.waits());
     if is_over {
         shown.bypass_change_detection().worker = None;
     }

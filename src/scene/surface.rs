@@ -367,7 +367,7 @@ fn rehearse(
         }
     }
     // The first picture is not to wait for those that may follow.
-    if *pacing == Pacing::Awaited || !landscape.is_settled() {
+    if pacing.waits() || !landscape.is_settled() {
         return;
     }
     let known: Vec<Surface> = sheets.iter().filter_map(|sheet| materials.get(&sheet.0)).cloned().collect();
@@ -411,7 +411,7 @@ fn uniforms(
     let extent = axes.map(|axis| axis.high - axis.low);
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     SurfaceUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, weight.0),
+        losses: LossUniforms::new(&placed.frame.heights, weight.line()),
         shift: super::frame::to_vec3(placed.shift),
         top: TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

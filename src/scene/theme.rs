@@ -4,6 +4,7 @@
 use bevy::prelude::*;
 
 use super::Stage;
+use super::camera::SceneCamera;
 use super::session::SessionState;
 use crate::core::experiment::Theme;
 
@@ -113,13 +114,26 @@ impl Palette {
     }
 }
 
-/// How heavy lines are beside their usual width: more for the last row of a lecture hall.
+/// How heavy things are beside their usual width.
 #[derive(Resource, Clone, Copy, Debug, PartialEq)]
-pub struct Weight(pub f32);
+pub struct Weight {
+    /// More for the last row of a lecture hall.
+    pub lecture: f32,
+    /// Pixels of a point: lines are as wide on a fine screen, and in a film that is drawn larger than it
+    /// is shown.
+    pub pixels: f32,
+}
 
 impl Default for Weight {
     fn default() -> Self {
-        Self(1.0)
+        Self { lecture: 1.0, pixels: 1.0 }
+    }
+}
+
+impl Weight {
+    /// Pixels of a line that is usually one wide.
+    pub fn line(&self) -> f32 {
+        self.lecture * self.pixels
     }
 }
 
@@ -127,7 +141,13 @@ pub(super) fn plugin(app: &mut App) {
     app.insert_resource(DARK)
         .init_resource::<Weight>()
         .insert_resource(ClearColor(DARK.stage))
-        .add_systems(Update, set_theme.in_set(Stage::Derive));
+        .add_systems(Update, (set_theme, follow_screen).in_set(Stage::Derive));
+}
+
+fn follow_screen(camera: Option<Single<&Camera, With<SceneCamera>>>, mut weight: ResMut<Weight>) {
+    let Some(pixels) = camera.and_then(|camera| camera.target_scaling_factor()) else { return };
+    let wanted = Weight { pixels, ..*weight };
+    weight.set_if_neq(wanted);
 }
 
 fn set_theme(session: Res<SessionState>, mut palette: ResMut<Palette>, mut clear: ResMut<ClearColor>) {

@@ -241,7 +241,7 @@ fn draw_tubes(
         let (Some(trail), Some(placed)) = (trail, placement.get(tube_of.stand)) else { continue };
         let path = trail.path(&placed);
         let places: Vec<[f64; 3]> = path.iter().map(|(_, at)| *at).collect();
-        let body = tube(&places, RADIUS * f64::from(weight.0));
+        let body = tube(&places, RADIUS * f64::from(weight.lecture));
         let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
         visibility.set_if_neq(wanted);
         if wanted == Visibility::Hidden {

@@ -253,9 +253,9 @@ impl Live {
             Transport::Converging { tolerance } => tolerance,
             Transport::Playing { .. } | Transport::Held { .. } => 0.0,
         };
-        let away_time = (pacing == Pacing::Live).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
+        let away_time = (!pacing.waits()).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
         self.send_to(goal, tolerance, away_time);
-        has_news | (pacing == Pacing::Awaited && self.welcome_home(true))
+        has_news | (pacing.waits() && self.welcome_home(true))
     }
 
     /// The run at its start. A point of the slice is one of the plane that is known when it first sets

@@ -73,7 +73,7 @@ pub fn draw_labels(
     };
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
     let screen = free_rect(ctx.viewport_rect(), &told.insets, scale);
-    let unit = unit(screen.height(), ctx.zoom_factor(), weight.0);
+    let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
     let mut legends = legend::draw(&painter, &told, screen, unit);
     legends.extend(lecture::room(ctx).map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));

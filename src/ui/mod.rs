@@ -99,7 +99,9 @@ fn draw_panels(
     style::set_style(&ctx, view.experiment.view.theme);
     let size = ctx.viewport_rect().size() * ctx.zoom_factor();
     ctx.set_zoom_factor(if view.is_panels_shown { desk.zoom_within(size) } else { desk.zoom_now() });
-    weight.set_if_neq(Weight(if desk.is_lecture { LECTURE_ZOOM } else { 1.0 }));
+    let lecture = if desk.is_lecture { LECTURE_ZOOM } else { 1.0 };
+    let heavy = Weight { lecture, ..*weight };
+    weight.set_if_neq(heavy);
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::difference::assignments;
 use super::file::ExperimentFile;
 use super::prepared::Prepared;
 use crate::core::data::{BatchSize, DatasetConfig};
@@ -30,6 +31,27 @@ pub struct Experiment {
     prepared: Arc<Prepared>,
     /// The points that the plane names by file.
     files: Arc<ThetaFiles>,
+    /// Its run, recorded before: see [`Experiment::along`].
+    course: Option<Arc<Trajectory>>,
+}
+
+/// Why a recorded run is none of an experiment.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CourseError {
+    /// It was trained otherwise.
+    #[error("it is a run of another training ({differences}); expected one of this experiment")]
+    Other {
+        /// The fields that differ.
+        differences: String,
+    },
+    /// It ends too early.
+    #[error("it ends at step {end}; expected the {steps} steps of the experiment")]
+    Short {
+        /// Its last step.
+        end: u64,
+        /// The steps planned.
+        steps: u64,
+    },
 }
 
 /// Written as the file it was checked from.
@@ -109,7 +131,7 @@ impl Experiment {
             };
             return Err(FieldError::new("batch", size, expected));
         }
-        let experiment = Self { file, prepared, files };
+        let experiment = Self { file, prepared, files, course: None };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -132,7 +154,37 @@ impl Experiment {
             true => Arc::clone(&self.files),
             false => Arc::new(read_files(&file, self.objective().dim())?),
         };
-        Self::with_prepared(file, Arc::clone(&self.prepared), files)
+        Ok(Self::with_prepared(file, Arc::clone(&self.prepared), files)?.as_before(self))
+    }
+
+    /// The same experiment with its run recorded before: training passes the recorded checkpoints.
+    ///
+    /// # Errors
+    /// If the run is one of another training, or ends before the planned steps.
+    pub fn along(mut self, recorded: &Self, course: Arc<Trajectory>) -> Result<Self, CourseError> {
+        if self.training_question() != recorded.training_question() {
+            let differing = assignments(&self.file, &recorded.file).into_iter().map(|(path, _)| path);
+            let of_training =
+                differing.filter(|path| !path.starts_with("view") && !path.starts_with("slice"));
+            let differences: Vec<String> = of_training.filter(|path| path != "title").collect();
+            return Err(CourseError::Other { differences: differences.join(", ") });
+        }
+        let last = course.last().map_or((0, false), |last| (last.step, !last.loss.is_finite()));
+        if last.0 < self.steps && !last.1 {
+            return Err(CourseError::Short { end: last.0, steps: self.steps });
+        }
+        self.course = Some(course);
+        Ok(self)
+    }
+
+    /// Takes over a recorded run from an experiment of the same training.
+    pub fn as_before(mut self, before: &Self) -> Self {
+        let Some(course) = &before.course else { return self };
+        let is_long_enough = course.last().is_some_and(|last| last.step >= self.steps);
+        if is_long_enough && self.training_question() == before.training_question() {
+            self.course = Some(Arc::clone(course));
+        }
+        self
     }
 
     /// What was checked.
@@ -161,13 +213,20 @@ impl Experiment {
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
     pub fn start_run(&self) -> TrainingRun {
-        self.start_run_at(self.prepared.start.clone())
+        let recorded = self.course.as_ref().and_then(|course| course.first());
+        let start = recorded.map_or(&self.prepared.start, |first| &first.theta);
+        let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.clone()) };
+        TrainingRun::new(Arc::clone(self.objective()), plan)
     }
 
     /// A run that starts elsewhere, at a theta of the objective.
     pub fn start_run_at(&self, start: Vec<f64>) -> TrainingRun {
+        TrainingRun::new(Arc::clone(self.objective()), self.plan(start))
+    }
+
+    fn plan(&self, start: Vec<f64>) -> TrainingPlan {
         let plan = TrainingPlan::new(start, self.optimizer.clone(), self.batch, self.seed);
-        TrainingRun::new(Arc::clone(self.objective()), TrainingPlan { schedule: self.schedule, ..plan })
+        TrainingPlan { schedule: self.schedule, ..plan }
     }
 
     /// What its training minimises.

@@ -147,10 +147,15 @@ impl ExperimentFile {
 
     /// Writes RON that [`ExperimentFile::parse`] reads back.
     pub fn to_ron(&self) -> String {
-        let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
-        ron::ser::to_string_pretty(self, pretty)
-            .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
+        to_pretty_ron(self)
     }
+}
+
+/// Writes plain data as RON that [`parse_ron`] reads back.
+pub fn to_pretty_ron(data: &impl Serialize) -> String {
+    let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
+    ron::ser::to_string_pretty(data, pretty)
+        .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
 }
 
 /// `clip: 2.0` instead of `clip: Some(2.0)`, and `sgd(lr: 5.0)` instead of `sgd((lr: 5.0))`.

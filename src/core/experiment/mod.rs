@@ -12,7 +12,7 @@ pub mod look;
 pub mod pipeline;
 mod prepared;
 
-pub use checked::{Experiment, FieldError};
+pub use checked::{CourseError, Experiment, FieldError};
 pub use difference::command_line;
 pub use file::{ExperimentFile, FileError, SliceFile};
 pub use look::{CameraMode, Shape, Theme, TrailColors, ViewFile};

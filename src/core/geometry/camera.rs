@@ -21,7 +21,12 @@ pub struct Pose {
     /// From eye to target.
     pub distance: f64,
     /// Height of the view, an angle.
+    #[serde(default = "usual_fov")]
     pub fov: f64,
+}
+
+fn usual_fov() -> f64 {
+    FOV
 }
 
 /// Highest and lowest pitch that turning reaches. Straight down is left to the map: there, a drag up

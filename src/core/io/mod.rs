@@ -14,6 +14,7 @@ pub mod output;
 mod paint;
 pub mod ply;
 pub mod png;
+pub mod run;
 pub mod slice;
 pub mod stl;
 pub mod surface;

@@ -144,7 +144,7 @@ impl Session {
     fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<(), FieldError> {
         let changed = match command {
             ExperimentCommand::Load(file) => {
-                let experiment = Experiment::new(*file)?;
+                let experiment = Experiment::new(*file)?.as_before(&self.experiment);
                 self.view = self.view.renewed(&experiment.view);
                 self.restart_with(experiment);
                 return Ok(());
@@ -377,4 +377,4 @@ fn no_path(error: PathError) -> FieldError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -27,13 +27,17 @@ pub struct TrainingPlan {
     pub seed: u64,
     /// Bytes the trajectory may take.
     pub budget_bytes: usize,
+    /// Checkpoints of the same run, recorded before: it passes them instead of taking steps of its own,
+    /// and rests at each until the next. So it is the same to the bit on machines that compute
+    /// differently in the last one.
+    pub course: Option<Arc<Trajectory>>,
 }
 
 impl TrainingPlan {
     /// A plan with a constant learning rate and the default byte budget.
     pub fn new(start: Vec<f64>, optimizer: OptimizerConfig, batch: BatchSize, seed: u64) -> Self {
         let schedule = Schedule::Constant;
-        Self { start, optimizer, schedule, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES }
+        Self { start, optimizer, schedule, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES, course: None }
     }
 }
 

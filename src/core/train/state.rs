@@ -3,7 +3,7 @@
 //! Apart from the run because a run holds many: the present one and the key checkpoints.
 
 use super::run::TrainingPlan;
-use super::trajectory::Checkpoint;
+use super::trajectory::{Checkpoint, Trajectory};
 use crate::core::data::BatchOrder;
 use crate::core::num::{Stream, vector};
 use crate::core::objective::Objective;
@@ -41,6 +41,9 @@ impl State {
 
     /// One step. With the full batch the whole split is evaluated anyway, and kept for the next step.
     pub(super) fn take_step(&mut self, objective: &dyn Objective, plan: &TrainingPlan) {
+        if let Some(course) = &plan.course {
+            return self.follow(course);
+        }
         let lr = plan.schedule.lr(plan.optimizer.lr(), self.step);
         let finite = match self.batches.next_batch() {
             None => {
@@ -61,6 +64,17 @@ impl State {
         };
         self.step += 1;
         self.diverged = !finite || self.theta.iter().any(|v| !v.is_finite());
+    }
+
+    /// One step along recorded checkpoints.
+    fn follow(&mut self, course: &Trajectory) {
+        self.step += 1;
+        let points = course.checkpoints();
+        if let Ok(at) = points.binary_search_by_key(&self.step, |point| point.step) {
+            self.theta.clone_from(&points[at].theta);
+            self.whole = None;
+            self.diverged = !points[at].loss.is_finite();
+        }
     }
 
     /// Makes loss and gradient of the whole split known.

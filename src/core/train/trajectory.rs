@@ -38,6 +38,11 @@ impl Trajectory {
         Self { checkpoints: Vec::new(), stride: 1, capacity: (budget_bytes / each).max(LEAST_CAPACITY) }
     }
 
+    /// Checkpoints recorded before, in the order of their steps; thinned already.
+    pub fn recorded(checkpoints: Vec<Checkpoint>) -> Self {
+        Self { capacity: checkpoints.len().max(LEAST_CAPACITY), checkpoints, stride: 1 }
+    }
+
     /// The same with only every `stride`-th step kept from the beginning.
     pub fn with_stride(self, stride: u64) -> Self {
         Self { stride, ..self }

@@ -1,0 +1,554 @@
+//! Tours: chapters with captions, cues and a camera path, in one file for lectures, demos and films.
+//!
+//! A chapter has a clock that runs from 0 to its `secs`. Its cues send commands at their times, and its
+//! camera passes each key at the key's time. In a film the clock runs through and the next chapter
+//! follows; before an audience it holds at every cue that waits for a key, and at the chapter's end.
+//!
+//! A tour is checked as it is read, so that a mistake is told with its line and column.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::command::{Command, RunCommand, SliceCommand, ViewCommand};
+use crate::core::experiment::file::{parse_ron, to_pretty_ron};
+use crate::core::experiment::{Experiment, ExperimentFile, FileError, builtin};
+use crate::core::geometry::path::{CameraKey, CameraPath};
+
+/// A tour as a person writes it, or as a flight was recorded.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TourFile {
+    /// One line that says what is to be seen.
+    #[serde(default)]
+    pub title: String,
+    /// One after the other; at least one.
+    #[serde(deserialize_with = "chapters")]
+    pub chapters: Vec<ChapterFile>,
+}
+
+/// A part of a tour.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChapterFile {
+    /// What it is called, in large letters; none if empty.
+    #[serde(default)]
+    pub title: String,
+    /// What it tells, in a sentence or two; none if empty.
+    #[serde(default)]
+    pub caption: String,
+    /// A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with
+    /// what the chapter before it has left.
+    #[serde(default)]
+    pub experiment: Option<String>,
+    /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`].
+    pub secs: f64,
+    /// What happens in it, in the order of time.
+    #[serde(default, deserialize_with = "cues")]
+    pub cues: Vec<Cue>,
+    /// Where the camera is when, in seconds of the chapter. Without any it stays as it is.
+    #[serde(default, deserialize_with = "camera")]
+    pub camera: Vec<CameraKey>,
+}
+
+/// A command at its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cue {
+    /// When it is due.
+    pub when: When,
+    /// What is then asked for.
+    pub command: Command,
+    /// Whether a number gets there bit by bit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ease: Option<Ease>,
+}
+
+/// When a cue is due, in seconds of its chapter.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// At that time.
+    At(f64),
+    /// At that time in a film; before an audience the clock holds there until a key is pressed.
+    Key(f64),
+}
+
+impl When {
+    /// The time in seconds of the chapter.
+    pub fn secs(self) -> f64 {
+        match self {
+            Self::At(secs) | Self::Key(secs) => secs,
+        }
+    }
+
+    /// Whether an audience waits there for a key.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Key(_))
+    }
+}
+
+/// How a number goes from where it is to where a cue wants it, and in how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ease {
+    /// Evenly.
+    Linear(f64),
+    /// Setting out and coming to rest gently: 3t² − 2t³.
+    Smooth(f64),
+}
+
+impl Ease {
+    /// How long it takes.
+    pub fn secs(self) -> f64 {
+        match self {
+            Self::Linear(secs) | Self::Smooth(secs) => secs,
+        }
+    }
+
+    /// The share of the way that is covered after `secs`, 0 to 1.
+    pub fn share(self, secs: f64) -> f64 {
+        let t = (secs / self.secs()).clamp(0.0, 1.0);
+        match self {
+            Self::Linear(_) => t,
+            Self::Smooth(_) => t * t * (3.0 - 2.0 * t),
+        }
+    }
+}
+
+/// A chapter may last so long in a film: an hour.
+pub const LONGEST_SECS: f64 = 3600.0;
+
+/// A tour that has been checked. Only [`Tour::parse`] and [`Tour::new`] make one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tour {
+    file: Arc<TourFile>,
+    /// The experiment that each chapter begins with, where it names one.
+    experiments: Vec<Option<Experiment>>,
+}
+
+impl Tour {
+    /// Reads a tour. `name` is the file's name for errors; experiments that it names by file lie in
+    /// `folder` or below.
+    ///
+    /// # Errors
+    /// If the text is no tour, or anything in it makes no sense: with line and column.
+    pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, FileError> {
+        let file: TourFile = parse_ron(text, name)?;
+        Self::new(file, folder).map_err(|TourError { named, message }| {
+            let (line, column) = place_of(text, named.as_deref().unwrap_or("("));
+            FileError { file: name.to_owned(), line, column, message }
+        })
+    }
+
+    /// Checks a tour.
+    ///
+    /// # Errors
+    /// If it has no chapter, the first one names no experiment and loads none, or an experiment is not
+    /// there or makes no sense.
+    pub fn new(file: TourFile, folder: &Path) -> Result<Self, TourError> {
+        let Some(first) = file.chapters.first() else {
+            return Err(TourError::of("no chapters; expected one"));
+        };
+        if first.experiment.is_none() && loaded(first).is_none() {
+            return Err(TourError::of("chapter 1 has no experiment; expected the name of one"));
+        }
+        for (i, chapter) in file.chapters.iter().enumerate() {
+            check_chapter(i, chapter).map_err(|message| TourError::of(&message))?;
+        }
+        let named = |chapter: &ChapterFile| {
+            chapter.experiment.as_ref().map(|name| named_experiment(name, folder)).transpose()
+        };
+        let experiments = file.chapters.iter().map(named).collect::<Result<_, _>>()?;
+        Ok(Self { file: Arc::new(file), experiments })
+    }
+
+    /// A tour of one experiment, told by its title: it trains to its planned end while the camera goes
+    /// around it, and is looked at for a moment.
+    ///
+    /// # Errors
+    /// If it would last longer than a chapter may: with what to change.
+    pub fn of_experiment(experiment: Experiment) -> Result<Self, TourError> {
+        let view = &experiment.view;
+        let secs = experiment.steps as f64 / view.steps_per_second + MOMENT_SECS;
+        let around = |at: f64| CameraKey { secs: at * secs, pose: around(view.eye, at) };
+        let chapter = ChapterFile {
+            caption: experiment.title.clone(),
+            secs,
+            camera: if view.camera == Default::default() {
+                vec![around(0.0), around(0.5), around(1.0)]
+            } else {
+                vec![]
+            },
+            ..ChapterFile::default()
+        };
+        if secs > LONGEST_SECS {
+            let speed = view.steps_per_second;
+            return Err(TourError::of(&format!(
+                "{} steps at {speed} a second take {secs} s; expected at most {LONGEST_SECS} s \
+                 (--set view.steps_per_second={})",
+                experiment.steps,
+                (experiment.steps as f64 / 20.0).ceil()
+            )));
+        }
+        let file = TourFile { title: experiment.title.clone(), chapters: vec![chapter] };
+        Ok(Self { file: Arc::new(file), experiments: vec![Some(experiment)] })
+    }
+
+    /// What was checked.
+    pub fn file(&self) -> &TourFile {
+        &self.file
+    }
+
+    /// The chapters; at least one.
+    pub fn chapters(&self) -> &[ChapterFile] {
+        &self.file.chapters
+    }
+
+    /// The experiment that a chapter begins with, where it names one.
+    pub fn experiment(&self, chapter: usize) -> Option<&Experiment> {
+        self.experiments.get(chapter)?.as_ref()
+    }
+
+    /// The experiment that the tour begins with.
+    ///
+    /// # Errors
+    /// If the first chapter loads one that makes no sense.
+    pub fn first_experiment(&self) -> Result<Experiment, TourError> {
+        match (&self.experiments[0], loaded(&self.file.chapters[0])) {
+            (Some(experiment), _) => Ok(experiment.clone()),
+            (None, Some(file)) => {
+                Experiment::new(file.clone()).map_err(|error| TourError::of(&error.to_string()))
+            }
+            (None, None) => Err(TourError::of("chapter 1 has no experiment; expected the name of one")),
+        }
+    }
+
+    /// The same tour of other experiments: each chapter's is changed by `change`.
+    ///
+    /// # Errors
+    /// As `change`.
+    pub fn with_experiments<E>(
+        &self,
+        change: impl Fn(&Experiment) -> Result<Experiment, E>,
+    ) -> Result<Self, E> {
+        let changed = |experiment: &Option<Experiment>| experiment.as_ref().map(&change).transpose();
+        let experiments = self.experiments.iter().map(changed).collect::<Result<_, E>>()?;
+        Ok(Self { file: Arc::clone(&self.file), experiments })
+    }
+
+    /// How long it lasts in a film, in seconds.
+    pub fn secs(&self) -> f64 {
+        self.chapters().iter().map(|chapter| chapter.secs).sum()
+    }
+}
+
+impl TourFile {
+    /// Writes RON that [`Tour::parse`] reads back.
+    pub fn to_ron(&self) -> String {
+        to_pretty_ron(self)
+    }
+}
+
+/// Whether a text that is no experiment means to be a tour: it has chapters.
+pub fn is_tour(text: &str) -> bool {
+    /// All that is asked here.
+    #[derive(Deserialize)]
+    struct Sketch {
+        #[serde(rename = "chapters")]
+        _chapters: serde::de::IgnoredAny,
+    }
+    parse_ron::<Sketch>(text, "").is_ok()
+        || ExperimentFile::parse(text, "").is_err() && text.contains("chapters")
+}
+
+/// Why a tour makes no sense.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct TourError {
+    /// The text in the file that the mistake is about.
+    named: Option<String>,
+    message: String,
+}
+
+impl TourError {
+    fn of(message: &str) -> Self {
+        Self { named: None, message: message.to_owned() }
+    }
+}
+
+/// Seconds that the tour of an experiment goes on after the last step.
+const MOMENT_SECS: f64 = 2.0;
+
+/// How far the camera goes around an experiment, in radians.
+const AROUND: f64 = 0.9;
+
+/// A look at everything from where an experiment is to be looked at, `share` of the way around it.
+fn around((turn, below): (f64, f64), share: f64) -> crate::core::geometry::camera::Pose {
+    let yaw = turn.to_radians() + AROUND * (share - 0.5);
+    let fov = crate::core::geometry::camera::FOV;
+    crate::core::geometry::camera::Pose {
+        target: [0.0, 0.22, 0.0],
+        yaw,
+        pitch: -below.to_radians(),
+        distance: 3.3,
+        fov,
+    }
+}
+
+/// The experiment that a chapter loads by its first cue.
+fn loaded(chapter: &ChapterFile) -> Option<&ExperimentFile> {
+    let first = chapter.cues.first().filter(|cue| cue.when == When::At(0.0))?;
+    match &first.command {
+        Command::Experiment(super::ExperimentCommand::Load(file)) => Some(file),
+        _ => None,
+    }
+}
+
+/// The experiment of that name, or in that file.
+fn named_experiment(name: &str, folder: &Path) -> Result<Experiment, TourError> {
+    let error = |message: String| TourError { named: Some(format!("{name:?}")), message };
+    let file = match builtin::load(name) {
+        Some(file) => file,
+        None if name.ends_with(".ron") => {
+            let path = folder.join(name);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|why| error(format!("cannot read the experiment {}: {why}", path.display())))?;
+            ExperimentFile::parse(&text, &path.display().to_string())
+        }
+        None => {
+            let known: Vec<&str> = builtin::names().collect();
+            return Err(error(format!(
+                "unknown experiment {name:?}: expected {} or a .ron file",
+                known.join(", ")
+            )));
+        }
+    };
+    let file = file.map_err(|why| error(why.to_string()))?;
+    Experiment::new(file).map_err(|why| error(format!("{name}: {why}")))
+}
+
+/// Line and column, from 1, where a text has that part first.
+fn place_of(text: &str, part: &str) -> (usize, usize) {
+    let before = &text[..text.find(part).unwrap_or(0)];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// Reads a list, and checks each of its members as soon as it is read: so an error is told where it is.
+fn read_each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+    check: impl Fn(usize, &T) -> Result<(), String>,
+) -> Result<Vec<T>, D::Error> {
+    struct Each<T, F>(F, std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>, F: Fn(usize, &T) -> Result<(), String>> Visitor<'de> for Each<T, F> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = list.next_element()? {
+                (self.0)(members.len(), &member).map_err(A::Error::custom)?;
+                members.push(member);
+            }
+            Ok(members)
+        }
+    }
+    deserializer.deserialize_seq(Each(check, std::marker::PhantomData))
+}
+
+fn chapters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ChapterFile>, D::Error> {
+    read_each(deserializer, check_chapter)
+}
+
+fn cues<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cue>, D::Error> {
+    read_each(deserializer, check_cue)
+}
+
+fn camera<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CameraKey>, D::Error> {
+    let keys = std::cell::RefCell::new(Vec::new());
+    read_each(deserializer, |_, key: &CameraKey| {
+        keys.borrow_mut().push(*key);
+        CameraPath::new(keys.borrow().clone()).map(|_| ()).map_err(|error| error.to_string())
+    })
+}
+
+fn check_cue(i: usize, cue: &Cue) -> Result<(), String> {
+    let (number, secs) = (i + 1, cue.when.secs());
+    if !(secs.is_finite() && secs >= 0.0) {
+        return Err(format!("cue {number} at {secs} s; expected a finite time from 0 on"));
+    }
+    let Some(ease) = cue.ease else { return Ok(()) };
+    if !(ease.secs().is_finite() && ease.secs() > 0.0) {
+        return Err(format!("cue {number} is eased for {} s; expected a finite time above 0", ease.secs()));
+    }
+    if number_of(&cue.command).is_none() {
+        return Err(format!(
+            "cue {number} is eased, and has no number to ease; expected alpha3, rotate, opacity, section, \
+             isosurface, speed or seek"
+        ));
+    }
+    Ok(())
+}
+
+fn check_chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
+    let (number, secs) = (i + 1, chapter.secs);
+    if !(secs > 0.0 && secs <= LONGEST_SECS) {
+        return Err(format!("chapter {number} lasts {secs} s; expected above 0 and at most {LONGEST_SECS}"));
+    }
+    let mut before = 0.0;
+    for (i, cue) in chapter.cues.iter().enumerate() {
+        let (cue_number, at) = (i + 1, cue.when.secs());
+        check_cue(i, cue).map_err(|why| format!("chapter {number}: {why}"))?;
+        if at < before {
+            return Err(format!(
+                "chapter {number}: cue {cue_number} at {at} s; expected not before the cue before it ({before} s)"
+            ));
+        }
+        if at > secs {
+            return Err(format!(
+                "chapter {number}: cue {cue_number} at {at} s; expected at most {secs}, the chapter's end"
+            ));
+        }
+        before = at;
+    }
+    if let Some(key) = chapter.camera.last().filter(|key| key.secs > secs + TOLERANCE_SECS) {
+        return Err(format!(
+            "chapter {number}: the camera's last key at {} s; expected at most {secs}, the chapter's end",
+            key.secs
+        ));
+    }
+    if !chapter.camera.is_empty() {
+        CameraPath::new(chapter.camera.clone()).map_err(|why| format!("chapter {number}: {why}"))?;
+    }
+    Ok(())
+}
+
+/// Times closer than this are the same: a clock adds up frames.
+pub(super) const TOLERANCE_SECS: f64 = 1e-6;
+
+/// The number that a command sets, if it sets one that may also be reached bit by bit.
+pub fn number_of(command: &Command) -> Option<f64> {
+    match command {
+        Command::Slice(SliceCommand::Alpha3(value) | SliceCommand::Rotate(value)) => Some(*value),
+        Command::View(ViewCommand::Opacity(value)) => Some(*value),
+        Command::View(ViewCommand::Section { at, .. }) => *at,
+        Command::View(ViewCommand::Isosurface(loss)) => *loss,
+        Command::Run(RunCommand::Speed(speed)) => Some(*speed),
+        Command::Run(RunCommand::Seek(step)) => Some(*step as f64),
+        _ => None,
+    }
+}
+
+/// The same command with another number; one without a number as it is.
+pub fn with_number(command: &Command, number: f64) -> Command {
+    match command {
+        Command::Slice(SliceCommand::Alpha3(_)) => Command::Slice(SliceCommand::Alpha3(number)),
+        Command::Slice(SliceCommand::Rotate(_)) => Command::Slice(SliceCommand::Rotate(number)),
+        Command::View(ViewCommand::Opacity(_)) => Command::View(ViewCommand::Opacity(number)),
+        Command::View(ViewCommand::Section { axis, at: Some(_) }) => {
+            Command::View(ViewCommand::Section { axis: *axis, at: Some(number) })
+        }
+        Command::View(ViewCommand::Isosurface(Some(_))) => {
+            Command::View(ViewCommand::Isosurface(Some(number)))
+        }
+        Command::Run(RunCommand::Speed(_)) => Command::Run(RunCommand::Speed(number)),
+        Command::Run(RunCommand::Seek(_)) => Command::Run(RunCommand::Seek(number.round().max(0.0) as u64)),
+        command => command.clone(),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::core::script) fn parsed(text: &str) -> Result<Tour, FileError> {
+        Tour::parse(text, "x.ron", Path::new(""))
+    }
+
+    fn refused(text: &str) -> String {
+        parsed(text).unwrap_err().to_string()
+    }
+
+    fn chapter(rest: &str) -> String {
+        format!("(chapters: [\n(experiment: \"xor-model3\", secs: 4.0, {rest})])")
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let tour = parsed(&chapter(
+            "title: \"A\", cues: [
+                (when: at(0.0), command: run(restart)),
+                (when: key(1.0), command: slice(alpha3(0.5)), ease: smooth(2.0)),
+                (when: at(2.0), command: view(isosurface(0.2))),
+            ], camera: [(secs: 0, pose: (target: (0, 0, 0), yaw: 1, pitch: -0.5, distance: 3))]",
+        ))
+        .unwrap();
+        assert_eq!(parsed(&tour.file().to_ron()).unwrap(), tour);
+        assert_eq!(tour.chapters()[0].cues[1].ease, Some(Ease::Smooth(2.0)));
+        assert_eq!(tour.secs(), 4.0);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let late = refused(&chapter("cues: [(when: at(5.0), command: run(restart))]"));
+        assert!(late.starts_with("x.ron:2:") && late.contains("cue 1 at 5 s; expected at most 4"), "{late}");
+        let order = refused(&chapter(
+            "cues: [(when: at(3), command: run(restart)), (when: at(1), command: run(restart))]",
+        ));
+        assert!(order.contains("cue 2 at 1 s; expected not before"), "{order}");
+        let nan = refused(&chapter(
+            "camera: [\n(secs: 0, pose: (target: (0, NaN, 0), yaw: 1, pitch: -0.5, distance: 3))]",
+        ));
+        assert!(nan.starts_with("x.ron:3:") && nan.contains("camera key 1"), "{nan}");
+        let missing = refused("(chapters: [\n  (experiment: \"xor-model4\", secs: 1)])");
+        assert!(missing.starts_with("x.ron:2:16: unknown experiment \"xor-model4\""), "{missing}");
+        let no_file = refused("(chapters: [(experiment: \"gone.ron\", secs: 1)])");
+        assert!(no_file.contains("cannot read the experiment gone.ron"), "{no_file}");
+        assert!(refused("(chapters: [])").contains("no chapters"));
+        assert!(refused("(chapters: [(secs: 1)])").contains("no experiment"));
+        assert!(refused(&chapter("capton: \"\"")).contains("capton"));
+        for secs in ["0", "-1", "NaN", "inf", "1e9"] {
+            let text = format!("(chapters: [(experiment: \"xor-model3\", secs: {secs})])");
+            assert!(refused(&text).contains("chapter 1 lasts"), "{secs}");
+        }
+    }
+
+    #[test]
+    fn only_numbers_are_eased() {
+        let eased = |command: &str| {
+            parsed(&chapter(&format!("cues: [(when: at(0), command: {command}, ease: linear(1))]")))
+        };
+        for command in ["slice(rotate(30))", "view(opacity(0.5))", "run(speed(100))", "run(seek(9))"] {
+            assert!(eased(command).is_ok(), "{command}: {:?}", eased(command).err());
+        }
+        assert!(eased("run(restart)").unwrap_err().to_string().contains("no number to ease"));
+        assert!(eased("view(isosurface(None))").unwrap_err().to_string().contains("no number"));
+        let at_once = refused(&chapter("cues: [(when: at(0), command: slice(alpha3(1)), ease: linear(0))]"));
+        assert!(at_once.contains("eased for 0 s"), "{at_once}");
+    }
+
+    #[test]
+    fn a_tour_is_told_from_an_experiment() {
+        assert!(is_tour(&chapter("title: \"x\"")));
+        assert!(is_tour("(title: \"half\", chapters: [ (secs: }"), "a broken tour is still no experiment");
+        let built_in = include_str!("../../../assets/experiments/xor-model3.ron");
+        assert!(!is_tour(built_in) && !is_tour("()") && !is_tour("(sede: 1)"));
+    }
+
+    #[test]
+    fn the_tour_of_an_experiment_lasts_as_long_as_its_training() {
+        let experiment = |steps: &str| {
+            let file = ExperimentFile::parse(&format!("(steps: {steps})"), "x.ron").unwrap();
+            Experiment::new(file).unwrap()
+        };
+        assert_eq!(Tour::of_experiment(experiment("1000")).unwrap().secs(), 5.0 + MOMENT_SECS);
+        let long = Tour::of_experiment(experiment("9000000")).unwrap_err().to_string();
+        assert!(long.contains("--set view.steps_per_second=450000"), "{long}");
+    }
+}
