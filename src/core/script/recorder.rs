@@ -35,8 +35,8 @@ pub struct Recorder {
     there: Session,
     /// Each run's name here and there.
     names: Vec<(RunId, RunId)>,
-    /// Which run chose the plane, and which start of it.
-    leader: (RunId, u64),
+    /// The starts of runs that were there before.
+    starts: Vec<(RunId, u64)>,
     parts: Vec<Part>,
     drags: Vec<Drag>,
     /// Whether the last command told was one of the last drag.
@@ -96,7 +96,7 @@ impl Recorder {
             experiment,
             there,
             names: Vec::new(),
-            leader: leader(session),
+            starts: starts(session),
             parts: vec![stage],
             drags: Vec::new(),
             is_dragging: false,
@@ -212,8 +212,8 @@ impl Recorder {
     fn rename(&mut self, session: &Session) {
         let both = session.runs().iter().zip(self.there.runs());
         self.names = both.map(|(here, there)| (here.id, there.id)).collect();
-        let leader = leader(session);
-        let is_restart = std::mem::replace(&mut self.leader, leader) != leader;
+        let is_restart = is_restarted(&self.starts, session);
+        self.starts = starts(session);
         if let Some(part) = self.parts.last_mut() {
             part.is_restart |= is_restart;
         }
@@ -292,9 +292,15 @@ pub fn moment(session: &Session, step: u64, pose: &Pose) -> TourFile {
     Recorder::begin(session, 0.0, step, pose).finish()
 }
 
-fn leader(session: &Session) -> (RunId, u64) {
+/// Each run, and which start of it.
+fn starts(session: &Session) -> Vec<(RunId, u64)> {
+    session.runs().iter().map(|run| (run.id, run.starts)).collect()
+}
+
+/// Whether the run that is shown has not been there before, or sets out again.
+fn is_restarted(before: &[(RunId, u64)], session: &Session) -> bool {
     let run = session.plane_source();
-    (run.id, run.starts)
+    !before.contains(&(run.id, run.starts))
 }
 
 /// Whether the course of steps or the camera's keys tell it, or nobody who watches would see it.

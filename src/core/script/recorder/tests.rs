@@ -21,13 +21,12 @@ struct Live {
     session: Session,
     secs: f64,
     step: f64,
-    leader: (RunId, u64),
 }
 
 impl Live {
     fn new(file: ExperimentFile) -> Self {
         let session = Session::new(Experiment::new(file).unwrap());
-        Self { secs: 7.0, step: 0.0, leader: leader(&session), session }
+        Self { secs: 7.0, step: 0.0, session }
     }
 
     fn now(&self) -> Now {
@@ -36,8 +35,9 @@ impl Live {
 
     /// Whether the command went through.
     fn apply(&mut self, command: Command) -> bool {
+        let before = starts(&self.session);
         let is_done = self.session.apply(command, self.now()).is_ok();
-        if std::mem::replace(&mut self.leader, leader(&self.session)) != self.leader {
+        if is_restarted(&before, &self.session) {
             self.step = 0.0;
         }
         self.settle();
@@ -85,6 +85,7 @@ impl Flight {
                 let (step, is_plain) = (live.now().step, !is_told_otherwise(command));
                 if live.apply(command.clone()) {
                     recorder.note(&live.session);
+                    flight.seen.push((live.secs - began, live.now().step));
                     let is_change = !matches!(command, Command::Undo | Command::Redo);
                     if is_plain && is_change && number_of(command).is_none() {
                         flight.steps.push(step);
