@@ -146,7 +146,14 @@ fn default_experiment() -> Experiment {
 
 fn request(experiment: Experiment) -> EyeRequest {
     let size = [1280, 720];
-    EyeRequest { experiment, size, overlay: Overlay::Panels, pacing: Pacing::Live, msaa: Msaa::Off }
+    EyeRequest {
+        experiment,
+        size,
+        overlay: Overlay::Panels,
+        pacing: Pacing::Live,
+        msaa: Msaa::Off,
+        pixels_per_point: 1,
+    }
 }
 
 /// The same plugins with nothing to show: no session command ever comes, and all meshes are removed.

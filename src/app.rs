@@ -18,6 +18,7 @@ use bevy_egui::{
 };
 
 use crate::core::experiment::Experiment;
+use crate::core::script::{Audience, Tour};
 use crate::scene::camera::scene_camera;
 use crate::scene::motion::Motion;
 use crate::scene::{self, session};
@@ -29,6 +30,8 @@ use crate::ui::{self, Desk};
 pub struct ViewRequest {
     /// The experiment to begin with.
     pub experiment: Experiment,
+    /// The tour of it that is given, with the presenter's keys.
+    pub tour: Option<Tour>,
     /// Whether the window takes the whole screen.
     pub is_fullscreen: bool,
     /// Whether edges are smoothed; without it, where a graphics processor draws.
@@ -70,6 +73,9 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     own_egui_context(&mut app);
     session::begin(&mut app, request.experiment);
+    if let Some(tour) = request.tour {
+        scene::tour::begin(&mut app, tour, Audience::Live, true);
+    }
     app.insert_resource(Desk { is_fullscreen: request.is_fullscreen, rescued, ..kept });
     if let Some(preferences) = preferences {
         app.insert_resource(preferences);

@@ -24,7 +24,8 @@ fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
     change(&mut file);
     let experiment = Experiment::new(file).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
-    let request = EyeRequest { experiment, size: [1280, 720], overlay, pacing, msaa: Msaa::Off };
+    let request =
+        EyeRequest { experiment, size: [1280, 720], overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };
     let mut eye = Eye::undrawn_with(request, |app| {
         app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
     });

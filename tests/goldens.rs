@@ -78,11 +78,13 @@ fn seen_and_known(change: impl FnOnce(&mut losscape::core::experiment::Experimen
     let experiment = Experiment::new(experiment).unwrap().with(change).unwrap();
     let size = [960, 540];
     let steps = experiment.steps;
-    let request = PictureRequest { experiment: experiment.clone(), size, at_step: None, alpha3: None };
+    let request = PictureRequest { experiment: experiment.clone(), size, at_step: None };
     let picture = picture(&request).unwrap();
     let (overlay, pacing) = (Overlay::Labels, Pacing::Awaited);
-    let mut eye =
-        Eye::undrawn_with(EyeRequest { experiment, size, overlay, pacing, msaa: Msaa::Sample4 }, |_| {});
+    let mut eye = Eye::undrawn_with(
+        EyeRequest { experiment, size, overlay, pacing, msaa: Msaa::Sample4, pixels_per_point: 1 },
+        |_| {},
+    );
     eye.ask(Command::Run(RunCommand::Seek(steps)));
     (0..4).for_each(|_| eye.frame());
     (picture, eye)

@@ -292,8 +292,14 @@ fn racers_descend_as_each_would_alone_and_share_the_plane() {
 /// An eye that draws nothing, on a settled landscape.
 fn eye(change: impl FnOnce(&mut ExperimentFile), pacing: Pacing) -> Eye {
     let experiment = small().with(change).unwrap();
-    let request =
-        EyeRequest { experiment, size: [960, 540], overlay: Overlay::Panels, pacing, msaa: Msaa::Off };
+    let request = EyeRequest {
+        experiment,
+        size: [960, 540],
+        overlay: Overlay::Panels,
+        pacing,
+        msaa: Msaa::Off,
+        pixels_per_point: 1,
+    };
     let mut eye = Eye::undrawn_with(request, |_| {});
     for _ in 0..2000 {
         eye.frame();
@@ -458,8 +464,14 @@ fn the_main_job_is_done_by_keys_alone() {
         (KeyCode::KeyL, false),
     ];
     let (experiment, overlay) = (small(), Overlay::Panels);
-    let request =
-        EyeRequest { experiment, size: [960, 540], overlay, pacing: Pacing::Awaited, msaa: Msaa::Off };
+    let request = EyeRequest {
+        experiment,
+        size: [960, 540],
+        overlay,
+        pacing: Pacing::Awaited,
+        msaa: Msaa::Off,
+        pixels_per_point: 1,
+    };
     let mut eye = Eye::undrawn_with(request, |app| {
         let script: Vec<_> = script.into_iter().rev().collect();
         // The first frames make the landscape.

@@ -1,5 +1,7 @@
 //! Which experiment is meant: a built-in name or a file, with flags that override it.
 
+use std::path::Path;
+
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
@@ -11,11 +13,13 @@ use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
+use crate::core::script::builtin as tours;
+use crate::core::script::tour::{Tour, is_tour};
 
 /// An experiment as typed.
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
-    /// A built-in experiment (losscape list names them) or a .ron file.
+    /// A built-in experiment or tour (losscape list names them), or a .ron file.
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
@@ -157,12 +161,74 @@ impl ExperimentArguments {
         if let Some(file) = builtin::load(name) {
             return Ok(file?);
         }
+        if tours::names().any(|tour| tour == name) {
+            bail!("{name} is a tour, for losscape view and record; expected an experiment");
+        }
         if !name.ends_with(".ron") {
-            let known: Vec<&str> = builtin::names().collect();
-            bail!("unknown experiment {name:?}: expected {} or a .ron file", known.join(", "));
+            let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
+            bail!("unknown experiment or tour {name:?}: expected {} or a .ron file", known.join(", "));
         }
         let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
+        if is_tour(&text) {
+            bail!("{name} is a tour, for losscape view and record; expected an experiment");
+        }
         Ok(ExperimentFile::parse(&text, name)?)
+    }
+
+    /// The tour that is named, if it is one and no experiment.
+    ///
+    /// # Errors
+    /// If it is a tour with a mistake in it.
+    pub fn tour(&self) -> anyhow::Result<Option<Tour>> {
+        let Some(name) = &self.experiment else { return Ok(None) };
+        if let Some(tour) = tours::load(name) {
+            return Ok(Some(tour?));
+        }
+        // What cannot be read is told of where it is read as an experiment.
+        let Ok(text) = std::fs::read_to_string(name) else { return Ok(None) };
+        if !is_tour(&text) {
+            return Ok(None);
+        }
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        Ok(Some(Tour::parse(&text, name, folder)?))
+    }
+
+    /// Whether nothing was typed at all.
+    pub fn is_bare(&self) -> bool {
+        self.experiment.is_none() && self.overrides().next().is_none()
+    }
+
+    /// Sees to it that nothing was typed that changes an experiment.
+    ///
+    /// # Errors
+    /// If something was.
+    pub fn refuse_overrides(&self) -> anyhow::Result<()> {
+        match self.overrides().next() {
+            Some(flag) => {
+                bail!("{flag}: a tour says itself what is computed; expected an experiment with it")
+            }
+            None => self.start_threads(),
+        }
+    }
+
+    /// The flags that change an experiment, of those that were typed.
+    fn overrides(&self) -> impl Iterator<Item = &'static str> {
+        let typed = [
+            ("--seed", self.seed.is_some()),
+            ("--model", self.model.is_some()),
+            ("--dataset", self.dataset.is_some()),
+            ("--points", self.points.is_some()),
+            ("--loss", self.loss.is_some()),
+            ("--optimizer", self.optimizer.is_some()),
+            ("--lr", self.lr.is_some()),
+            ("--batch", self.batch.is_some()),
+            ("--steps", self.steps.is_some()),
+            ("--plane", self.plane.is_some()),
+            ("--grid", self.grid.is_some()),
+            ("--range", self.range.is_some()),
+            ("--set", !self.set.is_empty()),
+        ];
+        typed.into_iter().filter(|(_, is_typed)| *is_typed).map(|(flag, _)| flag)
     }
 
     fn overridden(&self, mut file: ExperimentFile) -> anyhow::Result<ExperimentFile> {

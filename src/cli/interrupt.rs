@@ -31,6 +31,16 @@ impl Interrupt {
         Ok(Self(token))
     }
 
+    /// Whether somebody has interrupted.
+    pub fn is_heard(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// Another way to interrupt.
+    pub fn token(&self) -> CancelToken {
+        self.0.clone()
+    }
+
     /// Does the work, unless somebody interrupts.
     ///
     /// # Errors

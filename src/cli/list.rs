@@ -1,16 +1,22 @@
-//! `losscape list`: the built-in experiments.
+//! `losscape list`: the built-in experiments and tours.
 
 use super::{Failure, say};
 use crate::core::experiment::builtin;
+use crate::core::script::builtin as tours;
 
 /// Prints names and titles.
 ///
 /// # Errors
-/// If a built-in experiment is broken.
+/// If a built-in experiment or tour is broken.
 pub fn list() -> Result<(), Failure> {
     for name in builtin::names() {
         let Some(file) = builtin::load(name) else { continue };
         say(&format!("{name:<18} {}\n", file.map_err(Failure::work)?.title))?;
+    }
+    for name in tours::names() {
+        let Some(tour) = tours::load(name) else { continue };
+        let tour = tour.map_err(Failure::work)?;
+        say(&format!("{name:<18} {} (a tour of {} s)\n", tour.file().title, tour.secs()))?;
     }
     Ok(())
 }

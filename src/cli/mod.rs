@@ -11,6 +11,8 @@
 pub mod doctor;
 pub mod experiment;
 pub mod interrupt;
+#[cfg(feature = "viewer")]
+pub mod join;
 pub mod list;
 pub mod probe;
 pub mod progress;
@@ -68,16 +70,19 @@ enum Verb {
     /// Open a window (what happens without any verb).
     #[cfg(feature = "viewer")]
     View(Box<view::ViewArguments>),
-    /// Draw a picture without a window.
+    /// Draw a picture or a film without a window.
     #[cfg(feature = "viewer")]
     Record(Box<record::RecordArguments>),
+    /// Put the parts of a film together, or mend what an interrupted one left.
+    #[cfg(feature = "viewer")]
+    Join(join::JoinArguments),
     /// Evaluate a slice and write its numbers.
     Slice(Box<slice::SliceArguments>),
     /// Train, and write the run.
     Train(Box<train::TrainArguments>),
     /// Say what is true at a point: slope, saddle or minimum.
     Probe(Box<probe::ProbeArguments>),
-    /// Name the built-in experiments.
+    /// Name the built-in experiments and tours.
     List,
     /// Say what this machine draws with, and what is missing.
     #[cfg(feature = "viewer")]
@@ -110,6 +115,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Verb::View(arguments)) => view::view(*arguments),
         #[cfg(feature = "viewer")]
         Some(Verb::Record(arguments)) => record::record(*arguments),
+        #[cfg(feature = "viewer")]
+        Some(Verb::Join(arguments)) => join::join(arguments),
         Some(Verb::Slice(arguments)) => slice::slice(*arguments),
         Some(Verb::Train(arguments)) => train::train(*arguments),
         Some(Verb::Probe(arguments)) => probe::probe_point(*arguments),

@@ -1,7 +1,12 @@
-//! A bar that shows how far long work is: on a terminal, and nothing on a pipe.
+//! How far long work is: a bar on a terminal, and nothing on a pipe; lines for a program that asks for them.
 
+use std::io::Read;
+
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::interrupt::Interrupt;
+use super::{Failure, say};
 use crate::core::num::Progress;
 
 /// A bar of that name.
@@ -15,4 +20,60 @@ pub fn bar(name: &'static str) -> ProgressBar {
 pub fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
+}
+
+/// How the progress of a film is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Told {
+    /// A bar on a terminal.
+    #[default]
+    Bar,
+    /// A line for each frame, for programs: frames done, a slash, and all frames.
+    Lines,
+}
+
+/// The progress of a film.
+pub struct FilmProgress {
+    told: Told,
+    bar: ProgressBar,
+}
+
+impl FilmProgress {
+    /// Begins to tell of so many frames. Whoever reads lines ends the film by closing its standard input,
+    /// and so does its death.
+    pub fn begin(told: Told, interrupt: &Interrupt, frames: u64) -> Self {
+        let bar = match told {
+            Told::Bar => bar("filming"),
+            Told::Lines => {
+                let token = interrupt.token();
+                // Without that thread the film is only not ended early.
+                let _ = std::thread::Builder::new().name("standard input".to_owned()).spawn(move || {
+                    while matches!(std::io::stdin().read(&mut [0; 64]), Ok(1..)) {}
+                    token.cancel();
+                });
+                ProgressBar::hidden()
+            }
+        };
+        bar.set_length(frames);
+        Self { told, bar }
+    }
+
+    /// One frame more is done.
+    ///
+    /// # Errors
+    /// If nothing can be told any more.
+    pub fn tell(&self) -> Result<(), Failure> {
+        self.bar.inc(1);
+        match self.told {
+            Told::Bar => Ok(()),
+            Told::Lines => {
+                say(&format!("{}/{}\n", self.bar.position(), self.bar.length().unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
 }

@@ -1,28 +1,37 @@
-//! `losscape record`: a picture without a window.
+//! `losscape record`: a picture or a film without a window.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use image::{RgbImage, RgbaImage};
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
-use crate::core::experiment::Shape;
+use super::interrupt::Interrupt;
+use super::progress::{FilmProgress, Told};
+use super::{Failure, say};
+use crate::app::Overlay;
+use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::io::output::Output;
-use crate::record::{self, PictureRequest, picture::SIDES};
+use crate::core::io::run::{RecordedRun, read_run};
+use crate::core::script::Tour;
+use crate::record::film::frames_of;
+use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
+use crate::record::{self, Film, FilmRequest, PictureRequest, picture::SIDES};
 
-/// A picture as typed.
+/// A picture or a film as typed.
 #[derive(Debug, Args)]
 pub struct RecordArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The picture's file: .png.
+    /// The file: .png for a picture; .mp4, .webm, .gif, .apng or a folder of numbered pictures for a film.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Width and height in pixels.
+    /// Width and height in pixels. A film of odd sides is made one pixel larger.
     #[arg(long, value_name = "WxH", default_value = "1280x720")]
     size: String,
-    /// The step that training is at; without it, the end.
+    /// Of a picture: the step that training is at; without it, the end.
     #[arg(long, value_name = "N")]
     at_step: Option<u64>,
     /// Where the plane stands.
@@ -31,18 +40,312 @@ pub struct RecordArguments {
     /// Show the volume as a cube with the slice in it.
     #[arg(long)]
     cube: bool,
+    /// Dark stage or light.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    theme: Option<ThemeName>,
+    #[command(flatten)]
+    film: FilmArguments,
     /// Replace the file if it is there.
     #[arg(long)]
     force: bool,
 }
 
-/// Draws the picture and writes it.
+/// What is asked of a film beyond what is asked of a picture.
+#[derive(Debug, Args)]
+pub struct FilmArguments {
+    /// Frames a second, 1 to 240.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    fps: u32,
+    /// Where to begin: 2 or 2s are seconds, 2f frames. A picture of a tour is taken there.
+    #[arg(long, value_name = "TIME", default_value = "0")]
+    from: String,
+    /// Where to end; what is shown then is no part of it any more.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Pixels drawn for each that is shown, along both sides: smooth edges on any device.
+    #[arg(long, value_name = "1..4", default_value_t = 1)]
+    supersample: u32,
+    /// 0 (small files) to 100 (hardly any loss).
+    #[arg(long, value_name = "0..100", default_value_t = Quality::default().percent())]
+    quality: u8,
+    /// Leave out the chapters' titles and captions.
+    #[arg(long, overrides_with = "caption")]
+    no_caption: bool,
+    /// Show the chapters' titles and captions, as is usual.
+    #[arg(long, overrides_with = "no_caption")]
+    caption: bool,
+    /// Show the panels.
+    #[arg(long)]
+    panels: bool,
+    /// A run that losscape train wrote: it is followed instead of training anew, so that the film is the
+    /// same on every machine.
+    #[arg(long, value_name = "RUN.npz")]
+    run: Option<PathBuf>,
+    /// What encodes: the program itself, or ffmpeg.
+    #[arg(long, value_enum, value_name = "WHO")]
+    encoder: Option<EncoderName>,
+    /// Keep what there is of the film when it is interrupted.
+    #[arg(long)]
+    keep_partial: bool,
+    /// How progress is told: a bar on a terminal, or a line DONE/ALL for each frame. With lines, the end of
+    /// standard input interrupts.
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    progress: Told,
+}
+
+/// Who encodes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EncoderName {
+    /// The program itself.
+    Builtin,
+    /// The ffmpeg that is found on PATH.
+    Ffmpeg,
+}
+
+/// A theme as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ThemeName {
+    /// Light things on a dark stage.
+    Dark,
+    /// Dark things on a light ground.
+    Light,
+}
+
+/// Draws the picture or the film and writes it.
 ///
 /// # Errors
-/// If the request makes no sense, there is nothing to draw with, or the file cannot be written.
+/// If the request makes no sense, there is nothing to draw with, the file cannot be written, or somebody
+/// interrupts.
 pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
-    let (request, output) = arguments.checked()?;
-    let picture = record::picture(&request).map_err(Failure::Work)?;
+    let is_picture = has_ending(&arguments.output, "png");
+    match (is_picture, arguments.experiment.tour().map_err(Failure::Request)?) {
+        (true, None) if arguments.film.run.is_none() => arguments.picture_of_experiment(),
+        (true, tour) => arguments.picture_of_tour(tour),
+        (false, tour) => arguments.film(tour),
+    }
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
+impl RecordArguments {
+    fn picture_of_experiment(self) -> Result<(), Failure> {
+        let size = size(&self.size).map_err(Failure::Request)?;
+        let experiment = self.checked_experiment()?;
+        let planned = experiment.steps;
+        if let Some(step) = self.at_step.filter(|step| *step > planned) {
+            return Err(Failure::request(anyhow!(
+                "--at-step {step}: expected at most the {planned} steps of training"
+            )));
+        }
+        let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        let request = PictureRequest { experiment, size, at_step: self.at_step };
+        let picture = record::picture(&request).map_err(Failure::Work)?;
+        write_png(&output, &picture)
+    }
+
+    /// The experiment as typed, with what was asked of its look.
+    fn checked_experiment(&self) -> Result<Experiment, Failure> {
+        if let Some(alpha3) = self.alpha3.filter(|alpha3| !alpha3.is_finite()) {
+            return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));
+        }
+        let experiment = self.experiment.checked_picture()?;
+        let theme = self.theme.map(|theme| match theme {
+            ThemeName::Dark => Theme::Dark,
+            ThemeName::Light => Theme::Light,
+        });
+        let looked = experiment.with(|file| {
+            let view = &mut file.view;
+            view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
+            view.theme = theme.unwrap_or(view.theme);
+            view.shape = if self.cube { Shape::Cube } else { view.shape };
+        });
+        looked.map_err(Failure::request)
+    }
+
+    /// The tour that is to be filmed: the one named, or one of the experiment.
+    fn checked_tour(&self, tour: Option<Tour>) -> Result<Tour, Failure> {
+        let recorded = self.film.run.as_deref().map(read_run).transpose().map_err(Failure::request)?;
+        let tour = match (tour, &recorded) {
+            (Some(tour), _) => self.adapted(tour)?,
+            (None, Some(recorded)) if self.experiment.is_bare() => {
+                Tour::of_experiment(recorded.experiment.clone()).map_err(Failure::request)?
+            }
+            (None, _) => Tour::of_experiment(self.checked_experiment()?).map_err(Failure::request)?,
+        };
+        if let Some(step) = self.at_step {
+            return Err(Failure::request(anyhow!(
+                "--at-step {step}: expected for pictures of an experiment only"
+            )));
+        }
+        match recorded {
+            Some(recorded) => along(&tour, recorded, self.film.run.as_deref().unwrap_or(Path::new(""))),
+            None => Ok(tour),
+        }
+    }
+
+    /// A tour with its look as typed. What it computes is its own.
+    fn adapted(&self, tour: Tour) -> Result<Tour, Failure> {
+        self.experiment.refuse_overrides().map_err(Failure::Request)?;
+        if self.alpha3.is_some() || self.cube {
+            return Err(Failure::request(anyhow!("--alpha3 and --cube: a tour says itself how it is shown")));
+        }
+        let Some(theme) = self.theme else { return Ok(tour) };
+        let theme = match theme {
+            ThemeName::Dark => Theme::Dark,
+            ThemeName::Light => Theme::Light,
+        };
+        tour.with_experiments(|experiment| experiment.with(|file| file.view.theme = theme))
+            .map_err(Failure::request)
+    }
+
+    fn picture_of_tour(self, tour: Option<Tour>) -> Result<(), Failure> {
+        let tour = self.checked_tour(tour)?;
+        let size = size(&self.size).map_err(Failure::Request)?;
+        let mut request = self.request(tour, size)?;
+        request.frames.end = request.frames.start + 1;
+        let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        let mut picture = RgbaImage::default();
+        Film::open(request).and_then(|mut film| film.draw(&mut picture)).map_err(Failure::Work)?;
+        write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
+    }
+
+    fn film(self, tour: Option<Tour>) -> Result<(), Failure> {
+        let format = Format::of(&self.output).map_err(Failure::request)?;
+        let tour = self.checked_tour(tour)?;
+        let size = even(size(&self.size).map_err(Failure::Request)?, format);
+        let request = self.request(tour, size)?;
+        let frames = request.frames.end - request.frames.start;
+        let spec = FilmSpec {
+            size,
+            fps: self.film.fps,
+            first: request.frames.start,
+            frames: frames,
+            quality: self.quality()?,
+            keeps_partial: self.film.keep_partial,
+        };
+        let encoder = match self.film.encoder {
+            Some(EncoderName::Ffmpeg) => Encoder::Ffmpeg,
+            Some(EncoderName::Builtin) | None => Encoder::InProcess,
+        };
+        record::device::require().map_err(Failure::Work)?;
+        let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(Failure::request)?;
+        let interrupt = Interrupt::listen()?;
+        let encoding = Encoding::start(sink).map_err(Failure::work)?;
+        let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
+        film(request, encoding, &interrupt, &progress)
+    }
+
+    fn quality(&self) -> Result<Quality, Failure> {
+        let percent = self.film.quality;
+        Quality::new(percent)
+            .ok_or_else(|| Failure::request(anyhow!("--quality {percent}: expected 0 to 100")))
+    }
+
+    fn request(&self, tour: Tour, size: [u32; 2]) -> Result<FilmRequest, Failure> {
+        let film = &self.film;
+        let check =
+            |is_good: bool, text: String| if is_good { Ok(()) } else { Err(Failure::request(anyhow!(text))) };
+        check((1..=240).contains(&film.fps), format!("--fps {}: expected 1 to 240", film.fps))?;
+        check(
+            (1..=4).contains(&film.supersample),
+            format!("--supersample {}: expected 1 to 4", film.supersample),
+        )?;
+        let drawn = size.map(|side| side * film.supersample);
+        let most = *SIDES.end();
+        check(
+            drawn.iter().all(|side| *side <= most),
+            format!(
+                "--supersample {} of {}x{}: expected at most {most} pixels drawn along a side",
+                film.supersample, size[0], size[1]
+            ),
+        )?;
+        let frames = frames(film, frames_of(&tour, film.fps)).map_err(Failure::Request)?;
+        let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
+        let (fps, supersample, has_captions) = (film.fps, film.supersample, !film.no_caption);
+        Ok(FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions })
+    }
+}
+
+/// Draws every frame and hands it to the encoder.
+fn film(
+    request: FilmRequest,
+    mut encoding: Encoding,
+    interrupt: &Interrupt,
+    progress: &FilmProgress,
+) -> Result<(), Failure> {
+    let mut film = match Film::open(request) {
+        Ok(film) => film,
+        Err(error) => {
+            // Nothing was drawn that could be kept.
+            let _ = encoding.abandon();
+            return Err(Failure::Work(error));
+        }
+    };
+    loop {
+        if interrupt.is_heard() {
+            progress.end();
+            let kept = encoding.abandon().map_err(Failure::work)?;
+            if let Some(partial) = kept {
+                say(&format!("kept {} frames in {}\n", partial.frames, partial.path.display()))?;
+            }
+            return Err(Failure::Interrupted);
+        }
+        let mut frame = encoding.spare().unwrap_or_default();
+        match film.draw(&mut frame) {
+            Ok(true) => encoding.send(frame).map_err(Failure::work)?,
+            Ok(false) => break,
+            Err(error) => {
+                let _ = encoding.abandon();
+                return Err(Failure::Work(error));
+            }
+        }
+        progress.tell()?;
+    }
+    encoding.finish().map_err(Failure::work)?;
+    progress.end();
+    Ok(())
+}
+
+/// The tour with that run wherever it trains as the run was trained.
+fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failure> {
+    let RecordedRun { experiment, trajectory } = recorded;
+    let trajectory = std::sync::Arc::new(trajectory);
+    let found = std::cell::Cell::new(0);
+    let refusal = std::cell::RefCell::new(String::new());
+    let followed = tour.with_experiments(|own| -> Result<Experiment, std::convert::Infallible> {
+        Ok(match own.clone().along(&experiment, std::sync::Arc::clone(&trajectory)) {
+            Ok(own) => {
+                found.set(found.get() + 1);
+                own
+            }
+            Err(why) => {
+                *refusal.borrow_mut() = why.to_string();
+                own.clone()
+            }
+        })
+    });
+    match followed {
+        Ok(tour) if found.get() > 0 => Ok(tour),
+        _ => Err(Failure::request(anyhow!("--run {}: {}", path.display(), refusal.into_inner()))),
+    }
+}
+
+/// Encoders take two pixels at a time: an odd side is made one pixel longer, with a word about it.
+fn even(size: [u32; 2], format: Format) -> [u32; 2] {
+    let even = size.map(|side| side.next_multiple_of(2));
+    if even == size || !format.needs_even_sides() {
+        return size;
+    }
+    eprintln!(
+        "losscape: {}x{} is made {}x{}: a film of this kind has even sides",
+        size[0], size[1], even[0], even[1]
+    );
+    even
+}
+
+fn write_png(output: &Output, picture: &RgbImage) -> Result<(), Failure> {
     let write = |file: &mut std::fs::File| {
         let written = picture.write_to(&mut std::io::BufWriter::new(file), image::ImageFormat::Png);
         written.map_err(std::io::Error::other)
@@ -50,33 +353,39 @@ pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
     output.write(write).map_err(Failure::work)
 }
 
-impl RecordArguments {
-    fn checked(self) -> Result<(PictureRequest, Output), Failure> {
-        let experiment = self.experiment.checked_picture()?;
-        let size = size(&self.size).map_err(Failure::Request)?;
-        if let Some(alpha3) = self.alpha3.filter(|alpha3| !alpha3.is_finite()) {
-            return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));
-        }
-        let planned = experiment.steps;
-        if let Some(step) = self.at_step.filter(|step| *step > planned) {
-            return Err(Failure::request(anyhow!(
-                "--at-step {step}: expected at most the {planned} steps of training"
-            )));
-        }
-        if self.output.extension().is_none_or(|extension| extension != "png") {
-            return Err(Failure::request(anyhow!(
-                "-o {}: expected a name that ends in .png",
-                self.output.display()
-            )));
-        }
-        let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
-        let experiment = match self.cube {
-            true => experiment.with(|file| file.view.shape = Shape::Cube).map_err(Failure::request)?,
-            false => experiment,
-        };
-        let (at_step, alpha3) = (self.at_step, self.alpha3);
-        Ok((PictureRequest { experiment, size, at_step, alpha3 }, output))
+/// The frames between two times, of a film of so many.
+fn frames(film: &FilmArguments, all: u64) -> anyhow::Result<Range<u64>> {
+    let from = frame_at("--from", &film.from, film.fps)?;
+    let to = film.to.as_ref().map(|to| frame_at("--to", to, film.fps)).transpose()?;
+    let to = to.unwrap_or(all);
+    let secs = all as f64 / f64::from(film.fps);
+    if from >= all {
+        bail!("--from {}: expected less than the film's {secs} s ({all}f)", film.from);
     }
+    if to > all {
+        bail!(
+            "--to {}: expected at most the film's {secs} s ({all}f)",
+            film.to.as_deref().unwrap_or_default()
+        );
+    }
+    if to <= from {
+        bail!("--to {}: expected after --from {}", film.to.as_deref().unwrap_or_default(), film.from);
+    }
+    Ok(from..to)
+}
+
+/// The number of the first frame at or after a time.
+fn frame_at(flag: &str, text: &str, fps: u32) -> anyhow::Result<u64> {
+    let expected = || format!("{flag} {text}: expected seconds (2 or 2.5s) or frames (60f)");
+    if let Some(frames) = text.strip_suffix('f') {
+        return frames.parse().ok().with_context(expected);
+    }
+    let secs: f64 = text.strip_suffix('s').unwrap_or(text).parse().ok().with_context(expected)?;
+    if !(secs.is_finite() && secs >= 0.0) {
+        bail!(expected());
+    }
+    // A time that was meant to be a frame's is that frame's, whatever the last bit says.
+    Ok((secs * f64::from(fps) - 1e-6).ceil().max(0.0) as u64)
 }
 
 fn size(text: &str) -> anyhow::Result<[u32; 2]> {
@@ -88,5 +397,20 @@ fn size(text: &str) -> anyhow::Result<[u32; 2]> {
     match (side(width), side(height)) {
         (Some(width), Some(height)) => Ok([width, height]),
         _ => bail!(expected()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_or_frames() {
+        let at = |text| frame_at("--from", text, 30).unwrap();
+        assert_eq!((at("2"), at("2s"), at("2f"), at("0.1"), at("2.34"), at("0")), (60, 60, 2, 3, 71, 0));
+        for text in ["", "s", "-1", "nan", "2x", "1.5f", "inf"] {
+            let refused = frame_at("--from", text, 30).unwrap_err().to_string();
+            assert!(refused.starts_with(&format!("--from {text}: expected seconds")), "{refused}");
+        }
     }
 }

@@ -36,14 +36,21 @@ enum Antialias {
 /// # Errors
 /// If the experiment makes no sense, or there is nothing to draw with or on.
 pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
-    let experiment = arguments.experiment.checked_picture()?;
+    let tour = arguments.experiment.tour().map_err(Failure::Request)?;
+    let experiment = match &tour {
+        Some(tour) => {
+            arguments.experiment.refuse_overrides().map_err(Failure::Request)?;
+            tour.first_experiment().map_err(Failure::request)?
+        }
+        None => arguments.experiment.checked_picture()?,
+    };
     require_display()?;
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
         Antialias::Off => Some(false),
     };
-    let request = app::ViewRequest { experiment, is_fullscreen: arguments.fullscreen, is_smooth };
+    let request = app::ViewRequest { experiment, tour, is_fullscreen: arguments.fullscreen, is_smooth };
     match app::view(request) {
         Ok(app::Ending::Closed) => Ok(()),
         Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),

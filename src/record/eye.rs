@@ -1,25 +1,25 @@
 //! An eye without a window: the app draws to an image, driven frame by frame from outside.
 
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use bevy::app::SubApps;
+use anyhow::{Context, Result};
+use bevy::app::{AppLabel, SubApps};
 use bevy::asset::RenderAssetUsages;
-use bevy::camera::RenderTarget;
+use bevy::camera::{ImageRenderTarget, RenderTarget};
 use bevy::prelude::*;
+use bevy::render::RenderApp;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
-use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::time::TimeUpdateStrategy;
 use bevy_egui::PrimaryEguiContext;
-use image::RgbImage;
+use image::{RgbImage, RgbaImage};
 
+use super::readback::Readback;
 use crate::app::{self, Overlay};
 use crate::core::experiment::Experiment;
 use crate::core::script::Command;
 use crate::scene::Pacing;
-use crate::scene::camera::scene_camera;
+use crate::scene::camera::{SceneCamera, scene_camera};
 use crate::scene::session::Ask;
 
 /// What an eye is to see, and how.
@@ -36,16 +36,21 @@ pub struct EyeRequest {
     pub pacing: Pacing,
     /// Samples a pixel.
     pub msaa: Msaa,
+    /// Pixels of a point: of 2, everything is drawn as on a screen of half the size and twice as fine.
+    pub pixels_per_point: u32,
 }
 
 /// An app that draws to an image.
 pub struct Eye {
     apps: SubApps,
     target: Handle<Image>,
+    readback: Readback,
 }
 
-/// Frames that a captured picture may take to come back.
-const MOST_FRAMES_BACK: usize = 8;
+/// Scene time of a frame, unless another is set.
+const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
+/// Bevy holds a longer frame for a hiccup, and shortens it.
+const LONGEST_FRAME: Duration = Duration::from_secs(3600);
 
 impl Eye {
     /// Opens an eye.
@@ -75,7 +80,7 @@ impl Eye {
     fn of(mut app: App, request: &EyeRequest, prepare: impl FnOnce(&mut App)) -> Self {
         app.insert_resource(request.pacing);
         if request.pacing.waits() {
-            app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 30));
+            app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME));
         }
         prepare(&mut app);
         // Nobody calls `run`, which would do this.
@@ -84,9 +89,13 @@ impl Eye {
         let mut apps = std::mem::take(app.sub_apps_mut());
         let world = apps.main.world_mut();
         let target = world.resource_mut::<Assets<Image>>().add(target_image(request.size));
-        let camera = scene_camera(request.msaa);
-        world.spawn((camera, RenderTarget::Image(target.clone().into()), PrimaryEguiContext));
-        Self { apps, target }
+        if let Some(mut time) = world.get_resource_mut::<Time<Virtual>>().filter(|_| request.pacing.waits()) {
+            time.set_max_delta(LONGEST_FRAME);
+        }
+        let scale_factor = request.pixels_per_point as f32;
+        let image = RenderTarget::Image(ImageRenderTarget { handle: target.clone(), scale_factor });
+        world.spawn((scene_camera(request.msaa), image, PrimaryEguiContext));
+        Self { apps, target, readback: Readback::default() }
     }
 
     /// The world that is seen.
@@ -97,6 +106,25 @@ impl Eye {
     /// Sends a command, to be applied in the next frame.
     pub fn ask(&mut self, command: Command) {
         self.apps.main.world_mut().write_message(Ask(command));
+    }
+
+    /// Scene time that each of the next frames takes.
+    pub fn set_frame_time(&mut self, time: Duration) {
+        self.apps.main.world_mut().insert_resource(TimeUpdateStrategy::ManualDuration(time));
+    }
+
+    /// Whether the next frames are drawn, or only gone through.
+    pub fn set_drawing(&mut self, is_drawing: bool) {
+        let world = self.apps.main.world_mut();
+        let mut cameras = world.query_filtered::<&mut Camera, With<SceneCamera>>();
+        cameras.iter_mut(world).for_each(|mut camera| camera.is_active = is_drawing);
+    }
+
+    /// Samples a pixel from now on.
+    pub fn set_msaa(&mut self, msaa: Msaa) {
+        let world = self.apps.main.world_mut();
+        let mut cameras = world.query_filtered::<&mut Msaa, With<SceneCamera>>();
+        cameras.iter_mut(world).for_each(|mut samples| *samples = msaa);
     }
 
     /// One frame, drawn to its end.
@@ -110,24 +138,24 @@ impl Eye {
         }
     }
 
+    /// What the last frame has drawn, into a picture of its size.
+    ///
+    /// # Errors
+    /// If the picture does not come back from the device.
+    pub fn read(&mut self, picture: &mut RgbaImage) -> Result<()> {
+        let render = self.apps.sub_apps.get(&RenderApp.intern()).context("nothing is drawn")?;
+        self.readback.read(render.world(), &self.target, picture)
+    }
+
     /// What the next frame shows.
     ///
     /// # Errors
     /// If the picture does not come back from the device.
     pub fn capture(&mut self) -> Result<RgbImage> {
-        let (sender, captured): (_, Receiver<Image>) = channel();
-        let shot = self.apps.main.world_mut().spawn(Screenshot::image(self.target.clone())).id();
-        self.apps.main.world_mut().entity_mut(shot).observe(move |shot: On<ScreenshotCaptured>| {
-            // Nobody waits any more if this fails.
-            let _ = sender.send(shot.image.clone());
-        });
-        for _ in 0..MOST_FRAMES_BACK {
-            self.frame();
-            if let Ok(image) = captured.try_recv() {
-                return Ok(image.try_into_dynamic().context("the picture has an unknown format")?.to_rgb8());
-            }
-        }
-        bail!("the picture did not come back from the graphics device")
+        self.frame();
+        let mut picture = RgbaImage::default();
+        self.read(&mut picture)?;
+        Ok(image::DynamicImage::from(picture).into_rgb8())
     }
 }
 

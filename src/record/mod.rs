@@ -1,7 +1,12 @@
-//! Pictures without a window: the same scene, drawn to an image and written to a file.
+//! Pictures and films without a window: the same scene, drawn to an image and written to a file.
 
 pub mod device;
 pub mod eye;
+pub mod film;
 pub mod picture;
+pub mod readback;
+pub mod shrink;
+pub mod sink;
 
+pub use film::{Film, FilmRequest};
 pub use picture::{PictureRequest, picture};

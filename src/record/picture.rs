@@ -7,7 +7,7 @@ use image::RgbImage;
 use super::eye::{Eye, EyeRequest};
 use crate::app::Overlay;
 use crate::core::experiment::Experiment;
-use crate::core::script::{Command, RunCommand, SliceCommand};
+use crate::core::script::{Command, RunCommand};
 use crate::scene::Pacing;
 use crate::scene::landscape::Landscape;
 
@@ -20,8 +20,6 @@ pub struct PictureRequest {
     pub size: [u32; 2],
     /// The step training is at; without it, its planned end.
     pub at_step: Option<u64>,
-    /// Where the plane stands; without it, where the experiment has it.
-    pub alpha3: Option<f64>,
 }
 
 /// Sides that a picture may have.
@@ -39,11 +37,9 @@ pub fn picture(request: &PictureRequest) -> Result<RgbImage> {
         pacing: Pacing::Awaited,
         // Nobody waits for the next frame: edges may be smooth on any device.
         msaa: Msaa::Sample4,
+        pixels_per_point: 1,
     })?;
     eye.ask(Command::Run(RunCommand::Seek(request.at_step.unwrap_or(request.experiment.steps))));
-    if let Some(alpha3) = request.alpha3 {
-        eye.ask(Command::Slice(SliceCommand::Alpha3(alpha3)));
-    }
     // The first frame asks for the work, the second shows it, and egui lays out its text in the one
     // after that: a picture is taken when nothing changes any more.
     for _ in 0..SETTLING_FRAMES {

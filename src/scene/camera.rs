@@ -479,13 +479,12 @@ fn lead(
         CameraMode::Path => {
             rig.path_secs += f64::from(time.delta_secs());
             match CameraPath::new(session.view().keys.clone()) {
-                // A tour's path keeps to the tour's time.
-                Ok(path) if touring.path_secs().is_some() => {
-                    rig.led = path.through(touring.path_secs().unwrap_or_default());
-                }
                 Ok(path) => {
-                    // It begins again a moment after its end.
-                    if rig.path_secs > path.duration() + PATH_REST_SECS {
+                    if let Some(secs) = touring.path_secs() {
+                        // A tour's path keeps to the tour's time.
+                        rig.path_secs = secs - path.keys()[0].secs;
+                    } else if rig.path_secs > path.duration() + PATH_REST_SECS {
+                        // It begins again a moment after its end.
                         (rig.path_secs, rig.lag) = (0.0, TRANSITION_SECS);
                     }
                     rig.led = path.at(rig.path_secs);

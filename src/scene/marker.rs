@@ -103,7 +103,7 @@ fn match_markers(
             children![
                 part(&glow, Solid::halo(), color),
                 part(&ball, Solid::casing(CASING), palette.casing),
-                part(&ball, Solid::ghost(), color),
+                part(&ball, Solid::ghost().above(), color),
             ],
         ));
     }

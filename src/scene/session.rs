@@ -25,7 +25,7 @@ impl std::ops::Deref for SessionState {
 #[derive(Message, Clone, Debug)]
 pub struct Ask(pub Command);
 
-/// The last command that was refused, in words; nothing once a command went through.
+/// The first of the last commands that was refused, in words; nothing once commands went through.
 #[derive(Resource, Default)]
 pub struct Refusal(pub Option<String>);
 
@@ -47,8 +47,15 @@ fn apply_commands(
     training: Res<Training>,
     shown: Res<Shown>,
 ) {
+    let now = Now { step: training.step(), alpha3: shown.alpha3 };
+    let mut refused = None;
+    let mut is_asked = false;
     for Ask(command) in asked.read() {
-        let now = Now { step: training.step(), alpha3: shown.alpha3 };
-        refusal.0 = session.0.apply(command.clone(), now).err().map(|error| error.to_string());
+        is_asked = true;
+        let answer = session.0.apply(command.clone(), now);
+        refused = refused.or(answer.err().map(|error| error.to_string()));
+    }
+    if is_asked {
+        refusal.0 = refused;
     }
 }

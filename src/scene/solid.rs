@@ -24,6 +24,8 @@ pub struct Solid {
     kind: Kind,
     is_painted: bool,
     is_two_sided: bool,
+    /// Whether it lies over the other ghosts and halos.
+    is_above: bool,
 }
 
 /// What a solid is of.
@@ -57,6 +59,9 @@ struct SolidUniforms {
     inflation: f32,
 }
 
+/// World length beyond any difference of two distances from the eye, that of a map included.
+const LAYER: f32 = 1e4;
+
 /// How much of its colour a ghost keeps.
 const GHOST: f32 = 0.30;
 
@@ -64,7 +69,7 @@ impl Solid {
     fn new(kind: Kind, shading: f32, inflation: f32) -> Self {
         let is_halo = if kind == Kind::Halo { 1.0 } else { 0.0 };
         let uniforms = SolidUniforms { color: Vec4::ONE, shading, is_halo, inflation };
-        Self { uniforms, kind, is_painted: false, is_two_sided: false }
+        Self { uniforms, kind, is_painted: false, is_two_sided: false, is_above: false }
     }
 
     /// A body; `shading` from 0 (unlit) to 1 (lit).
@@ -96,6 +101,12 @@ impl Solid {
     /// The same in the colours of the mesh's vertices.
     pub fn painted(mut self) -> Self {
         self.is_painted = true;
+        self
+    }
+
+    /// The same, over other ghosts and halos.
+    pub fn above(mut self) -> Self {
+        self.is_above = true;
         self
     }
 
@@ -132,6 +143,17 @@ impl Material for Solid {
         match self.kind {
             Kind::Body | Kind::Casing => AlphaMode::Opaque,
             Kind::Halo | Kind::Ghost => AlphaMode::Blend,
+        }
+    }
+
+    /// What is seen through is drawn in this order, over the surface. By its distance alone it could
+    /// change places from one frame to the next, and from one recording of a film to another.
+    fn depth_bias(&self) -> f32 {
+        match (self.kind, self.is_above) {
+            (Kind::Body | Kind::Casing, _) => 0.0,
+            (Kind::Ghost, false) => LAYER,
+            (Kind::Halo, _) => 2.0 * LAYER,
+            (Kind::Ghost, true) => 3.0 * LAYER,
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Touring {
 }
 
 /// What a presenter asks of tours.
-#[derive(Message, Clone, Debug)]
+#[derive(Message, Clone, Debug, PartialEq)]
 pub enum Presenter {
     /// Begin a tour.
     Begin(Box<Tour>),
@@ -66,8 +66,12 @@ impl Touring {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Touring>()
         .add_message::<Presenter>()
-        .add_systems(Update, (hear_presenter, play).chain().in_set(Stage::Input));
+        .add_systems(Update, (hear_presenter, play).chain().in_set(Stage::Input).in_set(TourSystems));
 }
+
+/// The systems that give a tour.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TourSystems;
 
 /// Begins a tour. To be called before the app runs, in a session with the tour's first experiment.
 pub fn begin(app: &mut App, tour: Tour, audience: Audience, has_captions: bool) {

@@ -3,9 +3,11 @@
 use super::charts::ChartKind;
 use super::desk::Desk;
 use super::files::Errand;
+use super::tour::TourAct;
 use super::view::PanelView;
 use crate::core::experiment::{CameraMode, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
+use crate::core::script::builtin as tours;
 use crate::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
 
 /// Something that can be done.
@@ -49,6 +51,8 @@ pub enum DeskAct {
     Fullscreen,
     /// Something with files.
     Errand(Errand),
+    /// Something with tours.
+    Tour(TourAct),
 }
 
 impl Desk {
@@ -66,6 +70,7 @@ impl Desk {
             DeskAct::Smaller => self.zoom_by(-1.0),
             DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
             DeskAct::Errand(errand) => self.errand = Some(errand),
+            DeskAct::Tour(act) => self.tour = Some(act),
         }
     }
 }
@@ -124,6 +129,18 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     add("Open an experiment or data", "Ctrl+O", errand(Errand::Open));
     add("Save the picture", "Ctrl+P", errand(Errand::SavePicture));
     add("Copy the command line of this", "Ctrl+Shift+C", errand(Errand::CopyLine));
+    match &view.tour {
+        Some(_) => {
+            add("Tour: go on", "PageDown", desk(DeskAct::Tour(TourAct::Forward)));
+            add("Tour: back", "PageUp", desk(DeskAct::Tour(TourAct::Back)));
+            add("Tour: leave", "", desk(DeskAct::Tour(TourAct::Leave)));
+        }
+        None => {
+            for name in tours::names() {
+                add(&format!("Tour: give {name}"), "", desk(DeskAct::Tour(TourAct::Begin(name))));
+            }
+        }
+    }
     for kind in ChartKind::ALL {
         add(&format!("Chart: {}", kind.name()), "", desk(DeskAct::Chart(kind)));
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::ChartKind;
 use super::files::Errand;
+use super::tour::TourAct;
 use crate::core::experiment::ExperimentFile;
 
 /// What stays from one day to the next is written to the preferences; the rest begins anew.
@@ -34,6 +35,9 @@ pub struct Desk {
     /// Something to be done with files, by whoever may.
     #[serde(skip)]
     pub errand: Option<Errand>,
+    /// Something asked of tours.
+    #[serde(skip)]
+    pub tour: Option<TourAct>,
     /// Whether the keys are being told.
     #[serde(skip)]
     pub is_help_open: bool,
@@ -70,6 +74,7 @@ impl Default for Desk {
             is_blank: false,
             is_fullscreen: false,
             errand: None,
+            tour: None,
             is_help_open: false,
             sought: None,
             example: [0.6, 1.0],

@@ -17,8 +17,10 @@ use crate::core::data::DatasetConfig;
 use crate::core::experiment::{ExperimentFile, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::output::Output;
+use crate::core::script::tour::{Tour, is_tour};
 use crate::core::script::{Command, ExperimentCommand};
 use crate::scene::session::Ask;
+use crate::scene::tour::Presenter;
 
 /// Something to be done with files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +63,7 @@ pub(super) fn run_errands(
     mut files: ResMut<Files>,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
+    mut presenter: MessageWriter<Presenter>,
     mut commands: Commands,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -90,8 +93,8 @@ pub(super) fn run_errands(
     let Some(errand) = files.errand.take() else { return Ok(()) };
     let view = source.view();
     let done = match errand {
-        Errand::Open => open(&path).map(|command| {
-            ask.write(Ask(command));
+        Errand::Open => open(&path).map(|opened| {
+            opened.show(&mut ask, &mut presenter);
             None
         }),
         Errand::Save => {
@@ -123,7 +126,7 @@ pub(super) fn run_errands(
 
 fn dialog(errand: Errand) -> FileDialog {
     let (title, name) = match errand {
-        Errand::Open => ("Open an experiment (.ron) or data (.csv)", ""),
+        Errand::Open => ("Open an experiment or a tour (.ron), or data (.csv)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture => ("Save the picture", "picture.png"),
         Errand::SaveChart(_, Paper::Png) => ("Save the chart", "chart.png"),
@@ -146,23 +149,53 @@ pub fn as_seen(file: &ExperimentFile, pose: Option<&Pose>) -> ExperimentFile {
     file
 }
 
-/// The command that opens a file.
-pub fn open(path: &Path) -> Result<Command, String> {
+/// What was in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    /// An experiment or data, by the command that shows it.
+    Shown(Command),
+    /// A tour.
+    Tour(Box<Tour>),
+}
+
+impl Opened {
+    fn show(self, ask: &mut MessageWriter<Ask>, presenter: &mut MessageWriter<Presenter>) {
+        match self {
+            Self::Shown(command) => {
+                ask.write(Ask(command));
+            }
+            Self::Tour(tour) => {
+                presenter.write(Presenter::Begin(tour));
+            }
+        }
+    }
+}
+
+/// Opens a file.
+///
+/// # Errors
+/// If it cannot be read, or is neither experiment, tour nor data; in words.
+pub fn open(path: &Path) -> Result<Opened, String> {
     let name = path.display().to_string();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("csv") => {
             let dataset =
                 DatasetConfig::by_name(&name).ok_or_else(|| format!("{name}: expected a .csv file"))?;
-            Ok(Command::Experiment(ExperimentCommand::Dataset(dataset)))
+            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Dataset(dataset))))
         }
         Some("ron") => {
             let text =
                 std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+            if is_tour(&text) {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let tour = Tour::parse(&text, &name, folder).map_err(|error| error.to_string())?;
+                return Ok(Opened::Tour(Box::new(tour)));
+            }
             let file = ExperimentFile::parse(&text, &name).map_err(|error| error.to_string())?;
-            Ok(Command::Experiment(ExperimentCommand::Load(Box::new(file))))
+            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
         }
-        _ => Err(format!("{name}: expected an experiment (.ron) or data (.csv)")),
+        _ => Err(format!("{name}: expected an experiment or a tour (.ron) or data (.csv)")),
     }
 }
 
@@ -201,13 +234,12 @@ pub(super) fn take_drops(
     mut drops: MessageReader<FileDragAndDrop>,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
+    mut presenter: MessageWriter<Presenter>,
 ) {
     for drop in drops.read() {
         if let FileDragAndDrop::DroppedFile { path_buf, .. } = drop {
             match open(path_buf) {
-                Ok(command) => {
-                    ask.write(Ask(command));
-                }
+                Ok(opened) => opened.show(&mut ask, &mut presenter),
                 Err(why) => desk.notice = Some(Err(why)),
             }
         }
@@ -226,15 +258,19 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             path
         };
-        let Ok(Command::Experiment(ExperimentCommand::Load(file))) = open(&at("a.ron", "(seed: 9)")) else {
-            panic!("an experiment")
+        let shown = |path: &Path| match open(path) {
+            Ok(Opened::Shown(Command::Experiment(command))) => command,
+            other => panic!("an experiment or data, not {other:?}"),
         };
+        let ExperimentCommand::Load(file) = shown(&at("a.ron", "(seed: 9)")) else { panic!("an experiment") };
         assert_eq!(file.seed, 9);
-        let data = open(&at("b.CSV", "1,2\n"));
-        assert!(matches!(
-            data,
-            Ok(Command::Experiment(ExperimentCommand::Dataset(DatasetConfig::Csv { .. })))
-        ));
+        let data = shown(&at("b.CSV", "1,2\n"));
+        assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })));
+        let tour = open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"));
+        assert!(
+            matches!(tour, Ok(Opened::Tour(tour)) if tour.secs() == 1.0),
+            "its experiment lies beside it"
+        );
         assert!(open(&at("c.ron", "(sede: 9)")).unwrap_err().contains("c.ron:1:"));
         assert!(open(&at("d.txt", "")).unwrap_err().contains("expected an experiment"));
     }

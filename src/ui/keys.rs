@@ -18,7 +18,7 @@
 //! | H | panels |
 //! | Ctrl+Z, Ctrl+Y | undo, redo |
 //! | . | hold training, then the plane |
-//! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends |
+//! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends; in a tour on and back |
 //! | L, B, F1, F11, Ctrl+K | lecture, blank, keys, full screen, find a command |
 //! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
 //! | Ctrl +, Ctrl − | larger, smaller |
@@ -28,6 +28,7 @@ use bevy::prelude::*;
 use super::actions::DeskAct;
 use super::desk::Desk;
 use super::files::Errand;
+use super::tour::tour_act_of;
 use super::view::Source;
 use crate::core::experiment::{CameraMode, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
@@ -52,6 +53,10 @@ pub fn press_keys(
     let has_shift = is_held([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     let has_ctrl = is_held([KeyCode::ControlLeft, KeyCode::ControlRight]);
     for key in keys.get_just_pressed() {
+        if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(*key)) {
+            desk.act(DeskAct::Tour(act));
+            continue;
+        }
         if let Some(act) = desk_act_of(*key, has_ctrl, has_shift) {
             // Into a field nobody types these.
             let is_no_text = has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F11);

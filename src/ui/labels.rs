@@ -6,7 +6,7 @@ use bevy::prelude::{GlobalTransform, Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::style::{color32, loss_text};
-use super::{lecture, legend};
+use super::{caption, lecture, legend};
 use crate::core::geometry::labels::{LabelBox, place};
 use crate::core::geometry::ticks::plain;
 use crate::core::subspace::{AxisMeaning, walks::Band};
@@ -76,7 +76,8 @@ pub fn draw_labels(
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
     let mut legends = legend::draw(&painter, &told, screen, unit);
-    legends.extend(lecture::room(ctx).map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
+    let rooms = [lecture::room(ctx), caption::room(ctx)].into_iter().flatten();
+    legends.extend(rooms.map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
     let mut collector = Collector { told: &told, project, eye: eye_of(transform), unit, labels: Vec::new() };
     collector.collect();
     let labels = collector.labels;
@@ -95,13 +96,13 @@ pub fn draw_labels(
 
 /// How large text is, in points, beside its usual size. Pictures of any size are read as a whole: text
 /// grows with them, and is never smaller than a person has chosen, but for a picture that has no room.
-fn unit(height: f32, zoom: f32, weight: f32) -> f32 {
+pub(super) fn unit(height: f32, zoom: f32, weight: f32) -> f32 {
     let of_picture = height / 720.0;
     (of_picture * weight).max((of_picture * zoom).min(1.0)).clamp(0.7, 4.0)
 }
 
 /// The part of the screen that no panel covers, in points.
-fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) -> egui::Rect {
+pub(super) fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) -> egui::Rect {
     egui::Rect::from_min_max(
         screen.min + egui::vec2(insets.left, insets.top) / scale,
         screen.max - egui::vec2(insets.right, insets.bottom) / scale,

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod bar;
+pub mod caption;
 pub mod chart;
 pub mod charts;
 pub mod desk;
@@ -26,6 +27,7 @@ pub mod slice;
 pub mod status;
 pub mod style;
 pub mod timeline;
+pub mod tour;
 pub mod view;
 
 use bevy::prelude::*;
@@ -49,14 +51,19 @@ pub fn plugin(app: &mut App) {
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
         .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
-        .add_systems(Update, files::take_drops.in_set(Stage::Input))
+        .add_systems(
+            Update,
+            (files::take_drops, tour::ask_presenter).in_set(Stage::Input).before(scene::tour::TourSystems),
+        )
         .add_systems(
             Update,
             (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
         )
         .add_systems(
             EguiPrimaryContextPass,
-            (labels::draw_labels, draw_panels, files::run_errands).chain().in_set(OverlaySystems),
+            (caption::draw_caption, labels::draw_labels, draw_panels, files::run_errands)
+                .chain()
+                .in_set(OverlaySystems),
         );
 }
 
@@ -64,9 +71,10 @@ pub fn plugin(app: &mut App) {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OverlaySystems;
 
-/// The labels alone, for pictures.
+/// The labels alone, for pictures and films.
 pub fn labels_plugin(app: &mut App) {
-    app.add_systems(EguiPrimaryContextPass, labels::draw_labels.in_set(OverlaySystems));
+    let labels = (caption::draw_caption, labels::draw_labels).chain();
+    app.add_systems(EguiPrimaryContextPass, labels.in_set(OverlaySystems));
 }
 
 /// Whether the pointer was over a panel when they were drawn last.
@@ -169,6 +177,9 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         strip.show(root, |ui| status::status_ui(ui, view, notice.as_ref())).response.rect.height();
     let strip = egui::Panel::bottom("timeline").resizable(false);
     let shown = strip.show(root, |ui| {
+        if let Some(tour) = &view.tour {
+            tour::tour_ui(ui, tour, desk);
+        }
         bar::bar_ui(ui, view, desk, asked);
         timeline::timeline_ui(ui, view, asked);
         path::path_ui(ui, view, asked);

@@ -9,6 +9,7 @@ use bevy::render::renderer::RenderAdapterInfo;
 use super::chart::Chart;
 use super::charts::{ChartKind, Charts};
 use super::timeline::History;
+use super::tour::TourView;
 use crate::core::experiment::ExperimentFile;
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
@@ -24,6 +25,7 @@ use crate::scene::motion::FrameTime;
 use crate::scene::readout::Readout;
 use crate::scene::session::{Refusal, SessionState};
 use crate::scene::slice::Shown;
+use crate::scene::tour::Touring;
 use crate::scene::training::{Live, Training};
 
 /// Everything the panels show.
@@ -101,6 +103,8 @@ pub struct PanelView {
     pub charts: Vec<(ChartKind, Arc<Chart>)>,
     /// How many changes can be taken back, and how many made again.
     pub changes: (usize, usize),
+    /// The tour that is on.
+    pub tour: Option<TourView>,
     /// What went wrong, in words.
     pub warning: Option<String>,
     /// Name of the graphics device.
@@ -160,6 +164,7 @@ pub struct Source<'w> {
     adapter: Option<Res<'w, RenderAdapterInfo>>,
     frame_time: Option<Res<'w, FrameTime>>,
     charts: Option<Res<'w, Charts>>,
+    touring: Res<'w, Touring>,
 }
 
 impl Source<'_> {
@@ -235,6 +240,7 @@ impl Source<'_> {
             }),
             history: self.charts.as_ref().map(|charts| Arc::clone(&charts.history)).unwrap_or_default(),
             charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),
+            tour: TourView::of(&self.touring),
             changes: self.session.changes(),
             warning: self.warning(planned),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// A file to be written.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -27,6 +29,12 @@ pub enum OutputError {
     #[error("{path} is a folder; expected the name of a file")]
     IsFolder {
         /// The folder.
+        path: PathBuf,
+    },
+    /// The name stands for a file.
+    #[error("{path} is a file; expected the name of a folder")]
+    IsFile {
+        /// The file.
         path: PathBuf,
     },
     /// The folder is not there.
@@ -73,24 +81,74 @@ impl Output {
         Ok(Self { path, folder })
     }
 
+    /// Where the file will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes the file: `fill` gets an empty one beside its place.
     ///
     /// # Errors
     /// If the folder is not writable, the disk is full, or `fill` failed. The old file is untouched.
     pub fn write(&self, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), WriteError> {
-        self.try_write(fill).map_err(|source| WriteError { path: self.path.clone(), source })
+        let mut draft = self.draft()?;
+        fill(draft.file()).map_err(|source| self.failed(source))?;
+        draft.place()
     }
 
-    fn try_write(&self, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    /// An empty file beside the place, for what is written over a long time.
+    ///
+    /// # Errors
+    /// If the folder is not writable.
+    pub fn draft(&self) -> Result<Draft, WriteError> {
         let mut builder = tempfile::Builder::new();
         // Temporary files are private; this one becomes an ordinary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        let mut file = builder.prefix(".losscape-").tempfile_in(&self.folder)?;
-        fill(file.as_file_mut())?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        let file = builder.prefix(".losscape-").tempfile_in(&self.folder);
+        file.map(|file| Draft { file, output: self.clone() }).map_err(|source| self.failed(source))
+    }
+
+    /// A file without a name on the same disk, gone when it is closed or the program ends, however it ends.
+    ///
+    /// # Errors
+    /// If the folder is not writable.
+    pub fn scratch(&self) -> Result<File, WriteError> {
+        tempfile::tempfile_in(&self.folder).map_err(|source| self.failed(source))
+    }
+
+    /// What the system said about this file.
+    pub fn failed(&self, source: io::Error) -> WriteError {
+        WriteError { path: self.path.clone(), source }
+    }
+}
+
+/// A file beside its place. Dropped, it is removed.
+#[derive(Debug)]
+pub struct Draft {
+    file: NamedTempFile,
+    output: Output,
+}
+
+impl Draft {
+    /// The file as it is so far.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Where it is meanwhile.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Renames it into its place.
+    ///
+    /// # Errors
+    /// If the disk is full. The old file is untouched.
+    pub fn place(self) -> Result<(), WriteError> {
+        let output = self.output;
+        self.file.as_file().sync_all().map_err(|source| output.failed(source))?;
+        self.file.persist(&output.path).map(drop).map_err(|error| output.failed(error.error))
     }
 }
 

@@ -1,0 +1,216 @@
+//! The frames of a tour, each at its time: frame n shows what there is n/fps seconds after the beginning.
+//!
+//! Nothing depends on how fast the machine is: a frame waits for all the work it asks for, and where a
+//! part of a film begins later, the frames before it are gone through without being drawn. So a part has
+//! the same frames as the whole.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use bevy::prelude::*;
+use bevy::render::renderer::RenderAdapterInfo;
+use image::RgbaImage;
+
+use super::eye::{Eye, EyeRequest};
+use super::shrink::Shrink;
+use crate::app::{Overlay, msaa_for};
+use crate::core::script::{Audience, Tour};
+use crate::scene::Pacing;
+use crate::scene::isosurface::Iso;
+use crate::scene::landscape::Landscape;
+use crate::scene::session::Refusal;
+use crate::scene::slice::Shown;
+use crate::scene::tour::{self, Touring};
+use crate::scene::training::Training;
+
+/// A film to be drawn.
+#[derive(Clone, Debug)]
+pub struct FilmRequest {
+    /// What is told.
+    pub tour: Tour,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Frames a second, 1 or more.
+    pub fps: u32,
+    /// The frames to be drawn, of [`frames_of`] the whole.
+    pub frames: Range<u64>,
+    /// Pixels drawn for each that is shown, along both sides: 1 to 4.
+    pub supersample: u32,
+    /// What is drawn over the scene.
+    pub overlay: Overlay,
+    /// Whether the chapters' titles and captions are shown.
+    pub has_captions: bool,
+}
+
+/// How many frames a tour has: at least one.
+pub fn frames_of(tour: &Tour, fps: u32) -> u64 {
+    ((tour.secs() * f64::from(fps)).round() as u64).max(1)
+}
+
+/// A film in the making.
+pub struct Film {
+    eye: Eye,
+    fps: u32,
+    frames: Range<u64>,
+    supersample: u32,
+    /// The frame that the eye stands at, once it has begun.
+    at: u64,
+    large: RgbaImage,
+    shrink: Shrink,
+}
+
+/// Frames without time in which text is laid out and what was asked for is drawn.
+const SETTLING_FRAMES: usize = 4;
+/// Frames without time that work may take to be shown. It is waited for in each, so two would do.
+const MOST_SETTLING_FRAMES: usize = 64;
+/// Frames that are drawn before the first that counts, where those before it were only gone through.
+const WARMING_FRAMES: u64 = 2;
+
+impl Film {
+    /// Opens a film before its first frame.
+    ///
+    /// # Errors
+    /// If there is no graphics device, or the tour cannot be shown.
+    pub fn open(request: FilmRequest) -> Result<Self> {
+        let FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions } = request;
+        let eye = EyeRequest {
+            experiment: tour.first_experiment()?,
+            size: size.map(|side| side * supersample),
+            overlay,
+            pacing: Pacing::Filmed,
+            // Set below, once it is known what draws.
+            msaa: Msaa::Off,
+            pixels_per_point: supersample,
+        };
+        let begin = |app: &mut App| tour::begin(app, tour, Audience::Film, has_captions);
+        let mut eye = Eye::open_with(eye, begin)?;
+        if supersample == 1 {
+            // Smooth edges where a graphics processor draws.
+            eye.set_msaa(eye.world().get_resource::<RenderAdapterInfo>().map_or(Msaa::Off, msaa_for));
+        }
+        eye.set_frame_time(Duration::ZERO);
+        let mut film = Self {
+            eye,
+            fps,
+            frames,
+            supersample,
+            at: 0,
+            large: RgbaImage::default(),
+            shrink: Shrink::default(),
+        };
+        film.settle(SETTLING_FRAMES)?;
+        film.skip()?;
+        Ok(film)
+    }
+
+    /// The number of the next frame in the whole film.
+    pub fn next(&self) -> u64 {
+        self.frames.start
+    }
+
+    /// Draws the next frame; `false` after the last.
+    ///
+    /// # Errors
+    /// If the tour cannot be shown any further, or the device fails.
+    pub fn draw(&mut self, frame: &mut RgbaImage) -> Result<bool> {
+        let Some(number) = self.frames.next() else { return Ok(false) };
+        self.go_to(number)?;
+        if self.supersample == 1 {
+            self.eye.read(frame)?;
+        } else {
+            self.eye.read(&mut self.large)?;
+            self.shrink.shrink(&self.large, self.supersample, frame);
+        }
+        Ok(true)
+    }
+
+    /// Goes through the frames before the first that counts.
+    fn skip(&mut self) -> Result<()> {
+        let first = self.frames.start;
+        self.eye.set_drawing(false);
+        self.go_to(first.saturating_sub(WARMING_FRAMES))?;
+        self.eye.set_drawing(true);
+        self.go_to(first.saturating_sub(1))
+    }
+
+    /// Frame by frame up to that one.
+    fn go_to(&mut self, number: u64) -> Result<()> {
+        while self.at < number {
+            self.at += 1;
+            let chapter = self.chapter();
+            self.eye.set_frame_time(time_of(self.at, self.fps) - time_of(self.at - 1, self.fps));
+            self.eye.frame();
+            self.check()?;
+            let is_new = self.chapter() != chapter || self.world().resource::<Touring>().is_cut();
+            self.settle(if is_new { SETTLING_FRAMES } else { 0 })?;
+        }
+        Ok(())
+    }
+
+    fn world(&self) -> &World {
+        self.eye.world()
+    }
+
+    fn chapter(&self) -> Option<usize> {
+        self.world().resource::<Touring>().player().map(|player| player.chapter_number())
+    }
+
+    /// Lets at least so many frames go by in no time, and until no work is left.
+    fn settle(&mut self, least: usize) -> Result<()> {
+        for i in 0..MOST_SETTLING_FRAMES {
+            if i >= least && self.is_settled() {
+                return Ok(());
+            }
+            self.eye.set_frame_time(Duration::ZERO);
+            self.eye.frame();
+            self.check()?;
+        }
+        bail!("frame {} is not finished after all its work was waited for", self.at)
+    }
+
+    fn is_settled(&self) -> bool {
+        let world = self.world();
+        let iso = world.get_resource::<Iso>().is_some_and(|iso| iso.is_busy());
+        let busy = world.resource::<Shown>().is_busy() || world.resource::<Training>().is_busy() || iso;
+        world.resource::<Landscape>().is_settled() && !busy
+    }
+
+    /// What went wrong in the last frame, with its place in the tour.
+    fn check(&self) -> Result<()> {
+        let world = self.world();
+        let place = || {
+            let player = world.resource::<Touring>().player();
+            player.map_or(String::new(), |player| {
+                format!("chapter {} at {:.2} s", player.chapter_number() + 1, player.clock())
+            })
+        };
+        if let Some(failure) = &world.resource::<Landscape>().failure {
+            bail!("{}: {failure}", place());
+        }
+        if let Some(refusal) = &world.resource::<Refusal>().0 {
+            bail!("{}: {refusal}", place());
+        }
+        Ok(())
+    }
+}
+
+/// The time of a frame, to the nanosecond. No sum of frames: that would drift.
+fn time_of(frame: u64, fps: u32) -> Duration {
+    let nanos = u128::from(frame) * 1_000_000_000 / u128::from(fps);
+    Duration::new((nanos / 1_000_000_000) as u64, (nanos % 1_000_000_000) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_does_not_drift() {
+        for fps in [1, 24, 30, 60, 240] {
+            assert_eq!(time_of(u64::from(fps) * 3600, fps), Duration::from_secs(3600));
+            let sum: Duration = (0..1000).map(|n| time_of(n + 1, fps) - time_of(n, fps)).sum();
+            assert_eq!(sum, time_of(1000, fps));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Films by the program `ffmpeg`, through a pipe: H.264 by libx264, and webm by libvpx-vp9.
+//!
+//! Frames go to its standard input as they are. For an mp4 its packets come from its standard output
+//! straight into the [`stream`](super::stream) beside the film, so that a film is recovered and joined as one of
+//! the built-in encoder is; there are no frames out of order (`-bf 0`). Colours are converted to
+//! limited-range BT.709 and say so.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread::JoinHandle;
+
+use image::RgbaImage;
+
+use super::h264::{H264Film, KEY_SECONDS};
+use super::{FilmSpec, Partial, Sink, SinkError, write_error};
+use crate::core::io::output::{Draft, Output};
+
+/// An mp4 that libx264 encodes.
+pub struct Mp4 {
+    film: H264Film,
+    pipe: Pipe,
+}
+
+impl Mp4 {
+    /// Starts ffmpeg.
+    ///
+    /// # Errors
+    /// If there is none, the size is odd, or the place cannot be written.
+    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
+        spec.check_even()?;
+        look_for("libx264", "; --encoder builtin needs none")?;
+        let mut command = command(&spec);
+        let quality = spec.quality.quantiser().to_string();
+        command.args(["-c:v", "libx264", "-preset", "medium", "-bf", "0", "-crf", &quality]);
+        // A delimiter before every unit, as in every stream of ours.
+        command.args(["-aud", "1", "-f", "h264", "pipe:1"]);
+        let path = output.path().to_owned();
+        let film = H264Film::new(output, force, spec)?;
+        command.stdout(film.stream.share()?);
+        Ok(Self { film, pipe: Pipe::start(command, path)? })
+    }
+}
+
+impl Sink for Mp4 {
+    fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
+        self.pipe.write(frame)?;
+        self.film.frames += 1;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+        let Self { mut film, mut pipe } = *self;
+        pipe.end()?;
+        film.stream.delimit()?;
+        film.finish().map(drop)
+    }
+
+    fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
+        let Self { mut film, mut pipe } = *self;
+        if film.spec.keeps_partial {
+            // Whatever ended it, what it wrote until then is whole up to the last delimiter.
+            if pipe.end().is_ok() {
+                film.stream.delimit()?;
+            }
+        } else {
+            drop(pipe);
+        }
+        film.abandon()
+    }
+}
+
+/// A webm that libvpx encodes.
+pub struct Webm {
+    output: Output,
+    spec: FilmSpec,
+    draft: Draft,
+    pipe: Pipe,
+    frames: u64,
+}
+
+impl Webm {
+    /// Starts ffmpeg.
+    ///
+    /// # Errors
+    /// If there is none, the size is odd, or the place cannot be written.
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
+        spec.check_even()?;
+        look_for("libvpx-vp9", "; an .mp4 needs none")?;
+        let draft = output.draft()?;
+        let mut command = command(&spec);
+        // VP9's scale goes to 63 where H.264's goes to 51.
+        let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
+        command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
+        command.args(["-f", "webm", "-y"]).arg(draft.path()).stdout(Stdio::null());
+        let pipe = Pipe::start(command, output.path().to_owned())?;
+        Ok(Self { output, spec, draft, pipe, frames: 0 })
+    }
+}
+
+impl Sink for Webm {
+    fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
+        self.pipe.write(frame)?;
+        self.frames += 1;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), SinkError> {
+        self.pipe.end()?;
+        Ok(self.draft.place()?)
+    }
+
+    fn abandon(mut self: Box<Self>) -> Result<Option<Partial>, SinkError> {
+        if !self.spec.keeps_partial || self.frames == 0 {
+            return Ok(None);
+        }
+        self.pipe.end()?;
+        let partial = Partial { path: self.output.path().to_owned(), frames: self.frames };
+        self.draft.place()?;
+        Ok(Some(partial))
+    }
+}
+
+/// Whether there is an ffmpeg that has the encoder.
+fn look_for(encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
+    let mut command = Command::new("ffmpeg");
+    match command.args(["-hide_banner", "-encoders"]).stdin(Stdio::null()).output() {
+        Ok(output) if String::from_utf8_lossy(&output.stdout).contains(encoder) => Ok(()),
+        Ok(_) => Err(SinkError::NoFfmpegEncoder { encoder }),
+        Err(_) => Err(SinkError::NoFfmpeg { hint }),
+    }
+}
+
+/// The program with all that is alike for every format.
+fn command(spec: &FilmSpec) -> Command {
+    let mut command = Command::new("ffmpeg");
+    let size = format!("{}x{}", spec.size[0], spec.size[1]);
+    command.args(["-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgba"]);
+    command.args(["-video_size", &size, "-framerate", &spec.fps.to_string(), "-i", "pipe:0"]);
+    command.args(["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p"]);
+    command.args(["-color_primaries", "bt709", "-color_trc", "iec61966-2-1"]);
+    command.args(["-colorspace", "bt709", "-color_range", "tv"]);
+    command.args(["-g", &(spec.fps * KEY_SECONDS).to_string()]);
+    command
+}
+
+/// The running program.
+struct Pipe {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    /// Reads what it complains about, or it would wait for somebody to do so.
+    listener: Option<JoinHandle<String>>,
+    path: PathBuf,
+}
+
+/// Lines of complaint that are kept: the last ones tell why it ended.
+const LINES: usize = 3;
+
+impl Pipe {
+    fn start(mut command: Command, path: PathBuf) -> Result<Self, SinkError> {
+        alone(&mut command);
+        let failed = write_error(&path);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(&failed)?;
+        let stdin = child.stdin.take();
+        let stderr = child.stderr.take();
+        let listen = move || stderr.map(|stderr| last_lines(BufReader::new(stderr))).unwrap_or_default();
+        let listener =
+            std::thread::Builder::new().name("ffmpeg".to_owned()).spawn(listen).map_err(&failed)?;
+        Ok(Self { child, stdin, listener: Some(listener), path: path.clone() })
+    }
+
+    fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
+        let written = self.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(frame.as_raw()));
+        match written {
+            Ok(()) => Ok(()),
+            // It no longer listens: it knows why.
+            Err(error) => match self.end() {
+                Err(why) => Err(why),
+                Ok(()) => Err(write_error(&self.path)(error)),
+            },
+        }
+    }
+
+    /// Tells it that there is no more, and waits until it has written everything.
+    fn end(&mut self) -> Result<(), SinkError> {
+        self.stdin = None;
+        let Some(listener) = self.listener.take() else { return Ok(()) };
+        let status = self.child.wait().map_err(write_error(&self.path))?;
+        let said = listener.join().unwrap_or_default();
+        match status.success() {
+            true => Ok(()),
+            false => Err(SinkError::Ffmpeg { path: self.path.clone(), status: status.to_string(), said }),
+        }
+    }
+}
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        if self.listener.is_some() {
+            // It may have ended by itself; then there is nobody to end.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn last_lines(from: impl BufRead) -> String {
+    let mut lines = VecDeque::new();
+    for line in from.lines().map_while(io::Result::ok).filter(|line| !line.trim().is_empty()) {
+        lines.push_back(line);
+        if lines.len() > LINES {
+            lines.pop_front();
+        }
+    }
+    Vec::from(lines).join("; ")
+}
+
+/// Ctrl-C in a terminal is meant for this program, which then ends ffmpeg in its own way.
+fn alone(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(command, 0x200);
+}

@@ -1,0 +1,307 @@
+//! Puts the parts of an H.264 film together without encoding anything anew; a stream of packets that a
+//! killed program left behind is a part as well.
+//!
+//! Every part begins with a key frame and was encoded with the same settings, so the pictures of one may
+//! follow those of another as they are. They are copied from file to file; what is kept of each is its length.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::container::{self, Head, Picture};
+use super::stream::{self, Units, kind};
+use crate::core::io::output::{Output, WriteError};
+
+/// A part of a film that was read: what its pictures are, and where.
+pub struct Part {
+    path: PathBuf,
+    head: Head,
+    pictures: Vec<Picture>,
+    source: Source,
+}
+
+enum Source {
+    /// Where each picture of an mp4 begins.
+    Film(Vec<u64>),
+    /// They follow one another.
+    Stream,
+}
+
+/// Why parts do not make a film.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// A part cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The part.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A part is no film of ours.
+    #[error("{path}: {reason}; expected an .mp4 or .mp4.part that losscape record wrote")]
+    NotAPart {
+        /// The part.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A folder, gif or apng.
+    #[error("{path} needs no join: {reason}")]
+    NeedsNone {
+        /// The part.
+        path: PathBuf,
+        /// What to do instead.
+        reason: &'static str,
+    },
+    /// Parts of different films.
+    #[error("{path} has {found}, but {first} has {expected}; parts of one film are alike")]
+    Differs {
+        /// The part that differs.
+        path: PathBuf,
+        /// What it has.
+        found: String,
+        /// The first part.
+        first: PathBuf,
+        /// What that has.
+        expected: String,
+    },
+    /// The film cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl Part {
+    /// Reads what a part is, by its content.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no part of a film that can be joined.
+    pub fn read(path: &Path) -> Result<Self, JoinError> {
+        let needs_none = |reason| JoinError::NeedsNone { path: path.to_owned(), reason };
+        if path.is_dir() {
+            return Err(needs_none(
+                "frames are numbered in the whole film; record the parts into one folder",
+            ));
+        }
+        let read = |source| JoinError::Read { path: path.to_owned(), source };
+        let mut start = [0; 12];
+        let length = File::open(path).and_then(|file| fill(&mut file.take(12), &mut start)).map_err(read)?;
+        match &start[..length] {
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => Self::of_film(path),
+            [0, 0, 0, 1, kind::MESSAGE, ..] => Self::of_stream(path),
+            [b'G', b'I', b'F', b'8', ..] => {
+                Err(needs_none("the parts of a gif have palettes of their own; record it in one go"))
+            }
+            [0x89, b'P', b'N', b'G', ..] => {
+                Err(needs_none("an apng holds pictures without loss; record it in one go, or into a folder"))
+            }
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => {
+                Err(needs_none("a webm is not put together here; record the parts as .mp4"))
+            }
+            _ => Err(not_a_part(path, "not a film")),
+        }
+    }
+
+    /// How many pictures it has.
+    pub fn frames(&self) -> u64 {
+        self.pictures.len() as u64
+    }
+
+    fn of_stream(path: &Path) -> Result<Self, JoinError> {
+        let read = |source| JoinError::Read { path: path.to_owned(), source };
+        let units = Units::open(path).map_err(read)?;
+        let mut units = units.ok_or_else(|| not_a_part(path, "its first bytes are not ours"))?;
+        let (mut unit, mut pictures, mut decoder) = (Vec::new(), Vec::new(), None);
+        while units.next(&mut unit).map_err(read)? {
+            let Some(found) = measure(&unit) else { continue };
+            let sets = parameter_sets(&unit);
+            if decoder.is_none() && (sets.is_none() || !found.is_key) {
+                return Err(not_a_part(path, "it does not begin with a key frame"));
+            }
+            match (&decoder, sets) {
+                (Some(first), Some(found)) if *first != found => {
+                    return Err(not_a_part(path, "its settings change in the middle"));
+                }
+                (None, found) => decoder = found,
+                _ => {}
+            }
+            pictures.push(found);
+        }
+        let decoder =
+            decoder.ok_or_else(|| not_a_part(path, "it was cut before its first frame was complete"))?;
+        let head = Head { size: units.note().size, fps: units.note().fps, decoder };
+        Ok(Self { path: path.to_owned(), head, pictures, source: Source::Stream })
+    }
+
+    fn of_film(path: &Path) -> Result<Self, JoinError> {
+        let broken =
+            |error: &dyn std::fmt::Display| not_a_part(path, format!("not a readable mp4 ({error})"));
+        let file = File::open(path).map_err(|source| JoinError::Read { path: path.to_owned(), source })?;
+        let length =
+            file.metadata().map_err(|source| JoinError::Read { path: path.to_owned(), source })?.len();
+        let film = re_mp4::Mp4::read(BufReader::new(file), length).map_err(|error| broken(&error))?;
+        let mut tracks = film.tracks().values();
+        let (Some(track), None) = (tracks.next(), tracks.next()) else {
+            return Err(not_a_part(path, "it has more than pictures"));
+        };
+        let entry = film.moov.traks.first().map(|trak| &trak.mdia.minf.stbl.stsd.contents);
+        let Some(re_mp4::StsdBoxContent::Avc1(entry)) = entry else {
+            return Err(not_a_part(path, "its pictures are not H.264"));
+        };
+        let fps = rate(track).ok_or_else(|| not_a_part(path, "its frames do not follow at a whole rate"))?;
+        if !track.samples.first().is_some_and(|sample| sample.is_sync) {
+            return Err(not_a_part(path, "it does not begin with a key frame"));
+        }
+        if track.samples.iter().any(|sample| sample.offset + sample.size > length) {
+            return Err(not_a_part(path, "its end is missing"));
+        }
+        let size = [u32::from(entry.width), u32::from(entry.height)];
+        let head = Head { size, fps, decoder: entry.avcc.raw.clone() };
+        let pictures = track.samples.iter();
+        let pictures = pictures.map(|s| Picture { length: s.size as u32, is_key: s.is_sync }).collect();
+        let source = Source::Film(track.samples.iter().map(|sample| sample.offset).collect());
+        Ok(Self { path: path.to_owned(), head, pictures, source })
+    }
+
+    /// What makes the other part one of another film: what this has, and what that has.
+    fn difference(&self, other: &Self) -> Option<(String, String)> {
+        let size = |part: &Self| format!("{}x{} pixels", part.head.size[0], part.head.size[1]);
+        let rate = |part: &Self| format!("{} frames a second", part.head.fps);
+        let settings = |part: &Self| format!("encoder settings {:02x?}", short(&part.head.decoder));
+        if self.head.size != other.head.size {
+            Some((size(self), size(other)))
+        } else if self.head.fps != other.head.fps {
+            Some((rate(self), rate(other)))
+        } else if self.head.decoder != other.head.decoder {
+            Some((settings(self), settings(other)))
+        } else {
+            None
+        }
+    }
+
+    /// Copies the pictures, each with lengths in place of start codes.
+    fn copy(&self, to: &mut impl Write) -> io::Result<()> {
+        match &self.source {
+            Source::Film(offsets) => {
+                let mut file = BufReader::new(File::open(&self.path)?);
+                let mut picture = Vec::new();
+                for (&offset, entry) in offsets.iter().zip(&self.pictures) {
+                    file.seek(SeekFrom::Start(offset))?;
+                    picture.resize(entry.length as usize, 0);
+                    file.read_exact(&mut picture)?;
+                    to.write_all(&picture)?;
+                }
+                Ok(())
+            }
+            Source::Stream => {
+                let changed = || io::Error::other(format!("{} has changed", self.path.display()));
+                let mut units = Units::open(&self.path)?.ok_or_else(changed)?;
+                let (mut unit, mut left) = (Vec::new(), self.pictures.len());
+                while left > 0 {
+                    if !units.next(&mut unit)? {
+                        return Err(changed());
+                    }
+                    if measure(&unit).is_some() {
+                        write_lengthened(&unit, to)?;
+                        left -= 1;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether the parts make one film, and how many frames it has.
+///
+/// # Errors
+/// If a part differs from the first.
+pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
+    if let Some(first) = parts.first() {
+        for part in parts {
+            if let Some((found, expected)) = part.difference(first) {
+                let (path, first) = (part.path.clone(), first.path.clone());
+                return Err(JoinError::Differs { path, found, first, expected });
+            }
+        }
+    }
+    Ok(parts.iter().map(Part::frames).sum())
+}
+
+/// Writes the film that the parts make, in their order.
+///
+/// # Errors
+/// If a part differs from the first, or the film cannot be written.
+pub fn join(parts: &[Part], output: &Output) -> Result<(), JoinError> {
+    check(parts)?;
+    let Some(first) = parts.first() else { return Ok(()) };
+    let pictures: Vec<Picture> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
+    output.write(|file| {
+        let mut to = BufWriter::with_capacity(1 << 18, file);
+        container::write_head(&mut to, &first.head, &pictures)?;
+        parts.iter().try_for_each(|part| part.copy(&mut to))?;
+        to.flush()
+    })?;
+    Ok(())
+}
+
+fn not_a_part(path: &Path, reason: impl Into<String>) -> JoinError {
+    JoinError::NotAPart { path: path.to_owned(), reason: reason.into() }
+}
+
+/// Reads until the bytes are full or the file ends.
+fn fill(from: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    loop {
+        match from.read(&mut bytes[length..])? {
+            0 => return Ok(length),
+            read => length += read,
+        }
+    }
+}
+
+/// The frames a second of a track whose frames all last as long and are shown in the order in which they
+/// are decoded.
+fn rate(track: &re_mp4::Track) -> Option<u32> {
+    let each = track.samples.first()?.duration;
+    let is_even = |sample: &re_mp4::Sample| {
+        sample.duration == each && sample.composition_timestamp == sample.decode_timestamp
+    };
+    if each == 0 || track.timescale % each != 0 || !track.samples.iter().all(is_even) {
+        return None;
+    }
+    u32::try_from(track.timescale / each).ok().filter(|fps| (1..=240).contains(fps))
+}
+
+/// The end of the settings, where the encoder's own are.
+fn short(decoder: &[u8]) -> &[u8] {
+    &decoder[decoder.len().saturating_sub(12)..]
+}
+
+/// Whether a piece goes into the film: parameter sets stand in its table, delimiters and notes are of the stream.
+fn goes_in(piece: &[u8]) -> bool {
+    matches!(stream::kind_of(piece), kind::SLICE | kind::KEY_SLICE)
+}
+
+/// The table's entry for a unit of a stream. `None`: there is no picture in it.
+fn measure(unit: &[u8]) -> Option<Picture> {
+    let pieces = || stream::inner(unit).filter(|piece| goes_in(piece));
+    let length: usize = pieces().map(|piece| piece.len() + 4).sum();
+    let is_key = pieces().any(|piece| stream::kind_of(piece) == kind::KEY_SLICE);
+    (length > 0).then_some(Picture { length: length as u32, is_key })
+}
+
+fn write_lengthened(unit: &[u8], to: &mut impl Write) -> io::Result<()> {
+    stream::inner(unit).filter(|piece| goes_in(piece)).try_for_each(|piece| {
+        to.write_all(&(piece.len() as u32).to_be_bytes())?;
+        to.write_all(piece)
+    })
+}
+
+/// What the decoder has to know, from a unit with parameter sets.
+fn parameter_sets(unit: &[u8]) -> Option<Vec<u8>> {
+    let first = |wanted| stream::inner(unit).find(|piece| stream::kind_of(piece) == wanted);
+    let (sequence, picture) = (first(kind::SEQUENCE)?, first(kind::PICTURE)?);
+    (sequence.len() >= 4).then(|| container::decoder_record(sequence, picture))
+}

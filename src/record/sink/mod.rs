@@ -1,0 +1,315 @@
+//! Films: a sequence of pictures becomes a file, one encoder per file. Knows nothing of how the
+//! pictures came about.
+//!
+//! ```text
+//! Format, FilmSpec --open--> Sink --Encoding::start--> a thread behind a bounded queue
+//!     frames of a size --send--> take, take, take --finish--> the film in its place
+//!                                                \--abandon-> a shorter film, or nothing
+//! ```
+//!
+//! | name ends in | by | kept meanwhile in |
+//! |---|---|---|
+//! | `.mp4` | openh264, or ffmpeg's libx264 ([`Encoder`]) | a [`stream`] beside the film, which survives a kill |
+//! | `.webm` | ffmpeg's libvpx-vp9 | a file of ffmpeg's beside the film |
+//! | `.gif` | [`gif`], one palette for the whole film | the frames themselves, losslessly, in a nameless file |
+//! | `.apng` | [`apng`] | a file beside the film |
+//! | a folder | [`frames`], one `.png` each | the files themselves |
+//!
+//! Everywhere the film is written beside its place and renamed into it at the end, so that what was there
+//! before is whole until then. [`Sink`] is a trait since it has these five implementors.
+
+pub mod apng;
+pub mod container;
+pub mod encoding;
+pub mod ffmpeg;
+pub mod frames;
+pub mod gif;
+pub mod h264;
+pub mod in_process;
+pub mod join;
+pub mod palette;
+pub mod region;
+pub mod stream;
+
+pub use encoding::Encoding;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use image::RgbaImage;
+
+use crate::core::io::output::{Output, OutputError, WriteError};
+
+/// What is asked of a film, whatever its format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmSpec {
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Frames a second, 1 to 240.
+    pub fps: u32,
+    /// The number of the first frame in the whole film, of which this may be a part.
+    pub first: u64,
+    /// How many frames will come, at least 1. Fewer make a shorter film.
+    pub frames: u64,
+    /// How closely the pictures are kept where the format may lose something.
+    pub quality: Quality,
+    /// Whether [`Sink::abandon`] leaves a shorter film.
+    pub keeps_partial: bool,
+}
+
+/// How closely pictures are kept, 0 (small) to 100 (as good as the format can).
+///
+/// One step of the scale is the same step of H.264's quantiser in both encoders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// That quality, if it is 0 to 100.
+    pub fn new(percent: u8) -> Option<Self> {
+        (percent <= 100).then_some(Self(percent))
+    }
+
+    /// In percent.
+    pub fn percent(self) -> u8 {
+        self.0
+    }
+
+    /// H.264's quantiser: 42 at 0, 12 at 100. Six steps double the error.
+    fn quantiser(self) -> u8 {
+        42 - (u16::from(self.0) * 30 / 100) as u8
+    }
+}
+
+impl Default for Quality {
+    /// Where no blocks or bands are seen on smooth surfaces (see `benches/films.rs`).
+    fn default() -> Self {
+        Self(75)
+    }
+}
+
+/// The kind of a film's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// H.264 in an mp4.
+    Mp4,
+    /// VP9 in a webm.
+    Webm,
+    /// An animated gif.
+    Gif,
+    /// An animated png.
+    Apng,
+    /// A folder of numbered png.
+    Frames,
+}
+
+impl Format {
+    /// By how the name ends. A name that ends in `/`, is a folder or has no extension is a folder of frames.
+    ///
+    /// # Errors
+    /// If the ending is none of ours.
+    pub fn of(path: &Path) -> Result<Self, SinkError> {
+        let is_folder = path.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir();
+        let Some(extension) = path.extension().filter(|_| !is_folder) else { return Ok(Self::Frames) };
+        match extension.to_string_lossy().to_lowercase().as_str() {
+            "mp4" => Ok(Self::Mp4),
+            "webm" => Ok(Self::Webm),
+            "gif" => Ok(Self::Gif),
+            "apng" => Ok(Self::Apng),
+            _ => Err(SinkError::UnknownEnding { path: path.to_owned() }),
+        }
+    }
+}
+
+impl Format {
+    /// Whether its encoders take two pixels at a time.
+    pub fn needs_even_sides(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Webm)
+    }
+}
+
+/// Who encodes an mp4. A webm always needs ffmpeg, and the other formats never do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoder {
+    /// The one built in.
+    #[default]
+    InProcess,
+    /// The program `ffmpeg`, through a pipe.
+    Ffmpeg,
+}
+
+/// What remains of a film that was abandoned: a shorter one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// How many frames it has.
+    pub frames: u64,
+}
+
+/// Takes the frames of a film, one after another. Dropped without an end, it leaves nothing behind.
+pub trait Sink: Send {
+    /// Takes the next frame, of the film's size. Its alpha is ignored.
+    ///
+    /// # Errors
+    /// If it cannot be encoded or written.
+    fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError>;
+
+    /// Completes the film and puts it in its place.
+    ///
+    /// # Errors
+    /// If it cannot be written; what was there before is untouched.
+    fn finish(self: Box<Self>) -> Result<(), SinkError>;
+
+    /// Ends early. With [`FilmSpec::keeps_partial`] the frames so far become a film, if there are any;
+    /// otherwise nothing remains.
+    ///
+    /// # Errors
+    /// If the shorter film cannot be written.
+    fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError>;
+}
+
+/// Why there is no film.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// A name whose ending is not known.
+    #[error("{path}: expected a name that ends in .mp4, .webm, .gif or .apng, or a folder for numbered .png")]
+    UnknownEnding {
+        /// The name.
+        path: PathBuf,
+    },
+    /// No film can be so.
+    #[error("a film of {width}x{height} pixels, {fps} frames a second: {reason}")]
+    Spec {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// Frames a second.
+        fps: u32,
+        /// What is expected.
+        reason: &'static str,
+    },
+    /// Something is there already, or the folder is not.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// An interrupted film of the same name has not been looked at.
+    #[error(
+        "{part} is left of an interrupted film; expected a new name, losscape join {part} -o FILM.mp4 first, \
+         or --force to drop it"
+    )]
+    Left {
+        /// What is left.
+        part: PathBuf,
+    },
+    /// A folder of frames holds a frame of this film.
+    #[error("{path} exists already; expected an empty folder, or --force to replace frames in it")]
+    FrameExists {
+        /// The frame's file.
+        path: PathBuf,
+    },
+    /// The disk is full, say.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// There is no ffmpeg.
+    #[error(
+        "there is no ffmpeg on the PATH; expected it to be installed (Debian: apt-get install ffmpeg){hint}"
+    )]
+    NoFfmpeg {
+        /// What else would do.
+        hint: &'static str,
+    },
+    /// There is an ffmpeg that cannot do it.
+    #[error("the ffmpeg on the PATH was built without {encoder}; expected one that has it")]
+    NoFfmpegEncoder {
+        /// What it lacks.
+        encoder: &'static str,
+    },
+    /// The program ffmpeg gave up.
+    #[error("cannot write {path}: ffmpeg ended with {status}: {said}")]
+    Ffmpeg {
+        /// The film.
+        path: PathBuf,
+        /// How it ended.
+        status: String,
+        /// Its last words.
+        said: String,
+    },
+    /// The encoder refused a frame.
+    #[error("cannot write {path}: the encoder failed on frame {frame}: {reason}")]
+    Encoder {
+        /// The film.
+        path: PathBuf,
+        /// The frame's number in the whole film.
+        frame: u64,
+        /// Its words.
+        reason: String,
+    },
+    /// The work failed, and frames were to be kept.
+    #[error("{source}; the first {frames} frames are in {kept}")]
+    Interrupted {
+        /// Why it failed.
+        source: Box<SinkError>,
+        /// Where the frames are.
+        kept: PathBuf,
+        /// How many.
+        frames: u64,
+    },
+}
+
+/// What the system said about a file.
+fn write_error(path: &Path) -> impl Fn(io::Error) -> SinkError + '_ {
+    |source| SinkError::Write(WriteError { path: path.to_owned(), source })
+}
+
+/// Most pixels of a side: what the container's fields and the pictures' formats hold.
+const SIDE_MOST: u32 = 16_384;
+
+impl FilmSpec {
+    fn refuse(&self, reason: &'static str) -> SinkError {
+        SinkError::Spec { width: self.size[0], height: self.size[1], fps: self.fps, reason }
+    }
+
+    /// Whether there can be such a film at all.
+    fn check(&self) -> Result<(), SinkError> {
+        match self.size {
+            _ if !(1..=240).contains(&self.fps) => Err(self.refuse("expected 1 to 240 frames a second")),
+            [width, height] if width == 0 || height == 0 || width.max(height) > SIDE_MOST => {
+                Err(self.refuse("expected sides of 1 to 16384 pixels"))
+            }
+            _ if self.frames == 0 => Err(self.refuse("expected at least one frame")),
+            _ => Ok(()),
+        }
+    }
+
+    /// H.264 and VP9 halve the colours' resolution.
+    fn check_even(&self) -> Result<(), SinkError> {
+        match self.size {
+            [width, height] if width % 2 == 0 && height % 2 == 0 => Ok(()),
+            _ => Err(self.refuse("expected an even width and height")),
+        }
+    }
+}
+
+/// Begins a film. Whatever can be found out before the first frame is found out here.
+///
+/// # Errors
+/// If there is something in the place already (without `force`), the place cannot be written, the format
+/// cannot hold such a film, or ffmpeg is needed and absent.
+pub fn open(
+    path: &Path,
+    force: bool,
+    spec: FilmSpec,
+    format: Format,
+    encoder: Encoder,
+) -> Result<Box<dyn Sink>, SinkError> {
+    spec.check()?;
+    let file = || Output::new(path, force);
+    match (format, encoder) {
+        (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, force, spec)?)),
+        (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, force, spec)?)),
+        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, spec)?)),
+        (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, spec)?)),
+        (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, spec)?)),
+        (Format::Frames, _) => Ok(Box::new(frames::Frames::new(path, force, spec)?)),
+    }
+}

@@ -1,0 +1,109 @@
+//! The tour that is given: what a presenter asks of it, and a strip that tells where it is.
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+
+use super::actions::DeskAct;
+use super::desk::Desk;
+use crate::core::script::builtin;
+use crate::scene::tour::{Presenter, Touring};
+
+/// Something asked of tours by a key, a button or a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TourAct {
+    /// Begin the built-in tour of that name.
+    Begin(&'static str),
+    /// Go on.
+    Forward,
+    /// Back to the beginning of the chapter, or of the one before.
+    Back,
+    /// Leave it.
+    Leave,
+}
+
+/// Where a tour is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TourView {
+    /// The tour's title.
+    pub title: String,
+    /// The chapter, from 1.
+    pub chapter: usize,
+    /// How many there are.
+    pub chapters: usize,
+    /// Whether it waits for the key.
+    pub is_waiting: bool,
+    /// Whether everything was told.
+    pub is_over: bool,
+}
+
+impl TourView {
+    /// Where the tour is, if one is on.
+    pub fn of(touring: &Touring) -> Option<Self> {
+        let player = touring.player()?;
+        Some(Self {
+            title: player.tour().file().title.clone(),
+            chapter: player.chapter_number() + 1,
+            chapters: player.tour().chapters().len(),
+            is_waiting: player.is_waiting(),
+            is_over: player.is_over(),
+        })
+    }
+}
+
+/// What a presenter's key asks of a tour.
+pub fn tour_act_of(key: KeyCode) -> Option<TourAct> {
+    match key {
+        KeyCode::PageDown => Some(TourAct::Forward),
+        KeyCode::PageUp => Some(TourAct::Back),
+        _ => None,
+    }
+}
+
+/// Draws the strip.
+pub fn tour_ui(ui: &mut egui::Ui, tour: &TourView, desk: &mut Desk) {
+    ui.horizontal(|ui| {
+        ui.strong(format!("Tour: {}", tour.title));
+        ui.label(format!("chapter {} of {}", tour.chapter, tour.chapters));
+        for (text, hover, act) in [
+            ("Back", "To the beginning of the chapter, or of the one before (Page Up).", TourAct::Back),
+            (
+                "Next",
+                "Goes on: past the place where it waits, or to the next one (Page Down).",
+                TourAct::Forward,
+            ),
+            ("Leave", "Ends the tour, with everything as it is.", TourAct::Leave),
+        ] {
+            if ui.button(text).on_hover_text(hover).clicked() {
+                desk.act(DeskAct::Tour(act));
+            }
+        }
+        match (tour.is_over, tour.is_waiting) {
+            (true, _) => ui.weak("the end"),
+            (false, true) => ui.weak("waits for Page Down"),
+            (false, false) => ui.weak(""),
+        };
+    });
+}
+
+/// Passes on what the desk asks of tours.
+pub(super) fn ask_presenter(mut desk: ResMut<Desk>, mut presenter: MessageWriter<Presenter>) {
+    let Some(act) = desk.bypass_change_detection().tour.take() else { return };
+    match act {
+        TourAct::Begin(name) => match builtin::load(name) {
+            Some(Ok(tour)) => {
+                presenter.write(Presenter::Begin(Box::new(tour)));
+            }
+            Some(Err(error)) => desk.notice = Some(Err(error.to_string())),
+            None => desk.notice = Some(Err(format!("there is no tour {name}"))),
+        },
+        TourAct::Forward => {
+            presenter.write(Presenter::Forward);
+        }
+        TourAct::Back => {
+            presenter.write(Presenter::Back);
+        }
+        TourAct::Leave => {
+            presenter.write(Presenter::End);
+        }
+    }
+}
