@@ -2,6 +2,8 @@
 
 #[cfg(feature = "viewer")]
 mod pictures;
+#[cfg(feature = "viewer")]
+mod recordings;
 mod refusals;
 mod runs;
 mod slices;
@@ -25,11 +27,11 @@ fn refused(arguments: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn list_names_every_built_in_experiment() {
+fn list_names_every_built_in_experiment_and_tour() {
     let output = losscape(&["list"]);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    for name in ["xor-model3", "diagonal-model1", "diagonal-model2"] {
+    for name in ["xor-model3", "diagonal-model1", "diagonal-model2", "descent", "moving-surface"] {
         assert!(text.lines().any(|line| line.starts_with(name)), "{text}");
     }
 }

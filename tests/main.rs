@@ -10,6 +10,8 @@ mod derivatives;
 mod determinism;
 mod exact;
 mod executable;
+#[cfg(feature = "viewer")]
+mod films;
 mod formats;
 #[cfg(feature = "viewer")]
 mod goldens;

@@ -30,7 +30,7 @@ impl Mp4 {
     /// If there is none, the size is odd, or the place cannot be written.
     pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
-        look_for("libx264", "; --encoder builtin needs none")?;
+        look_for("ffmpeg", "libx264", "; without --encoder ffmpeg none is needed")?;
         let mut command = command(&spec);
         let quality = spec.quality.quantiser().to_string();
         command.args(["-c:v", "libx264", "-preset", "medium", "-bf", "0", "-crf", &quality]);
@@ -87,7 +87,7 @@ impl Webm {
     /// If there is none, the size is odd, or the place cannot be written.
     pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
-        look_for("libvpx-vp9", "; an .mp4 needs none")?;
+        look_for("ffmpeg", "libvpx-vp9", "; an .mp4 needs none")?;
         let draft = output.draft()?;
         let mut command = command(&spec);
         // VP9's scale goes to 63 where H.264's goes to 51.
@@ -123,8 +123,8 @@ impl Sink for Webm {
 }
 
 /// Whether there is an ffmpeg that has the encoder.
-fn look_for(encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
-    let mut command = Command::new("ffmpeg");
+fn look_for(program: &str, encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
+    let mut command = Command::new(program);
     match command.args(["-hide_banner", "-encoders"]).stdin(Stdio::null()).output() {
         Ok(output) if String::from_utf8_lossy(&output.stdout).contains(encoder) => Ok(()),
         Ok(_) => Err(SinkError::NoFfmpegEncoder { encoder }),
@@ -222,4 +222,24 @@ fn alone(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(windows)]
     std::os::windows::process::CommandExt::creation_flags(command, 0x200);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_absent_or_lacks_the_encoder_is_named_with_what_to_do() {
+        let absent = look_for("losscape-absent", "libx264", "; a hint").unwrap_err().to_string();
+        assert!(absent.contains("no ffmpeg on the PATH") && absent.ends_with("; a hint"), "{absent}");
+        let lacking = look_for("ffmpeg", "libnothing", "").unwrap_err().to_string();
+        assert!(lacking.contains("built without libnothing"), "{lacking}");
+        assert!(look_for("ffmpeg", "libx264", "").is_ok() && look_for("ffmpeg", "libvpx-vp9", "").is_ok());
+    }
+
+    #[test]
+    fn the_last_lines_of_a_complaint_are_kept() {
+        assert_eq!(last_lines(&b"a\nb\n\nc\nd\n"[..]), "b; c; d");
+        assert_eq!(last_lines(&b""[..]), "");
+    }
 }

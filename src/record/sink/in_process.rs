@@ -2,8 +2,7 @@
 //!
 //! The quantiser is fixed ([`Quality`](super::Quality)): a picture looks as good as asked for whatever the
 //! film shows, and the size follows. A key frame comes every 2 seconds, so that players can jump.
-//! Pictures are converted to limited-range BT.601 by the encoder's own fast path and say so; their
-//! primaries and transfer are sRGB's, as drawn.
+//! Pictures are limited-range BT.709 ([`colours`](super::colours)) and say so; their transfer is sRGB's, as drawn.
 
 use image::RgbaImage;
 use openh264::OpenH264API;
@@ -11,8 +10,8 @@ use openh264::encoder::{
     ColorPrimaries, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, MatrixCoefficients,
     QpRange, RateControlMode, TransferCharacteristics, UsageType, VuiConfig,
 };
-use openh264::formats::{RgbaSliceU8, YUVBuffer};
 
+use super::colours::Planes;
 use super::h264::{H264Film, KEY_SECONDS};
 use super::{FilmSpec, Partial, Sink, SinkError};
 use crate::core::io::output::Output;
@@ -22,7 +21,7 @@ pub struct InProcess {
     film: H264Film,
     encoder: Encoder,
     /// The picture in the encoder's colours, allocated once.
-    picture: YUVBuffer,
+    picture: Planes,
     /// The packet, allocated once.
     packet: Vec<u8>,
 }
@@ -47,14 +46,13 @@ impl InProcess {
             reason: error.to_string(),
         };
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config(&spec)).map_err(failed)?;
-        let picture = YUVBuffer::new(width as usize, height as usize);
+        let picture = Planes::new(width as usize, height as usize);
         Ok(Self { film: H264Film::new(output, force, spec)?, encoder, picture, packet: Vec::new() })
     }
 
     fn encode(&mut self, frame: &RgbaImage) -> Result<(), openh264::Error> {
-        let [width, height] = self.film.spec.size.map(|side| side as usize);
-        self.picture.read_rgba8(RgbaSliceU8::new(frame.as_raw(), (width, height)));
-        let encoded = self.encoder.encode(&self.picture)?;
+        self.picture.fill(frame.as_raw().as_chunks().0);
+        let encoded = self.encoder.encode(&self.picture.slices())?;
         if matches!(encoded.frame_type(), FrameType::Skip | FrameType::Invalid) {
             return Err(openh264::Error::msg("it left a frame out"));
         }
@@ -69,7 +67,7 @@ fn config(spec: &FilmSpec) -> EncoderConfig {
     let colours = VuiConfig::new()
         .color_primaries(ColorPrimaries::Bt709)
         .transfer_characteristics(TransferCharacteristics::Srgb)
-        .matrix_coefficients(MatrixCoefficients::Smpte170M)
+        .matrix_coefficients(MatrixCoefficients::Bt709)
         .full_range(false);
     EncoderConfig::new()
         .skip_frames(false)

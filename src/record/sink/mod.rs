@@ -19,6 +19,7 @@
 //! before is whole until then. [`Sink`] is a trait since it has these five implementors.
 
 pub mod apng;
+pub mod colours;
 pub mod container;
 pub mod encoding;
 pub mod ffmpeg;
@@ -245,7 +246,7 @@ pub enum SinkError {
         reason: String,
     },
     /// The work failed, and frames were to be kept.
-    #[error("{source}; the first {frames} frames are in {kept}")]
+    #[error("the film ended early; its first {frames} frames are in {kept}")]
     Interrupted {
         /// Why it failed.
         source: Box<SinkError>,

@@ -229,7 +229,7 @@ fn mix(colour: [f32; 3], colours: &[[u8; 3]]) -> Mix {
 }
 
 /// How much the coarseness of a pattern counts beside the error of its mean.
-const COARSENESS: f32 = 0.15;
+const COARSENESS: f32 = 0.5;
 
 #[cfg(test)]
 mod tests {

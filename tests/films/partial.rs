@@ -1,0 +1,182 @@
+//! Films that end early: given up, killed, cut, out of room.
+
+use std::time::{Duration, Instant};
+
+use losscape::core::io::output::Output;
+use losscape::record::sink::join::{self, JoinError, Part};
+
+use super::*;
+
+#[test]
+fn a_film_that_is_given_up_leaves_nothing_or_a_shorter_film() {
+    for (name, encoder) in KINDS {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        assert_eq!(abandoned(&path, spec(30, 50), encoder, 12), None);
+        assert_eq!(files(&folder), [""; 0], "{name}");
+        let keeping = FilmSpec { keeps_partial: true, ..spec(30, 50) };
+        assert_eq!(abandoned(&path, keeping.clone(), encoder, 0), None);
+        if name != "frames" {
+            assert_eq!(files(&folder), [""; 0], "{name}");
+        }
+        let kept = abandoned(&path, keeping, encoder, 12);
+        assert_eq!(kept, Some(Partial { path: path.clone(), frames: 12 }));
+        assert_eq!(files(&folder), [name]);
+        assert_eq!(numbers(&path), (0..12).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
+fn the_film_that_was_there_is_untouched_until_the_new_one_is_complete() {
+    for (name, encoder) in &KINDS[..5] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        std::fs::write(&path, "old").unwrap();
+        let format = Format::of(&path).unwrap();
+        let open =
+            || Encoding::start(sink::open(&path, true, spec(30, 3), format, *encoder).unwrap()).unwrap();
+        let mut encoding = open();
+        (0..2).for_each(|number| encoding.send(frame(number)).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        drop(encoding);
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(files(&folder), [*name]);
+        let mut encoding = open();
+        (0..3).for_each(|number| encoding.send(frame(number)).unwrap());
+        encoding.finish().unwrap();
+        assert_eq!(numbers(&path), [0, 1, 2], "{name}");
+        assert_eq!(files(&folder), [*name]);
+    }
+}
+
+#[test]
+fn frames_that_were_there_survive_a_film_that_is_given_up() {
+    let (_guard, folder) = folder();
+    let path = folder.join("frames");
+    film(&path, &FilmSpec { first: 3, ..spec(30, 2) }, Encoder::InProcess);
+    abandoned(&path, spec(30, 3), Encoder::InProcess, 2);
+    assert_eq!(files(&path), ["frame-000003.png", "frame-000004.png"]);
+    let again = start(&path, spec(30, 4), Encoder::InProcess).err().unwrap().to_string();
+    assert!(again.contains("frame-000003.png exists already"), "{again}");
+}
+
+/// Waits until the file has some bytes.
+fn wait_for(path: &Path, least: u64) {
+    let began = Instant::now();
+    while std::fs::metadata(path).map_or(0, |file| file.len()) < least {
+        assert!(began.elapsed() < Duration::from_secs(60), "{} does not grow", path.display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_a_kill_leaves_becomes_a_film() {
+    for name in ["film.mp4", "film-f.mp4"] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        let part = folder.join(format!("{name}.part"));
+        let mut child = child::command(&path).spawn().unwrap();
+        wait_for(&part, 60_000);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // An ffmpeg whose input has ended still writes what it has.
+        while read_frames(&part) == 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(files(&folder), [format!("{name}.part")]);
+        // A new film does not drop it unasked.
+        assert!(matches!(start(&path, spec(30, 3), Encoder::InProcess), Err(SinkError::Left { .. })));
+        let frames = Part::read(&part).unwrap().frames();
+        join::join(&[Part::read(&part).unwrap()], &Output::new(&path, false).unwrap()).unwrap();
+        let expected: Vec<u64> = (0..frames).collect();
+        assert!(frames > 5, "{frames}");
+        assert_eq!(numbers(&path), expected, "{name}");
+    }
+}
+
+fn read_frames(part: &Path) -> u64 {
+    Part::read(part).map_or(0, |part| part.frames())
+}
+
+#[test]
+fn packets_that_were_cut_at_any_byte_make_a_film_of_all_that_is_whole() {
+    let (_guard, folder) = folder();
+    let film_path = folder.join("film.mp4");
+    let mut encoding = start(&film_path, spec(2, 7), Encoder::InProcess).unwrap();
+    (0..7).for_each(|number| encoding.send(frame(number)).unwrap());
+    let part = folder.join("film.mp4.part");
+    let delimiter = [0, 0, 0, 1, 9, 0xf0];
+    // All have been written when the last delimiter is there.
+    let bytes = loop {
+        let bytes = std::fs::read(&part).unwrap();
+        if bytes.windows(6).filter(|window| *window == delimiter).count() == 8 {
+            break bytes;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    drop(encoding);
+    let cut = folder.join("cut.mp4.part");
+    // A unit is whole once what follows it has begun, up to its first byte of content.
+    let ends: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&delimiter)).collect();
+    let mut looked_at = 0;
+    for length in 0..=bytes.len() {
+        std::fs::write(&cut, &bytes[..length]).unwrap();
+        let whole = ends.iter().skip(1).filter(|&&end| end + 6 <= length).count();
+        match Part::read(&cut) {
+            Ok(part) => assert_eq!(part.frames(), whole as u64, "cut at {length} of {}", bytes.len()),
+            Err(JoinError::NotAPart { .. }) => assert_eq!(whole, 0, "cut at {length}"),
+            Err(error) => panic!("cut at {length}: {error}"),
+        }
+        if ends.iter().skip(1).any(|end| length == end + 5 || length == end + 6 || length == end + 40)
+            && whole > 0
+        {
+            let made = folder.join("made.mp4");
+            join::join(&[Part::read(&cut).unwrap()], &Output::new(&made, true).unwrap()).unwrap();
+            assert_eq!(numbers(&made), (0..whole as u64).collect::<Vec<_>>(), "cut at {length}");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at >= 14, "{looked_at}");
+}
+
+/// Runs the film where no file may be larger than 64 KiB: writing fails as on a full disk.
+#[cfg(unix)]
+fn without_room(path: &Path, keep: bool) -> String {
+    let child = child::command(path);
+    let mut command = Command::new("sh");
+    // Without the signal, which would end the process, the write is refused.
+    command.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(child.get_program());
+    command.args(child.get_args()).envs(child.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if keep {
+        command.env("KEEP", "yes");
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    said.lines().find_map(|line| line.strip_prefix("ENDED ")).unwrap_or_else(|| panic!("{said}")).to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn out_of_room_there_is_one_line_and_nothing_half_written() {
+    for (name, _) in &KINDS[..5] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        std::fs::write(&path, "old").unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let said = without_room(&path, false);
+        assert!(said.contains(*name) && said.starts_with("cannot write"), "{said}");
+        assert_eq!(files(&folder), [""; 0], "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn out_of_room_the_packets_so_far_can_be_kept() {
+    let (_guard, folder) = folder();
+    let path = folder.join("film.mp4");
+    let said = without_room(&path, true);
+    assert!(said.contains("frames are in") && said.contains("film.mp4: File too large"), "{said}");
+    assert!(numbers(&path).len() > 5);
+    assert_eq!(files(&folder), ["film.mp4"]);
+}
