@@ -622,7 +622,7 @@ fn a_recording_is_saved_filmed_and_put_away() {
     assert_eq!(usual.errand, Some(Errand::Film { size: [1280, 720], fps: 30 }));
     assert_eq!(usual.take, Some(take), "it may be saved as well");
     let window =
-        desk_after(view(), desk(), &["size", "as the window", "frames", "24 a second", "Make a film…"]);
+        desk_after(view(), desk(), &["pixels,", "as the window", "frames a second", "24", "Make a film…"]);
     assert_eq!(window.errand, Some(Errand::Film { size: [1280, 2400], fps: 24 }));
     assert_eq!(desk_after(view(), desk(), &["Put away"]).take, None);
     let film =

@@ -109,36 +109,35 @@ pub fn studio_ui(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
     shot_ui(ctx, view, window, desk);
 }
 
-fn small_window(title: &str) -> egui::Window<'_> {
-    let window = egui::Window::new(title).collapsible(false).resizable(false);
-    window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+/// A window in a corner, where it leaves the picture to be seen.
+fn small_window(title: &str, corner: egui::Align2) -> egui::Window<'_> {
+    let down = if corner == egui::Align2::RIGHT_TOP { 12.0 } else { -150.0 };
+    egui::Window::new(title).collapsible(false).resizable(false).anchor(corner, [-12.0, down])
 }
 
 fn take_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut Desk) {
     let Some(mut take) = desk.take else { return };
     let mut is_over = false;
-    small_window("Recording").show(ctx, |ui| {
+    small_window("Recording", egui::Align2::RIGHT_BOTTOM).show(ctx, |ui| {
         ui.label(format!("{} were recorded.", duration(take.secs)));
-        ui.horizontal(|ui| {
-            let hover = "A text that Losscape plays again, and that can be edited.";
-            if ui.button("Save as tour (.ron)…").on_hover_text(hover).clicked() {
-                desk.act(DeskAct::Errand(Errand::SaveTour));
-            }
-        });
+        let hover = "A text that Losscape plays again, and that can be edited.";
+        if ui.button("Save as tour (.ron)…").on_hover_text(hover).clicked() {
+            desk.act(DeskAct::Errand(Errand::SaveTour));
+        }
         ui.separator();
         ui.horizontal(|ui| {
-            ui.label("Film");
+            ui.label("A film of");
             let sizes = SIZES.map(Some).into_iter().chain([None]);
             let name = |size: Option<[u32; 2]>| size.map_or("as the window".to_owned(), size_text);
-            egui::ComboBox::from_label("size").selected_text(name(take.size)).show_ui(ui, |ui| {
+            egui::ComboBox::from_label("pixels,").selected_text(name(take.size)).show_ui(ui, |ui| {
                 for size in sizes {
                     ui.selectable_value(&mut take.size, size, name(size));
                 }
             });
-            let rate = |fps: u32| format!("{fps} a second");
-            egui::ComboBox::from_label("frames").selected_text(rate(take.fps)).show_ui(ui, |ui| {
+            let menu = egui::ComboBox::from_label("frames a second").width(40.0);
+            menu.selected_text(take.fps.to_string()).show_ui(ui, |ui| {
                 for fps in RATES {
-                    ui.selectable_value(&mut take.fps, fps, rate(fps));
+                    ui.selectable_value(&mut take.fps, fps, fps.to_string());
                 }
             });
         });
@@ -159,7 +158,7 @@ fn take_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut D
 fn shot_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut Desk) {
     let Some(mut shot) = desk.shot else { return };
     let mut is_over = ctx.input(|input| input.key_pressed(egui::Key::Escape));
-    small_window("Picture without panels").show(ctx, |ui| {
+    small_window("Picture without panels", egui::Align2::RIGHT_TOP).show(ctx, |ui| {
         ui.horizontal(|ui| {
             for scale in SCALES.into_iter().filter(|scale| fits(window, *scale)) {
                 let text = format!("{scale}×");
@@ -212,7 +211,6 @@ pub fn studio_status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
         ui.separator();
     }
     if let Some(film) = &view.film {
-        ui.spinner();
         ui.label(film_text(film));
         let button = ui.add_enabled(!film.is_cancelled, egui::Button::new("Cancel").small());
         button.widget_info(|| super::dock::named("Cancel the film"));

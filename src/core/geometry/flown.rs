@@ -94,7 +94,7 @@ fn with_rests(kept: &[CameraKey]) -> Vec<CameraKey> {
         let Some(next) = kept.get(i + 1).filter(|next| next.pose == key.pose) else { continue };
         let (mut after, mut gap) = (key.secs + GRAIN_SECS, GRAIN_SECS);
         while after < next.secs - 0.5 * GRAIN_SECS {
-            all.push(CameraKey { secs: after, ..*key });
+            all.push(CameraKey { secs: (after * 1e3).round() / 1e3, ..*key });
             gap = (1.5 * gap).min(REST_SECS).min((0.4 * (next.secs - after)).max(GRAIN_SECS));
             after += gap;
         }
