@@ -26,7 +26,10 @@ use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
+use losscape::ui::files::Errand;
+use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
+use losscape::ui::studio::{MOST_PIXELS, Shot, StudioAct, Take};
 use losscape::ui::view::RunRow;
 use losscape::ui::{Desk, PanelView, panels};
 
@@ -428,7 +431,9 @@ fn key_of(name: &str) -> Option<KeyCode> {
         ("Right", KeyCode::ArrowRight),
         ("Left", KeyCode::ArrowLeft),
         ("F1", KeyCode::F1),
+        ("F10", KeyCode::F10),
         ("F11", KeyCode::F11),
+        ("F12", KeyCode::F12),
         ("+", KeyCode::Equal),
         ("-", KeyCode::Minus),
         (".", KeyCode::Period),
@@ -579,6 +584,66 @@ fn a_lecture_shows_step_and_loss_and_no_panels_and_a_blank_screen_nothing() {
     harness.state_mut().desk.is_blank = true;
     harness.run();
     assert!(harness.query_by_label("step 120").is_none());
+}
+
+/// What clicking these one after the other leaves on a desk.
+fn desk_after(view: PanelView, desk: Desk, labels: &[&str]) -> Desk {
+    let mut harness = harness(view);
+    harness.state_mut().desk = desk;
+    harness.run();
+    for label in labels {
+        harness.get_by_label(label).click();
+        harness.run();
+        harness.run();
+    }
+    assert_eq!(harness.state().asked, [], "none of this is of the session");
+    harness.state().desk.clone()
+}
+
+#[test]
+fn a_recording_is_begun_and_ended_by_its_button_and_seen_while_it_is_on() {
+    let record = Some(StudioAct::Record);
+    assert_eq!(desk_after(view(), Desk::default(), &["Record"]).studio, record);
+    let on = PanelView { recording_secs: Some(65.4), ..view() };
+    assert_eq!(desk_after(on.clone(), Desk::default(), &["Stop recording"]).studio, record);
+    let mut harness = harness(on);
+    assert!(harness.query_by_label("⏺ 1:05").is_some());
+    harness.state_mut().desk.is_lecture = true;
+    harness.run();
+    assert!(harness.query_by_label("⏺ 1:05").is_some(), "in a lecture too");
+}
+
+#[test]
+fn a_recording_is_saved_filmed_and_put_away() {
+    let take = Take { secs: 12.34, size: Some([1280, 720]), fps: 30 };
+    let desk = || Desk { take: Some(take), ..Desk::default() };
+    assert_eq!(desk_after(view(), desk(), &["Save as tour (.ron)…"]).errand, Some(Errand::SaveTour));
+    let usual = desk_after(view(), desk(), &["Make a film…"]);
+    assert_eq!(usual.errand, Some(Errand::Film { size: [1280, 720], fps: 30 }));
+    assert_eq!(usual.take, Some(take), "it may be saved as well");
+    let window =
+        desk_after(view(), desk(), &["pixels,", "as the window", "frames a second", "24", "Make a film…"]);
+    assert_eq!(window.errand, Some(Errand::Film { size: [1280, 2400], fps: 24 }));
+    assert_eq!(desk_after(view(), desk(), &["Put away"]).take, None);
+    let film =
+        FilmView { name: "a.mp4".into(), progress: Some((3, 9)), secs_left: None, is_cancelled: false };
+    let busy = PanelView { film: Some(film), ..view() };
+    let cancelled = desk_after(busy.clone(), desk(), &["Make a film…", "Cancel the film"]);
+    assert_eq!((cancelled.errand, cancelled.studio), (None, Some(StudioAct::Cancel)), "one at a time");
+    assert!(harness(busy).query_by_label("a.mp4: 3 of 9 frames").is_some());
+}
+
+#[test]
+fn a_picture_is_saved_at_a_size_that_can_be_drawn() {
+    let desk = || Desk { shot: Some(Shot { scale: 1 }), ..Desk::default() };
+    let saved = desk_after(view(), desk(), &["2×", "Save as…"]);
+    assert_eq!((saved.errand, saved.shot), (Some(Errand::Picture { size: [2560, 4800] }), None));
+    assert_eq!(desk_after(view(), desk(), &["Cancel"]).shot, None);
+    let mut harness = harness(view());
+    harness.state_mut().desk.shot = Some(Shot { scale: 1 });
+    harness.run();
+    assert!(harness.query_by_label("4×").is_none(), "9600 pixels are too many");
+    assert_eq!(MOST_PIXELS, *losscape::record::picture::SIDES.end());
 }
 
 #[test]

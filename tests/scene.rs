@@ -10,9 +10,14 @@ use losscape::core::experiment::{
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::optim::OptimizerConfig;
-use losscape::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
+use losscape::core::script::restore::is_alike;
+use losscape::core::script::{
+    Audience, Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, Tour, ViewCommand,
+};
 use losscape::core::session::Transport;
 use losscape::record::eye::{Eye, EyeRequest};
+use losscape::record::film::frames_of;
+use losscape::scene;
 use losscape::scene::Pacing;
 use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::Placement;
@@ -25,6 +30,7 @@ use losscape::scene::slice::Shown;
 use losscape::scene::texture::Textures;
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
+use losscape::ui::studio::Studio;
 use std::time::Duration;
 
 /// The default experiment, small enough to be computed in a moment.
@@ -463,22 +469,7 @@ fn the_main_job_is_done_by_keys_alone() {
         (KeyCode::F1, false),
         (KeyCode::KeyL, false),
     ];
-    let (experiment, overlay) = (small(), Overlay::Panels);
-    let request = EyeRequest {
-        experiment,
-        size: [960, 540],
-        overlay,
-        pacing: Pacing::Awaited,
-        msaa: Msaa::Off,
-        pixels_per_point: 1,
-    };
-    let mut eye = Eye::undrawn_with(request, |app| {
-        let script: Vec<_> = script.into_iter().rev().collect();
-        // The first frames make the landscape.
-        let waiting = [(KeyCode::F24, false); 4];
-        app.insert_resource(Script(script.into_iter().chain(waiting).collect()));
-        app.add_systems(PreUpdate, press.after(bevy::input::InputSystems));
-    });
+    let mut eye = pressing(&script, Pacing::Awaited);
     (0..30).for_each(|_| eye.frame());
     let world = eye.world();
     let session = world.resource::<SessionState>();
@@ -492,4 +483,55 @@ fn the_main_job_is_done_by_keys_alone() {
     assert_eq!((session.view().keys.len(), session.view().is_panels_shown), (1, false));
     let desk = world.resource::<Desk>();
     assert!(desk.is_help_open && desk.is_lecture);
+}
+
+/// An eye that presses these keys, one in each frame once the landscape is there.
+fn pressing(script: &[(KeyCode, bool)], pacing: Pacing) -> Eye {
+    let request = EyeRequest {
+        experiment: small(),
+        size: [960, 540],
+        overlay: Overlay::Panels,
+        pacing,
+        msaa: Msaa::Off,
+        pixels_per_point: 1,
+    };
+    Eye::undrawn_with(request, |app| {
+        let script = script.iter().copied().rev();
+        // The first frames make the landscape.
+        let waiting = [(KeyCode::F24, false); 4];
+        app.insert_resource(Script(script.chain(waiting).collect()));
+        app.add_systems(PreUpdate, press.after(bevy::input::InputSystems));
+    })
+}
+
+#[test]
+fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
+    let rest = [(KeyCode::F24, false); 12];
+    let mut script = vec![(KeyCode::ArrowRight, false), (KeyCode::KeyY, false), (KeyCode::F10, false)];
+    for key in [KeyCode::Space, KeyCode::KeyV, KeyCode::KeyM, KeyCode::KeyT, KeyCode::KeyR, KeyCode::KeyT] {
+        script.extend(rest.iter().copied().chain([(key, false)]));
+    }
+    script.extend([(KeyCode::KeyZ, true), (KeyCode::KeyY, true), (KeyCode::KeyX, false)]);
+    script.extend(rest.iter().copied().chain([(KeyCode::F10, false)]));
+    let mut live = pressing(&script, Pacing::Filmed);
+    (0..script.len() + 5).for_each(|_| live.frame());
+    let world = live.world();
+    let take = world.resource::<Desk>().take.expect("the recording has ended");
+    assert!(take.secs > 2.5, "{}", take.secs);
+    let file = world.resource::<Studio>().take.clone().unwrap();
+    let (session, step) = (world.resource::<SessionState>(), world.resource::<Training>().step());
+    assert!(step > 0 && session.look().shape == Shape::Cube);
+
+    for fps in [24, 60] {
+        let tour = Tour::new(file.clone(), std::path::Path::new("")).unwrap();
+        let frames = frames_of(&tour, fps);
+        let mut app = open(tour.first_experiment().unwrap(), Pacing::Filmed);
+        app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / fps));
+        scene::tour::begin(&mut app, tour, Audience::Film, false);
+        (0..frames).for_each(|_| app.update());
+        assert_eq!(app.world().resource::<Refusal>().0, None);
+        let film = app.world().resource::<SessionState>();
+        assert!(is_alike(film, session), "{fps}: {}", file.to_ron());
+        assert_eq!(app.world().resource::<Training>().step(), step, "{fps}: {}", file.to_ron());
+    }
 }

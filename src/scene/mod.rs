@@ -22,6 +22,7 @@ pub mod marker;
 pub mod motion;
 pub mod pointer;
 pub mod readout;
+pub mod recording;
 pub mod relief;
 pub mod section;
 pub mod session;
@@ -86,6 +87,7 @@ pub fn computing(app: &mut App) {
         .add_plugins((
             session::plugin,
             tour::plugin,
+            recording::plugin,
             landscape::plugin,
             training::plugin,
             slice::plugin,

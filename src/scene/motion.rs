@@ -7,6 +7,7 @@ use super::camera::Rig;
 use super::frame::Placement;
 use super::isosurface::Iso;
 use super::landscape::Landscape;
+use super::recording::Recording;
 use super::session::SessionState;
 use super::slice::Shown;
 use super::theme::Weight;
@@ -47,6 +48,7 @@ fn look(
     rig: Res<Rig>,
     iso: Res<Iso>,
     touring: Res<Touring>,
+    recording: Res<Recording>,
     placement: Res<Placement>,
     weight: Res<Weight>,
     mut motion: ResMut<Motion>,
@@ -59,6 +61,8 @@ fn look(
         || !shown.is_exact
         || iso.is_busy()
         || touring.is_moving()
+        // Its clock goes on, and is seen to.
+        || recording.secs().is_some()
         || rig.is_moving()
         || placement.is_changed()
         || weight.is_changed()

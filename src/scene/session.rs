@@ -3,6 +3,7 @@
 use bevy::prelude::*;
 
 use super::Stage;
+use super::recording::Recording;
 use super::slice::Shown;
 use super::training::Training;
 use crate::core::experiment::Experiment;
@@ -44,6 +45,7 @@ fn apply_commands(
     mut asked: MessageReader<Ask>,
     mut session: ResMut<SessionState>,
     mut refusal: ResMut<Refusal>,
+    mut recording: ResMut<Recording>,
     training: Res<Training>,
     shown: Res<Shown>,
 ) {
@@ -53,6 +55,9 @@ fn apply_commands(
     for Ask(command) in asked.read() {
         is_asked = true;
         let answer = session.0.apply(command.clone(), now);
+        if let (Ok(()), Some(recorder)) = (&answer, &mut recording.0) {
+            recorder.note(&session.0);
+        }
         refused = refused.or(answer.err().map(|error| error.to_string()));
     }
     if is_asked {

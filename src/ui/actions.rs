@@ -3,6 +3,7 @@
 use super::charts::ChartKind;
 use super::desk::Desk;
 use super::files::Errand;
+use super::studio::StudioAct;
 use super::tour::TourAct;
 use super::view::PanelView;
 use crate::core::experiment::{CameraMode, Theme, builtin};
@@ -53,6 +54,8 @@ pub enum DeskAct {
     Errand(Errand),
     /// Something with tours.
     Tour(TourAct),
+    /// Something with recordings, films and pictures.
+    Studio(StudioAct),
 }
 
 impl Desk {
@@ -71,6 +74,7 @@ impl Desk {
             DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
             DeskAct::Errand(errand) => self.errand = Some(errand),
             DeskAct::Tour(act) => self.tour = Some(act),
+            DeskAct::Studio(act) => self.studio = Some(act),
         }
     }
 }
@@ -120,6 +124,11 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     add("Lecture mode", "L", desk(DeskAct::Lecture));
     add("Blank the screen", "B", desk(DeskAct::Blank));
     add("Freeze: hold training and plane", ".", run(RunCommand::Pause));
+    match view.recording_secs {
+        None => add("Record what is done and seen", "F10", desk(DeskAct::Studio(StudioAct::Record))),
+        Some(_) => add("Stop recording", "F10", desk(DeskAct::Studio(StudioAct::Record))),
+    }
+    add("Save a picture without panels", "F12", desk(DeskAct::Studio(StudioAct::Picture)));
     add("Full screen", "F11", desk(DeskAct::Fullscreen));
     add("Larger text", "Ctrl++", desk(DeskAct::Larger));
     add("Smaller text", "Ctrl+-", desk(DeskAct::Smaller));

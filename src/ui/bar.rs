@@ -6,6 +6,7 @@ use super::actions::DeskAct;
 use super::charts::ChartKind;
 use super::desk::Desk;
 use super::files::Errand;
+use super::studio::{StudioAct, record_button_ui};
 use super::view::PanelView;
 use crate::core::script::Command;
 
@@ -41,7 +42,12 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
                     ui.close();
                 }
             }
+            if ui.button("Save picture without panels… (F12)").clicked() {
+                desk.act(DeskAct::Studio(StudioAct::Picture));
+                ui.close();
+            }
         });
+        record_button_ui(ui, view, desk);
         for (text, hover, act) in [
             ("Lecture", "Large text and no panels (L).", DeskAct::Lecture),
             ("Find…", "Any command by its name (Ctrl+K).", DeskAct::Palette),

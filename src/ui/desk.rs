@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::charts::ChartKind;
 use super::files::Errand;
+use super::filming::Order;
+use super::studio::{Shot, StudioAct, Take};
 use super::tour::TourAct;
 use crate::core::experiment::ExperimentFile;
 
@@ -38,6 +40,18 @@ pub struct Desk {
     /// Something asked of tours.
     #[serde(skip)]
     pub tour: Option<TourAct>,
+    /// Something asked of the studio.
+    #[serde(skip)]
+    pub studio: Option<StudioAct>,
+    /// What is to be made of a recording.
+    #[serde(skip)]
+    pub order: Option<Order>,
+    /// The last recording, until it is put away.
+    #[serde(skip)]
+    pub take: Option<Take>,
+    /// The picture that is about to be saved.
+    #[serde(skip)]
+    pub shot: Option<Shot>,
     /// Whether the keys are being told.
     #[serde(skip)]
     pub is_help_open: bool,
@@ -75,6 +89,10 @@ impl Default for Desk {
             is_fullscreen: false,
             errand: None,
             tour: None,
+            studio: None,
+            order: None,
+            take: None,
+            shot: None,
             is_help_open: false,
             sought: None,
             example: [0.6, 1.0],

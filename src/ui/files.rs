@@ -12,6 +12,7 @@ use egui_file_dialog::FileDialog;
 use super::chart;
 use super::charts::{ChartKind, Charts};
 use super::desk::Desk;
+use super::filming::{FilmOrder, Order};
 use super::view::Source;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::{ExperimentFile, command_line};
@@ -33,6 +34,20 @@ pub enum Errand {
     SavePicture,
     /// Copy the command line that draws what is on screen.
     CopyLine,
+    /// Save the last recording as a tour.
+    SaveTour,
+    /// Make a film of it.
+    Film {
+        /// Width and height in pixels.
+        size: [u32; 2],
+        /// Frames a second.
+        fps: u32,
+    },
+    /// Save a picture without panels.
+    Picture {
+        /// Width and height in pixels.
+        size: [u32; 2],
+    },
     /// Save a chart.
     SaveChart(ChartKind, Paper),
 }
@@ -105,6 +120,18 @@ pub(super) fn run_errands(
             save_picture(&mut commands, path.clone(), None);
             Ok(Some(path))
         }
+        Errand::SaveTour => {
+            desk.order = Some(Order::Tour(path));
+            return Ok(());
+        }
+        Errand::Film { size, fps } => {
+            desk.order = Some(Order::Film(FilmOrder { path, size, fps }));
+            return Ok(());
+        }
+        Errand::Picture { size } => {
+            desk.order = Some(Order::Picture(FilmOrder { path, size, fps: 30 }));
+            return Ok(());
+        }
         Errand::SaveChart(kind, Paper::Png) => {
             let rect = chart::rect(ctx, kind.name()).map(|rect| rect * ctx.pixels_per_point());
             save_picture(&mut commands, path.clone(), rect);
@@ -128,7 +155,9 @@ fn dialog(errand: Errand) -> FileDialog {
     let (title, name) = match errand {
         Errand::Open => ("Open an experiment or a tour (.ron), or data (.csv)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
-        Errand::SavePicture => ("Save the picture", "picture.png"),
+        Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
+        Errand::SaveTour => ("Save the tour", "tour.ron"),
+        Errand::Film { .. } => ("Make a film: .mp4, .webm, .gif or .apng", "film.mp4"),
         Errand::SaveChart(_, Paper::Png) => ("Save the chart", "chart.png"),
         Errand::SaveChart(_, Paper::Svg) => ("Save the chart", "chart.svg"),
         Errand::SaveChart(_, Paper::Csv) => ("Save the chart's numbers", "chart.csv"),
@@ -200,7 +229,7 @@ pub fn open(path: &Path) -> Result<Opened, String> {
 }
 
 /// Whoever chose the name in the dialog was asked whether an old file may go.
-fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
     let output = Output::new(path, true).map_err(|error| error.to_string())?;
     output.write(|file| std::io::Write::write_all(file, bytes)).map_err(|error| error.to_string())?;
     Ok(path.to_owned())

@@ -20,6 +20,7 @@
 //! | . | hold training, then the plane |
 //! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends; in a tour on and back |
 //! | L, B, F1, F11, Ctrl+K | lecture, blank, keys, full screen, find a command |
+//! | F10, F12 | record what is done and seen, save a picture without panels |
 //! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
 //! | Ctrl +, Ctrl − | larger, smaller |
 
@@ -28,6 +29,7 @@ use bevy::prelude::*;
 use super::actions::DeskAct;
 use super::desk::Desk;
 use super::files::Errand;
+use super::studio::StudioAct;
 use super::tour::tour_act_of;
 use super::view::Source;
 use crate::core::experiment::{CameraMode, Shape, Theme};
@@ -59,7 +61,8 @@ pub fn press_keys(
         }
         if let Some(act) = desk_act_of(*key, has_ctrl, has_shift) {
             // Into a field nobody types these.
-            let is_no_text = has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F11);
+            let is_no_text =
+                has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F10 | KeyCode::F11 | KeyCode::F12);
             if !taken.keyboard || is_no_text {
                 desk.act(act);
             }
@@ -129,7 +132,9 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
 pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<DeskAct> {
     Some(match (key, has_ctrl) {
         (KeyCode::F1, _) => DeskAct::Help,
+        (KeyCode::F10, _) => DeskAct::Studio(StudioAct::Record),
         (KeyCode::F11, _) => DeskAct::Fullscreen,
+        (KeyCode::F12, _) => DeskAct::Studio(StudioAct::Picture),
         (KeyCode::KeyL, false) => DeskAct::Lecture,
         (KeyCode::KeyB, false) => DeskAct::Blank,
         (KeyCode::KeyK, true) => DeskAct::Palette,

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod dock;
 pub mod experiment;
 pub mod files;
+pub mod filming;
 pub mod keys;
 pub mod labels;
 pub mod lecture;
@@ -25,6 +26,7 @@ pub mod run;
 pub mod settings;
 pub mod slice;
 pub mod status;
+pub mod studio;
 pub mod style;
 pub mod timeline;
 pub mod tour;
@@ -50,6 +52,11 @@ pub fn plugin(app: &mut App) {
         .init_resource::<Desk>()
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
+        .init_resource::<studio::Studio>()
+        .add_systems(
+            Update,
+            (studio::run_studio, filming::take_orders, filming::mind_film).after(Stage::Draw),
+        )
         .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(
             Update,
@@ -158,6 +165,7 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     let ctx = root.ctx().clone();
     palette::palette_ui(&ctx, view, desk, asked);
     rescue_ui(&ctx, desk, asked);
+    studio::studio_ui(&ctx, view, desk);
     let mut covered = Covered::default();
     if desk.is_blank {
         let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
@@ -169,12 +177,11 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         false => lecture::no_lecture(&ctx),
     }
     if !view.is_panels_shown || desk.is_lecture {
+        studio::recording_dot_ui(&ctx, view);
         return covered;
     }
     let strip = egui::Panel::bottom("status").resizable(false);
-    let notice = desk.notice.clone();
-    covered.bottom =
-        strip.show(root, |ui| status::status_ui(ui, view, notice.as_ref())).response.rect.height();
+    covered.bottom = strip.show(root, |ui| status::status_ui(ui, view, desk)).response.rect.height();
     let strip = egui::Panel::bottom("timeline").resizable(false);
     let shown = strip.show(root, |ui| {
         if let Some(tour) = &view.tour {

@@ -29,7 +29,8 @@ pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     }
     let mut ask = |command| asked.push(Command::View(command));
     let id = egui::Id::new("chosen camera key");
-    let mut chosen = ui.data(|data| data.get_temp::<usize>(id)).filter(|at| *at < keys.len());
+    let mut chosen =
+        ui.data(|data| data.get_temp::<Option<usize>>(id)).flatten().filter(|at| *at < keys.len());
     ui.horizontal(|ui| {
         play_ui(ui, view, &mut ask);
         let hover = "Takes all keys away: the camera has no path then.";
@@ -45,14 +46,7 @@ pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
         marks_ui(ui, view, &mut chosen, &mut ask);
     });
-    match chosen {
-        Some(at) => ui.data_mut(|data| {
-            data.insert_temp(id, at);
-        }),
-        None => ui.data_mut(|data| {
-            data.remove_temp::<usize>(id);
-        }),
-    }
+    ui.data_mut(|data| data.insert_temp(id, chosen));
 }
 
 fn play_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {

@@ -2,11 +2,14 @@
 
 use bevy_egui::egui;
 
+use super::desk::Desk;
+use super::studio::studio_status_ui;
 use super::view::PanelView;
 
 /// Draws the line.
-pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, String>>) {
+pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     ui.horizontal(|ui| {
+        studio_status_ui(ui, view, desk);
         if let Some(warning) = &view.warning {
             ui.colored_label(super::style::warning(ui), format!("⚠ {warning}"));
             return;
@@ -16,7 +19,7 @@ pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<Str
                 ui.spinner();
                 ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()));
             }
-            None => match notice {
+            None => match &desk.notice {
                 Some(Ok(notice)) => {
                     ui.label(notice);
                 }

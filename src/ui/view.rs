@@ -8,6 +8,8 @@ use bevy::render::renderer::RenderAdapterInfo;
 
 use super::chart::Chart;
 use super::charts::{ChartKind, Charts};
+use super::filming::{FilmView, Filming};
+use super::studio::Studio;
 use super::timeline::History;
 use super::tour::TourView;
 use crate::core::experiment::ExperimentFile;
@@ -23,6 +25,7 @@ use crate::scene::camera::Rig;
 use crate::scene::landscape::Landscape;
 use crate::scene::motion::FrameTime;
 use crate::scene::readout::Readout;
+use crate::scene::recording::Recording;
 use crate::scene::session::{Refusal, SessionState};
 use crate::scene::slice::Shown;
 use crate::scene::tour::Touring;
@@ -101,6 +104,10 @@ pub struct PanelView {
     pub history: Arc<History>,
     /// The charts that are open.
     pub charts: Vec<(ChartKind, Arc<Chart>)>,
+    /// How long a recording has taken, while one is on.
+    pub recording_secs: Option<f64>,
+    /// The film or picture that is being made.
+    pub film: Option<FilmView>,
     /// How many changes can be taken back, and how many made again.
     pub changes: (usize, usize),
     /// The tour that is on.
@@ -161,6 +168,8 @@ pub struct Source<'w> {
     readout: Res<'w, Readout>,
     rig: Option<Res<'w, Rig>>,
     refusal: Res<'w, Refusal>,
+    recording: Res<'w, Recording>,
+    studio: Option<Res<'w, Studio>>,
     adapter: Option<Res<'w, RenderAdapterInfo>>,
     frame_time: Option<Res<'w, FrameTime>>,
     charts: Option<Res<'w, Charts>>,
@@ -241,6 +250,8 @@ impl Source<'_> {
             history: self.charts.as_ref().map(|charts| Arc::clone(&charts.history)).unwrap_or_default(),
             charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),
             tour: TourView::of(&self.touring),
+            recording_secs: self.recording.secs(),
+            film: self.studio.as_ref().and_then(|studio| studio.filming.as_ref()).map(Filming::view),
             changes: self.session.changes(),
             warning: self.warning(planned),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),

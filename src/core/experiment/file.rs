@@ -147,13 +147,14 @@ impl ExperimentFile {
 
     /// Writes RON that [`ExperimentFile::parse`] reads back.
     pub fn to_ron(&self) -> String {
-        to_pretty_ron(self)
+        to_pretty_ron(self, usize::MAX)
     }
 }
 
-/// Writes plain data as RON that [`parse_ron`] reads back.
-pub fn to_pretty_ron(data: &impl Serialize) -> String {
-    let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
+/// Writes plain data as RON that [`parse_ron`] reads back. What lies deeper than `lines_to` is written on
+/// one line.
+pub fn to_pretty_ron(data: &impl Serialize, lines_to: usize) -> String {
+    let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS).depth_limit(lines_to);
     ron::ser::to_string_pretty(data, pretty)
         .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
 }

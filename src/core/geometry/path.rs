@@ -100,8 +100,12 @@ impl CameraPath {
     /// The pose `secs` after the first key; before it the first, after the last the last. The path
     /// sets out from rest and comes to rest.
     pub fn at(&self, secs: f64) -> Pose {
+        self.through(self.keys[0].secs + secs)
+    }
+
+    /// The pose at a time of the keys: each is passed at its own.
+    pub fn through(&self, secs: f64) -> Pose {
         let keys = &self.keys;
-        let secs = keys[0].secs + secs;
         let next = keys.iter().position(|key| key.secs > secs).unwrap_or(keys.len());
         match next.checked_sub(1) {
             Some(before) if next < keys.len() => between(keys, before, secs),

@@ -1,9 +1,11 @@
-//! What a person, a key, a tour or a test can ask for, the log of what was asked, and tours.
+//! What a person, a key, a tour or a test can ask for, the log of what was asked, tours, and how they are recorded.
 
 pub mod builtin;
 pub mod command;
 pub mod log;
 pub mod player;
+pub mod recorder;
+pub mod restore;
 pub mod tour;
 
 pub use command::{
@@ -11,4 +13,5 @@ pub use command::{
 };
 pub use log::{CommandLog, LogEntry};
 pub use player::{Audience, Player};
+pub use recorder::Recorder;
 pub use tour::{ChapterFile, Cue, Ease, Tour, TourFile, When};

@@ -46,6 +46,14 @@ struct Easing {
     began: f64,
 }
 
+impl Easing {
+    /// Where the number is at a time of the chapter.
+    fn number(&self, secs: f64) -> f64 {
+        let share = self.ease.share(secs - self.began + TOLERANCE_SECS);
+        if share < 1.0 { self.from + share * (self.to - self.from) } else { self.to }
+    }
+}
+
 /// What is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
@@ -209,11 +217,10 @@ impl Player {
             // One press of the key is for one place.
             self.is_released &= !cue.when.waits();
             self.next += 1;
-            let from = present(&cue.command, session, now);
+            let from = self.take_over(&cue, due).or_else(|| present(&cue.command, session, now));
             match (cue.ease, from, number_of(&cue.command)) {
                 (Some(ease), Some(from), Some(to)) => {
                     let began = cue.when.secs();
-                    self.easing.retain(|other| !is_same_number(&other.command, &cue.command));
                     self.easing.push(Easing { command: cue.command, ease, from, to, began });
                 }
                 _ => due.commands.push(cue.command),
@@ -221,13 +228,23 @@ impl Player {
         }
     }
 
+    /// Takes a number over from the cue before, so that two cues set it one after the other and never
+    /// at once. Where it stands at the time of the cue, if not every frame says so.
+    fn take_over(&mut self, cue: &Cue, due: &Due) -> Option<f64> {
+        number_of(&cue.command)?;
+        let at = self.easing.iter().position(|other| is_same_number(&other.command, &cue.command));
+        let set = due.commands.iter().rev().find(|other| is_same_number(other, &cue.command));
+        match at.map(|at| self.easing.swap_remove(at)) {
+            Some(easing) => Some(easing.number(cue.when.secs())),
+            None => set.and_then(number_of),
+        }
+    }
+
     fn run_easing(&mut self, due: &mut Due) {
         let clock = self.clock;
-        self.easing.retain(|Easing { command, ease, from, to, began }| {
-            let share = ease.share(clock - began + TOLERANCE_SECS);
-            let number = if share < 1.0 { from + share * (to - from) } else { *to };
-            due.commands.push(with_number(command, number));
-            share < 1.0
+        self.easing.retain(|easing| {
+            due.commands.push(with_number(&easing.command, easing.number(clock)));
+            clock < easing.began + easing.ease.secs() - TOLERANCE_SECS
         });
     }
 
@@ -335,6 +352,39 @@ mod tests {
         assert!((film.now.alpha3 - 0.5).abs() < 1e-3, "{}", film.now.alpha3);
         film.play(0.5, 10);
         assert_eq!(film.now.alpha3, 1.0);
+    }
+
+    #[test]
+    fn a_number_is_taken_over_where_it_stands_at_the_time_of_the_next_cue() {
+        let text = "(chapters: [(experiment: \"xor-model3\", secs: 4, cues: [
+            (when: at(0), command: run(seek(0))),
+            (when: at(0), command: run(seek(100)), ease: linear(1)),
+            (when: at(1), command: run(seek(300)), ease: linear(1)),
+            (when: at(2), command: run(seek(300))),
+            (when: at(2), command: slice(alpha3(1)), ease: linear(1.5)),
+            (when: at(3), command: slice(alpha3(-1))),
+        ])])";
+        for fps in [1, 7, 24, 30, 60] {
+            let mut film = Played::new(text, Audience::Film);
+            film.play(4.0, fps);
+            let steps: Vec<u64> = film
+                .commands
+                .iter()
+                .filter_map(|command| match command {
+                    Command::Run(RunCommand::Seek(step)) => Some(*step),
+                    _ => None,
+                })
+                .collect();
+            let course =
+                |clock: f64| if clock <= 1.0 { 100.0 * clock } else { (200.0 * clock - 100.0).min(300.0) };
+            let mut frames = (0..=4 * fps).map(|frame| course(f64::from(frame) / f64::from(fps)));
+            assert!(
+                frames.all(|step| steps.iter().any(|sent| sent.abs_diff(step.round() as u64) < 2)),
+                "{fps}: {steps:?}"
+            );
+            assert!(steps.is_sorted(), "{fps}: {steps:?}");
+            assert_eq!(film.now.alpha3, -1.0, "{fps}");
+        }
     }
 
     #[test]

@@ -8,8 +8,10 @@
 //! tells these otherwise. A run that set out from a point of the slice sets out from that point of the
 //! slice as it now lies.
 
-use super::command::{Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand};
-use crate::core::experiment::{CameraMode, Experiment, ExperimentFile};
+use super::command::{
+    Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
+};
+use crate::core::experiment::{CameraMode, ExperimentFile};
 use crate::core::session::{Alpha3, Now, Run, Session, run::Origin};
 
 /// The commands that lead a session to what another one has decided.
@@ -34,7 +36,7 @@ pub fn bit_by_bit(from: &Session, to: &Session) -> Option<Vec<Command>> {
 }
 
 /// The commands that get there from anywhere.
-fn anew(from: &Session, to: &Session) -> Vec<Command> {
+pub(super) fn anew(from: &Session, to: &Session) -> Vec<Command> {
     let mut way = Way::new(from);
     let mut file = told(to.experiment().file());
     // The first run comes with the experiment, so it must have set out where the experiment starts.
@@ -180,16 +182,9 @@ impl Way {
             self.go(Command::View(ViewCommand::Select(selected)))?;
         }
         match (self.session.view().alpha3, to.view().alpha3) {
-            (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => {
-                self.go(Command::Slice(SliceCommand::Alpha3(at)))
-            }
+            (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => self.go(Command::Slice(SliceCommand::Alpha3(at))),
             (Alpha3::Held(_), Alpha3::Sweeping { .. }) => self.go(Command::Slice(SliceCommand::Sweep(true))),
             _ => Some(()),
         }
     }
-}
-
-/// An experiment as a session begins with it that `anew` would lead on from.
-pub fn first_experiment(to: &Session) -> Experiment {
-    to.experiment().clone()
 }

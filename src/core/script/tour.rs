@@ -248,7 +248,8 @@ impl Tour {
 impl TourFile {
     /// Writes RON that [`Tour::parse`] reads back.
     pub fn to_ron(&self) -> String {
-        to_pretty_ron(self)
+        // A cue and a camera key are a line each.
+        to_pretty_ron(self, 4)
     }
 }
 

@@ -377,4 +377,4 @@ fn no_path(error: PathError) -> FieldError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

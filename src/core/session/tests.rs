@@ -282,7 +282,7 @@ fn another_run_of_the_race_can_choose_the_plane() {
 }
 
 /// Commands of every sort, with values that make sense and values that do not.
-fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
+pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
     use proptest::prelude::*;
     let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
     let experiment = prop_oneof![

@@ -1,0 +1,48 @@
+//! The recording of what is flown, while one is on.
+//!
+//! It sees each frame as it stands on screen before the commands of the next one, and each command as it
+//! goes through.
+
+use bevy::prelude::*;
+
+use super::Stage;
+use super::camera::Rig;
+use super::session::SessionState;
+use super::training::Training;
+use crate::core::geometry::camera::Pose;
+use crate::core::script::{Recorder, TourFile};
+
+/// What is being recorded, if anything is.
+#[derive(Resource, Default)]
+pub struct Recording(pub(super) Option<Recorder>);
+
+impl Recording {
+    /// Begins a recording.
+    pub fn begin(&mut self, session: &SessionState, time: &Time, step: u64, pose: &Pose) {
+        self.0 = Some(Recorder::begin(session, time.elapsed_secs_f64(), step, pose));
+    }
+
+    /// Ends it: how many seconds it took, and the tour that it makes.
+    pub fn end(&mut self) -> Option<(f64, TourFile)> {
+        self.0.take().map(|recorder| (recorder.secs(), recorder.finish()))
+    }
+
+    /// How many seconds it has taken.
+    pub fn secs(&self) -> Option<f64> {
+        self.0.as_ref().map(Recorder::secs)
+    }
+
+    /// Whether it is as long as a tour may be.
+    pub fn is_full(&self) -> bool {
+        self.0.as_ref().is_some_and(Recorder::is_full)
+    }
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Recording>().add_systems(Update, watch.after(Stage::Input).before(Stage::Apply));
+}
+
+fn watch(time: Res<Time>, training: Res<Training>, rig: Option<Res<Rig>>, mut recording: ResMut<Recording>) {
+    let (Some(rig), Some(recorder)) = (rig, &mut recording.bypass_change_detection().0) else { return };
+    recorder.see(time.elapsed_secs_f64(), training.step(), rig.shown());
+}
