@@ -12,15 +12,19 @@ use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy_egui::EguiPrimaryContextPass;
+use image::RgbaImage;
 use losscape::app::{self, Overlay};
 use losscape::core::data::DatasetConfig;
 use losscape::core::experiment::{Experiment, Shape, TrailColors, builtin, file::Resolution};
 use losscape::core::geometry::isosurface::isosurface;
 use losscape::core::optim::OptimizerConfig;
+use losscape::core::script::builtin as tours;
 use losscape::core::script::{
     Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
 };
 use losscape::record::eye::{Eye, EyeRequest};
+use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
+use losscape::record::{Film, FilmRequest};
 use losscape::scene::landscape::Landscape;
 use losscape::scene::{Pacing, Stage};
 use losscape::ui::charts::ChartKind;
@@ -37,10 +41,12 @@ enum Unit {
     Mb,
     /// A ratio.
     Times,
+    /// A share in hundredths.
+    Percent,
 }
-use Unit::{Mb, Ms, Times};
+use Unit::{Mb, Ms, Percent, Times};
 
-const MEASUREMENTS: [Measurement; 18] = [
+const MEASUREMENTS: [Measurement; 22] = [
     Measurement("empty", "an empty frame", Ms, ""),
     Measurement("idle", "a frame of the default experiment, idle", Ms, "60"),
     Measurement("cube", "a frame of the cube, idle", Ms, "90"),
@@ -59,6 +65,10 @@ const MEASUREMENTS: [Measurement; 18] = [
     Measurement("isosurface", "the isosurface of a volume of 129 x 129 x 65", Ms, "30"),
     Measurement("memory", "memory of the default experiment over an empty window", Mb, "150"),
     Measurement("growth", "memory gained in 10,000 frames of a moving plane", Mb, "0"),
+    Measurement("film", "a film's frame, drawn, read back and encoded", Ms, "83"),
+    Measurement("film share", "of that, encoder and readback", Percent, "25"),
+    Measurement("film memory", "memory of a film of 3840 x 2160 over an empty window", Mb, "400"),
+    Measurement("film growth", "memory gained from its frame 20 to 60", Mb, "0"),
 ];
 
 fn main() {
@@ -85,6 +95,7 @@ fn main() {
             Ms => ("ms", format!("{:.2}", value / empty)),
             Mb => ("MB", String::new()),
             Times => ("x ", String::new()),
+            Percent => ("% ", String::new()),
         };
         println!("{what:<62} {value:>10.2} {unit_name} {ratio:>9}   {bar}");
     }
@@ -124,6 +135,17 @@ fn measure(name: &str) -> f64 {
         "memory" => memory() - in_own_process("empty memory"),
         "empty memory" => empty_memory(),
         "growth" => growth(),
+        "film" => ms(filmed(true)) / f64::from(FILMED),
+        "film share" => {
+            let [drawn, whole] = ["drawn film", "film"].map(in_own_process);
+            100.0 * (1.0 - (drawn - ms(read_back())) / whole)
+        }
+        "drawn film" => ms(filmed(false)) / f64::from(FILMED),
+        "film memory" => film_memory(20) - in_own_process("large empty memory"),
+        "film growth" => in_own_process("long film memory") - in_own_process("short film memory"),
+        "short film memory" => film_memory(20),
+        "long film memory" => film_memory(60),
+        "large empty memory" => large_empty_memory(),
         other => panic!("no measurement is called {other}"),
     }
 }
@@ -305,6 +327,70 @@ fn growth() -> f64 {
         *held = resident();
     }
     held[1] - held[0]
+}
+
+/// Frames that a film is measured over.
+const FILMED: u32 = 120;
+
+/// A film of the default tour as `losscape record` makes it, or only drawn and read back.
+fn filmed(is_encoded: bool) -> Duration {
+    let folder = tempfile::tempdir().unwrap();
+    let mut film = film([1280, 720], u64::from(FILMED));
+    let mut encoding = is_encoded.then(|| encoding(folder.path(), [1280, 720], u64::from(FILMED)));
+    timed(|| {
+        let mut frame = RgbaImage::default();
+        while film.draw(&mut frame).unwrap() {
+            if let Some(encoding) = &mut encoding {
+                let next = encoding.spare().unwrap_or_default();
+                encoding.send(std::mem::replace(&mut frame, next)).unwrap();
+            }
+        }
+        encoding.take().into_iter().for_each(|encoding| encoding.finish().unwrap());
+    })
+}
+
+fn film(size: [u32; 2], frames: u64) -> Film {
+    let tour = tours::load("descent").unwrap().unwrap();
+    let (overlay, has_captions) = (Overlay::Labels, true);
+    let request =
+        FilmRequest { tour, size, fps: 30, frames: 0..frames, supersample: 1, overlay, has_captions };
+    Film::open(request).unwrap()
+}
+
+fn encoding(folder: &std::path::Path, size: [u32; 2], frames: u64) -> Encoding {
+    let quality = Quality::default();
+    let spec = FilmSpec { size, fps: 30, first: 0, frames, quality, keeps_partial: false };
+    let sink = sink::open(&folder.join("x.mp4"), true, spec, Format::Mp4, Encoder::InProcess);
+    Encoding::start(sink.unwrap()).unwrap()
+}
+
+/// One frame from the device to main memory.
+fn read_back() -> Duration {
+    let mut eye = settled_eye();
+    let mut picture = RgbaImage::default();
+    median((0..60).map(|_| timed(|| eye.read(&mut picture).unwrap())))
+}
+
+/// What a film holds after so many frames.
+fn film_memory(frames: u64) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let mut film = film([3840, 2160], frames);
+    let mut encoding = encoding(folder.path(), [3840, 2160], frames);
+    let mut frame = RgbaImage::default();
+    while film.draw(&mut frame).unwrap() {
+        let next = encoding.spare().unwrap_or_default();
+        encoding.send(std::mem::replace(&mut frame, next)).unwrap();
+    }
+    let held = resident();
+    encoding.finish().unwrap();
+    held
+}
+
+fn large_empty_memory() -> f64 {
+    let request = EyeRequest { size: [3840, 2160], overlay: Overlay::Labels, ..request(tiny()) };
+    let mut eye = Eye::open(request).unwrap();
+    (0..20).for_each(|_| eye.frame());
+    resident()
 }
 
 fn busy() -> Duration {

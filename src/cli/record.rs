@@ -221,7 +221,7 @@ impl RecordArguments {
             size,
             fps: self.film.fps,
             first: request.frames.start,
-            frames: frames,
+            frames,
             quality: self.quality()?,
             keeps_partial: self.film.keep_partial,
         };

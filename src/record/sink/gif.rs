@@ -134,7 +134,7 @@ fn changes(old: &[u8], new: &[u8], width: usize) -> (Region, Vec<u8>) {
 /// When a frame begins, to the nearest hundredth of a second: the sum of all frames' times is exact.
 fn hundredths(frame: u64, fps: u32) -> u16 {
     // Only differences are used, and those are small.
-    ((frame * 200 / u64::from(fps) + 1) / 2) as u16
+    (frame * 200 / u64::from(fps)).div_ceil(2) as u16
 }
 
 /// Reads the next of the frames that wait.

@@ -269,13 +269,15 @@ mod tests {
         let palette = Palette::new(&histogram);
         let drawn = palette.draw(&frame, 512);
         for left in (0..512).step_by(8) {
-            for channel in 0..3 {
-                let mean = |value: &dyn Fn(usize) -> u8| {
-                    let places = (0..8).flat_map(|y| (left..left + 8).map(move |x| y * 512 + x));
-                    places.map(|place| f64::from(value(place))).sum::<f64>() / 64.0
-                };
-                let found = mean(&|place| palette.colours[usize::from(drawn[place])][channel]);
-                let expected = mean(&|place| frame[place][channel]);
+            let mean = |colour: &dyn Fn(usize) -> [u8; 3]| -> [f64; 3] {
+                let places = || (0..8).flat_map(|y| (left..left + 8).map(move |x| y * 512 + x));
+                let sum =
+                    |channel: usize| places().map(|place| f64::from(colour(place)[channel])).sum::<f64>();
+                std::array::from_fn(|channel| sum(channel) / 64.0)
+            };
+            let found = mean(&|place| palette.colours[usize::from(drawn[place])]);
+            let expected = mean(&|place| frame[place]);
+            for (found, expected) in found.into_iter().zip(expected) {
                 assert!((found - expected).abs() <= 2.0, "{found} for {expected}");
             }
         }
