@@ -48,7 +48,7 @@ fn parts_become_the_film_picture_for_picture() {
         assert_eq!(probed(&whole, &["r_frame_rate", "nb_frames", "duration"]), ["10/1", "55", "5.500000"]);
         // A joined film is a part as well, and joined again the same.
         let again = folder.join("again.mp4");
-        joined(&[whole.clone()], &again);
+        joined(std::slice::from_ref(&whole), &again);
         assert!(std::fs::read(&again).unwrap() == std::fs::read(&whole).unwrap());
     }
 }
