@@ -34,6 +34,8 @@ pub struct Player {
     easing: Vec<Easing>,
     /// What has to be sent before anything else, after a jump to another chapter.
     restore: Vec<Command>,
+    /// A tour names runs as a new session does; this one has counted so many more.
+    runs_before: Option<u64>,
 }
 
 /// A number on its way.
@@ -77,6 +79,7 @@ impl Player {
             has_begun: false,
             easing: Vec::new(),
             restore: Vec::new(),
+            runs_before: None,
         }
     }
 
@@ -144,6 +147,10 @@ impl Player {
         let chapter = chapter.min(self.tour.chapters().len() - 1);
         let source = (0..=chapter).rev().find(|i| self.tour.experiment(*i).is_some()).unwrap_or(0);
         self.restore.clear();
+        if source == 0 {
+            // Its first experiment is loaded again, and runs are counted from there.
+            self.runs_before = None;
+        }
         for i in source..chapter {
             self.restore.extend(self.opening(i));
             self.restore.extend(self.tour.chapters()[i].cues.iter().map(|cue| cue.command.clone()));
@@ -195,6 +202,9 @@ impl Player {
         if self.audience == Audience::Live {
             self.hold();
         }
+        let counted = session.runs_counted().saturating_sub(Session::RUNS_AT_FIRST);
+        let before = *self.runs_before.get_or_insert(counted);
+        due.commands.iter_mut().for_each(|command| rename_run(command, before));
         due
     }
 
@@ -253,6 +263,13 @@ impl Player {
         let stop =
             self.cue().filter(|cue| cue.when.waits()).map_or(self.chapter().secs, |cue| cue.when.secs());
         self.clock = self.clock.min(stop);
+    }
+}
+
+/// Makes the name of a run in a new session its name in one that has counted so many more before.
+fn rename_run(command: &mut Command, before: u64) {
+    if let Command::Run(RunCommand::Retire(id) | RunCommand::Lead(id)) = command {
+        id.0 += before;
     }
 }
 
@@ -432,6 +449,27 @@ mod tests {
         live.player.back();
         live.play(0.0, 30);
         assert_eq!((live.player.chapter_number(), live.session.look().opacity), (0, 1.0));
+    }
+
+    #[test]
+    fn runs_are_meant_as_in_a_new_session_wherever_a_tour_is_given() {
+        let text = "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [
+            (when: at(0.2), command: run(race(optimizer: adam(), from: same))),
+            (when: at(0.4), command: run(lead(2))),
+        ])])";
+        let mut fresh = Played::new(text, Audience::Film);
+        fresh.play(1.0, 30);
+        let mut used = Played::new(text, Audience::Live);
+        for seed in 0..5 {
+            let seed = Command::Experiment(ExperimentCommand::Seed(seed));
+            used.session.apply(seed, Now::default()).unwrap();
+        }
+        used.play(1.0, 30);
+        let leader = |played: &Played| played.session.plane_source().name();
+        assert_eq!((leader(&fresh), leader(&used)), ("adam", "adam"));
+        used.player.jump_to(0);
+        used.play(1.0, 30);
+        assert_eq!(leader(&used), "adam");
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub struct Now {
 }
 
 impl Session {
+    /// Runs that a session has counted when it begins.
+    pub const RUNS_AT_FIRST: u64 = 1;
+
     /// A session that shows an experiment from its start, training.
     pub fn new(experiment: Experiment) -> Self {
         let view = View::new(&experiment.view);
@@ -53,7 +56,7 @@ impl Session {
         Self {
             plane_source: run.id,
             runs: vec![run],
-            next_run: 1,
+            next_run: Self::RUNS_AT_FIRST,
             experiment,
             view,
             log: CommandLog::default(),
@@ -74,6 +77,11 @@ impl Session {
     /// The run whose trajectory chooses the plane.
     pub fn plane_source(&self) -> &Run {
         self.runs.iter().find(|run| run.id == self.plane_source).unwrap_or(&self.runs[0])
+    }
+
+    /// Runs counted so far, whether they are still there or not: the next one has this number.
+    pub fn runs_counted(&self) -> u64 {
+        self.next_run
     }
 
     /// How the experiment is shown.
