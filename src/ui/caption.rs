@@ -16,8 +16,10 @@ const TEXT: f32 = 18.0;
 /// Points from the edge of the picture, and from the edge of the ground to the text.
 const MARGIN: f32 = 22.0;
 const PADDING: f32 = 14.0;
-/// Share of the picture's width that a caption takes at most.
+/// Share of the picture's width that a caption takes at most, and points that it may always take where
+/// there are as many.
 const WIDTH: f32 = 0.62;
+const NARROWEST: f32 = 420.0;
 
 /// Draws title and caption at the lower left, over a ground of their own.
 pub fn draw_caption(
@@ -46,7 +48,8 @@ fn paint(
     (title, caption): (&str, &str),
 ) -> Option<egui::Rect> {
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let width = (WIDTH * screen.width()).max((screen.width() - 2.0 * MARGIN).min(360.0 * unit));
+    let room = screen.width() - 2.0 * (MARGIN + PADDING) * unit;
+    let width = (WIDTH * screen.width()).max(NARROWEST * unit).min(room);
     let lay = |text: &str, size: f32, color| {
         let font = egui::FontId::proportional(size * unit);
         painter.layout(text.to_owned(), font, color32(color), width)
