@@ -147,14 +147,19 @@ impl ExperimentFile {
 
     /// Writes RON that [`ExperimentFile::parse`] reads back.
     pub fn to_ron(&self) -> String {
-        let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
-        ron::ser::to_string_pretty(self, pretty)
-            .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
+        write_ron(self)
     }
 }
 
 /// `clip: 2.0` instead of `clip: Some(2.0)`, and `sgd(lr: 5.0)` instead of `sgd((lr: 5.0))`.
 const EXTENSIONS: Extensions = Extensions::IMPLICIT_SOME.union(Extensions::UNWRAP_VARIANT_NEWTYPES);
+
+/// Writes any of our RON files, so that [`parse_ron`] reads it back.
+pub fn write_ron<T: Serialize>(value: &T) -> String {
+    let pretty = ron::ser::PrettyConfig::new().extensions(EXTENSIONS);
+    ron::ser::to_string_pretty(value, pretty)
+        .unwrap_or_else(|error| unreachable!("plain data is RON: {error}"))
+}
 
 /// Reads any of our RON files, with the place of an error.
 ///
