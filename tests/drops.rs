@@ -54,7 +54,7 @@ fn an_experiment_and_data_are_opened_and_can_be_taken_back() {
     assert_eq!((file(&after(&[experiment])).seed, file(&after(&[])).seed), (9, 0));
 
     let data = written(folder.path(), "mine.csv", "x,y,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
-    let eye = after(&[data.clone()]);
+    let eye = after(std::slice::from_ref(&data));
     assert!(matches!(&file(&eye).dataset, DatasetConfig::Csv { path, .. } if *path == data));
     assert_eq!(eye.world().resource::<SessionState>().experiment().objective().examples(), 4);
     assert_eq!(eye.world().resource::<SessionState>().changes().0, 1, "one change to undo");
@@ -66,7 +66,7 @@ fn a_start_is_taken_from_a_file_of_numbers() {
     let path = folder.path().join("start.npy");
     let theta: Vec<f64> = (0..13).map(|i| 0.1 * f64::from(i)).collect();
     npy::write_theta(std::fs::File::create(&path).unwrap(), &theta).unwrap();
-    let eye = after(&[path.clone()]);
+    let eye = after(std::slice::from_ref(&path));
     assert_eq!(file(&eye).from, Some(path));
     let session = eye.world().resource::<SessionState>();
     assert_eq!(session.experiment().start_run().latest().theta, theta);
