@@ -225,14 +225,20 @@ fn window_mode(is_fullscreen: bool) -> WindowMode {
 
 /// bevy_egui tells egui in every frame which modifier keys are held, and egui wants another frame after
 /// whatever it is told: a window would never rest. Only a change is news.
+///
+/// And a letter that was pressed with Ctrl is no text, though Ctrl was let go within the same frame.
 fn drop_old_news(mut inputs: Query<&mut EguiInput>, mut told: Local<egui::Modifiers>) {
     let mut held = *told;
     for mut input in &mut inputs {
+        let last = input.events.iter().rev().find_map(|event| match event {
+            egui::Event::ModifiersChanged(modifiers) => Some(*modifiers),
+            _ => None,
+        });
+        held = last.unwrap_or(held);
+        let is_let_go = told.ctrl && !told.alt && !held.ctrl;
         input.events.retain(|event| match event {
-            egui::Event::ModifiersChanged(modifiers) => {
-                held = *modifiers;
-                *modifiers != *told
-            }
+            egui::Event::ModifiersChanged(modifiers) => *modifiers != *told,
+            egui::Event::Text(_) => !is_let_go,
             _ => true,
         });
     }
@@ -245,5 +251,48 @@ pub fn msaa_for(adapter: &RenderAdapterInfo) -> Msaa {
     match adapter.device_type {
         wgpu::DeviceType::Cpu => Msaa::Off,
         _ => Msaa::Sample4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_pressed_with_ctrl_is_no_text_however_slow_the_frame() {
+        let mut app = App::new();
+        app.add_systems(Update, drop_old_news);
+        let input = app.world_mut().spawn(EguiInput::default()).id();
+        let mut left_of = |ctrl: bool, text: &str| {
+            let modifiers = egui::Modifiers { ctrl, ..egui::Modifiers::NONE };
+            let events = vec![egui::Event::Text(text.to_owned()), egui::Event::ModifiersChanged(modifiers)];
+            app.world_mut().get_mut::<EguiInput>(input).unwrap().events = events;
+            app.update();
+            app.world().get::<EguiInput>(input).unwrap().events.len()
+        };
+        assert_eq!(left_of(false, "a"), 1, "the text; that nothing is held is no news");
+        assert_eq!(left_of(true, "pasted"), 2, "with Ctrl held what comes as text was pasted");
+        assert_eq!(left_of(true, "pasted"), 1);
+        assert_eq!(left_of(false, "p"), 1, "the news that Ctrl was let go");
+        assert_eq!(left_of(false, "a"), 1, "a letter again");
+    }
+
+    #[test]
+    fn the_window_fills_the_screen_and_comes_back_and_keeps_its_size_for_the_next_day() {
+        let mut app = App::new();
+        app.add_message::<WindowResized>().init_resource::<Desk>();
+        app.add_systems(Update, (fill_screen, keep_size).chain());
+        let window = app.world_mut().spawn(Window { resolution: (640, 480).into(), ..default() }).id();
+        let mut mode_with = |is_fullscreen| {
+            app.world_mut().resource_mut::<Desk>().is_fullscreen = is_fullscreen;
+            app.world_mut().write_message(WindowResized { window, width: 640.0, height: 480.0 });
+            app.update();
+            (app.world().get::<Window>(window).unwrap().mode, app.world().resource::<Desk>().window)
+        };
+        assert_eq!(mode_with(false), (WindowMode::Windowed, Some([640, 480])));
+        let full = WindowMode::BorderlessFullscreen(MonitorSelection::Current);
+        assert_eq!(mode_with(true).0, full);
+        assert_eq!(mode_with(true).0, full, "and stays so");
+        assert_eq!(mode_with(false).0, WindowMode::Windowed);
     }
 }

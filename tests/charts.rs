@@ -3,15 +3,19 @@
 use bevy::prelude::*;
 use losscape::app::Overlay;
 use losscape::core::experiment::{Experiment, ExperimentFile, builtin, file::Resolution};
-use losscape::core::probe;
-use losscape::core::script::{Command, RunCommand, SliceCommand, ViewCommand};
+use losscape::core::model::{Activation, ModelConfig};
+use losscape::core::optim::OptimizerConfig;
+use losscape::core::probe::{self, Extent};
+use losscape::core::script::{Command, RaceStart, RunCommand, SliceCommand, ViewCommand};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::Pacing;
 use losscape::scene::landscape::Landscape;
+use losscape::scene::prober;
 use losscape::scene::training::Training;
 use losscape::ui::Desk;
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::{ChartKind, Charts};
+use losscape::ui::chosen::ChosenPoint;
 
 /// An eye that draws nothing, on a small experiment at the end of its run, with all charts open.
 fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
@@ -58,15 +62,108 @@ fn curves_tell_the_losses_and_what_is_held_out() {
     let curves = chart(&eye, ChartKind::Curves);
     let losses: Vec<[f64; 2]> = points.iter().map(|point| [point.step as f64, point.loss]).collect();
     assert_eq!(line(&curves, "loss, sgd"), losses);
-    let held_out = line(&curves, "loss, held out");
+    let held_out = line(&curves, "loss held out, sgd");
     assert!(held_out.len() > 100, "caught up: {}", held_out.len());
     for [step, loss] in held_out {
         let point = points.iter().find(|point| point.step == step as u64).unwrap();
         assert_eq!(Some(loss), objective.held_out_loss(&point.theta));
     }
-    let accuracy = line(&curves, "accuracy");
+    let accuracy = line(&curves, "accuracy, sgd");
     let last = points.last().unwrap();
     assert_eq!(accuracy.last(), Some(&[120.0, objective.accuracy(&last.theta).unwrap()]));
+}
+
+#[test]
+fn every_racer_has_its_curves_over_what_is_held_out() {
+    let mut eye = eye(|_| {});
+    let optimizer = OptimizerConfig::by_name("adam").unwrap();
+    eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+    eye.ask(Command::Run(RunCommand::Seek(120)));
+    (0..80).for_each(|_| eye.frame());
+    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let runs = eye.world().resource::<Training>().runs();
+    let curves = chart(&eye, ChartKind::Curves);
+    for (run, name) in runs.iter().zip(["sgd", "adam"]) {
+        let last = run.points().last().unwrap();
+        let ends = [
+            ("loss", Some(last.loss)),
+            ("loss held out", objective.held_out_loss(&last.theta)),
+            ("accuracy", objective.accuracy(&last.theta)),
+            ("accuracy held out", objective.held_out_accuracy(&last.theta)),
+        ];
+        for (what, value) in ends {
+            let points = line(&curves, &format!("{what}, {name}"));
+            assert_eq!(points.last(), Some(&[120.0, value.unwrap()]), "{what} of {name}");
+        }
+    }
+    assert_ne!(line(&curves, "loss held out, sgd"), line(&curves, "loss held out, adam"));
+}
+
+/// A hundred and more parameters are looked at by the whole matrix, more than 200 by Lanczos.
+#[test]
+fn the_curvature_of_a_large_model_is_found_on_a_thread() {
+    for (widths, dim, is_dense) in [(vec![6, 10], 99, true), (vec![14, 14], 267, false)] {
+        let eye = eye(|file| {
+            file.model = ModelConfig::Mlp {
+                widths,
+                activation: Activation::Tanh,
+                skip: false,
+                head: Activation::Identity,
+            };
+            file.dataset.set_points(200);
+        });
+        let known = eye.world().resource::<Landscape>().current().unwrap();
+        let objective = &known.plan.objective;
+        assert_eq!(objective.dim(), dim);
+        assert!(!prober::is_affordable(&**objective), "or this would prove nothing");
+        let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
+        let probe = probe::probe(&**objective, &known.plan.plane.subspace, theta, 0);
+        let curvature = probe.curvature.unwrap();
+        let spectrum = chart(&eye, ChartKind::Spectrum);
+        let Some(Mark::Bars { bars, .. }) = spectrum.marks.first() else { panic!("{}", spectrum.note) };
+        assert_eq!(bars.iter().map(|[_, value]| *value).collect::<Vec<_>>(), curvature.eigenvalues);
+        let how = match curvature.extent {
+            Extent::Dense => format!("of {dim} directions bend down"),
+            Extent::Lanczos { steps } => format!("found in {steps} steps of Lanczos"),
+        };
+        assert_eq!(curvature.extent == Extent::Dense, is_dense);
+        assert!(
+            spectrum.note.contains(&how) && spectrum.note.contains(&probe.verdict.grounds),
+            "{spectrum:?}"
+        );
+    }
+}
+
+#[test]
+fn the_chosen_point_knows_what_it_is_and_the_step_it_lies_at() {
+    let mut eye = eye(|_| {});
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let end = known.plan.trajectory.last().unwrap().theta.clone();
+    let subspace = &known.plan.plane.subspace;
+    let far = vec![-3.0, 2.5, 0.0];
+    // The end of the chord lies on its plane.
+    let there = subspace.project(&end).alpha;
+    eye.ask(Command::View(ViewCommand::Select(Some(there.clone()))));
+    (0..4).for_each(|_| eye.frame());
+    let chosen = eye.world().resource::<ChosenPoint>().chosen.clone().unwrap();
+    let near = chosen.nearest.unwrap();
+    assert_eq!((near.step, near.is_on_trail), (120, true));
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let probe = probe::probe(
+        &*known.plan.objective,
+        &known.plan.plane.subspace,
+        &known.plan.plane.subspace.lift(&there),
+        0,
+    );
+    assert_eq!((chosen.loss, chosen.verdict), (Some(probe.loss), Some(probe.verdict.kind)));
+
+    eye.ask(Command::View(ViewCommand::Select(Some(far.clone()))));
+    (0..4).for_each(|_| eye.frame());
+    let chosen = eye.world().resource::<ChosenPoint>().chosen.clone().unwrap();
+    assert_eq!((chosen.alpha, chosen.nearest.unwrap().is_on_trail), (far, false));
+    eye.ask(Command::View(ViewCommand::Select(None)));
+    (0..4).for_each(|_| eye.frame());
+    assert_eq!(eye.world().resource::<ChosenPoint>().chosen, None);
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod charts;
 mod conformance;
 mod derivatives;
 mod determinism;
+#[cfg(feature = "viewer")]
+mod drops;
 mod exact;
 mod executable;
 #[cfg(feature = "viewer")]

@@ -8,13 +8,16 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::data::DatasetConfig;
 use losscape::core::experiment::file::Resolution;
-use losscape::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin};
+use losscape::core::experiment::{
+    CameraMode, Experiment, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin,
+};
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::geometry::path::CameraKey;
 use losscape::core::loss::Loss;
 use losscape::core::model::{Head, Init, ModelConfig};
+use losscape::core::objective::Surface;
 use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::probe::VerdictKind;
 use losscape::core::script::{
@@ -26,6 +29,7 @@ use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
+use losscape::ui::chosen::{Chosen, Nearest};
 use losscape::ui::files::Errand;
 use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
@@ -165,11 +169,11 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
         let optimizer = OptimizerConfig::all().into_iter().find(|one| one.name() == "adam").unwrap();
         Command::Run(RunCommand::Race { optimizer, from })
     };
-    assert_eq!(chosen("Race ⏷", "adam"), [race(RaceStart::Same)]);
-    assert!(harness(view()).query_by_label("Start a run here").is_none(), "no point was chosen");
+    assert_eq!(chosen("Race another optimizer ⏷", "adam"), [race(RaceStart::Same)]);
+    assert!(harness(view()).query_by_label("Train on from here").is_none(), "no point was chosen");
     let alpha = vec![0.5, 0.25, 0.0];
     let at_point = PanelView { selected: Some(alpha.clone()), ..view() };
-    let [Command::Run(RunCommand::Race { optimizer, from })] = &clicked(at_point, "Start a run here")[..]
+    let [Command::Run(RunCommand::Race { optimizer, from })] = &clicked(at_point, "Train on from here")[..]
     else {
         panic!("one race")
     };
@@ -658,4 +662,122 @@ fn what_a_crash_interrupted_is_offered_once() {
     let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
     assert_eq!(harness.state().asked, [load]);
     assert!(harness.query_by_label("Open it").is_none());
+}
+
+/// What a screen reader finds of the scene itself, whatever is shown beside it.
+#[test]
+fn the_scene_is_told_in_numbers_with_panels_hidden_in_a_lecture_and_on_a_blank_screen() {
+    let chosen = Chosen { alpha: vec![1.0, -0.5, 0.0], loss: Some(0.2), verdict: None, nearest: None };
+    let told = PanelView {
+        verdict: Some(VerdictKind::Slope),
+        chosen: Some(chosen),
+        warning: Some("training diverges at step 7".into()),
+        refusal: Some(("steps".into(), "0: expected 1 to 10000000".into())),
+        ..view()
+    };
+    let states: [fn(&mut State); 4] = [
+        |_| {},
+        |state| state.view.is_panels_shown = false,
+        |state| state.desk.is_lecture = true,
+        |state| state.desk.is_blank = true,
+    ];
+    for change in states {
+        let mut harness = harness(told.clone());
+        change(harness.state_mut());
+        harness.state_mut().desk.notice = Some(Err("the disk is full".into()));
+        harness.run();
+        for label in [
+            "training is at step 120 of 2000",
+            "true loss 0.1234",
+            "surface loss below 0.2500",
+            "distance to the displayed plane 1.5000",
+            "alpha3 0.00, exact",
+            "accuracy 50.0 %",
+            "the point of training is: slope",
+            "the chosen point α (1.00, −0.50, 0.00) has loss 0.2000 and is: being looked at",
+            "warning: training diverges at step 7",
+            "refused: steps = 0: expected 1 to 10000000",
+            "notice: failed: the disk is full",
+        ] {
+            assert!(harness.query_by_label(label).is_some(), "{label}");
+        }
+    }
+}
+
+#[test]
+fn the_chosen_point_is_told_marked_on_the_timeline_and_forgotten() {
+    let point = |verdict, is_on_trail| {
+        let nearest = Some(Nearest { step: 700, distance: 0.5, is_on_trail });
+        let alpha = vec![1.0, -0.5, 0.0];
+        let chosen = Chosen { alpha: alpha.clone(), loss: Some(0.2), verdict, nearest };
+        PanelView { selected: Some(alpha), chosen: Some(chosen), ..view() }
+    };
+    let known = harness(point(Some(VerdictKind::Saddle), true));
+    for label in ["α (1.00, −0.50, 0.00)", "saddle", "step 700", "The chosen point is nearest to step 700"]
+    {
+        assert!(known.query_by_label(label).is_some(), "{label}");
+    }
+    let beside = point(None, false);
+    let unknown = harness(beside.clone());
+    for label in ["being looked at…", "step 700, 0.5000 away"] {
+        assert!(unknown.query_by_label(label).is_some(), "{label}");
+    }
+    assert_eq!(clicked(beside, "Forget it"), [Command::View(ViewCommand::Select(None))]);
+    assert!(harness(view()).query_by_label("Forget it").is_none(), "nothing is chosen");
+
+    let low = vec![2.0, 1.5, 0.0];
+    let two = PanelView { another_low: Some((low.clone(), 0.125)), ..view() };
+    let look = "Look at another low point: 0.1250";
+    assert_eq!(clicked(two.clone(), look), [Command::View(ViewCommand::Select(Some(low.clone())))]);
+    assert!(harness(PanelView { selected: Some(low), ..two }).query_by_label(look).is_none(), "it is");
+}
+
+#[test]
+fn a_function_is_descended_instead_of_a_network_and_a_network_again() {
+    let [Command::Experiment(ExperimentCommand::Load(file))] = &chosen("Descend", "rosenbrock")[..] else {
+        panic!("one experiment")
+    };
+    assert_eq!(**file, builtin::load("rosenbrock").unwrap().unwrap());
+    let [Command::Experiment(ExperimentCommand::Load(file))] = &chosen("Descend", "quadratic")[..] else {
+        panic!("one experiment")
+    };
+    assert_eq!(file.surface, Some(Surface::Quadratic));
+    Experiment::new((**file).clone()).unwrap();
+
+    let mut bare = view();
+    bare.experiment = (**file).clone();
+    let mut harness = harness(bare);
+    assert!(harness.query_by_label("Dataset").is_none() && harness.query_by_label("Model").is_none());
+    harness.get_by_label("Descend").click();
+    harness.run();
+    harness.get_by_label("a network's loss").click();
+    harness.run();
+    harness.run();
+    let [Command::Experiment(ExperimentCommand::Load(file))] = &harness.state().asked[..] else {
+        panic!("one experiment")
+    };
+    assert_eq!(**file, view().experiment);
+}
+
+#[test]
+fn a_start_is_read_from_a_file_that_is_typed() {
+    let mut harness = harness(view());
+    harness.get_by_label("Start from").focus();
+    harness.run();
+    harness.event(bevy_egui::egui::Event::Text("start.npy".to_owned()));
+    harness.run();
+    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.run();
+    harness.run();
+    let file = ExperimentFile { from: Some("start.npy".into()), ..view().experiment };
+    let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
+    assert_eq!(harness.state().asked, [load]);
+}
+
+#[test]
+fn the_angle_of_a_plane_seen_awry_is_a_dial() {
+    let mut awry = view();
+    awry.experiment.slice.plane = PlaneConfig::Angle { degrees: 20.0 };
+    let plane = PlaneConfig::Angle { degrees: 45.0 };
+    assert_eq!(typed(awry, "20°", "45"), [Command::Experiment(ExperimentCommand::Plane(plane))]);
 }

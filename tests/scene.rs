@@ -10,6 +10,7 @@ use losscape::core::experiment::{
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::optim::OptimizerConfig;
+use losscape::core::probe;
 use losscape::core::script::restore::is_alike;
 use losscape::core::script::{
     Audience, Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, Tour, ViewCommand,
@@ -24,6 +25,7 @@ use losscape::scene::frame::Placement;
 use losscape::scene::landscape::Landscape;
 use losscape::scene::motion::Motion;
 use losscape::scene::pointer::{HoverPoint, ray_through};
+use losscape::scene::prober;
 use losscape::scene::relief::Relief;
 use losscape::scene::session::{Ask, Refusal, SessionState};
 use losscape::scene::slice::Shown;
@@ -534,4 +536,26 @@ fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
         assert!(is_alike(film, session), "{fps}: {}", file.to_ron());
         assert_eq!(app.world().resource::<Training>().step(), step, "{fps}: {}", file.to_ron());
     }
+}
+
+/// More parameters than a frame has time for: the verdict comes from a thread once the run rests, and goes
+/// when it sets out again.
+#[test]
+fn a_large_model_is_judged_where_it_rests() {
+    let text = "(steps: 40, model: mlp(widths: [14, 14]), dataset: xor(points: 80),
+        slice: (plane: chord, grid: [5, 5], volume: [3, 3, 3]))";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let objective = experiment.objective().clone();
+    assert!(!prober::is_affordable(&*objective));
+    let mut app = open(experiment, Pacing::Live);
+    ask(&mut app, Command::Run(RunCommand::Seek(40)));
+    until(&mut app, "a verdict", |app| live(app).verdict().is_some());
+    let latest = live(&app).latest().unwrap().clone();
+    let plane = &landscape(&app).current().unwrap().plan.plane.subspace;
+    let expected = probe::probe(&*objective, plane, &latest.theta, 0).verdict.kind;
+    assert_eq!((latest.step, live(&app).verdict()), (40, Some(expected)));
+    assert!(!app.world().resource::<Training>().is_busy(), "nothing is left to be found out");
+    ask(&mut app, Command::Run(RunCommand::Seek(10)));
+    until(&mut app, "another step", |app| live(app).step() == 10);
+    until(&mut app, "another verdict", |app| live(app).verdict().is_some());
 }

@@ -106,6 +106,23 @@ fn a_window_in_which_nothing_moves_takes_next_to_no_processor_time() {
 }
 
 #[test]
+fn a_corrupt_file_of_preferences_is_set_aside_and_the_window_opens() {
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    let preferences = folder.path().join("losscape");
+    std::fs::create_dir(&preferences).unwrap();
+    std::fs::write(preferences.join("desk.ron"), "(zoom: \u{0}").unwrap();
+    let experiment = folder.path().join("short.ron");
+    let (mut program, window) = open(&display, &experiment, "(steps: 20, slice: (volume: [17, 17, 9]))");
+    assert_eq!(std::fs::read_to_string(preferences.join("desk.ron.bad")).unwrap(), "(zoom: \u{0}");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(program.try_wait().unwrap(), None, "the window stays open");
+    display.xdotool(&["windowclose", &window]);
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
 fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
     let display = Display::start();
     let folder = tempfile::tempdir().unwrap();

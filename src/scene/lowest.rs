@@ -9,10 +9,16 @@ use super::landscape::{Known, Landscape, LandscapeSystems};
 use super::relief::Relief;
 use super::slice::Shown;
 use super::solid::{Dyed, Solid};
+use crate::core::grid::LossGrid;
 
-/// The lowest point of the plane at rest.
+/// The low points of the plane at rest.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lowest(pub Option<LowestPoint>);
+pub struct Lowest {
+    /// The lowest.
+    pub point: Option<LowestPoint>,
+    /// The lowest of those elsewhere from which the slice rises to all sides.
+    pub another: Option<LowestPoint>,
+}
 
 /// A lowest point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,16 +31,39 @@ pub struct LowestPoint {
 
 impl LowestPoint {
     fn of(known: &Known, shown: &Shown) -> Option<Self> {
-        let plane = known.plane.as_ref().filter(|_| shown.is_exact)?;
-        let (cell, loss) = plane.picture.grid.lowest()?;
-        let alpha = plane.picture.grid.spec.alpha(cell);
-        Some(Self { alpha: [alpha[0], alpha[1]], loss })
+        let grid = exact(known, shown)?;
+        grid.lowest().map(|(cell, loss)| Self::at(grid, cell, loss))
+    }
+
+    fn at(grid: &LossGrid, cell: [usize; 3], loss: f64) -> Self {
+        let alpha = grid.spec.alpha(cell);
+        Self { alpha: [alpha[0], alpha[1]], loss }
+    }
+
+    /// The lowest local minimum that is not this one.
+    fn another(&self, known: &Known, shown: &Shown) -> Option<Self> {
+        let grid = exact(known, shown)?;
+        let [axis1, axis2, ..] = *grid.spec.axes() else { return None };
+        let extents = [axis1.high - axis1.low, axis2.high - axis2.low];
+        let is_elsewhere = |other: &Self| {
+            let apart = [0, 1].map(|i| (other.alpha[i] - self.alpha[i]) / extents[i]);
+            apart[0].hypot(apart[1]) > APART
+        };
+        let minima = grid.local_minima().into_iter().map(|(cell, loss)| Self::at(grid, cell, loss));
+        minima.into_iter().find(is_elsewhere)
     }
 
     /// Its place on a stand.
     pub fn place(&self, known: &Known, shown: &Shown, placed: Placed) -> Option<[f64; 3]> {
         Relief::new(known, shown, placed).point(self.alpha)
     }
+}
+
+/// Share of the slice's sides by which low points are apart.
+const APART: f64 = 0.08;
+
+fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a LossGrid> {
+    known.plane.as_ref().filter(|_| shown.is_exact).map(|plane| &plane.picture.grid)
 }
 
 /// The pin on a stand.
@@ -56,7 +85,9 @@ pub(super) fn plugin(app: &mut App) {
 fn find_lowest(landscape: Res<Landscape>, shown: Res<Shown>, mut lowest: ResMut<Lowest>) {
     if landscape.is_changed() || shown.is_changed() {
         let known = landscape.known();
-        lowest.set_if_neq(Lowest(known.and_then(|known| LowestPoint::of(known, &shown))));
+        let point = known.and_then(|known| LowestPoint::of(known, &shown));
+        let another = known.zip(point).and_then(|(known, point)| point.another(known, &shown));
+        lowest.set_if_neq(Lowest { point, another });
     }
 }
 
@@ -98,7 +129,7 @@ fn place_pins(
     }
     for (stand, mut transform, mut visibility) in &mut pins {
         let place =
-            lowest.0.and_then(|lowest| lowest.place(landscape.known()?, &shown, placement.get(*stand)?));
+            lowest.point.and_then(|lowest| lowest.place(landscape.known()?, &shown, placement.get(*stand)?));
         visibility.set_if_neq(if place.is_some() { Visibility::Inherited } else { Visibility::Hidden });
         if let Some(place) = place {
             // Just over the surface, so that the ring is whole.

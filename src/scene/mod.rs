@@ -21,6 +21,7 @@ pub mod lowest;
 pub mod marker;
 pub mod motion;
 pub mod pointer;
+pub mod prober;
 pub mod readout;
 pub mod recording;
 pub mod relief;

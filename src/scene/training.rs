@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 
 use super::landscape::{Landscape, LandscapeSystems};
+use super::prober::{self, Point, Prober};
 use super::session::SessionState;
 use super::{Pacing, Stage};
 use crate::core::probe::{VerdictKind, curvature, verdict};
@@ -49,7 +50,7 @@ impl Training {
 
     /// Whether a run is at work or has yet to set out.
     pub fn is_busy(&self) -> bool {
-        self.runs.iter().any(|run| run.is_away() || !run.is_judged)
+        self.runs.iter().any(|run| run.is_away() || !run.is_judged || run.prober.is_busy())
     }
 }
 
@@ -73,6 +74,8 @@ pub struct Live {
     judgement: Judgement,
     /// Whether the judgement is that of the latest point.
     is_judged: bool,
+    /// Looks at the point where the run rests, if its thread had no time for that.
+    prober: Prober,
     /// Counts the times that points were taken back, by a restart or a step into the past.
     rewinds: u64,
     /// Steps a second, smoothed.
@@ -120,9 +123,14 @@ impl Live {
         self.judgement.gradient.as_deref()
     }
 
-    /// What the latest point is; `None` for a model too large to be looked at as it trains.
+    /// What the latest point is. A large model takes a while to be looked at, and only where it rests.
     pub fn verdict(&self) -> Option<VerdictKind> {
-        self.judgement.verdict
+        self.judgement.verdict.or_else(|| self.prober.found().map(|found| found.verdict.kind))
+    }
+
+    /// Whether it is still being found out what the latest point is.
+    pub fn is_probing(&self) -> bool {
+        self.prober.is_busy()
     }
 
     /// Which run it is.
@@ -255,7 +263,24 @@ impl Live {
         };
         let away_time = (!pacing.waits()).then(|| time.delta().mul_f64(0.7).max(SHORTEST_ERRAND));
         self.send_to(goal, tolerance, away_time);
+        has_news |= self.look_closer(pacing);
         has_news | (pacing.waits() && self.welcome_home(true))
+    }
+
+    /// Finds out what the point is where the run rests, if its thread had no time for that; no recording
+    /// waits for it. Whether that brought news.
+    fn look_closer(&mut self, pacing: Pacing) -> bool {
+        let is_due = pacing == Pacing::Live && self.is_judged && self.judgement.verdict.is_none();
+        match (&self.home, &self.latest) {
+            (Some(run), Some(latest)) if is_due => {
+                let point = Point { objective: run.objective(), plane: None, theta: &latest.theta };
+                self.prober.follow(&point, false)
+            }
+            _ => {
+                self.prober.forget();
+                false
+            }
+        }
     }
 
     /// The run at its start. A point of the slice is one of the plane that is known when it first sets
@@ -387,17 +412,13 @@ fn judge(run: &TrainingRun) -> Judgement {
     let (objective, theta) = (run.objective(), &run.latest().theta);
     let mut gradient = vec![0.0; theta.len()];
     let loss = objective.loss_grad(theta, &mut gradient);
-    let verdict = (curvature::cost(&**objective) <= AFFORDABLE).then(|| {
+    let verdict = prober::is_affordable(&**objective).then(|| {
         let curvature = curvature::measure(&**objective, None, theta, &gradient);
         verdict::judge(loss, curvature.as_ref()).kind
     });
     let gradient = loss.is_finite().then_some(gradient);
     Judgement { accuracy: objective.accuracy(theta), gradient, verdict }
 }
-
-/// Multiply-adds that finding out what a point is may take each time a run comes home, about two
-/// milliseconds' worth.
-const AFFORDABLE: usize = 8_000_000;
 
 fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
     if goal < run.step() {

@@ -6,7 +6,9 @@
 use std::fmt::Write;
 
 use bevy_egui::egui::{self, Color32, TextureHandle};
-use egui_plot::{Bar, BarChart, HLine, Legend, Line, Plot, PlotImage, PlotPoint, PlotPoints, Points, VLine};
+use egui_plot::{
+    Bar, BarChart, Corner, HLine, Legend, Line, Plot, PlotImage, PlotPoint, PlotPoints, Points, VLine,
+};
 
 use crate::core::geometry::ticks::plain;
 
@@ -95,11 +97,13 @@ const HEIGHT: f32 = 210.0;
 pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
     let is_log = chart.is_log;
     let textures = textures(ui, name, chart);
+    // Where curves that fall leave room.
+    let corner = if is_log { Corner::LeftBottom } else { Corner::RightTop };
     let mut plot = Plot::new(name)
         .height(HEIGHT)
         .x_axis_label(chart.x.clone())
         .y_axis_label(chart.y.clone())
-        .legend(Legend::default())
+        .legend(Legend::default().position(corner))
         .allow_scroll(false)
         .allow_drag(false)
         .allow_boxed_zoom(false)

@@ -2,25 +2,33 @@
 
 use bevy_egui::egui;
 
-use super::settings::{number_ui, settings_ui};
+use super::menu::choice_row;
+use super::settings::{number_ui, settings_ui, text_ui};
 use super::style::refused;
 use super::view::PanelView;
 use crate::core::data::{BatchSize, DatasetConfig};
-use crate::core::experiment::{ExperimentFile, builtin};
+use crate::core::experiment::{ExperimentFile, SliceFile, ViewFile, builtin};
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
+use crate::core::objective::Surface;
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::script::{Command, ExperimentCommand};
+use crate::core::subspace::PlaneConfig;
 
 /// Draws the fold.
 pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let file = &view.experiment;
-    let title = egui::RichText::new(&file.title).weak();
-    ui.add(egui::Label::new(title).truncate());
+    if !file.title.is_empty() {
+        ui.add(egui::Label::new(egui::RichText::new(&file.title).weak()).wrap());
+    }
     load_menu(ui, asked);
     let mut ask = |command| asked.push(Command::Experiment(command));
-    data_ui(ui, view, &mut ask);
-    model_ui(ui, view, &mut ask);
+    minimised_ui(ui, view, &mut ask);
+    if file.surface.is_none() {
+        data_ui(ui, view, &mut ask);
+        model_ui(ui, view, &mut ask);
+    }
+    start_ui(ui, view, &mut ask);
     optimizer_ui(ui, view, &mut ask);
 }
 
@@ -37,11 +45,64 @@ fn load_menu(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
     });
 }
 
+/// The name of what is not a function of two numbers.
+const NETWORK: &str = "a network's loss";
+
+/// A network's loss, or a function of two numbers, to which data, model and loss say nothing.
+fn minimised_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
+    let file = &view.experiment;
+    let surfaces = Surface::ALL.into_iter().map(|surface| (surface.name(), Some(surface)));
+    let present = file.surface.map_or(NETWORK, Surface::name);
+    let hover = "What training descends on: the loss of a network on data, or a function of two numbers.";
+    let values = std::iter::once((NETWORK, None)).chain(surfaces);
+    if let Some(surface) = choice_row(ui, "Descend", hover, present, values) {
+        let mut changed = with_surface(surface);
+        changed.view.theme = file.view.theme;
+        ask(ExperimentCommand::Load(Box::new(changed)));
+    }
+}
+
+/// An experiment on a surface, or on a network again. What suits the one, its steps and ranges among it,
+/// does not suit the other: so it is the built-in one, where there is one.
+fn with_surface(surface: Option<Surface>) -> ExperimentFile {
+    let name = surface.map_or(builtin::DEFAULT, Surface::name);
+    builtin::load(name).and_then(Result::ok).unwrap_or_else(|| ExperimentFile {
+        title: format!("{name}: no network, two numbers"),
+        surface,
+        steps: 200,
+        slice: SliceFile { plane: PlaneConfig::Axes { parameters: Vec::new() }, ..SliceFile::default() },
+        view: ViewFile { steps_per_second: 40.0, ..ViewFile::default() },
+        ..ExperimentFile::default()
+    })
+}
+
+/// Where training starts: drawn by a rule, or read from a file.
+fn start_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
+    let file = &view.experiment;
+    if file.surface.is_none() {
+        let inits = Init::ALL.into_iter().map(|init| (init.name(), init));
+        let hover = "How the start of training is drawn.";
+        if let Some(init) = choice_row(ui, "Init", hover, file.init.name(), inits) {
+            ask(ExperimentCommand::Init(init));
+        }
+    }
+    let hover = "A .npy file with a number for each parameter to start at instead; it can be dropped on the window. Empty for none.";
+    let present = file.from.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    ui.horizontal(|ui| {
+        let label = ui.label("Start from").on_hover_text(hover).id;
+        let read = |text: &str| Ok((!text.trim().is_empty()).then(|| text.trim().into()));
+        if let Some(from) = text_ui(ui, ui.id().with("from"), label, hover, &present, &read) {
+            ask(ExperimentCommand::Load(Box::new(ExperimentFile { from, ..file.clone() })));
+        }
+    });
+    refused(ui, view, &["init", "from"]);
+}
+
 fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
     let file = &view.experiment;
     let datasets = DatasetConfig::all().into_iter().map(|dataset| (dataset.name(), dataset));
     let hover = "The points it learns from. A .csv file of your own can be dropped on the window.";
-    if let Some(mut dataset) = choice(ui, "Dataset", hover, file.dataset.name(), datasets) {
+    if let Some(mut dataset) = choice_row(ui, "Dataset", hover, file.dataset.name(), datasets) {
         dataset.set_points(file.dataset.points());
         ask(ExperimentCommand::Dataset(dataset));
     }
@@ -50,9 +111,12 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentC
             ask(ExperimentCommand::Dataset(dataset));
         }
         let hover = "Share of the data that training never sees, 0 to below 1.";
-        if let Some(share) = number(ui, "held out", hover, file.held_out) {
-            ask(ExperimentCommand::HeldOut(share));
-        }
+        ui.horizontal(|ui| {
+            let label = ui.label(egui::RichText::new("held out").weak()).on_hover_text(hover).id;
+            if let Some(share) = number_ui(ui, ui.id().with("held out"), label, hover, file.held_out) {
+                ask(ExperimentCommand::HeldOut(share));
+            }
+        });
         refused(ui, view, &["dataset", "held_out"]);
     });
 }
@@ -60,7 +124,7 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentC
 fn model_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
     let file = &view.experiment;
     let models = ModelConfig::all().into_iter().map(|model| (model.name(), model));
-    if let Some(model) = choice(ui, "Model", "The network that is trained.", file.model.name(), models) {
+    if let Some(model) = choice_row(ui, "Model", "The network that is trained.", file.model.name(), models) {
         ask(ExperimentCommand::Model(model));
     }
     ui.indent("model", |ui| {
@@ -69,22 +133,18 @@ fn model_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(Experiment
         }
         refused(ui, view, &["model"]);
     });
-    let inits = Init::ALL.into_iter().map(|init| (init.name(), init));
-    if let Some(init) = choice(ui, "Init", "How the start of training is drawn.", file.init.name(), inits) {
-        ask(ExperimentCommand::Init(init));
-    }
     let losses = Loss::ALL.into_iter().map(|loss| (loss.name(), loss));
-    if let Some(loss) = choice(ui, "Loss", "What is minimised.", file.loss.name(), losses) {
+    if let Some(loss) = choice_row(ui, "Loss", "What is minimised.", file.loss.name(), losses) {
         ask(ExperimentCommand::Loss(loss));
     }
-    refused(ui, view, &["loss", "init"]);
+    refused(ui, view, &["loss"]);
 }
 
 fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
     let file = &view.experiment;
     let optimizers = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
     let hover = "The rule that turns a gradient into a step, with PyTorch's names and defaults.";
-    if let Some(optimizer) = choice(ui, "Optimizer", hover, file.optimizer.name(), optimizers) {
+    if let Some(optimizer) = choice_row(ui, "Optimizer", hover, file.optimizer.name(), optimizers) {
         ask(ExperimentCommand::Optimizer(optimizer));
     }
     ui.indent("optimizer", |ui| {
@@ -95,7 +155,7 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(Experi
     });
     let schedules = Schedule::all().into_iter().map(|schedule| (schedule.name(), schedule));
     let hover = "How the learning rate changes over the run.";
-    if let Some(schedule) = choice(ui, "Schedule", hover, file.schedule.name(), schedules) {
+    if let Some(schedule) = choice_row(ui, "Schedule", hover, file.schedule.name(), schedules) {
         ask(ExperimentCommand::Schedule(schedule));
     }
     ui.indent("schedule", |ui| {
@@ -145,28 +205,4 @@ pub(super) fn number<N: egui::emath::Numeric + Default + Send + Sync>(
         number_ui(ui, ui.id().with(name), label.id, hover, present)
     })
     .inner
-}
-
-/// A menu of named values; the one chosen, if it is another than the present.
-pub(super) fn choice<T>(
-    ui: &mut egui::Ui,
-    name: &str,
-    hover: &str,
-    present: &str,
-    values: impl Iterator<Item = (&'static str, T)>,
-) -> Option<T> {
-    let mut chosen = None;
-    ui.horizontal(|ui| {
-        let label = ui.label(name).on_hover_text(hover);
-        let menu = egui::ComboBox::from_id_salt(name).selected_text(present).width(120.0);
-        let response = menu.show_ui(ui, |ui| {
-            for (value_name, value) in values {
-                if ui.selectable_label(value_name == present, value_name).clicked() && value_name != present {
-                    chosen = Some(value);
-                }
-            }
-        });
-        response.response.labelled_by(label.id).on_hover_text(hover);
-    });
-    chosen
 }

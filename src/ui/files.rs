@@ -20,7 +20,7 @@ use crate::core::geometry::camera::Pose;
 use crate::core::io::output::Output;
 use crate::core::script::tour::{Tour, is_tour};
 use crate::core::script::{Command, ExperimentCommand};
-use crate::scene::session::Ask;
+use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
 
 /// Something to be done with files.
@@ -68,6 +68,30 @@ pub enum Paper {
 pub struct Files {
     dialog: FileDialog,
     errand: Option<Errand>,
+    shot: Option<Shot>,
+}
+
+/// A picture that is taken once the dialog has left the screen.
+struct Shot {
+    path: PathBuf,
+    /// The chart that it is of; without one, it is of the whole window.
+    chart: Option<ChartKind>,
+    /// When the dialog was closed, in seconds of egui's time, and passes since then.
+    closed_at: f64,
+    passes: u32,
+}
+
+/// Seconds and passes that a dialog takes to fade from the screen.
+const FADE_SECS: f64 = 0.3;
+const FADE_PASSES: u32 = 3;
+
+impl Shot {
+    /// Whether the dialog is gone; otherwise another pass is asked for.
+    fn is_due(&mut self, ctx: &egui::Context) -> bool {
+        self.passes += 1;
+        ctx.request_repaint();
+        self.passes > FADE_PASSES && ctx.input(|input| input.time) > self.closed_at + FADE_SECS
+    }
 }
 
 /// Sees to what the desk asks for.
@@ -83,6 +107,11 @@ pub(super) fn run_errands(
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let files = &mut *files;
+    if let Some(shot) = files.shot.take_if(|shot| shot.is_due(ctx)) {
+        let rect = shot.chart.map(|kind| chart::rect(ctx, kind.name()));
+        let part = rect.map(|rect| rect.unwrap_or(egui::Rect::NOTHING) * ctx.pixels_per_point());
+        save_picture(&mut commands, shot.path, part);
+    }
     if let Some(errand) = desk.bypass_change_detection().errand.take() {
         if errand == Errand::CopyLine {
             let view = source.view();
@@ -107,8 +136,10 @@ pub(super) fn run_errands(
     let Some(path) = files.dialog.take_picked() else { return Ok(()) };
     let Some(errand) = files.errand.take() else { return Ok(()) };
     let view = source.view();
+    let closed_at = ctx.input(|input| input.time);
+    let shot = |path, chart| Shot { path, chart, closed_at, passes: 0 };
     let done = match errand {
-        Errand::Open => open(&path).map(|opened| {
+        Errand::Open => open(&path, &view.experiment).map(|opened| {
             opened.show(&mut ask, &mut presenter);
             None
         }),
@@ -117,8 +148,8 @@ pub(super) fn run_errands(
             write(&path, text.as_bytes()).map(Some)
         }
         Errand::SavePicture => {
-            save_picture(&mut commands, path.clone(), None);
-            Ok(Some(path))
+            files.shot = Some(shot(path, None));
+            Ok(None)
         }
         Errand::SaveTour => {
             desk.order = Some(Order::Tour(path));
@@ -133,9 +164,8 @@ pub(super) fn run_errands(
             return Ok(());
         }
         Errand::SaveChart(kind, Paper::Png) => {
-            let rect = chart::rect(ctx, kind.name()).map(|rect| rect * ctx.pixels_per_point());
-            save_picture(&mut commands, path.clone(), rect);
-            Ok(Some(path))
+            files.shot = Some(shot(path, Some(kind)));
+            Ok(None)
         }
         Errand::SaveChart(kind, paper) => {
             let chart = charts.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
@@ -153,7 +183,7 @@ pub(super) fn run_errands(
 
 fn dialog(errand: Errand) -> FileDialog {
     let (title, name) = match errand {
-        Errand::Open => ("Open an experiment or a tour (.ron), or data (.csv)", ""),
+        Errand::Open => ("Open an experiment or a tour (.ron), data (.csv) or a start (.npy)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
         Errand::SaveTour => ("Save the tour", "tour.ron"),
@@ -181,7 +211,7 @@ pub fn as_seen(file: &ExperimentFile, pose: Option<&Pose>) -> ExperimentFile {
 /// What was in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opened {
-    /// An experiment or data, by the command that shows it.
+    /// An experiment, data or a start, by the command that shows it.
     Shown(Command),
     /// A tour.
     Tour(Box<Tour>),
@@ -200,11 +230,11 @@ impl Opened {
     }
 }
 
-/// Opens a file.
+/// Opens a file beside the present experiment.
 ///
 /// # Errors
-/// If it cannot be read, or is neither experiment, tour nor data; in words.
-pub fn open(path: &Path) -> Result<Opened, String> {
+/// If it cannot be read, or is neither experiment, tour, data nor start; in words.
+pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
     let name = path.display().to_string();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
@@ -224,50 +254,67 @@ pub fn open(path: &Path) -> Result<Opened, String> {
             let file = ExperimentFile::parse(&text, &name).map_err(|error| error.to_string())?;
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
         }
-        _ => Err(format!("{name}: expected an experiment or a tour (.ron) or data (.csv)")),
+        Some("npy") => {
+            let file = ExperimentFile { from: Some(path.to_owned()), ..present.clone() };
+            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
+        }
+        _ => {
+            Err(format!("{name}: expected an experiment or a tour (.ron), data (.csv) or a start (.npy)"))
+        }
     }
 }
 
 /// Whoever chose the name in the dialog was asked whether an old file may go.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
     let output = Output::new(path, true).map_err(|error| error.to_string())?;
-    output.write(|file| std::io::Write::write_all(file, bytes)).map_err(|error| error.to_string())?;
+    let written = output.write(|file| std::io::Write::write_all(file, bytes));
+    written.map_err(|error| format!("{error}: {}", error.source))?;
     Ok(path.to_owned())
 }
 
 /// Saves what the window shows, or a part of it in pixels.
 fn save_picture(commands: &mut Commands, path: PathBuf, part: Option<egui::Rect>) {
     let save = move |shot: On<ScreenshotCaptured>, mut desk: ResMut<Desk>| {
-        let mut png = std::io::Cursor::new(Vec::new());
-        let picture = shot.image.clone().try_into_dynamic().map_err(|error| error.to_string());
-        let written = picture
-            .and_then(|picture| {
-                let mut rgb = picture.to_rgb8();
-                if let Some(part) = part {
-                    let (x, y) = (part.min.x.max(0.0) as u32, part.min.y.max(0.0) as u32);
-                    rgb = image::imageops::crop_imm(&rgb, x, y, part.width() as u32, part.height() as u32)
-                        .to_image();
-                }
-                rgb.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())
-            })
-            .and_then(|()| write(&path, png.get_ref()));
-        if let Err(why) = written {
-            desk.notice = Some(Err(format!("the picture could not be saved: {why}")));
-        }
+        let written = png_of(&shot.image, part).and_then(|png| write(&path, &png));
+        desk.notice = Some(match written {
+            Ok(path) => Ok(format!("saved {}", path.display())),
+            Err(why) => Err(format!("the picture could not be saved: {why}")),
+        });
     };
     commands.spawn(Screenshot::primary_window()).observe(save);
+}
+
+/// A picture, or what of a part of it lies within, as a PNG.
+fn png_of(image: &Image, part: Option<egui::Rect>) -> Result<Vec<u8>, String> {
+    let picture = image.clone().try_into_dynamic().map_err(|error| error.to_string())?;
+    let mut rgb = picture.to_rgb8();
+    if let Some(part) = part {
+        let whole =
+            egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(rgb.width() as f32, rgb.height() as f32));
+        let part = part.intersect(whole);
+        if !part.is_positive() {
+            return Err("it is not on the screen".to_owned());
+        }
+        let [x, y, width, height] =
+            [part.min.x, part.min.y, part.width(), part.height()].map(|side| side.round() as u32);
+        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
+    }
+    let mut png = std::io::Cursor::new(Vec::new());
+    rgb.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())?;
+    Ok(png.into_inner())
 }
 
 /// Opens what is dropped on the window.
 pub(super) fn take_drops(
     mut drops: MessageReader<FileDragAndDrop>,
+    session: Res<SessionState>,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
     mut presenter: MessageWriter<Presenter>,
 ) {
     for drop in drops.read() {
         if let FileDragAndDrop::DroppedFile { path_buf, .. } = drop {
-            match open(path_buf) {
+            match open(path_buf, session.experiment().file()) {
                 Ok(opened) => opened.show(&mut ask, &mut presenter),
                 Err(why) => desk.notice = Some(Err(why)),
             }
@@ -282,12 +329,13 @@ mod tests {
     #[test]
     fn a_file_is_opened_by_its_ending_and_refused_with_its_name() {
         let folder = tempfile::tempdir().unwrap();
+        let present = ExperimentFile { seed: 4, ..ExperimentFile::default() };
         let at = |name: &str, text: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             path
         };
-        let shown = |path: &Path| match open(path) {
+        let shown = |path: &Path| match open(path, &present) {
             Ok(Opened::Shown(Command::Experiment(command))) => command,
             other => panic!("an experiment or data, not {other:?}"),
         };
@@ -295,13 +343,56 @@ mod tests {
         assert_eq!(file.seed, 9);
         let data = shown(&at("b.CSV", "1,2\n"));
         assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })));
-        let tour = open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"));
+        let tour = open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present);
         assert!(
             matches!(tour, Ok(Opened::Tour(tour)) if tour.secs() == 1.0),
             "its experiment lies beside it"
         );
-        assert!(open(&at("c.ron", "(sede: 9)")).unwrap_err().contains("c.ron:1:"));
-        assert!(open(&at("d.txt", "")).unwrap_err().contains("expected an experiment"));
+        assert!(open(&at("c.ron", "(sede: 9)"), &present).unwrap_err().contains("c.ron:1:"));
+        assert!(open(&at("d.txt", ""), &present).unwrap_err().contains("expected an experiment"));
+    }
+
+    #[test]
+    fn a_start_goes_with_the_rest_of_the_experiment() {
+        let present = ExperimentFile { seed: 4, ..ExperimentFile::default() };
+        let expected = ExperimentFile { from: Some("x.npy".into()), ..present.clone() };
+        let load = Command::Experiment(ExperimentCommand::Load(Box::new(expected)));
+        assert_eq!(open(Path::new("x.npy"), &present), Ok(Opened::Shown(load)));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_with_the_reason_and_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.ron");
+        std::fs::write(&path, "old").unwrap();
+        assert_eq!(write(&path, b"new"), Ok(path.clone()));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        let nowhere = write(&folder.path().join("nowhere/x.ron"), b"new").unwrap_err();
+        assert!(nowhere.contains("there is no folder"), "{nowhere}");
+        // A folder in which nobody may write, whoever runs the tests.
+        #[cfg(target_os = "linux")]
+        {
+            let refused = write(Path::new("/proc/x.ron"), b"new").unwrap_err();
+            assert!(refused.starts_with("cannot write /proc/x.ron: ") && refused.len() > 30, "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_picture_of_a_chart_is_its_part_of_the_window() {
+        use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+        let pixels: Vec<u8> = (0..8 * 6).flat_map(|i| [i % 8 * 10, i / 8 * 10, 7, 255]).collect();
+        let size = Extent3d { width: 8, height: 6, depth_or_array_layers: 1 };
+        let format = TextureFormat::Rgba8UnormSrgb;
+        let usage = bevy::asset::RenderAssetUsages::default();
+        let window = Image::new(size, TextureDimension::D2, pixels, format, usage);
+        let part = |x: f32, y: f32| egui::Rect::from_min_size(egui::pos2(x, y), egui::vec2(3.0, 2.0));
+        let read = |png: &[u8]| image::load_from_memory(png).unwrap().to_rgb8();
+        let chart = read(&png_of(&window, Some(part(4.0, 3.0))).unwrap());
+        assert_eq!((chart.dimensions(), chart.get_pixel(0, 0).0), ((3, 2), [40, 30, 7]));
+        let cut = read(&png_of(&window, Some(part(6.0, -1.0))).unwrap());
+        assert_eq!((cut.dimensions(), cut.get_pixel(1, 0).0), ((2, 1), [70, 0, 7]), "what is on screen");
+        assert!(png_of(&window, Some(part(20.0, 0.0))).is_err());
+        assert_eq!(read(&png_of(&window, None).unwrap()).dimensions(), (8, 6));
     }
 
     #[test]

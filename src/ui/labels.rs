@@ -5,6 +5,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::{GlobalTransform, Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
+use super::chosen::alpha_text;
 use super::style::{color32, loss_text};
 use super::{caption, lecture, legend};
 use crate::core::geometry::labels::{LabelBox, place};
@@ -262,7 +263,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
 
     fn lowest(&mut self, known: &Known) {
         let told = self.told;
-        let (Some(lowest), Some(placed)) = (told.lowest.0, told.placement.first()) else { return };
+        let (Some(lowest), Some(placed)) = (told.lowest.point, told.placement.first()) else { return };
         let Some(at) = lowest.place(known, &told.shown, placed) else { return };
         let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
         let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
@@ -336,11 +337,6 @@ fn axis_name(symbol: &str, axis: Option<&AxisMeaning>, walk: Option<&Band>) -> S
     }
 }
 
-fn alpha_text(alpha: &[f64]) -> String {
-    let numbers: Vec<String> = alpha.iter().map(|v| format!("{v:.2}")).collect();
-    format!("α ({})", numbers.join(", ")).replace('-', "−")
-}
-
 fn bounds(painter: &egui::Painter, label: &Label) -> Vec<LabelBox> {
     let font = egui::FontId::proportional(label.size);
     let size = painter.layout_no_wrap(label.text.clone(), font, label.color).size();
@@ -383,7 +379,6 @@ mod tests {
         assert_eq!(axis_name("α₁", Some(&axis), Some(&walk)), "α₁  PC 1 · 83 %\n(random walk 63 %)");
         let random = AxisMeaning { is_random: true, ..axis };
         assert_eq!(axis_name("α₃", Some(&random), None), "α₃  random");
-        assert_eq!(alpha_text(&[-1.0, 0.5]), "α (−1.00, 0.50)");
     }
 
     /// A missing glyph would be drawn as a box.

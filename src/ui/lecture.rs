@@ -15,20 +15,26 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
     let scale = (ctx.viewport_rect().height() / USUAL_HEIGHT).max(1.0);
     let area =
         egui::Area::new("lecture".into()).anchor(egui::Align2::LEFT_TOP, [18.0, 14.0]).interactable(false);
+    // Over a bright slope the numbers need a ground of their own.
+    let ground = egui::Frame::new().fill(color32(palette.shade)).corner_radius(6.0).inner_margin(8.0);
     let shown = area.show(ctx, |ui| {
-        let line = |ui: &mut egui::Ui, text: String, size: f32| {
-            ui.label(egui::RichText::new(text).size(scale * size).color(color32(palette.ink)));
-        };
-        line(ui, format!("step {}", view.step), 24.0);
-        line(ui, format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
-        if let Some(share) = view.accuracy {
-            line(ui, format!("{:.0} % right", 100.0 * share), 16.0);
-        }
-        if !view.is_playing {
-            line(ui, "held".to_owned(), 14.0);
-        }
+        ground.show(ui, |ui| lines_ui(ui, view, scale, color32(palette.ink)));
     });
     ctx.data_mut(|data| data.insert_temp(room_id(), Some(shown.response.rect)));
+}
+
+fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32) {
+    let mut line = |text: String, size: f32| {
+        ui.label(egui::RichText::new(text).size(scale * size).color(ink));
+    };
+    line(format!("step {}", view.step), 24.0);
+    line(format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
+    if let Some(share) = view.accuracy {
+        line(format!("{:.0} % right", 100.0 * share), 16.0);
+    }
+    if !view.is_playing {
+        line("held".to_owned(), 14.0);
+    }
 }
 
 /// Takes the readout away.

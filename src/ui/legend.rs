@@ -148,7 +148,7 @@ fn runs(painter: &egui::Painter, told: &Told, screen: egui::Rect, unit: f32) -> 
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     for live in runs {
         let of = told.session.runs().iter().find(|run| live.id() == Some(run.id));
-        let name = of.map_or("", Run::name);
+        let name = of.map(Run::title).unwrap_or_default();
         let loss = live.latest().map_or("–".to_owned(), |latest| loss_text(latest.loss));
         let text = format!("{name} · step {} · loss {loss}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::menu::choice;
 use super::view::PanelView;
 use crate::core::experiment::{CameraMode, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
@@ -69,22 +70,26 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
     }
 }
 
+/// Points that a menu is wide.
+const WIDTH: f32 = 70.0;
+
 fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
     let look = &view.experiment.view;
     egui::Grid::new("picture").num_columns(4).show(ui, |ui| {
         let maps = ColorMap::ALL.map(|map| (map.name(), map));
-        if let Some(map) = menu(ui, "Colours", "Colours of the losses.", look.colors.name(), &maps) {
+        let hover = "Colours of the losses.";
+        if let Some(map) = choice(ui, "Colours", hover, WIDTH, look.colors.name(), maps) {
             ask(ViewCommand::Colors(map));
         }
         let scales = HeightScale::ALL.map(|scale| (scale.name(), scale));
         let hover = "How losses become heights and colours (X).";
-        if let Some(scale) = menu(ui, "Heights", hover, look.scale.name(), &scales) {
+        if let Some(scale) = choice(ui, "Heights", hover, WIDTH, look.scale.name(), scales) {
             ask(ViewCommand::Scale(scale));
         }
         ui.end_row();
         let trails = TrailColors::ALL.map(|trail| (trail.name(), trail));
         let hover = "What the colour of the trail tells.";
-        if let Some(trail) = menu(ui, "Trail", hover, look.trail.name(), &trails) {
+        if let Some(trail) = choice(ui, "Trail", hover, WIDTH, look.trail.name(), trails) {
             ask(ViewCommand::Trail(trail));
         }
         let mut is_light = look.theme == Theme::Light;
@@ -167,26 +172,4 @@ fn optional(
         }
     });
     changed
-}
-
-/// A menu of named values; the one chosen, if it is another than the present.
-fn menu<T: Copy>(
-    ui: &mut egui::Ui,
-    name: &str,
-    hover: &str,
-    present: &str,
-    values: &[(&str, T)],
-) -> Option<T> {
-    let mut chosen = None;
-    let label = ui.label(name).on_hover_text(hover);
-    let menu = egui::ComboBox::from_id_salt(name).selected_text(present).width(70.0);
-    let response = menu.show_ui(ui, |ui| {
-        for (value_name, value) in values {
-            if ui.selectable_label(*value_name == present, *value_name).clicked() && *value_name != present {
-                chosen = Some(*value);
-            }
-        }
-    });
-    response.response.labelled_by(label.id).on_hover_text(hover);
-    chosen
 }

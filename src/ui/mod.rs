@@ -8,6 +8,7 @@ pub mod bar;
 pub mod caption;
 pub mod chart;
 pub mod charts;
+pub mod chosen;
 pub mod desk;
 pub mod dock;
 pub mod experiment;
@@ -18,6 +19,8 @@ pub mod labels;
 pub mod lecture;
 mod legend;
 pub mod look;
+pub mod menu;
+mod mirror;
 pub mod palette;
 pub mod path;
 pub mod preferences;
@@ -53,10 +56,12 @@ pub fn plugin(app: &mut App) {
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
         .init_resource::<studio::Studio>()
+        .init_resource::<chosen::ChosenPoint>()
         .add_systems(
             Update,
             (studio::run_studio, filming::take_orders, filming::mind_film).after(Stage::Draw),
         )
+        .add_systems(Update, chosen::look_at_chosen.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(
             Update,
@@ -103,11 +108,12 @@ fn draw_panels(
     mut ask: MessageWriter<Ask>,
     mut desk: ResMut<Desk>,
     charts: Res<charts::Charts>,
+    chosen: Res<chosen::ChosenPoint>,
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
     // A window at rest would leave them unfinished.
-    if charts.is_behind() {
+    if charts.is_behind() || chosen.is_busy() {
         ctx.request_repaint();
     }
     let view = source.view();
@@ -163,6 +169,7 @@ impl Covered {
 /// Draws all panels, and collects what they ask for.
 pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) -> Covered {
     let ctx = root.ctx().clone();
+    mirror::mirror_ui(root, view, desk);
     palette::palette_ui(&ctx, view, desk, asked);
     rescue_ui(&ctx, desk, asked);
     studio::studio_ui(&ctx, view, desk);
@@ -236,6 +243,7 @@ fn folds(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     fold(ui, "Run", true, &mut |ui| {
         run::run_ui(ui, view, asked);
         race::race_ui(ui, view, asked);
+        chosen::chosen_ui(ui, view, asked);
     });
     fold(ui, "Experiment", true, &mut |ui| experiment::experiment_ui(ui, view, asked));
     fold(ui, "Slice", true, &mut |ui| slice::slice_ui(ui, view, asked));

@@ -2,15 +2,21 @@
 //!
 //! Both are files in the folder that the system has for such things. A file that cannot be read is set
 //! aside, with a notice: it must not keep anybody from working.
+//!
+//! Several windows share the desk, the last one closed leaving its own, but each keeps its experiment in
+//! a place of its own, which it holds by a lock for as long as it lives. A place that nobody holds and
+//! that has a file was left by a crash: the next window takes it, and the file with it.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bevy::prelude::*;
 use directories::ProjectDirs;
 
 use super::desk::Desk;
 use crate::core::experiment::ExperimentFile;
-use crate::core::experiment::file::parse_ron;
+use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::io::output::Output;
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
@@ -20,7 +26,12 @@ use crate::scene::session::SessionState;
 pub struct Preferences {
     desk: PathBuf,
     unsaved: PathBuf,
+    /// Held until the program ends, however that is.
+    _lock: Option<Arc<File>>,
 }
+
+/// Windows at once that keep their experiments.
+const MOST_PLACES: usize = 32;
 
 impl Preferences {
     /// The files in the system's folder; `None` where it has none, or none can be made.
@@ -32,7 +43,13 @@ impl Preferences {
     /// The files in a folder, which is made if it is not there.
     pub fn within(folder: &Path) -> Option<Self> {
         std::fs::create_dir_all(folder).ok()?;
-        Some(Self { desk: folder.join("desk.ron"), unsaved: folder.join("unsaved.ron") })
+        let unsaved = |place: usize| folder.join(format!("unsaved-{place}.ron"));
+        // What a crash left comes first.
+        let (left, empty): (Vec<usize>, Vec<usize>) =
+            (1..=MOST_PLACES).partition(|place| unsaved(*place).exists());
+        let mut places = left.into_iter().chain(empty);
+        let (place, lock) = places.find_map(|place| Some((place, lock(&unsaved(place))?)))?;
+        Some(Self { desk: folder.join("desk.ron"), unsaved: unsaved(place), _lock: lock.map(Arc::new) })
     }
 
     /// The desk as it was left; a new one where there is none, or where its file was set aside.
@@ -46,8 +63,9 @@ impl Preferences {
                     Ok(()) => format!("set aside as {}", aside.display()),
                     Err(error) => format!("could not be set aside: {error}"),
                 };
+                let place = format!("line {}: {}", error.line, error.message);
                 let notice =
-                    Some(Err(format!("the preferences could not be read and were {kept} ({error})")));
+                    Some(Err(format!("the preferences could not be read ({place}) and were {kept}")));
                 Desk { notice, ..Desk::default() }
             }
         }
@@ -57,6 +75,17 @@ impl Preferences {
     pub fn unsaved(&self) -> Option<ExperimentFile> {
         let text = std::fs::read_to_string(&self.unsaved).ok()?;
         ExperimentFile::parse(&text, &self.unsaved.display().to_string()).ok()
+    }
+}
+
+/// Takes hold of a place; `None` if another window has it. The inner `None`: there are no locks here, and
+/// windows go without.
+fn lock(unsaved: &Path) -> Option<Option<File>> {
+    let Ok(file) = File::create(unsaved.with_extension("lock")) else { return Some(None) };
+    match file.try_lock() {
+        Ok(()) => Some(Some(file)),
+        Err(TryLockError::WouldBlock) => None,
+        Err(TryLockError::Error(_)) => Some(None),
     }
 }
 
@@ -90,14 +119,15 @@ fn keep_desk(
     let lasting = desk.lasting();
     // What it was when the program began is on file already.
     if kept.as_ref().is_some_and(|kept| *kept != lasting) {
-        let text = ron::ser::to_string_pretty(&lasting, ron::ser::PrettyConfig::new());
-        write(&preferences.desk, &text.unwrap_or_else(|error| unreachable!("plain data is RON: {error}")));
+        write(&preferences.desk, &to_pretty_ron(&lasting, usize::MAX));
     }
     *kept = Some(lasting);
 }
 
+/// What a crash left stays on file until somebody has decided about it.
 fn keep_unsaved(
     preferences: Option<Res<Preferences>>,
+    desk: Res<Desk>,
     session: Res<SessionState>,
     motion: Res<Motion>,
     time: Res<Time<Real>>,
@@ -105,6 +135,9 @@ fn keep_unsaved(
     mut kept: Local<Option<ExperimentFile>>,
 ) {
     let Some(preferences) = preferences.filter(|_| is_time(&motion, &time, &mut looked)) else { return };
+    if desk.rescued.is_some() {
+        return;
+    }
     let file = session.experiment().file();
     if kept.as_ref() == Some(file) {
         return;
@@ -131,7 +164,7 @@ fn write(path: &Path, text: &str) {
     let written = output.and_then(|output| {
         output
             .write(|file| std::io::Write::write_all(file, text.as_bytes()))
-            .map_err(|error| error.to_string())
+            .map_err(|error| format!("{error}: {}", error.source))
     });
     if let Err(why) = written {
         warn!("{why}");
@@ -148,9 +181,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let preferences = Preferences::within(&folder.path().join("new")).unwrap();
         assert_eq!(preferences.desk(), Desk::default());
-        let mut desk = Desk { zoom: 1.3, ..Desk::default() };
+        let mut desk = Desk { zoom: 1.3, window: Some([1280, 720]), ..Desk::default() };
         desk.toggle(ChartKind::Map);
-        write(&preferences.desk, &ron::to_string(&desk.lasting()).unwrap());
+        write(&preferences.desk, &to_pretty_ron(&desk.lasting(), usize::MAX));
         assert_eq!(preferences.desk(), desk);
         write(&preferences.desk, "(zoom: 99.0)");
         assert_eq!(preferences.desk().zoom, 2.5, "nobody could read it otherwise");
@@ -168,5 +201,24 @@ mod tests {
         let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
         write(&preferences.unsaved, &file.to_ron());
         assert_eq!(preferences.unsaved(), Some(file));
+    }
+
+    #[test]
+    fn two_windows_keep_two_experiments_and_neither_loses_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let window = || Preferences::within(folder.path()).unwrap();
+        let file = |seed| ExperimentFile { seed, ..ExperimentFile::default() };
+        let (first, second) = (window(), window());
+        write(&first.unsaved, &file(1).to_ron());
+        write(&second.unsaved, &file(2).to_ron());
+        assert_eq!((first.unsaved(), second.unsaved()), (Some(file(1)), Some(file(2))));
+        assert_eq!(window().unsaved(), None, "a third one takes neither");
+        drop((first, second));
+        // Both have crashed: the next two windows find one each, and once both have decided nothing is left.
+        let (third, fourth) = (window(), window());
+        assert_eq!((third.unsaved(), fourth.unsaved()), (Some(file(1)), Some(file(2))));
+        std::fs::remove_file(&third.unsaved).unwrap();
+        drop((third, fourth));
+        assert_eq!(window().unsaved(), Some(file(2)), "the one that is left comes first");
     }
 }

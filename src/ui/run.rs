@@ -5,6 +5,7 @@ use bevy_egui::egui;
 use super::settings::short;
 use super::style::{loss_text, number};
 use super::view::PanelView;
+use crate::core::probe::VerdictKind;
 use crate::core::script::{Command, RunCommand};
 
 /// Draws the panel.
@@ -34,24 +35,23 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     });
     speed_ui(ui, view, &mut ask);
     converge_ui(ui, &mut ask);
+    let reached = if view.is_playing { format!(" · {:.0}/s", view.speed) } else { String::new() };
+    let step = format!("{} of {}{reached}", view.step, view.experiment.steps);
     number(
         ui,
         "step",
-        format!("{} of {}", view.step, view.experiment.steps),
-        "Where training is, of what is planned.",
+        step,
+        "Where training is, of what is planned, and how many steps a second it reaches.",
     );
     readouts_ui(ui, view);
 }
 
 fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand)) {
     let mut speed = view.experiment.view.steps_per_second;
-    let reached = if view.is_playing { format!("; reaches {:.0}", view.speed) } else { String::new() };
     ui.horizontal(|ui| {
         let label = ui.label("Speed");
         let slider = egui::Slider::new(&mut speed, 1.0..=1e5).logarithmic(true).max_decimals(0).suffix(" /s");
-        let response =
-            ui.add(slider).labelled_by(label.id).on_hover_text(format!("Training steps a second{reached}."));
-        if response.changed() {
+        if ui.add(slider).labelled_by(label.id).on_hover_text("Training steps a second.").changed() {
             ask(RunCommand::Speed(speed));
         }
     });
@@ -83,9 +83,10 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
-    if let Some(verdict) = view.verdict {
+    let verdict = view.verdict.map(VerdictKind::word);
+    if let Some(verdict) = verdict.or(view.is_probing.then_some("being looked at…")) {
         let hover = "What the whole space says of this point, whatever the slice looks like; the chart Curvature tells why.";
-        number(ui, "this point is", verdict.word(), hover);
+        number(ui, "this point is", verdict, hover);
     }
     let hover =
         "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::menu::Menu;
 use super::style::warning;
 use crate::core::subspace::Place;
 
@@ -56,6 +57,9 @@ const WORDS: [&str; 13] = [
 
 /// Settings that are places of parameter space.
 const PLACES: [&str; 6] = ["from", "to", "at", "a", "b", "c"];
+
+/// Degrees that a dial goes through, as in the post's Fig. 9.
+const ANGLES: std::ops::RangeInclusive<f64> = 2.0..=90.0;
 
 /// Draws a row for each setting of a configuration; the configuration with the one that was changed.
 /// `of` says whose they are, apart from others on the same panel.
@@ -109,6 +113,9 @@ impl Field<'_> {
                 let response = ui.checkbox(&mut now, "").labelled_by(self.label).on_hover_text(self.hint);
                 response.changed().then_some(Value::Bool(now))
             }
+            Value::Number(number) if name == "degrees" => {
+                self.dial(ui, number.as_f64().unwrap_or_default()).map(Value::from)
+            }
             Value::Number(number) if number.is_u64() => {
                 let present = number.as_u64().unwrap_or_default();
                 number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
@@ -119,29 +126,26 @@ impl Field<'_> {
             }
             Value::String(word) if name != "path" && !PLACES.contains(&name) => {
                 let known = WORDS.into_iter().filter(|word| check(Value::from(*word)).is_ok());
-                self.menu(ui, word, known)
+                let menu = Menu { id: self.id, label: self.label, hint: self.hint, width: 90.0 };
+                menu.show(ui, word, known.map(|word| (word, Value::from(word))))
             }
             value => self.text(ui, name, value, check),
         }
     }
 
-    fn menu<'a>(
-        &self,
-        ui: &mut egui::Ui,
-        present: &str,
-        words: impl Iterator<Item = &'a str>,
-    ) -> Option<Value> {
-        let mut chosen = None;
-        let menu = egui::ComboBox::from_id_salt(self.id).selected_text(present).width(90.0);
-        let response = menu.show_ui(ui, |ui| {
-            for word in words {
-                if ui.selectable_label(word == present, word).clicked() && word != present {
-                    chosen = Some(Value::from(word));
-                }
-            }
-        });
-        response.response.labelled_by(self.label).on_hover_text(self.hint);
-        chosen
+    /// An angle, sent once it was dragged to its end: each is another plane, and another change to undo.
+    fn dial(&self, ui: &mut egui::Ui, present: f64) -> Option<f64> {
+        let mut draft = ui.data(|data| data.get_temp(self.id)).unwrap_or(present);
+        let slider = egui::Slider::new(&mut draft, ANGLES).suffix("°").max_decimals(0).smart_aim(false);
+        ui.spacing_mut().slider_width = 80.0;
+        let slider = slider.clamping(egui::SliderClamping::Never);
+        let response = ui.add(slider).labelled_by(self.label).on_hover_text(self.hint);
+        if response.dragged() {
+            ui.data_mut(|data| data.insert_temp(self.id, draft));
+            return None;
+        }
+        ui.data_mut(|data| data.remove_temp::<f64>(self.id));
+        (draft != present).then_some(draft)
     }
 
     fn text(
@@ -240,7 +244,7 @@ pub fn short(value: f64) -> String {
 }
 
 /// A text that is sent once it is left and can be read; why it cannot is told below it.
-fn text_ui<T>(
+pub(super) fn text_ui<T>(
     ui: &mut egui::Ui,
     id: egui::Id,
     label: egui::Id,
@@ -252,7 +256,7 @@ fn text_ui<T>(
     let mut text = draft.clone().unwrap_or_else(|| present.to_owned());
     let mut sent = None;
     ui.vertical(|ui| {
-        let field = egui::TextEdit::singleline(&mut text).desired_width(110.0);
+        let field = egui::TextEdit::singleline(&mut text).desired_width(110.0).hint_text("none");
         let response = ui.add(field).labelled_by(label).on_hover_text(hint);
         let has_changed = text != present;
         if response.has_focus() {

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui;
 
-use super::experiment::choice;
+use super::menu::choice_row;
 use super::settings::{number_ui, settings_ui};
 use super::style::{number, refused};
 use super::view::PanelView;
@@ -26,7 +26,7 @@ fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let plane = &view.experiment.slice.plane;
     let planes = PlaneConfig::all().into_iter().map(|plane| (plane.name(), plane));
     let hover = "How the plane is laid through parameter space: by the trajectory's principal components, or through start and end.";
-    let chosen = choice(ui, "Plane", hover, plane.name(), planes);
+    let chosen = choice_row(ui, "Plane", hover, plane.name(), planes);
     let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane)).inner;
     if let Some(plane) = chosen.or(set) {
         asked.push(Command::Experiment(ExperimentCommand::Plane(plane)));

@@ -6,36 +6,37 @@ use super::desk::Desk;
 use super::studio::studio_status_ui;
 use super::view::PanelView;
 
-/// Draws the line.
+/// Draws the line. What does not fit beside the device is told in full on hovering.
 pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     ui.horizontal(|ui| {
         studio_status_ui(ui, view, desk);
-        if let Some(warning) = &view.warning {
-            ui.colored_label(super::style::warning(ui), format!("⚠ {warning}"));
-            return;
-        }
-        match view.progress {
-            Some(progress) => {
-                ui.spinner();
-                ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()));
-            }
-            None => match &desk.notice {
-                Some(Ok(notice)) => {
-                    ui.label(notice);
-                }
-                Some(Err(why)) => {
-                    ui.colored_label(super::style::warning(ui), format!("⚠ {why}"));
-                }
-                None => {
-                    ui.label(picture_text(view));
-                }
-            },
-        }
+        let notice = desk.notice.as_ref();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);
-            ui.label(egui::RichText::new(text).weak());
+            if view.warning.is_none() {
+                let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);
+                ui.label(egui::RichText::new(text).weak());
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| news_ui(ui, view, notice));
         });
     });
+}
+
+fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, String>>) {
+    let whole = |ui: &mut egui::Ui, text: egui::RichText| ui.add(egui::Label::new(text).truncate());
+    let warned = |ui: &mut egui::Ui, why: &str| {
+        let color = super::style::warning(ui);
+        whole(ui, egui::RichText::new(format!("⚠ {why}")).color(color))
+    };
+    match (&view.warning, view.progress, notice) {
+        (Some(warning), _, _) => warned(ui, warning),
+        (None, Some(progress), _) => {
+            ui.spinner();
+            ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()))
+        }
+        (None, None, Some(Ok(notice))) => whole(ui, notice.into()),
+        (None, None, Some(Err(why))) => warned(ui, why),
+        (None, None, None) => whole(ui, picture_text(view).into()),
+    };
 }
 
 /// What the picture is worth.

@@ -36,6 +36,10 @@ pub fn set_style(ctx: &egui::Context, theme: Theme) {
         style.spacing.item_spacing = egui::vec2(7.0, 4.0);
         style.spacing.slider_width = 140.0;
         style.spacing.interact_size.y = 20.0;
+        // Notes are read from the last row too.
+        style.text_styles.insert(egui::TextStyle::Small, egui::FontId::proportional(11.5));
+        // A scroll bar has room of its own: numbers at the edge stay whole.
+        style.spacing.scroll.floating_allocated_width = 8.0;
         let visuals = &mut style.visuals;
         visuals.panel_fill = rgb(ground);
         visuals.override_text_color = Some(color32(palette.ink));

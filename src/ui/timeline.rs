@@ -92,6 +92,7 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     if let Some(step) = view.diverged_at {
         painter.vline(x(step), rect.y_range(), egui::Stroke::new(2.0, super::style::warning(ui)));
     }
+    paint_chosen(ui, &painter, rect, view, &x);
     let planned_end = x(view.experiment.steps);
     painter.vline(planned_end, rect.y_range(), egui::Stroke::new(1.0, color32(palette.faint)));
     let hand = x(view.step);
@@ -101,6 +102,32 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     let at = if hand > rect.center().x { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP };
     let shift = if hand > rect.center().x { -5.0 } else { 5.0 };
     painter.text(egui::pos2(hand + shift, rect.min.y + 2.0), at, text, font, color32(palette.ink));
+}
+
+/// Half of what the mark of the chosen point is wide, in points.
+const MARK: f32 = 5.0;
+
+/// The step nearest to the chosen point: a full mark where the point lies on the trail, a hollow one
+/// where it lies beside it.
+fn paint_chosen(
+    ui: &egui::Ui,
+    painter: &egui::Painter,
+    rect: egui::Rect,
+    view: &PanelView,
+    x: &dyn Fn(u64) -> f32,
+) {
+    let Some(near) = view.chosen.as_ref().and_then(|chosen| chosen.nearest) else { return };
+    let color = color32(Palette::from(view.experiment.view.theme).pointer);
+    let foot = egui::pos2(x(near.step), rect.max.y - 1.0);
+    let corners = [[0.0, -2.0 * MARK], [MARK, -MARK], [0.0, 0.0], [-MARK, -MARK]];
+    let corners = corners.map(|[right, down]| foot + egui::vec2(right, down)).to_vec();
+    let fill = if near.is_on_trail { color } else { egui::Color32::TRANSPARENT };
+    painter.add(egui::Shape::convex_polygon(corners, fill, egui::Stroke::new(1.5, color)));
+    let id = ui.id().with("chosen on the timeline");
+    let mark = egui::Rect::from_center_size(foot - egui::vec2(0.0, MARK), egui::Vec2::splat(2.0 * MARK));
+    let response = ui.interact(mark, id, egui::Sense::hover());
+    let text = format!("The chosen point is nearest to step {}", near.step);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, &text));
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use bevy::render::renderer::RenderAdapterInfo;
 
 use super::chart::Chart;
 use super::charts::{ChartKind, Charts};
+use super::chosen::{Chosen, ChosenPoint};
 use super::filming::{FilmView, Filming};
 use super::studio::Studio;
 use super::timeline::History;
@@ -23,6 +24,7 @@ use crate::core::session::{Alpha3, RunId, Transport};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
 use crate::scene::camera::Rig;
 use crate::scene::landscape::Landscape;
+use crate::scene::lowest::Lowest;
 use crate::scene::motion::FrameTime;
 use crate::scene::readout::Readout;
 use crate::scene::recording::Recording;
@@ -48,6 +50,8 @@ pub struct PanelView {
     pub accuracy: Option<f64>,
     /// What the point is where training is.
     pub verdict: Option<VerdictKind>,
+    /// Whether that is still being found out.
+    pub is_probing: bool,
     /// The step at which training diverged.
     pub diverged_at: Option<u64>,
     /// Steps a second reached of late.
@@ -82,6 +86,10 @@ pub struct PanelView {
     pub runs: Vec<RunRow>,
     /// The point of the slice that was chosen, by its alphas.
     pub selected: Option<Vec<f64>>,
+    /// What is known of it.
+    pub chosen: Option<Chosen>,
+    /// Another low point of the displayed slice than its lowest: its alphas, and the loss there.
+    pub another_low: Option<(Vec<f64>, f64)>,
     /// The pose on screen.
     pub pose: Option<Pose>,
     /// Keys of the camera's path, in the order of their times.
@@ -174,6 +182,8 @@ pub struct Source<'w> {
     frame_time: Option<Res<'w, FrameTime>>,
     charts: Option<Res<'w, Charts>>,
     touring: Res<'w, Touring>,
+    chosen: Option<Res<'w, ChosenPoint>>,
+    lowest: Res<'w, Lowest>,
 }
 
 impl Source<'_> {
@@ -202,6 +212,7 @@ impl Source<'_> {
             grad_norm: latest.map(|latest| latest.grad_norm),
             accuracy: live.and_then(Live::accuracy),
             verdict: live.and_then(Live::verdict),
+            is_probing: live.is_some_and(Live::is_probing),
             diverged_at: live.and_then(Live::diverged_at),
             speed: live.map_or(0.0, Live::speed),
             surface_loss: self.readout.surface_loss,
@@ -226,6 +237,12 @@ impl Source<'_> {
                 .map_or([0.0, 1.0], |(low, high)| [low, high]),
             runs: self.training.runs().iter().filter_map(|live| self.row(live)).collect(),
             selected: self.session.view().selected.clone(),
+            chosen: self.chosen.as_ref().and_then(|point| point.chosen.clone()),
+            another_low: self.lowest.another.map(|low| {
+                let mut alpha = low.alpha.to_vec();
+                alpha.resize(plane.map_or(2, |plane| plane.subspace.k()), self.shown.alpha3);
+                (alpha, low.loss)
+            }),
             pose: self.rig.as_ref().map(|rig| *rig.shown()),
             camera_keys: self.session.view().keys.clone(),
             is_floor_open: self.session.view().is_floor_open,
@@ -265,7 +282,7 @@ impl Source<'_> {
         let loss = live.latest().map(|latest| latest.loss);
         Some(RunRow {
             id,
-            name: run.name().to_owned(),
+            name: run.title(),
             number: live.number(),
             step: live.step(),
             loss,

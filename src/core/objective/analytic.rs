@@ -27,6 +27,15 @@ impl Surface {
     /// Every surface.
     pub const ALL: [Self; 3] = [Self::Quadratic, Self::Rosenbrock, Self::Himmelblau];
 
+    /// The name that files and menus use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quadratic => "quadratic",
+            Self::Rosenbrock => "rosenbrock",
+            Self::Himmelblau => "himmelblau",
+        }
+    }
+
     /// Where descent usually starts: at some height, and for `rosenbrock` at the customary (−1.2, 1).
     pub fn start(self) -> [f64; 2] {
         match self {

@@ -78,6 +78,14 @@ impl Run {
         }
     }
 
+    /// The same, told apart from a run that set out where the experiment starts.
+    pub fn title(&self) -> String {
+        match self.from {
+            RaceStart::Same => self.name().to_owned(),
+            RaceStart::Slice(_) => format!("{} from a point", self.name()),
+        }
+    }
+
     /// Does what concerns how it goes on; `now` is where the shown run is, `planned` its planned end.
     pub(super) fn follow(&mut self, command: &RunCommand, now: Now, planned: u64) {
         self.transport = match *command {

@@ -1,8 +1,12 @@
 //! Loss and accuracy against the step.
 
+use std::collections::BTreeMap;
+
+use bevy_egui::egui::Color32;
+
 use super::Inks;
 use crate::core::objective::Objective;
-use crate::core::session::Revision;
+use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
@@ -10,18 +14,28 @@ use crate::ui::timeline::thinned;
 
 /// A run as its curve knows it.
 pub struct Run<'a> {
-    /// Its optimizer.
-    pub name: &'a str,
+    /// Which.
+    pub id: Option<RunId>,
+    /// What people call it.
+    pub name: String,
     /// Its colour's number.
     pub number: usize,
     /// Its points so far.
     pub points: &'a [Checkpoint],
 }
 
-/// What the run that is told of says of examples it does not learn from, and how many it gets right: at
-/// some steps, since each takes a pass over the data.
+/// What each run says of examples it does not learn from, and how many it gets right: at some steps,
+/// since each takes a pass over the data.
 #[derive(Default)]
 pub struct HeldOut {
+    runs: BTreeMap<RunId, Looks>,
+    /// Whether there is more to be looked at than a frame has time for.
+    pub is_behind: bool,
+}
+
+/// What was seen of one run.
+#[derive(Default)]
+struct Looks {
     of: Option<(Revision, u64)>,
     /// Step and loss over the held-out examples.
     loss: Vec<[f64; 2]>,
@@ -29,38 +43,54 @@ pub struct HeldOut {
     accuracy: Vec<[f64; 2]>,
     /// The same of the held-out examples.
     held_out_accuracy: Vec<[f64; 2]>,
-    /// Whether there is more to be looked at than a frame has time for.
-    pub is_behind: bool,
 }
 
-/// Looks at the data over a run's planned length, and in one frame.
+/// Looks at the data over a run's planned length, and of all runs in one frame.
 const LOOKS: u64 = 120;
 const LOOKS_A_FRAME: usize = 4;
+/// Multiply-adds that the looks of a frame may take, about a millisecond's worth; one look there is
+/// always.
+const AFFORDABLE: usize = 4_000_000;
 
 impl HeldOut {
-    /// Catches up with a run, a few points at a time.
-    pub fn follow(&mut self, revision: Revision, objective: &dyn Objective, live: Option<&Live>) {
-        let Some(live) = live else { return };
+    /// Catches up with all runs, a few points at a time.
+    pub fn follow(&mut self, revision: Revision, objective: &dyn Objective, runs: &[Live]) {
+        self.runs.retain(|id, _| runs.iter().any(|live| live.id() == Some(*id)));
+        let cost = (objective.dim() * objective.examples()).max(1);
+        let mut left = (AFFORDABLE / cost).clamp(1, LOOKS_A_FRAME);
+        self.is_behind = false;
+        for live in runs {
+            let Some(id) = live.id() else { continue };
+            let looks = self.runs.entry(id).or_default();
+            self.is_behind |= looks.follow(revision, objective, live, &mut left);
+        }
+    }
+}
+
+impl Looks {
+    /// Catches up with a run while looks are left. Whether they did not suffice.
+    fn follow(
+        &mut self,
+        revision: Revision,
+        objective: &dyn Objective,
+        live: &Live,
+        left: &mut usize,
+    ) -> bool {
         let of = (revision, live.rewinds());
         if self.of != Some(of) {
             *self = Self { of: Some(of), ..Self::default() };
         }
         let last = live.points().last().map_or(0, |last| last.step);
         let every = (last / LOOKS).max(1);
-        let from = self.accuracy.last().map_or(0, |[step, _]| *step as u64 + every);
-        let due = live.points().iter().filter(|point| point.step >= from);
-        let mut next = from;
-        let mut looks = 0;
-        self.is_behind = false;
-        for point in due {
+        let mut next = self.accuracy.last().map_or(0, |[step, _]| *step as u64 + every);
+        for point in live.points() {
             if point.step < next {
                 continue;
             }
-            if looks == LOOKS_A_FRAME {
-                self.is_behind = true;
-                break;
+            if *left == 0 {
+                return true;
             }
-            (next, looks) = (point.step + every, looks + 1);
+            (next, *left) = (point.step + every, *left - 1);
             let step = point.step as f64;
             self.accuracy.push([step, objective.accuracy(&point.theta).unwrap_or(f64::NAN)]);
             if let Some(loss) = objective.held_out_loss(&point.theta) {
@@ -70,29 +100,46 @@ impl HeldOut {
                 self.held_out_accuracy.push([step, share]);
             }
         }
+        false
     }
 }
 
 /// The chart.
 pub fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Chart {
+    let color = |run: &Run| inks.runs[run.number % inks.runs.len()];
     let mut marks: Vec<Mark> = runs
         .iter()
         .map(|run| Mark::Line {
             name: format!("loss, {}", run.name),
-            color: inks.runs[run.number % inks.runs.len()],
+            color: color(run),
             width: 2.0,
             points: thinned(run.points.iter().map(|point| [point.step as f64, point.loss])),
         })
         .collect();
-    let more = [
-        ("loss, held out", inks.ink, &held_out.loss),
-        ("accuracy", inks.faint, &held_out.accuracy),
-        ("accuracy, held out", inks.ink.gamma_multiply(0.5), &held_out.held_out_accuracy),
-    ];
-    for (name, color, points) in more {
-        if points.iter().any(|[_, y]| y.is_finite()) {
-            marks.push(Mark::Line { name: name.to_owned(), color, width: 1.5, points: points.clone() });
-        }
+    for run in runs {
+        let Some(looks) = run.id.and_then(|id| held_out.runs.get(&id)) else { continue };
+        // In a race the colour tells whose they are.
+        let colors = match runs.len() {
+            1 => [inks.ink, inks.faint, inks.ink.gamma_multiply(0.5)],
+            _ => [0.65, 0.5, 0.35].map(|share| color(run).gamma_multiply(share)),
+        };
+        marks.extend(more_of(run, looks, colors));
     }
     Chart { x: "step".to_owned(), y: String::new(), marks, is_log, ..Chart::default() }
+}
+
+fn more_of(run: &Run, looks: &Looks, colors: [Color32; 3]) -> impl Iterator<Item = Mark> {
+    let [loss, accuracy, held_out] = colors;
+    let lines = [
+        ("loss held out", loss, &looks.loss),
+        ("accuracy", accuracy, &looks.accuracy),
+        ("accuracy held out", held_out, &looks.held_out_accuracy),
+    ];
+    let is_told = |points: &[[f64; 2]]| points.iter().any(|[_, y]| y.is_finite());
+    lines.into_iter().filter(move |(_, _, points)| is_told(points)).map(|(what, color, points)| Mark::Line {
+        name: format!("{what}, {}", run.name),
+        color,
+        width: 1.5,
+        points: points.clone(),
+    })
 }

@@ -63,13 +63,17 @@ fn most_likely(outputs: &[f64]) -> usize {
     (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or_default()
 }
 
-/// A ground for points of these colours: so much of the way from one to the other, and darker.
-fn ground([a, b]: [Color32; 2], share: f64) -> [u8; 3] {
-    let mix = |a: u8, b: u8| (GROUND * (f64::from(a) + share * (f64::from(b) - f64::from(a)))) as u8;
+/// A ground for points of these colours: so much of the way from one to the other, and half of that to
+/// the colour of the paper, so that the points stand out from it.
+fn ground([a, b]: [Color32; 2], share: f64, paper: f64) -> [u8; 3] {
+    let mix = |a: u8, b: u8| {
+        let color = f64::from(a) + share * (f64::from(b) - f64::from(a));
+        (GROUND * color + (1.0 - GROUND) * paper) as u8
+    };
     [mix(a.r(), b.r()), mix(a.g(), b.g()), mix(a.b(), b.b())]
 }
 
-/// How bright the ground is beside the points on it.
+/// The ground's share of the colour of the points on it; the rest is the paper's.
 const GROUND: f64 = 0.5;
 
 fn plane(looked: &Looked, loss: Loss, data: &Dataset, inks: &Inks) -> Chart {
@@ -79,9 +83,10 @@ fn plane(looked: &Looked, loss: Loss, data: &Dataset, inks: &Inks) -> Chart {
         (0..CELLS).flat_map(|j| (0..CELLS).flat_map(move |i| [at(i, ranges[0]), at(j, ranges[1])])).collect();
     let predictions = looked.objective.predict(looked.theta, &x).unwrap_or_default();
     let outputs = predictions.len() / (CELLS * CELLS);
+    let paper = if inks.ink.r() < 128 { 255.0 } else { 0.0 };
     let pixels = predictions.chunks_exact(outputs.max(1)).map(|outputs| match outputs {
-        [p] => ground([inks.runs[0], inks.runs[1]], probability(loss, *p).clamp(0.0, 1.0)),
-        outputs => ground([inks.runs[most_likely(outputs) % inks.runs.len()]; 2], 0.0),
+        [p] => ground([inks.runs[0], inks.runs[1]], probability(loss, *p).clamp(0.0, 1.0), paper),
+        outputs => ground([inks.runs[most_likely(outputs) % inks.runs.len()]; 2], 0.0, paper),
     });
     let corners = [[ranges[0].0, ranges[1].0], [ranges[0].1, ranges[1].1]];
     let mut marks = vec![Mark::Picture { corners, size: [CELLS; 2], pixels: pixels.collect() }];

@@ -27,9 +27,11 @@ use super::timeline::{History, thinned};
 use crate::core::objective::Objective;
 use crate::core::session::{Revision, Run};
 use crate::core::train::{Checkpoint, plateaus};
+use crate::scene::Pacing;
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape};
 use crate::scene::pointer::Hover;
+use crate::scene::prober::{self, Prober};
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
 use crate::scene::theme::Palette;
@@ -145,19 +147,26 @@ pub struct Charts {
     /// The loss over training.
     pub history: Arc<History>,
     of: Option<State>,
-    held_out: curves::HeldOut,
-    ground: map::Ground,
+    memory: Memory,
     /// Frames since the curvature was looked at, and whether anything has changed since then.
     curvature_age: u32,
     is_curvature_old: bool,
+}
+
+/// What charts keep from one frame to the next.
+#[derive(Default)]
+struct Memory {
+    held_out: curves::HeldOut,
+    ground: map::Ground,
+    prober: Prober,
 }
 
 impl Charts {
     /// Whether an open chart has more to look at than a frame had time for.
     pub fn is_behind(&self) -> bool {
         let is_open = |kind| self.open.iter().any(|(open, _)| *open == kind);
-        (self.held_out.is_behind && is_open(ChartKind::Curves))
-            || (self.is_curvature_old && is_open(ChartKind::Spectrum))
+        (self.memory.held_out.is_behind && is_open(ChartKind::Curves))
+            || ((self.is_curvature_old || self.memory.prober.is_busy()) && is_open(ChartKind::Spectrum))
     }
 }
 
@@ -180,6 +189,13 @@ struct State {
     example: [f64; 2],
 }
 
+impl State {
+    /// Whether the history that was made of it is older than `now`.
+    fn is_history_older(&self, now: &Self) -> bool {
+        (self.news, self.pictures) != (now.news, now.pictures)
+    }
+}
+
 /// What charts are made of.
 #[derive(SystemParam)]
 pub(super) struct Sources<'w> {
@@ -190,6 +206,7 @@ pub(super) struct Sources<'w> {
     placement: Res<'w, Placement>,
     hover: Res<'w, Hover>,
     palette: Res<'w, Palette>,
+    pacing: Res<'w, Pacing>,
 }
 
 /// Makes the open charts anew where anything they depend on has changed.
@@ -209,46 +226,42 @@ pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<
     };
     charts.bypass_change_detection().curvature_age += 1;
     let is_same = charts.of.as_ref() == Some(&state);
-    // One more look once everything is still.
-    let is_curvature_due =
-        charts.curvature_age == CURVATURE_FRAMES || (!is_same && charts.curvature_age > CURVATURE_FRAMES);
-    let is_behind = charts.held_out.is_behind && desk.charts.contains(&ChartKind::Curves);
-    if is_same && !is_behind && !(is_curvature_due && charts.is_curvature_old) {
+    // One more look once everything is still, and as many as a thread's answer takes.
+    let age = charts.curvature_age;
+    let is_curvature_due = age == CURVATURE_FRAMES || (!is_same && age > CURVATURE_FRAMES);
+    let is_behind = charts.memory.held_out.is_behind && desk.charts.contains(&ChartKind::Curves);
+    let is_looking = charts.memory.prober.is_busy() || (is_curvature_due && charts.is_curvature_old);
+    if is_same && !is_behind && !is_looking {
         return;
     }
-    let is_history_old =
-        charts.of.as_ref().is_none_or(|of| (of.news, of.pictures) != (state.news, state.pictures));
-    if is_history_old {
+    if charts.of.as_ref().is_none_or(|of| of.is_history_older(&state)) {
         charts.history = Arc::new(history(&sources.training, known));
     }
     let charts = &mut *charts;
-    charts.is_curvature_old = !is_curvature_due;
+    // Where nothing but the curvature is awaited the other charts are as they were.
+    let is_kept = |kind| match kind {
+        ChartKind::Spectrum => !(is_curvature_due || (is_same && charts.memory.prober.is_busy())),
+        ChartKind::Curves => is_same && !is_behind,
+        _ => is_same,
+    };
+    let kept: Vec<_> = charts.open.iter().filter(|(kind, _)| is_kept(*kind)).cloned().collect();
+    charts.is_curvature_old = !is_curvature_due && (!is_same || charts.is_curvature_old);
     if is_curvature_due {
         charts.curvature_age = 0;
     }
-    let old = std::mem::take(&mut charts.open);
-    let old_curvature = old.into_iter().find(|(kind, _)| *kind == ChartKind::Spectrum && !is_curvature_due);
+    if !desk.charts.contains(&ChartKind::Spectrum) {
+        charts.memory.prober.forget();
+    }
     charts.open = match known {
         Some(known) => {
             let point = looked_at(&sources, known);
-            desk.charts
-                .iter()
-                .map(|kind| {
-                    let kept = old_curvature.as_ref().filter(|(old, _)| old == kind);
-                    let made = || {
-                        Arc::new(chart(
-                            *kind,
-                            &sources,
-                            known,
-                            point.as_ref(),
-                            &desk,
-                            &mut charts.held_out,
-                            &mut charts.ground,
-                        ))
-                    };
-                    (*kind, kept.map_or_else(made, |(_, chart)| Arc::clone(chart)))
-                })
-                .collect()
+            let open = desk.charts.iter().map(|kind| {
+                let kept = kept.iter().find(|(old, _)| old == kind).map(|(_, chart)| Arc::clone(chart));
+                let made =
+                    || Arc::new(chart(*kind, &sources, known, point.as_ref(), &desk, &mut charts.memory));
+                (*kind, kept.unwrap_or_else(made))
+            });
+            open.collect()
         }
         None => Vec::new(),
     };
@@ -298,9 +311,9 @@ fn chart(
     known: &Known,
     point: Option<&Point>,
     desk: &Desk,
-    held_out: &mut curves::HeldOut,
-    ground: &mut map::Ground,
+    memory: &mut Memory,
 ) -> Chart {
+    let Memory { held_out, ground, prober } = memory;
     let inks = Inks::from(&*sources.palette);
     let looked = point.map(|point| Looked {
         objective: &*known.plan.objective,
@@ -314,7 +327,7 @@ fn chart(
         ChartKind::Curves => {
             let runs: Vec<curves::Run> =
                 sources.training.runs().iter().map(|live| named_run(sources, live)).collect();
-            held_out.follow(known.revision, &*known.plan.objective, sources.training.leader());
+            held_out.follow(known.revision, &*known.plan.objective, sources.training.runs());
             curves::chart(&runs, held_out, desk.is_log, &inks)
         }
         ChartKind::Decision => with(&|looked| decision::chart(looked, sources.session.look().colors, &inks)),
@@ -333,13 +346,23 @@ fn chart(
         ChartKind::Histogram => with(&|looked| histogram::chart(looked, &inks)),
         ChartKind::Hidden => with(&|looked| hidden::chart(looked, &inks)),
         ChartKind::Loss => loss::chart(sources.session.experiment().loss, desk.example, &inks),
-        ChartKind::Spectrum => with(&|looked| spectrum::chart(looked, &known.plan.plane.subspace, &inks)),
+        ChartKind::Spectrum => looked.as_ref().map_or_else(none, |looked| {
+            let plane = Some((known.revision, &known.plan.plane.subspace));
+            let point = prober::Point { objective: &known.plan.objective, plane, theta: looked.theta };
+            prober.follow(&point, *sources.pacing == Pacing::Awaited);
+            spectrum::chart(looked, prober, &inks)
+        }),
     }
 }
 
 fn named_run<'a>(sources: &'a Sources, live: &'a Live) -> curves::Run<'a> {
     let of = sources.session.runs().iter().find(|run| live.id() == Some(run.id));
-    curves::Run { name: of.map_or("", Run::name), number: live.number(), points: live.points() }
+    curves::Run {
+        id: live.id(),
+        name: of.map(Run::title).unwrap_or_default(),
+        number: live.number(),
+        points: live.points(),
+    }
 }
 
 fn history(training: &Training, known: Option<&Known>) -> History {

@@ -1,0 +1,180 @@
+//! The point of the slice that was chosen: what it is, and which step of training comes nearest to it.
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+
+use super::style::{loss_text, number};
+use super::view::PanelView;
+use crate::core::num::vector::{norm, sub};
+use crate::core::probe::VerdictKind;
+use crate::core::script::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::session::Revision;
+use crate::core::train::Checkpoint;
+use crate::scene::Pacing;
+use crate::scene::landscape::{Known, Landscape};
+use crate::scene::pointer::loss_at;
+use crate::scene::prober::{Point, Prober};
+use crate::scene::session::SessionState;
+use crate::scene::training::{Live, Training};
+
+/// The chosen point, as the panels tell of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chosen {
+    /// Its place in the slice, by its alphas.
+    pub alpha: Vec<f64>,
+    /// The loss there, where it takes no time to find out.
+    pub loss: Option<f64>,
+    /// What the point is; `None` while that is being found out.
+    pub verdict: Option<VerdictKind>,
+    /// The step of the shown run that comes nearest to it.
+    pub nearest: Option<Nearest>,
+}
+
+/// A step near a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nearest {
+    /// The step.
+    pub step: u64,
+    /// Its distance from the point in the unit of theta.
+    pub distance: f64,
+    /// Whether that is so little that the point lies on the trail.
+    pub is_on_trail: bool,
+}
+
+/// What is known of the chosen point.
+#[derive(Resource, Default)]
+pub struct ChosenPoint {
+    /// The point; `None` where none was chosen.
+    pub chosen: Option<Chosen>,
+    of: Option<(Revision, Vec<f64>, u64)>,
+    prober: Prober,
+}
+
+impl ChosenPoint {
+    /// Whether there is more to be found out about it.
+    pub fn is_busy(&self) -> bool {
+        self.prober.is_busy()
+    }
+}
+
+/// Finds out about the chosen point.
+pub(super) fn look_at_chosen(
+    session: Res<SessionState>,
+    landscape: Res<Landscape>,
+    training: Res<Training>,
+    pacing: Res<Pacing>,
+    mut point: ResMut<ChosenPoint>,
+) {
+    let alpha = session.view().selected.as_ref();
+    let known = landscape
+        .current()
+        .filter(|known| alpha.is_some_and(|alpha| alpha.len() == known.plan.plane.subspace.k()));
+    let (Some(known), Some(alpha)) = (known, alpha) else {
+        if point.of.is_some() {
+            *point = ChosenPoint::default();
+        }
+        return;
+    };
+    let of = Some((known.revision, alpha.clone(), training.news()));
+    if point.of == of && !point.is_busy() {
+        return;
+    }
+    let theta = known.plan.plane.subspace.lift(alpha);
+    let asked = Point { objective: &known.plan.objective, plane: None, theta: &theta };
+    point.prober.follow(&asked, *pacing == Pacing::Awaited);
+    let loss = match &point.chosen {
+        Some(old) if old.alpha == *alpha && point.of.as_ref().is_some_and(|of| of.0 == known.revision) => {
+            old.loss
+        }
+        _ => loss_at(known, alpha),
+    };
+    let trail = training.leader().map(Live::points).unwrap_or_default();
+    point.chosen = Some(Chosen {
+        alpha: alpha.clone(),
+        loss,
+        verdict: point.prober.found().map(|found| found.verdict.kind),
+        nearest: nearest(known, &theta, trail),
+    });
+    point.of = of;
+}
+
+/// Share of the path's extent within which a point lies on it: as close as a hand points.
+const ON_TRAIL: f64 = 0.02;
+/// Points of a trail that are looked at, and numbers of theta in all of them: what a frame has time for.
+const MOST_POINTS: usize = 1000;
+const MOST_NUMBERS: usize = 1_000_000;
+
+fn nearest(known: &Known, theta: &[f64], trail: &[Checkpoint]) -> Option<Nearest> {
+    let most = (MOST_NUMBERS / theta.len()).clamp(16, MOST_POINTS);
+    let looked = trail.iter().step_by(trail.len().div_ceil(most).max(1)).chain(trail.last());
+    let distances = looked.map(|point| (point.step, norm(&sub(&point.theta, theta))));
+    let (step, distance) =
+        distances.filter(|(_, distance)| distance.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let path = known.plan.trajectory.finite_thetas();
+    let extent = path.first().zip(path.last()).map_or(0.0, |(start, end)| norm(&sub(end, start)));
+    Some(Nearest { step, distance, is_on_trail: distance <= ON_TRAIL * extent })
+}
+
+/// The alphas of a point, as people read them.
+pub fn alpha_text(alpha: &[f64]) -> String {
+    let numbers: Vec<String> = alpha.iter().map(|v| format!("{v:.2}")).collect();
+    format!("α ({})", numbers.join(", ")).replace('-', "−")
+}
+
+/// Draws what is known of the chosen point, and what can be done from there.
+pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    another_low_ui(ui, view, asked);
+    let Some(alpha) = &view.selected else {
+        let hint = "Click the surface to look at a point of it, and to train on from there.";
+        ui.add(egui::Label::new(egui::RichText::new(hint).weak()).wrap());
+        return;
+    };
+    number(ui, "chosen", alpha_text(alpha), "The point of the slice that was clicked (Esc forgets it).");
+    if let Some(chosen) = &view.chosen {
+        let loss = chosen.loss.map_or("–".to_owned(), loss_text);
+        number(ui, "loss there", loss, "The loss at that point of the slice, evaluated there.");
+        let hover = "What the whole space says of that point, whatever the slice looks like: a low point of a slice mostly slopes on out of it. The chart Curvature tells why.";
+        let verdict = chosen.verdict.map_or("being looked at…", VerdictKind::word);
+        number(ui, "that point is", verdict, hover);
+        if let Some(near) = chosen.nearest {
+            let text = match near.is_on_trail {
+                true => format!("step {}", near.step),
+                false => format!("step {}, {} away", near.step, loss_text(near.distance)),
+            };
+            number(ui, "nearest", text, "The step of training nearest to it, and how far that is.");
+        }
+    }
+    ui.horizontal(|ui| {
+        let hover = "A run sets out from the point that was chosen: how much lower does it get?";
+        if ui.button("Train on from here").on_hover_text(hover).clicked() {
+            let optimizer = view.experiment.optimizer.clone();
+            asked.push(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Slice(alpha.clone()) }));
+        }
+        if ui.button("Forget it").on_hover_text("Nothing is chosen any more (Esc).").clicked() {
+            asked.push(Command::View(ViewCommand::Select(None)));
+        }
+    });
+}
+
+/// The way to a second low point of the slice, which may be none in the whole space.
+fn another_low_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let Some((alpha, loss)) = &view.another_low else { return };
+    if view.selected.as_ref() == Some(alpha) {
+        return;
+    }
+    let text = format!("Look at another low point: {}", loss_text(*loss));
+    let hover = "This slice rises to all sides of it. Whether the whole space does is another question.";
+    if ui.button(text).on_hover_text(hover).clicked() {
+        asked.push(Command::View(ViewCommand::Select(Some(alpha.clone()))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alphas_are_written_with_a_true_minus() {
+        assert_eq!(alpha_text(&[-1.0, 0.5]), "α (−1.00, 0.50)");
+    }
+}

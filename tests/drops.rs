@@ -1,0 +1,95 @@
+//! Files dropped on the window: what becomes of good ones and of broken ones.
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use bevy::window::FileDragAndDrop;
+use losscape::app::Overlay;
+use losscape::core::data::DatasetConfig;
+use losscape::core::experiment::{Experiment, ExperimentFile};
+use losscape::core::io::npy;
+use losscape::record::eye::{Eye, EyeRequest};
+use losscape::scene::Pacing;
+use losscape::scene::session::{Refusal, SessionState};
+use losscape::ui::Desk;
+
+/// What is still to be dropped, one in a frame.
+#[derive(Resource)]
+struct ToDrop(Vec<PathBuf>);
+
+/// An eye on a small experiment after files were dropped on it.
+fn after(files: &[PathBuf]) -> Eye {
+    let text = "(steps: 20, dataset: xor(points: 20), slice: (grid: [5, 5], volume: [3, 3, 3]))";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
+    let request = EyeRequest { experiment, size: [640, 360], overlay, pacing, msaa: Msaa::Off };
+    let drop_one = |mut left: ResMut<ToDrop>, mut drops: MessageWriter<FileDragAndDrop>| {
+        if let Some(path_buf) = left.0.pop() {
+            drops.write(FileDragAndDrop::DroppedFile { window: Entity::PLACEHOLDER, path_buf });
+        }
+    };
+    let files: Vec<PathBuf> = files.iter().rev().cloned().collect();
+    let mut eye = Eye::undrawn_with(request, move |app| {
+        app.insert_resource(ToDrop(files)).add_systems(First, drop_one);
+    });
+    (0..6).for_each(|_| eye.frame());
+    eye
+}
+
+fn file(eye: &Eye) -> &ExperimentFile {
+    eye.world().resource::<SessionState>().experiment().file()
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn an_experiment_and_data_are_opened_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = "(seed: 9, steps: 30, slice: (grid: [5, 5], volume: [3, 3, 3]))";
+    let experiment = written(folder.path(), "mine.ron", experiment);
+    assert_eq!((file(&after(&[experiment])).seed, file(&after(&[])).seed), (9, 0));
+
+    let data = written(folder.path(), "mine.csv", "x,y,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+    let eye = after(std::slice::from_ref(&data));
+    assert!(matches!(&file(&eye).dataset, DatasetConfig::Csv { path, .. } if *path == data));
+    assert_eq!(eye.world().resource::<SessionState>().experiment().objective().examples(), 4);
+    assert_eq!(eye.world().resource::<SessionState>().changes().0, 1, "one change to undo");
+}
+
+#[test]
+fn a_start_is_taken_from_a_file_of_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("start.npy");
+    let theta: Vec<f64> = (0..13).map(|i| 0.1 * f64::from(i)).collect();
+    npy::write_theta(std::fs::File::create(&path).unwrap(), &theta).unwrap();
+    let eye = after(std::slice::from_ref(&path));
+    assert_eq!(file(&eye).from, Some(path));
+    let session = eye.world().resource::<SessionState>();
+    assert_eq!(session.experiment().start_run().latest().theta, theta);
+}
+
+#[test]
+fn broken_files_are_refused_in_words_and_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = file(&after(&[])).clone();
+    let told = |name: &str, text: &str| {
+        let eye = after(&[written(folder.path(), name, text)]);
+        assert_eq!(*file(&eye), before, "{name}");
+        let notice = eye.world().resource::<Desk>().notice.clone();
+        let refusal = eye.world().resource::<Refusal>().0.clone();
+        notice.and_then(Result::err).or(refusal).unwrap_or_else(|| panic!("{name} was taken in silence"))
+    };
+    assert!(told("typo.ron", "(\n  sede: 9)").contains("typo.ron:2:"));
+    assert!(told("wrong.ron", "(steps: 0)").starts_with("steps = 0: expected"));
+    assert!(told("ragged.csv", "1,2,0\n3,4\n").contains("line 2"));
+    assert!(told("words.csv", "1,2,0\n3,many,1\n").contains("line 2"));
+    assert!(told("start.npy", "no numbers").starts_with("from = "));
+    assert!(told("picture.jpg", "").contains("expected an experiment (.ron), data (.csv) or a start (.npy)"));
+    let eye = after(&[folder.path().join("gone.ron")]);
+    let notice = eye.world().resource::<Desk>().notice.clone();
+    assert!(matches!(&notice, Some(Err(why)) if why.contains("gone.ron")), "{notice:?}");
+}
