@@ -22,7 +22,8 @@ fn after(files: &[PathBuf]) -> Eye {
     let text = "(steps: 20, dataset: xor(points: 20), slice: (grid: [5, 5], volume: [3, 3, 3]))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
-    let request = EyeRequest { experiment, size: [640, 360], overlay, pacing, msaa: Msaa::Off };
+    let request =
+        EyeRequest { experiment, size: [640, 360], overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };
     let drop_one = |mut left: ResMut<ToDrop>, mut drops: MessageWriter<FileDragAndDrop>| {
         if let Some(path_buf) = left.0.pop() {
             drops.write(FileDragAndDrop::DroppedFile { window: Entity::PLACEHOLDER, path_buf });

@@ -127,6 +127,11 @@ fn each_control_of_the_picture_sends_its_command_once() {
     assert_eq!(clicked(view(), "Grid"), sent(ViewCommand::GridLines(true)));
     assert_eq!(chosen("Heights", "log"), sent(ViewCommand::Scale(HeightScale::Log)));
     assert_eq!(chosen("Trail", "distance"), sent(ViewCommand::Trail(TrailColors::Distance)));
+    assert_eq!(clicked(view(), "Clip at"), sent(ViewCommand::Clip(Some(0.5))));
+    let clipped = look(|view| view.clip = Some(0.7));
+    assert_eq!(clicked(clipped, "Clip at"), sent(ViewCommand::Clip(None)));
+    let log = look(|view| view.scale = HeightScale::Log);
+    assert!(harness(log).query_by_label("Clip at").is_none(), "nothing is cut off");
     let flying = look(|view| view.camera = CameraMode::Flight);
     assert_eq!(clicked(flying, "Below the floor"), sent(ViewCommand::BelowFloor(true)));
     assert_eq!(clicked(keyed(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));

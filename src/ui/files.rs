@@ -258,9 +258,7 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
             let file = ExperimentFile { from: Some(path.to_owned()), ..present.clone() };
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
         }
-        _ => {
-            Err(format!("{name}: expected an experiment or a tour (.ron), data (.csv) or a start (.npy)"))
-        }
+        _ => Err(format!("{name}: expected an experiment or a tour (.ron), data (.csv) or a start (.npy)")),
     }
 }
 

@@ -3,6 +3,7 @@
 use bevy_egui::egui;
 
 use super::menu::choice;
+use super::style::refused;
 use super::view::PanelView;
 use crate::core::experiment::{CameraMode, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
@@ -15,6 +16,7 @@ pub fn look_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     shape_ui(ui, view, &mut ask);
     camera_ui(ui, view, &mut ask);
     picture_ui(ui, view, &mut ask);
+    clip_ui(ui, view, &mut ask);
     surface_ui(ui, view, &mut ask);
     if view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some() {
         cube_ui(ui, view, &mut ask);
@@ -102,6 +104,20 @@ fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComm
             ask(ViewCommand::Theme(if is_light { Theme::Light } else { Theme::Dark }));
         }
     });
+}
+
+/// Where the clipped scale ends; on the other scales there is nothing to be cut off.
+fn clip_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+    let look = &view.experiment.view;
+    if look.scale != HeightScale::Clipped {
+        return;
+    }
+    let [low, high] = view.losses;
+    let hover = "Losses above this are cut off; without it, those above twice the highest loss of training.";
+    if let Some(clip) = optional(ui, "Clip at", hover, look.clip, (low, high)) {
+        ask(ViewCommand::Clip(clip));
+    }
+    refused(ui, view, &["view.clip"]);
 }
 
 fn surface_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {

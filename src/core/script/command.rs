@@ -167,6 +167,8 @@ pub enum ViewCommand {
     Colors(ColorMap),
     /// How losses become heights.
     Scale(HeightScale),
+    /// Where the clipped scale cuts losses off; without it, at twice the highest loss of the trajectory.
+    Clip(Option<f64>),
     /// Dark stage or light.
     Theme(Theme),
     /// On a block, or as a sheet.

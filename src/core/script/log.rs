@@ -50,9 +50,12 @@ fn is_one_drag(a: &LogEntry, b: &LogEntry) -> bool {
         (Slice(a @ (SliceCommand::Alpha3(_) | SliceCommand::Rotate(_))), Slice(b)) => {
             discriminant(a) == discriminant(b)
         }
-        (View(a @ (ViewCommand::Opacity(_) | ViewCommand::Isosurface(Some(_)))), View(b)) => {
-            discriminant(a) == discriminant(b)
-        }
+        (
+            View(
+                a @ (ViewCommand::Opacity(_) | ViewCommand::Isosurface(Some(_)) | ViewCommand::Clip(Some(_))),
+            ),
+            View(b),
+        ) => discriminant(a) == discriminant(b),
         (View(ViewCommand::Section { axis: a, .. }), View(ViewCommand::Section { axis: b, .. })) => a == b,
         (Run(RunCommand::Speed(_)), Run(RunCommand::Speed(_))) => true,
         _ => false,

@@ -112,6 +112,7 @@ fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
         (a.shape != b.shape, look(ViewCommand::Shape(b.shape))),
         (a.colors != b.colors, look(ViewCommand::Colors(b.colors))),
         (a.scale != b.scale, look(ViewCommand::Scale(b.scale))),
+        (a.clip != b.clip, look(ViewCommand::Clip(b.clip))),
         (a.theme != b.theme, look(ViewCommand::Theme(b.theme))),
         (a.is_solid != b.is_solid, look(ViewCommand::Solid(b.is_solid))),
         (a.has_grid_lines != b.has_grid_lines, look(ViewCommand::GridLines(b.has_grid_lines))),

@@ -291,6 +291,7 @@ impl Session {
             ViewCommand::FrameAll => self.view.framings += 1,
             ViewCommand::Colors(colors) => self.look_changed(|view| view.colors = colors)?,
             ViewCommand::Scale(scale) => self.look_changed(|view| view.scale = scale)?,
+            ViewCommand::Clip(loss) => self.look_changed(|view| view.clip = loss)?,
             ViewCommand::Theme(theme) => self.look_changed(|view| view.theme = theme)?,
             ViewCommand::Solid(is_solid) => self.look_changed(|view| view.is_solid = is_solid)?,
             ViewCommand::GridLines(shown) => self.look_changed(|view| view.has_grid_lines = shown)?,

@@ -329,6 +329,7 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         Just(ViewCommand::FrameAll),
         any::<bool>().prop_map(ViewCommand::Panels),
         (0.0..2.0_f64).prop_map(ViewCommand::Opacity),
+        prop::option::of(-0.5..3.0_f64).prop_map(ViewCommand::Clip),
         (0..5_usize).prop_map(|at| ViewCommand::Camera(CameraMode::ALL[at])),
         (0.0..3.0_f64).prop_map(|yaw| ViewCommand::AddKey(pose(yaw))),
         Just(ViewCommand::Keys(vec![])),
