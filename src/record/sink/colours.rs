@@ -2,9 +2,11 @@
 //! differences for every four, in limited range, after BT.709.
 //!
 //! Written here since it rounds: the conversion that comes with the encoder cuts off, which makes every
-//! film darker and greener by a level or two. All numbers fit 16 bits, so compilers do several pixels at once.
+//! film darker and greener by a level or two. All numbers fit 16 bits, so many pixels are done at once.
 
 use openh264::formats::YUVSlices;
+
+use crate::core::num::wide::widened;
 
 /// Brightness of red, green and blue, in 256ths: 219/255 of 0.2126, 0.7152 and 0.0722.
 const BRIGHTNESS: [u16; 3] = [47, 157, 16];
@@ -36,19 +38,8 @@ impl Planes {
         let pairs = pixels.chunks_exact(2 * width).zip(self.brightness.chunks_exact_mut(2 * width));
         let differences = self.blueness.chunks_exact_mut(half).zip(self.redness.chunks_exact_mut(half));
         for ((rows, brightness), (blueness, redness)) in pairs.zip(differences) {
-            for (pixel, brightness) in rows.iter().zip(brightness) {
-                *brightness = brightness_of(*pixel);
-            }
             let (upper, lower) = rows.split_at(width);
-            let squares = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-            for ((&[a, b], &[c, d]), (blueness, redness)) in squares.zip(blueness.iter_mut().zip(redness)) {
-                let mean = [0, 1, 2].map(|channel| {
-                    let sum = [a, b, c, d].iter().map(|pixel| i16::from(pixel[channel])).sum::<i16>();
-                    (sum + 2) >> 2
-                });
-                *blueness = difference(BLUENESS, mean);
-                *redness = difference(REDNESS, mean);
-            }
+            convert(rows, upper, lower, brightness, blueness, redness);
         }
     }
 
@@ -60,12 +51,50 @@ impl Planes {
     }
 }
 
+widened! {
+    /// Two rows, given together and one by one.
+    fn convert(
+        rows: &[[u8; 4]],
+        upper: &[[u8; 4]],
+        lower: &[[u8; 4]],
+        brightness: &mut [u8],
+        blueness: &mut [u8],
+        redness: &mut [u8],
+    ) = convert_rows
+}
+
+/// Whole numbers only: there is nothing to be fused.
+#[inline(always)]
+fn convert_rows<const FUSED: bool>(
+    rows: &[[u8; 4]],
+    upper: &[[u8; 4]],
+    lower: &[[u8; 4]],
+    brightness: &mut [u8],
+    blueness: &mut [u8],
+    redness: &mut [u8],
+) {
+    for (pixel, brightness) in rows.iter().zip(brightness) {
+        *brightness = brightness_of(*pixel);
+    }
+    let squares = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+    for ((&[a, b], &[c, d]), (blueness, redness)) in squares.zip(blueness.iter_mut().zip(redness)) {
+        let mean = [0, 1, 2].map(|channel| {
+            let sum = [a, b, c, d].iter().map(|pixel| i16::from(pixel[channel])).sum::<i16>();
+            (sum + 2) >> 2
+        });
+        *blueness = difference(BLUENESS, mean);
+        *redness = difference(REDNESS, mean);
+    }
+}
+
+#[inline(always)]
 fn brightness_of([red, green, blue, _]: [u8; 4]) -> u8 {
     let [r, g, b] = BRIGHTNESS;
     let sum = u16::from(red) * r + u16::from(green) * g + u16::from(blue) * b;
     (((sum + 128) >> 8) + 16) as u8
 }
 
+#[inline(always)]
 fn difference([r, g, b]: [i16; 3], [red, green, blue]: [i16; 3]) -> u8 {
     (((red * r + green * g + blue * b + 128) >> 8) + 128) as u8
 }
