@@ -5,6 +5,7 @@
 //! film darker and greener by a level or two. All numbers fit 16 bits, so many pixels are done at once.
 
 use openh264::formats::YUVSlices;
+use rayon::prelude::*;
 
 use crate::core::num::wide::widened;
 
@@ -14,6 +15,9 @@ const BRIGHTNESS: [u16; 3] = [47, 157, 16];
 const BLUENESS: [i16; 3] = [-26, -86, 112];
 /// Red's difference from brightness.
 const REDNESS: [i16; 3] = [112, -102, -10];
+
+/// Pairs of rows that a thread does at least: less is not worth waking one.
+const LEAST_PAIRS: usize = 64;
 
 /// A picture as the encoder takes it; its memory serves for every frame.
 pub struct Planes {
@@ -35,12 +39,14 @@ impl Planes {
     /// Converts a picture of that size, its pixels red, green, blue and alpha.
     pub fn fill(&mut self, pixels: &[[u8; 4]]) {
         let (width, half) = (self.width, self.width / 2);
-        let pairs = pixels.chunks_exact(2 * width).zip(self.brightness.chunks_exact_mut(2 * width));
-        let differences = self.blueness.chunks_exact_mut(half).zip(self.redness.chunks_exact_mut(half));
-        for ((rows, brightness), (blueness, redness)) in pairs.zip(differences) {
+        let brightness = self.brightness.par_chunks_exact_mut(2 * width);
+        let blueness = self.blueness.par_chunks_exact_mut(half);
+        let differences = blueness.zip(self.redness.par_chunks_exact_mut(half));
+        let pairs = pixels.par_chunks_exact(2 * width).with_min_len(LEAST_PAIRS).zip(brightness);
+        pairs.zip(differences).for_each(|((rows, brightness), (blueness, redness))| {
             let (upper, lower) = rows.split_at(width);
             convert(rows, upper, lower, brightness, blueness, redness);
-        }
+        });
     }
 
     /// The picture.

