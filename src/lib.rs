@@ -36,8 +36,8 @@
 //!
 //! Each uses only what stands to its right. [`core`] knows neither Bevy nor a clock and prints nothing;
 //! `scene` draws and trains in Bevy and knows no egui; `ui` is panels and all text, and changes the
-//! session by commands only; `record` draws without a window; [`cli`] turns what was typed into checked
-//! requests. Without the feature `viewer` only [`core`] and [`cli`] are built.
+//! session by commands only; `record` makes pictures and films without a window; [`cli`] turns what was
+//! typed into checked requests. Without the feature `viewer` only [`core`] and [`cli`] are built.
 //!
 //! # Words
 //!
@@ -52,6 +52,7 @@
 //! | grid, volume, layer | losses at even alphas: of a plane, of a space, of one alpha3 in it |
 //! | diverged | a loss that is no finite number: data, and drawn as such |
 //! | look-ahead | the run that finds the plane, before the live run descends on it |
+//! | tour, chapter, cue | a script: parts with captions, and commands at their times |
 //! | revision | the number of a question; answers to older questions are dropped |
 
 #[cfg(feature = "viewer")]

@@ -34,6 +34,7 @@ use losscape::ui::files::Errand;
 use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
 use losscape::ui::studio::{MOST_PIXELS, Shot, StudioAct, Take};
+use losscape::ui::tour::{TourAct, TourView, tour_act_of};
 use losscape::ui::view::RunRow;
 use losscape::ui::{Desk, PanelView, panels};
 
@@ -432,6 +433,36 @@ fn every_action_with_a_key_is_what_the_key_does() {
             }
         }
     }
+}
+
+/// A tour of two chapters that waits in the first.
+fn touring() -> PanelView {
+    let tour =
+        TourView { title: "The descent".into(), chapter: 1, chapters: 2, is_waiting: true, is_over: false };
+    PanelView { tour: Some(tour), ..view() }
+}
+
+#[test]
+fn a_tour_is_given_by_buttons_by_keys_and_by_name() {
+    let acts = [
+        ("Next", TourAct::Forward, Some(KeyCode::PageDown)),
+        ("Back", TourAct::Back, Some(KeyCode::PageUp)),
+        ("Leave", TourAct::Leave, None),
+    ];
+    for (label, act, key) in acts {
+        assert_eq!(desk_after(touring(), Desk::default(), &[label]).tour, Some(act));
+        assert_eq!(key.and_then(tour_act_of), key.map(|_| act));
+        let named =
+            actions(&touring()).into_iter().find(|action| action.act == Act::Desk(DeskAct::Tour(act)));
+        assert_eq!(named.expect("it has a name").key.is_empty(), key.is_none());
+    }
+    let harness = harness(touring());
+    for text in ["Tour: The descent", "chapter 1 of 2", "waits for Page Down"] {
+        harness.get_by_label(text);
+    }
+    let names: Vec<String> = actions(&view()).into_iter().map(|action| action.name).collect();
+    assert!(names.contains(&"Tour: give descent".to_owned()), "{names:?}");
+    assert_eq!(tour_act_of(KeyCode::Space), None);
 }
 
 fn key_of(name: &str) -> Option<KeyCode> {

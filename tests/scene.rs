@@ -30,6 +30,7 @@ use losscape::scene::relief::Relief;
 use losscape::scene::session::{Ask, Refusal, SessionState};
 use losscape::scene::slice::Shown;
 use losscape::scene::texture::Textures;
+use losscape::scene::tour::{Presenter, Touring};
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
 use losscape::ui::studio::Studio;
@@ -536,6 +537,40 @@ fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
         assert!(is_alike(film, session), "{fps}: {}", file.to_ron());
         assert_eq!(app.world().resource::<Training>().step(), step, "{fps}: {}", file.to_ron());
     }
+}
+
+/// What a presenter does, in the window's own systems.
+#[test]
+fn a_tour_is_given_step_by_step_and_left_with_everything_as_it_is() {
+    let text = "(chapters: [
+        (caption: \"a\", experiment: \"diagonal-model2\", secs: 0.2, cues: [
+            (when: key(0.1), command: view(theme(light))),
+        ]),
+        (caption: \"b\", secs: 5.0, cues: [(when: at(4.0), command: view(opacity(0.5)))]),
+    ])";
+    let tour = Tour::parse(text, "x.ron", std::path::Path::new("")).unwrap();
+    let mut app = open(small(), Pacing::Filmed);
+    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 30));
+    let say = |app: &mut App, word: Presenter| {
+        app.world_mut().write_message(word);
+        (0..12).for_each(|_| app.update());
+        let touring = app.world().resource::<Touring>();
+        touring.told().map(|chapter| chapter.caption.clone())
+    };
+    let look = |app: &App| app.world().resource::<SessionState>().look().clone();
+    assert_eq!(say(&mut app, Presenter::Begin(Box::new(tour))).as_deref(), Some("a"));
+    assert_eq!(app.world().resource::<SessionState>().experiment().model.name(), "model2");
+    assert_eq!(look(&app).theme, Theme::Dark, "it waits for the key");
+    assert_eq!(say(&mut app, Presenter::Forward).as_deref(), Some("a"));
+    assert_eq!(look(&app).theme, Theme::Light);
+    assert_eq!(say(&mut app, Presenter::Forward).as_deref(), Some("b"));
+    assert_eq!(look(&app).opacity, 1.0);
+    // At the end of the last chapter nothing follows.
+    assert_eq!(say(&mut app, Presenter::Forward).as_deref(), Some("b"));
+    assert_eq!(look(&app).opacity, 0.5);
+    assert_eq!(say(&mut app, Presenter::End), None);
+    assert_eq!((look(&app).theme, look(&app).opacity), (Theme::Light, 0.5));
+    assert_eq!(app.world().resource::<Refusal>().0, None);
 }
 
 /// More parameters than a frame has time for: the verdict comes from a thread once the run rests, and goes
