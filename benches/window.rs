@@ -17,6 +17,7 @@ use losscape::app::{self, Overlay};
 use losscape::core::data::DatasetConfig;
 use losscape::core::experiment::{Experiment, Shape, TrailColors, builtin, file::Resolution};
 use losscape::core::geometry::isosurface::isosurface;
+use losscape::core::num::CancelToken;
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::script::builtin as tours;
 use losscape::core::script::{
@@ -354,7 +355,7 @@ fn film(size: [u32; 2], frames: u64) -> Film {
     let (overlay, has_captions) = (Overlay::Labels, true);
     let request =
         FilmRequest { tour, size, fps: 30, frames: 0..frames, supersample: 1, overlay, has_captions };
-    Film::open(request).unwrap()
+    Film::open(request, &CancelToken::default()).unwrap().unwrap()
 }
 
 fn encoding(folder: &std::path::Path, size: [u32; 2], frames: u64) -> Encoding {

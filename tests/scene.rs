@@ -528,7 +528,7 @@ fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
     for fps in [24, 60] {
         let tour = Tour::new(file.clone(), std::path::Path::new("")).unwrap();
         let frames = frames_of(&tour, fps);
-        let mut app = open(tour.first_experiment().unwrap(), Pacing::Filmed);
+        let mut app = open(tour.first_experiment(), Pacing::Filmed);
         app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / fps));
         scene::tour::begin(&mut app, tour, Audience::Film, false);
         (0..frames).for_each(|_| app.update());

@@ -50,14 +50,19 @@ pub struct RecordArguments {
     force: bool,
 }
 
+/// Frames a second, unless others are asked for.
+const USUAL_FPS: u32 = 30;
+/// Where a film begins, unless told otherwise.
+const USUAL_FROM: &str = "0";
+
 /// What is asked of a film beyond what is asked of a picture.
 #[derive(Debug, Args)]
 pub struct FilmArguments {
     /// Frames a second, 1 to 240.
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = USUAL_FPS)]
     fps: u32,
     /// Where to begin: 2 or 2s are seconds, 2f frames. A picture of a tour is taken there.
-    #[arg(long, value_name = "TIME", default_value = "0")]
+    #[arg(long, value_name = "TIME", default_value = USUAL_FROM)]
     from: String,
     /// Where to end; what is shown then is no part of it any more.
     #[arg(long, value_name = "TIME")]
@@ -131,6 +136,7 @@ fn has_ending(path: &Path, ending: &str) -> bool {
 
 impl RecordArguments {
     fn picture_of_experiment(self) -> Result<(), Failure> {
+        self.film.refuse_all()?;
         let size = size(&self.size).map_err(Failure::Request)?;
         let experiment = self.checked_experiment()?;
         let planned = experiment.steps;
@@ -205,16 +211,23 @@ impl RecordArguments {
         let size = size(&self.size).map_err(Failure::Request)?;
         let mut request = self.request(tour, size)?;
         request.frames.end = request.frames.start + 1;
+        self.quality()?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        let interrupt = Interrupt::listen()?;
+        let progress = FilmProgress::begin(self.film.progress, &interrupt, 1);
         let mut picture = RgbaImage::default();
-        Film::open(request).and_then(|mut film| film.draw(&mut picture)).map_err(Failure::Work)?;
+        let film = Film::open(request, &interrupt.token()).map_err(Failure::Work)?;
+        film.ok_or(Failure::Interrupted)?.draw(&mut picture).map_err(Failure::Work)?;
+        progress.tell()?;
+        progress.end();
         write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
     }
 
     fn film(self, tour: Option<Tour>) -> Result<(), Failure> {
         let format = Format::of(&self.output).map_err(Failure::request)?;
         let tour = self.checked_tour(tour)?;
-        let size = even(size(&self.size).map_err(Failure::Request)?, format);
+        let typed = size(&self.size).map_err(Failure::Request)?;
+        let size = even(typed, format);
         let request = self.request(tour, size)?;
         let frames = request.frames.end - request.frames.start;
         let spec = FilmSpec {
@@ -225,12 +238,13 @@ impl RecordArguments {
             quality: self.quality()?,
             keeps_partial: self.film.keep_partial,
         };
-        let encoder = match self.film.encoder {
-            Some(EncoderName::Ffmpeg) => Encoder::Ffmpeg,
-            Some(EncoderName::Builtin) | None => Encoder::InProcess,
-        };
+        let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
         record::device::require().map_err(Failure::Work)?;
         let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(Failure::request)?;
+        if size != typed {
+            let [[w, h], [width, height]] = [typed, size];
+            eprintln!("losscape: {w}x{h} is made {width}x{height}: a film of this kind has even sides");
+        }
         let interrupt = Interrupt::listen()?;
         let encoding = Encoding::start(sink).map_err(Failure::work)?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
@@ -275,8 +289,13 @@ fn film(
     interrupt: &Interrupt,
     progress: &FilmProgress,
 ) -> Result<(), Failure> {
-    let mut film = match Film::open(request) {
-        Ok(film) => film,
+    let mut film = match Film::open(request, &interrupt.token()) {
+        Ok(Some(film)) => film,
+        Ok(None) => {
+            progress.end();
+            encoding.abandon().map_err(Failure::work)?;
+            return Err(Failure::Interrupted);
+        }
         Err(error) => {
             // Nothing was drawn that could be kept.
             let _ = encoding.abandon();
@@ -286,10 +305,7 @@ fn film(
     loop {
         if interrupt.is_heard() {
             progress.end();
-            let kept = encoding.abandon().map_err(Failure::work)?;
-            if let Some(partial) = kept {
-                say(&format!("kept {} frames in {}\n", partial.frames, partial.path.display()))?;
-            }
+            say_kept(encoding)?;
             return Err(Failure::Interrupted);
         }
         let mut frame = encoding.spare().unwrap_or_default();
@@ -297,7 +313,8 @@ fn film(
             Ok(true) => encoding.send(frame).map_err(Failure::work)?,
             Ok(false) => break,
             Err(error) => {
-                let _ = encoding.abandon();
+                progress.end();
+                say_kept(encoding)?;
                 return Err(Failure::Work(error));
             }
         }
@@ -308,12 +325,63 @@ fn film(
     Ok(())
 }
 
+/// Ends a film early, and tells what is kept of it.
+fn say_kept(encoding: Encoding) -> Result<(), Failure> {
+    match encoding.abandon().map_err(Failure::work)? {
+        Some(partial) => say(&format!("kept {} frames in {}\n", partial.frames, partial.path.display())),
+        None => Ok(()),
+    }
+}
+
+impl FilmArguments {
+    /// Sees to it that nothing was asked for that only films and tours have.
+    fn refuse_all(&self) -> Result<(), Failure> {
+        let asked = [
+            ("--fps", self.fps != USUAL_FPS),
+            ("--from", self.from != USUAL_FROM),
+            ("--to", self.to.is_some()),
+            ("--supersample", self.supersample != 1),
+            ("--quality", self.quality != Quality::default().percent()),
+            ("--caption", self.caption),
+            ("--no-caption", self.no_caption),
+            ("--panels", self.panels),
+            ("--encoder", self.encoder.is_some()),
+            ("--keep-partial", self.keep_partial),
+        ];
+        match asked.into_iter().find(|(_, is_asked)| *is_asked) {
+            Some((flag, _)) => Err(Failure::request(anyhow!(
+                "{flag}: expected for films and for pictures of a tour, not for the picture of an experiment"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Who encodes that kind of film.
+    fn encoder_for(&self, format: Format) -> anyhow::Result<Encoder> {
+        match (self.encoder, format) {
+            (Some(EncoderName::Builtin), Format::Webm) => {
+                bail!(
+                    "--encoder builtin: expected ffmpeg for .webm; the program itself encodes .mp4, .gif and .apng"
+                )
+            }
+            (Some(EncoderName::Ffmpeg), Format::Gif | Format::Apng | Format::Frames) => {
+                bail!(
+                    "--encoder ffmpeg: expected for .mp4 and .webm; the other kinds are encoded by the program itself"
+                )
+            }
+            (Some(EncoderName::Ffmpeg), _) | (None, Format::Webm) => Ok(Encoder::Ffmpeg),
+            (Some(EncoderName::Builtin) | None, _) => Ok(Encoder::InProcess),
+        }
+    }
+}
+
 /// The tour with that run wherever it trains as the run was trained.
 fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failure> {
     let RecordedRun { experiment, trajectory } = recorded;
     let trajectory = std::sync::Arc::new(trajectory);
     let found = std::cell::Cell::new(0);
-    let refusal = std::cell::RefCell::new(String::new());
+    let none = "it is followed by no chapter; expected a chapter that trains as the run".to_owned();
+    let refusal = std::cell::RefCell::new(none);
     let followed = tour.with_experiments(|own| -> Result<Experiment, std::convert::Infallible> {
         Ok(match own.clone().along(&experiment, std::sync::Arc::clone(&trajectory)) {
             Ok(own) => {
@@ -332,17 +400,9 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
     }
 }
 
-/// Encoders take two pixels at a time: an odd side is made one pixel longer, with a word about it.
+/// Encoders take two pixels at a time: an odd side is made one pixel longer.
 fn even(size: [u32; 2], format: Format) -> [u32; 2] {
-    let even = size.map(|side| side.next_multiple_of(2));
-    if even == size || !format.needs_even_sides() {
-        return size;
-    }
-    eprintln!(
-        "losscape: {}x{} is made {}x{}: a film of this kind has even sides",
-        size[0], size[1], even[0], even[1]
-    );
-    even
+    if format.needs_even_sides() { size.map(|side| side.next_multiple_of(2)) } else { size }
 }
 
 fn write_png(output: &Output, picture: &RgbImage) -> Result<(), Failure> {

@@ -40,7 +40,7 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
     let experiment = match &tour {
         Some(tour) => {
             arguments.experiment.refuse_overrides().map_err(Failure::Request)?;
-            tour.first_experiment().map_err(Failure::request)?
+            tour.first_experiment()
         }
         None => arguments.experiment.checked_picture()?,
     };

@@ -15,6 +15,7 @@ use image::RgbaImage;
 use super::eye::{Eye, EyeRequest};
 use super::shrink::Shrink;
 use crate::app::{Overlay, msaa_for};
+use crate::core::num::CancelToken;
 use crate::core::script::{Audience, Tour};
 use crate::scene::Pacing;
 use crate::scene::isosurface::Iso;
@@ -68,14 +69,14 @@ const MOST_SETTLING_FRAMES: usize = 64;
 const WARMING_FRAMES: u64 = 2;
 
 impl Film {
-    /// Opens a film before its first frame.
+    /// Opens a film before its first frame. `None` if it was cancelled on the way there.
     ///
     /// # Errors
     /// If there is no graphics device, or the tour cannot be shown.
-    pub fn open(request: FilmRequest) -> Result<Self> {
+    pub fn open(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
         let FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions } = request;
         let eye = EyeRequest {
-            experiment: tour.first_experiment()?,
+            experiment: tour.first_experiment(),
             size: size.map(|side| side * supersample),
             overlay,
             pacing: Pacing::Filmed,
@@ -100,8 +101,8 @@ impl Film {
             shrink: Shrink::default(),
         };
         film.settle(SETTLING_FRAMES)?;
-        film.skip()?;
-        Ok(film)
+        let is_there = film.skip(cancel)?;
+        Ok(is_there.then_some(film))
     }
 
     /// The number of the next frame in the whole film.
@@ -125,13 +126,19 @@ impl Film {
         Ok(true)
     }
 
-    /// Goes through the frames before the first that counts.
-    fn skip(&mut self) -> Result<()> {
+    /// Goes through the frames before the first that counts; whether it was let to.
+    fn skip(&mut self, cancel: &CancelToken) -> Result<bool> {
         let first = self.frames.start;
         self.eye.set_drawing(false);
-        self.go_to(first.saturating_sub(WARMING_FRAMES))?;
+        for number in 0..=first.saturating_sub(WARMING_FRAMES) {
+            if cancel.is_cancelled() {
+                return Ok(false);
+            }
+            self.go_to(number)?;
+        }
         self.eye.set_drawing(true);
-        self.go_to(first.saturating_sub(1))
+        self.go_to(first.saturating_sub(1))?;
+        Ok(true)
     }
 
     /// Frame by frame up to that one.

@@ -156,7 +156,11 @@ fn command(program: &Path, tour: &Path, order: &FilmOrder) -> Command {
     let [width, height] = order.size;
     let mut command = Command::new(program);
     // The dialog has asked whether an old file may go.
-    command.arg("record").arg(tour).arg("-o").arg(&order.path).arg("--force");
+    command.arg("record").arg(tour).arg("-o").arg(&order.path);
+    // The dialog has asked about a film that is there, and not about what an interrupted one left.
+    if order.path.exists() {
+        command.arg("--force");
+    }
     command.args(["--size", &format!("{width}x{height}"), "--fps", &order.fps.to_string()]);
     command.args(["--no-caption", "--progress", "lines"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -186,6 +186,14 @@ fn what_makes_no_sense_is_told_in_one_line_and_nothing_is_written() {
     film_of(&["--lr", "3"], &["--lr", "tour"]);
     film_of(&["--at-step", "3"], &["--at-step"]);
     film_of(&["--run", "gone.npz"], &["gone.npz"]);
+    refused(
+        &["record", &tour, "-o", &path("x.webm"), "--encoder", "builtin"],
+        &["--encoder builtin", "ffmpeg"],
+    );
+    refused(&["record", &tour, "-o", &path("x.gif"), "--encoder", "ffmpeg"], &["--encoder ffmpeg", ".mp4"]);
+    refused(&["record", "-o", &path("x.png"), "--fps", "0"], &["--fps", "films"]);
+    refused(&["record", "-o", &path("x.png"), "--from", "2"], &["--from", "films"]);
+    refused(&["record", &tour, "-o", &path("x.png"), "--quality", "101"], &["--quality 101"]);
     refused(&["record", &tour, "-o", &path("x.avi")], &["x.avi", ".mp4", ".gif"]);
     refused(&["record", &tour, "-o", &path("nowhere/x.mp4")], &["nowhere"]);
     let broken = |name: &str, text: &str, words: &[&str]| {
@@ -200,6 +208,8 @@ fn what_makes_no_sense_is_told_in_one_line_and_nothing_is_written() {
     let nan = "camera: [\n(secs: 0, pose: (target: (0, 0, 0), yaw: NaN, pitch: 0, distance: 3))]";
     broken("nan.ron", &chapter(nan), &["nan.ron:3:", "camera key 1"]);
     broken("gone.ron", "(chapters: [\n(experiment: \"x9\", secs: 1)])", &["gone.ron:2:", "x9", "xor-model3"]);
+    let opaque = "cues: [(when: at(0), command: view(opacity(7)))]";
+    broken("opacity.ron", &chapter(opaque), &["opacity.ron:2:", "cue 1", "view.opacity = 7"]);
     broken("typo.ron", &chapter("captoin: \"\""), &["typo.ron:", "captoin"]);
     refused(&["slice", &tour, "-o", &path("x.npz")], &["tour.ron is a tour"]);
     refused(&["train", "descent", "-o", &path("x.npz")], &["descent is a tour"]);

@@ -3,9 +3,8 @@
 //! The player reads the session and never writes it. What it sends are the same commands that a person
 //! sends.
 
-use super::command::{Command, ExperimentCommand, RunCommand, SectionAxis, SliceCommand, ViewCommand};
+use super::command::{Command, RunCommand, SectionAxis, SliceCommand, ViewCommand};
 use super::tour::{ChapterFile, Cue, Ease, TOLERANCE_SECS, Tour, number_of, with_number};
-use crate::core::experiment::CameraMode;
 use crate::core::session::{Now, Session};
 
 /// Who watches.
@@ -152,7 +151,7 @@ impl Player {
             self.runs_before = None;
         }
         for i in source..chapter {
-            self.restore.extend(self.opening(i));
+            self.restore.extend(self.tour.opening(i));
             self.restore.extend(self.tour.chapters()[i].cues.iter().map(|cue| cue.command.clone()));
         }
         self.enter(chapter);
@@ -162,21 +161,6 @@ impl Player {
         (self.chapter, self.clock, self.next) = (chapter, 0.0, 0);
         (self.is_released, self.has_begun) = (false, false);
         self.easing.clear();
-    }
-
-    /// What a chapter begins with.
-    fn opening(&self, chapter: usize) -> Vec<Command> {
-        let mut commands = Vec::new();
-        if let Some(experiment) = self.tour.experiment(chapter) {
-            let load = ExperimentCommand::Load(Box::new(experiment.file().clone()));
-            commands.push(Command::Experiment(load));
-        }
-        let keys = &self.tour.chapters()[chapter].camera;
-        if !keys.is_empty() {
-            commands.push(Command::View(ViewCommand::Keys(keys.clone())));
-            commands.push(Command::View(ViewCommand::Camera(CameraMode::Path)));
-        }
-        commands
     }
 
     /// Lets the clock go on by `dt` seconds. What is then due is told in order; `session` and `now` say
@@ -216,7 +200,7 @@ impl Player {
         due.is_cut |=
             !restore.is_empty() || self.chapter == 0 || self.tour.experiment(self.chapter).is_some();
         due.commands.extend(restore);
-        due.commands.extend(self.opening(self.chapter));
+        due.commands.extend(self.tour.opening(self.chapter));
     }
 
     fn run_cues(&mut self, due: &mut Due, session: &Session, now: Now) {
@@ -300,7 +284,8 @@ fn is_same_number(a: &Command, b: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::experiment::ExperimentFile;
+    use crate::core::experiment::{CameraMode, ExperimentFile};
+    use crate::core::script::ExperimentCommand;
     use crate::core::script::tour::tests::parsed;
 
     /// The session after a tour of that text has been played for so long at a frame rate, the commands
@@ -315,7 +300,7 @@ mod tests {
     impl Played {
         fn new(text: &str, audience: Audience) -> Self {
             let tour = parsed(text).unwrap();
-            let session = Session::new(tour.first_experiment().unwrap());
+            let session = Session::new(tour.first_experiment());
             let now = Now::default();
             Self { session, player: Player::new(tour, audience), commands: Vec::new(), now }
         }
@@ -494,7 +479,10 @@ mod tests {
         let chapter = ChapterFile { secs: 1.0, cues: vec![cue], ..ChapterFile::default() };
         let tour = super::super::TourFile { title: String::new(), chapters: vec![chapter] };
         let mut film = Played::new(&tour.to_ron(), Audience::Film);
+        assert_eq!(film.player.tour().experiment(0).map(|experiment| experiment.seed), Some(77));
         film.play(1.0, 30);
         assert_eq!(film.session.experiment().seed, 77);
+        let loads = film.commands.iter().filter(|command| matches!(command, Command::Experiment(_)));
+        assert_eq!(loads.count(), 1);
     }
 }

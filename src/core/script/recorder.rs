@@ -81,6 +81,8 @@ const STEP_TOLERANCE: f64 = 0.5;
 const STEP_TOLERANCE_SECS: f64 = 0.02;
 /// Seconds for which all stands at the end as it was left: whatever the frame rate, one frame shows it.
 const END_SECS: f64 = 0.2;
+/// Longer than any frame: by so much a recording may grow before it is looked at again.
+const FRAME_SECS: f64 = 1.0;
 
 impl Recorder {
     /// A recording that begins now, with a session as it stands.
@@ -115,7 +117,7 @@ impl Recorder {
 
     /// Whether it is as long as a tour may be.
     pub fn is_full(&self) -> bool {
-        self.secs + END_SECS >= LONGEST_SECS
+        self.secs + END_SECS + FRAME_SECS >= LONGEST_SECS
     }
 
     /// Takes note of what is on screen, before the commands of a frame are applied: the step of the run

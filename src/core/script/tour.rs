@@ -12,10 +12,11 @@ use std::sync::Arc;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::command::{Command, RunCommand, SliceCommand, ViewCommand};
+use super::command::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
-use crate::core::experiment::{Experiment, ExperimentFile, FileError, builtin};
+use crate::core::experiment::{CameraMode, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::{CameraKey, CameraPath};
+use crate::core::session::{Now, Session};
 
 /// A tour as a person writes it, or as a flight was recorded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -138,7 +139,7 @@ impl Tour {
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, FileError> {
         let file: TourFile = parse_ron(text, name)?;
         Self::new(file, folder).map_err(|TourError { named, message }| {
-            let (line, column) = place_of(text, named.as_deref().unwrap_or("("));
+            let (line, column) = place_of(text, named.as_ref());
             FileError { file: name.to_owned(), line, column, message }
         })
     }
@@ -148,21 +149,71 @@ impl Tour {
     /// # Errors
     /// If it has no chapter, the first one names no experiment and loads none, or an experiment is not
     /// there or makes no sense.
-    pub fn new(file: TourFile, folder: &Path) -> Result<Self, TourError> {
-        let Some(first) = file.chapters.first() else {
-            return Err(TourError::of("no chapters; expected one"));
-        };
-        if first.experiment.is_none() && loaded(first).is_none() {
-            return Err(TourError::of("chapter 1 has no experiment; expected the name of one"));
-        }
+    pub fn new(mut file: TourFile, folder: &Path) -> Result<Self, TourError> {
         for (i, chapter) in file.chapters.iter().enumerate() {
             check_chapter(i, chapter).map_err(|message| TourError::of(&message))?;
         }
-        let named = |chapter: &ChapterFile| {
-            chapter.experiment.as_ref().map(|name| named_experiment(name, folder)).transpose()
-        };
-        let experiments = file.chapters.iter().map(named).collect::<Result<_, _>>()?;
-        Ok(Self { file: Arc::new(file), experiments })
+        let (mut experiments, mut taken) = (Vec::new(), Vec::new());
+        for (i, chapter) in file.chapters.iter_mut().enumerate() {
+            // One that is loaded before anything else is the chapter's.
+            let loaded = if chapter.experiment.is_none() { take_loaded(chapter) } else { None };
+            taken.push(usize::from(loaded.is_some()));
+            experiments.push(match (&chapter.experiment, loaded) {
+                (Some(name), _) => Some(named_experiment(name, folder)?),
+                (None, Some(file)) => Some(Experiment::new(file).map_err(|why| {
+                    TourError::of(&format!("chapter {}: the experiment that it loads: {why}", i + 1))
+                })?),
+                (None, None) => None,
+            });
+        }
+        match experiments.first() {
+            None => return Err(TourError::of("no chapters; expected one")),
+            Some(None) => {
+                return Err(TourError::of("chapter 1 has no experiment; expected the name of one"));
+            }
+            Some(Some(_)) => {}
+        }
+        let tour = Self { file: Arc::new(file), experiments };
+        tour.rehearse(&taken)?;
+        Ok(tour)
+    }
+
+    /// Sends every command to a session, to find out what makes no sense before anybody waits for it.
+    /// `taken` tells how many of each chapter's cues were taken out of it.
+    fn rehearse(&self, taken: &[usize]) -> Result<(), TourError> {
+        let mut session = Session::new(self.first_experiment());
+        let mut number = 0;
+        for (i, chapter) in self.chapters().iter().enumerate() {
+            number += taken[i];
+            for command in self.opening(i) {
+                let refused = |why| TourError::of(&format!("chapter {}: {why}", i + 1));
+                session.apply(command, Now::default()).map_err(refused)?;
+            }
+            for (k, cue) in chapter.cues.iter().enumerate() {
+                let refused = |why| TourError {
+                    named: Some(Named::Cue(number)),
+                    message: format!("chapter {}: cue {}: {why}", i + 1, k + 1 + taken[i]),
+                };
+                session.apply(cue.command.clone(), Now::default()).map_err(refused)?;
+                number += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a chapter begins with.
+    pub(super) fn opening(&self, chapter: usize) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if let Some(experiment) = self.experiment(chapter) {
+            let load = ExperimentCommand::Load(Box::new(experiment.file().clone()));
+            commands.push(Command::Experiment(load));
+        }
+        let keys = &self.chapters()[chapter].camera;
+        if !keys.is_empty() {
+            commands.push(Command::View(ViewCommand::Keys(keys.clone())));
+            commands.push(Command::View(ViewCommand::Camera(CameraMode::Path)));
+        }
+        commands
     }
 
     /// A tour of one experiment, told by its title: it trains to its planned end while the camera goes
@@ -213,16 +264,10 @@ impl Tour {
     }
 
     /// The experiment that the tour begins with.
-    ///
-    /// # Errors
-    /// If the first chapter loads one that makes no sense.
-    pub fn first_experiment(&self) -> Result<Experiment, TourError> {
-        match (&self.experiments[0], loaded(&self.file.chapters[0])) {
-            (Some(experiment), _) => Ok(experiment.clone()),
-            (None, Some(file)) => {
-                Experiment::new(file.clone()).map_err(|error| TourError::of(&error.to_string()))
-            }
-            (None, None) => Err(TourError::of("chapter 1 has no experiment; expected the name of one")),
+    pub fn first_experiment(&self) -> Experiment {
+        match &self.experiments[0] {
+            Some(experiment) => experiment.clone(),
+            None => unreachable!("the first chapter of a checked tour has an experiment"),
         }
     }
 
@@ -269,9 +314,18 @@ pub fn is_tour(text: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct TourError {
-    /// The text in the file that the mistake is about.
-    named: Option<String>,
+    /// What in the file the mistake is about.
+    named: Option<Named>,
     message: String,
+}
+
+/// Something in a tour's file.
+#[derive(Clone, Debug, PartialEq)]
+enum Named {
+    /// A text that stands in it.
+    Text(String),
+    /// The cue of that number in the whole file, from 0.
+    Cue(usize),
 }
 
 impl TourError {
@@ -299,18 +353,18 @@ fn around((turn, below): (f64, f64), share: f64) -> crate::core::geometry::camer
     }
 }
 
-/// The experiment that a chapter loads by its first cue.
-fn loaded(chapter: &ChapterFile) -> Option<&ExperimentFile> {
+/// The experiment that a chapter loads by its first cue, which is taken out.
+fn take_loaded(chapter: &mut ChapterFile) -> Option<ExperimentFile> {
     let first = chapter.cues.first().filter(|cue| cue.when == When::At(0.0))?;
-    match &first.command {
-        Command::Experiment(super::ExperimentCommand::Load(file)) => Some(file),
-        _ => None,
-    }
+    let Command::Experiment(ExperimentCommand::Load(file)) = &first.command else { return None };
+    let file = (**file).clone();
+    chapter.cues.remove(0);
+    Some(file)
 }
 
 /// The experiment of that name, or in that file.
 fn named_experiment(name: &str, folder: &Path) -> Result<Experiment, TourError> {
-    let error = |message: String| TourError { named: Some(format!("{name:?}")), message };
+    let error = |message: String| TourError { named: Some(Named::Text(format!("{name:?}"))), message };
     let file = match builtin::load(name) {
         Some(file) => file,
         None if name.ends_with(".ron") => {
@@ -331,9 +385,14 @@ fn named_experiment(name: &str, folder: &Path) -> Result<Experiment, TourError> 
     Experiment::new(file).map_err(|why| error(format!("{name}: {why}")))
 }
 
-/// Line and column, from 1, where a text has that part first.
-fn place_of(text: &str, part: &str) -> (usize, usize) {
-    let before = &text[..text.find(part).unwrap_or(0)];
+/// Line and column, from 1, of something in a text; of its beginning where that is not found.
+fn place_of(text: &str, named: Option<&Named>) -> (usize, usize) {
+    let at = match named {
+        Some(Named::Text(part)) => text.find(part.as_str()),
+        Some(Named::Cue(number)) => text.match_indices("when:").nth(*number).map(|(at, _)| at),
+        None => None,
+    };
+    let before = &text[..at.unwrap_or(0)];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
@@ -528,6 +587,10 @@ pub(super) mod tests {
         for command in ["slice(rotate(30))", "view(opacity(0.5))", "run(speed(100))", "run(seek(9))"] {
             assert!(eased(command).is_ok(), "{command}: {:?}", eased(command).err());
         }
+        let broken = refused(&chapter(
+            "cues: [(when: at(0), command: run(restart)),\n(when: at(1), command: view(opacity(7)))]",
+        ));
+        assert!(broken.starts_with("x.ron:3:2: chapter 1: cue 2: view.opacity = 7"), "{broken}");
         assert!(eased("run(restart)").unwrap_err().to_string().contains("no number to ease"));
         assert!(eased("view(isosurface(None))").unwrap_err().to_string().contains("no number"));
         let at_once = refused(&chapter("cues: [(when: at(0), command: slice(alpha3(1)), ease: linear(0))]"));

@@ -53,7 +53,15 @@ impl Sink for Mp4 {
 
     fn finish(self: Box<Self>) -> Result<(), SinkError> {
         let Self { mut film, mut pipe } = *self;
-        pipe.end()?;
+        if let Err(source) = pipe.end() {
+            return Err(match film.abandon() {
+                Ok(Some(Partial { path: kept, frames })) => {
+                    SinkError::Interrupted { source: Box::new(source), kept, frames }
+                }
+                // What ffmpeg said is the cause.
+                _ => source,
+            });
+        }
         film.stream.delimit()?;
         film.finish().map(drop)
     }
@@ -76,8 +84,9 @@ impl Sink for Mp4 {
 pub struct Webm {
     output: Output,
     spec: FilmSpec,
-    draft: Draft,
+    // Before the draft: a file that is still open in another program cannot go everywhere.
     pipe: Pipe,
+    draft: Draft,
     frames: u64,
 }
 
@@ -96,7 +105,7 @@ impl Webm {
         command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
         command.args(["-f", "webm", "-y"]).arg(named(draft.path())).stdout(Stdio::null());
         let pipe = Pipe::start(command, output.path().to_owned())?;
-        Ok(Self { output, spec, draft, pipe, frames: 0 })
+        Ok(Self { output, spec, pipe, draft, frames: 0 })
     }
 }
 
@@ -159,6 +168,8 @@ struct Pipe {
     stdin: Option<ChildStdin>,
     /// Reads what it complains about, or it would wait for somebody to do so.
     listener: Option<JoinHandle<String>>,
+    /// How it ended and what it said, if it failed.
+    failure: Option<(String, String)>,
     path: PathBuf,
 }
 
@@ -175,7 +186,7 @@ impl Pipe {
         let listen = move || stderr.map(|stderr| last_lines(BufReader::new(stderr))).unwrap_or_default();
         let listener =
             std::thread::Builder::new().name("ffmpeg".to_owned()).spawn(listen).map_err(&failed)?;
-        Ok(Self { child, stdin, listener: Some(listener), path: path.clone() })
+        Ok(Self { child, stdin, listener: Some(listener), failure: None, path: path.clone() })
     }
 
     fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
@@ -190,15 +201,18 @@ impl Pipe {
         }
     }
 
-    /// Tells it that there is no more, and waits until it has written everything.
+    /// Tells it that there is no more, and waits until it has written everything. If it failed, it says so
+    /// each time.
     fn end(&mut self) -> Result<(), SinkError> {
         self.stdin = None;
-        let Some(listener) = self.listener.take() else { return Ok(()) };
-        let status = self.child.wait().map_err(write_error(&self.path))?;
-        let said = listener.join().unwrap_or_default();
-        match status.success() {
-            true => Ok(()),
-            false => Err(SinkError::Ffmpeg { path: self.path.clone(), status: status.to_string(), said }),
+        if let Some(listener) = self.listener.take() {
+            let status = self.child.wait().map_err(write_error(&self.path))?;
+            let said = listener.join().unwrap_or_default();
+            self.failure = (!status.success()).then(|| (status.to_string(), said));
+        }
+        match self.failure.clone() {
+            None => Ok(()),
+            Some((status, said)) => Err(SinkError::Ffmpeg { path: self.path.clone(), status, said }),
         }
     }
 }

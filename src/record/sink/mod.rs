@@ -15,7 +15,8 @@
 //! | `.apng` | [`apng`] | a file beside the film |
 //! | a folder | [`frames`], one `.png` each | the files themselves |
 //!
-//! Everywhere the film is written beside its place and renamed into it at the end, so that what was there
+//! A folder takes its frames one by one, and with `force` each replaces an older one as it comes. Everywhere
+//! else the film is written beside its place and renamed into it at the end, so that what was there
 //! before is whole until then. [`Sink`] is a trait since it has these five implementors.
 
 pub mod apng;

@@ -110,7 +110,7 @@ impl Flight {
 /// commands without a number went through.
 fn filmed(file: &TourFile, fps: u32) -> (Live, Vec<(f64, u64)>, Vec<u64>) {
     let tour = Tour::parse(&file.to_ron(), "x.ron", Path::new("")).unwrap_or_else(|error| panic!("{error}"));
-    let mut live = Live::new(tour.first_experiment().unwrap().file().clone());
+    let mut live = Live::new(tour.first_experiment().file().clone());
     let frames = (tour.secs() * f64::from(fps)).round() as u32;
     let mut player = Player::new(tour, Audience::Film);
     let (mut seen, mut steps) = (Vec::new(), Vec::new());
