@@ -116,6 +116,15 @@ enum ThemeName {
     Light,
 }
 
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Dark => Self::Dark,
+            ThemeName::Light => Self::Light,
+        }
+    }
+}
+
 /// Draws the picture or the film and writes it.
 ///
 /// # Errors
@@ -138,7 +147,7 @@ impl RecordArguments {
     fn picture_of_experiment(self) -> Result<(), Failure> {
         self.film.refuse_all()?;
         let size = size(&self.size).map_err(Failure::Request)?;
-        let experiment = self.checked_experiment()?;
+        let experiment = self.looked(&self.experiment.checked_picture()?)?;
         let planned = experiment.steps;
         if let Some(step) = self.at_step.filter(|step| *step > planned) {
             return Err(Failure::request(anyhow!(
@@ -151,20 +160,15 @@ impl RecordArguments {
         write_png(&output, &picture)
     }
 
-    /// The experiment as typed, with what was asked of its look.
-    fn checked_experiment(&self) -> Result<Experiment, Failure> {
+    /// An experiment with what was asked of its look.
+    fn looked(&self, experiment: &Experiment) -> Result<Experiment, Failure> {
         if let Some(alpha3) = self.alpha3.filter(|alpha3| !alpha3.is_finite()) {
             return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));
         }
-        let experiment = self.experiment.checked_picture()?;
-        let theme = self.theme.map(|theme| match theme {
-            ThemeName::Dark => Theme::Dark,
-            ThemeName::Light => Theme::Light,
-        });
         let looked = experiment.with(|file| {
             let view = &mut file.view;
             view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
-            view.theme = theme.unwrap_or(view.theme);
+            view.theme = self.theme.map_or(view.theme, Theme::from);
             view.shape = if self.cube { Shape::Cube } else { view.shape };
         });
         looked.map_err(Failure::request)
@@ -176,9 +180,12 @@ impl RecordArguments {
         let tour = match (tour, &recorded) {
             (Some(tour), _) => self.adapted(tour)?,
             (None, Some(recorded)) if self.experiment.is_bare() => {
-                Tour::of_experiment(recorded.experiment.clone()).map_err(Failure::request)?
+                Tour::of_experiment(self.looked(&recorded.experiment)?).map_err(Failure::request)?
             }
-            (None, _) => Tour::of_experiment(self.checked_experiment()?).map_err(Failure::request)?,
+            (None, _) => {
+                let experiment = self.looked(&self.experiment.checked_picture()?)?;
+                Tour::of_experiment(experiment).map_err(Failure::request)?
+            }
         };
         if let Some(step) = self.at_step {
             return Err(Failure::request(anyhow!(
@@ -197,11 +204,7 @@ impl RecordArguments {
         if self.alpha3.is_some() || self.cube {
             return Err(Failure::request(anyhow!("--alpha3 and --cube: a tour says itself how it is shown")));
         }
-        let Some(theme) = self.theme else { return Ok(tour) };
-        let theme = match theme {
-            ThemeName::Dark => Theme::Dark,
-            ThemeName::Light => Theme::Light,
-        };
+        let Some(theme) = self.theme.map(Theme::from) else { return Ok(tour) };
         tour.with_experiments(|experiment| experiment.with(|file| file.view.theme = theme))
             .map_err(Failure::request)
     }

@@ -105,11 +105,6 @@ impl Film {
         Ok(is_there.then_some(film))
     }
 
-    /// The number of the next frame in the whole film.
-    pub fn next(&self) -> u64 {
-        self.frames.start
-    }
-
     /// Draws the next frame; `false` after the last.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! What a person, a key, a tour or a test can ask for, the log of what was asked, tours, and how they are recorded.
 
 pub mod builtin;
+mod check;
 pub mod command;
 pub mod log;
+pub mod number;
 pub mod player;
 pub mod recorder;
 pub mod restore;

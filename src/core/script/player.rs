@@ -4,7 +4,8 @@
 //! sends.
 
 use super::command::{Command, RunCommand, SectionAxis, SliceCommand, ViewCommand};
-use super::tour::{ChapterFile, Cue, Ease, TOLERANCE_SECS, Tour, number_of, with_number};
+use super::number::{number_of, with_number};
+use super::tour::{ChapterFile, Cue, Ease, TOLERANCE_SECS, Tour};
 use crate::core::session::{Now, Session};
 
 /// Who watches.

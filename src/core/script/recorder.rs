@@ -15,8 +15,9 @@
 //! Runs bear other names where a tour plays; the recorder knows them from a session in which it plays.
 
 use super::command::{Command, ExperimentCommand, RunCommand, ViewCommand};
+use super::number::{number_of, with_number};
 use super::restore::{bit_by_bit, commands_to};
-use super::tour::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When, number_of, with_number};
+use super::tour::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When};
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::flown::Flown;

@@ -9,13 +9,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::command::{Command, ExperimentCommand, RunCommand, SliceCommand, ViewCommand};
+use super::check;
+use super::command::{Command, ExperimentCommand, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::{CameraMode, Experiment, ExperimentFile, FileError, builtin};
-use crate::core::geometry::path::{CameraKey, CameraPath};
+use crate::core::geometry::path::CameraKey;
 use crate::core::session::{Now, Session};
 
 /// A tour as a person writes it, or as a flight was recorded.
@@ -26,7 +26,7 @@ pub struct TourFile {
     #[serde(default)]
     pub title: String,
     /// One after the other; at least one.
-    #[serde(deserialize_with = "chapters")]
+    #[serde(deserialize_with = "check::chapters")]
     pub chapters: Vec<ChapterFile>,
 }
 
@@ -47,10 +47,10 @@ pub struct ChapterFile {
     /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`].
     pub secs: f64,
     /// What happens in it, in the order of time.
-    #[serde(default, deserialize_with = "cues")]
+    #[serde(default, deserialize_with = "check::cues")]
     pub cues: Vec<Cue>,
     /// Where the camera is when, in seconds of the chapter. Without any it stays as it is.
-    #[serde(default, deserialize_with = "camera")]
+    #[serde(default, deserialize_with = "check::camera")]
     pub camera: Vec<CameraKey>,
 }
 
@@ -151,7 +151,7 @@ impl Tour {
     /// there or makes no sense.
     pub fn new(mut file: TourFile, folder: &Path) -> Result<Self, TourError> {
         for (i, chapter) in file.chapters.iter().enumerate() {
-            check_chapter(i, chapter).map_err(|message| TourError::of(&message))?;
+            check::chapter(i, chapter).map_err(|message| TourError::of(&message))?;
         }
         let (mut experiments, mut taken) = (Vec::new(), Vec::new());
         for (i, chapter) in file.chapters.iter_mut().enumerate() {
@@ -298,7 +298,7 @@ impl TourFile {
     }
 }
 
-/// Whether a text that is no experiment means to be a tour: it has chapters.
+/// Whether a text means to be a tour: it has chapters, or is broken and speaks of them.
 pub fn is_tour(text: &str) -> bool {
     /// All that is asked here.
     #[derive(Deserialize)]
@@ -397,131 +397,8 @@ fn place_of(text: &str, named: Option<&Named>) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
-/// Reads a list, and checks each of its members as soon as it is read: so an error is told where it is.
-fn read_each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-    check: impl Fn(usize, &T) -> Result<(), String>,
-) -> Result<Vec<T>, D::Error> {
-    struct Each<T, F>(F, std::marker::PhantomData<T>);
-    impl<'de, T: Deserialize<'de>, F: Fn(usize, &T) -> Result<(), String>> Visitor<'de> for Each<T, F> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-            f.write_str("a list")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-            let mut members = Vec::new();
-            while let Some(member) = list.next_element()? {
-                (self.0)(members.len(), &member).map_err(A::Error::custom)?;
-                members.push(member);
-            }
-            Ok(members)
-        }
-    }
-    deserializer.deserialize_seq(Each(check, std::marker::PhantomData))
-}
-
-fn chapters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ChapterFile>, D::Error> {
-    read_each(deserializer, check_chapter)
-}
-
-fn cues<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cue>, D::Error> {
-    read_each(deserializer, check_cue)
-}
-
-fn camera<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CameraKey>, D::Error> {
-    let keys = std::cell::RefCell::new(Vec::new());
-    read_each(deserializer, |_, key: &CameraKey| {
-        keys.borrow_mut().push(*key);
-        CameraPath::new(keys.borrow().clone()).map(|_| ()).map_err(|error| error.to_string())
-    })
-}
-
-fn check_cue(i: usize, cue: &Cue) -> Result<(), String> {
-    let (number, secs) = (i + 1, cue.when.secs());
-    if !(secs.is_finite() && secs >= 0.0) {
-        return Err(format!("cue {number} at {secs} s; expected a finite time from 0 on"));
-    }
-    let Some(ease) = cue.ease else { return Ok(()) };
-    if !(ease.secs().is_finite() && ease.secs() > 0.0) {
-        return Err(format!("cue {number} is eased for {} s; expected a finite time above 0", ease.secs()));
-    }
-    if number_of(&cue.command).is_none() {
-        return Err(format!(
-            "cue {number} is eased, and has no number to ease; expected alpha3, rotate, opacity, section, \
-             isosurface, speed or seek"
-        ));
-    }
-    Ok(())
-}
-
-fn check_chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
-    let (number, secs) = (i + 1, chapter.secs);
-    if !(secs > 0.0 && secs <= LONGEST_SECS) {
-        return Err(format!("chapter {number} lasts {secs} s; expected above 0 and at most {LONGEST_SECS}"));
-    }
-    let mut before = 0.0;
-    for (i, cue) in chapter.cues.iter().enumerate() {
-        let (cue_number, at) = (i + 1, cue.when.secs());
-        check_cue(i, cue).map_err(|why| format!("chapter {number}: {why}"))?;
-        if at < before {
-            return Err(format!(
-                "chapter {number}: cue {cue_number} at {at} s; expected not before the cue before it ({before} s)"
-            ));
-        }
-        if at > secs {
-            return Err(format!(
-                "chapter {number}: cue {cue_number} at {at} s; expected at most {secs}, the chapter's end"
-            ));
-        }
-        before = at;
-    }
-    if let Some(key) = chapter.camera.last().filter(|key| key.secs > secs + TOLERANCE_SECS) {
-        return Err(format!(
-            "chapter {number}: the camera's last key at {} s; expected at most {secs}, the chapter's end",
-            key.secs
-        ));
-    }
-    if !chapter.camera.is_empty() {
-        CameraPath::new(chapter.camera.clone()).map_err(|why| format!("chapter {number}: {why}"))?;
-    }
-    Ok(())
-}
-
 /// Times closer than this are the same: a clock adds up frames.
 pub(super) const TOLERANCE_SECS: f64 = 1e-6;
-
-/// The number that a command sets, if it sets one that may also be reached bit by bit.
-pub fn number_of(command: &Command) -> Option<f64> {
-    match command {
-        Command::Slice(SliceCommand::Alpha3(value) | SliceCommand::Rotate(value)) => Some(*value),
-        Command::View(ViewCommand::Opacity(value)) => Some(*value),
-        Command::View(ViewCommand::Section { at, .. }) => *at,
-        Command::View(ViewCommand::Isosurface(loss)) => *loss,
-        Command::Run(RunCommand::Speed(speed)) => Some(*speed),
-        Command::Run(RunCommand::Seek(step)) => Some(*step as f64),
-        _ => None,
-    }
-}
-
-/// The same command with another number; one without a number as it is.
-pub fn with_number(command: &Command, number: f64) -> Command {
-    match command {
-        Command::Slice(SliceCommand::Alpha3(_)) => Command::Slice(SliceCommand::Alpha3(number)),
-        Command::Slice(SliceCommand::Rotate(_)) => Command::Slice(SliceCommand::Rotate(number)),
-        Command::View(ViewCommand::Opacity(_)) => Command::View(ViewCommand::Opacity(number)),
-        Command::View(ViewCommand::Section { axis, at: Some(_) }) => {
-            Command::View(ViewCommand::Section { axis: *axis, at: Some(number) })
-        }
-        Command::View(ViewCommand::Isosurface(Some(_))) => {
-            Command::View(ViewCommand::Isosurface(Some(number)))
-        }
-        Command::Run(RunCommand::Speed(_)) => Command::Run(RunCommand::Speed(number)),
-        Command::Run(RunCommand::Seek(_)) => Command::Run(RunCommand::Seek(number.round().max(0.0) as u64)),
-        command => command.clone(),
-    }
-}
 
 #[cfg(test)]
 pub(super) mod tests {

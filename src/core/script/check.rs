@@ -1,0 +1,106 @@
+//! What makes a tour's chapters, cues and camera keys sound. Each is checked as soon as it is read, so that a
+//! mistake is told where it stands.
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::number::number_of;
+use super::tour::{ChapterFile, Cue, LONGEST_SECS, TOLERANCE_SECS};
+use crate::core::geometry::path::{CameraKey, CameraPath};
+
+/// Reads a list, and checks each of its members as soon as it is read: so an error is told where it is.
+fn read_each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+    check: impl Fn(usize, &T) -> Result<(), String>,
+) -> Result<Vec<T>, D::Error> {
+    struct Each<T, F>(F, std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>, F: Fn(usize, &T) -> Result<(), String>> Visitor<'de> for Each<T, F> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = list.next_element()? {
+                (self.0)(members.len(), &member).map_err(A::Error::custom)?;
+                members.push(member);
+            }
+            Ok(members)
+        }
+    }
+    deserializer.deserialize_seq(Each(check, std::marker::PhantomData))
+}
+
+/// Reads chapters.
+pub fn chapters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ChapterFile>, D::Error> {
+    read_each(deserializer, chapter)
+}
+
+/// Reads cues.
+pub fn cues<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cue>, D::Error> {
+    read_each(deserializer, cue)
+}
+
+/// Reads the keys of a camera.
+pub fn camera<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CameraKey>, D::Error> {
+    let keys = std::cell::RefCell::new(Vec::new());
+    read_each(deserializer, |_, key: &CameraKey| {
+        keys.borrow_mut().push(*key);
+        CameraPath::new(keys.borrow().clone()).map(|_| ()).map_err(|error| error.to_string())
+    })
+}
+
+/// Whether a cue does.
+fn cue(i: usize, cue: &Cue) -> Result<(), String> {
+    let (number, secs) = (i + 1, cue.when.secs());
+    if !(secs.is_finite() && secs >= 0.0) {
+        return Err(format!("cue {number} at {secs} s; expected a finite time from 0 on"));
+    }
+    let Some(ease) = cue.ease else { return Ok(()) };
+    if !(ease.secs().is_finite() && ease.secs() > 0.0) {
+        return Err(format!("cue {number} is eased for {} s; expected a finite time above 0", ease.secs()));
+    }
+    if number_of(&cue.command).is_none() {
+        return Err(format!(
+            "cue {number} is eased, and has no number to ease; expected alpha3, rotate, opacity, section, \
+             isosurface, speed or seek"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a chapter, the one of that number from 0, makes sense; if not, why.
+pub fn chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
+    let (number, secs) = (i + 1, chapter.secs);
+    if !(secs > 0.0 && secs <= LONGEST_SECS) {
+        return Err(format!("chapter {number} lasts {secs} s; expected above 0 and at most {LONGEST_SECS}"));
+    }
+    let mut before = 0.0;
+    for (i, cue) in chapter.cues.iter().enumerate() {
+        let (cue_number, at) = (i + 1, cue.when.secs());
+        self::cue(i, cue).map_err(|why| format!("chapter {number}: {why}"))?;
+        if at < before {
+            return Err(format!(
+                "chapter {number}: cue {cue_number} at {at} s; expected not before the cue before it ({before} s)"
+            ));
+        }
+        if at > secs {
+            return Err(format!(
+                "chapter {number}: cue {cue_number} at {at} s; expected at most {secs}, the chapter's end"
+            ));
+        }
+        before = at;
+    }
+    if let Some(key) = chapter.camera.last().filter(|key| key.secs > secs + TOLERANCE_SECS) {
+        return Err(format!(
+            "chapter {number}: the camera's last key at {} s; expected at most {secs}, the chapter's end",
+            key.secs
+        ));
+    }
+    if !chapter.camera.is_empty() {
+        CameraPath::new(chapter.camera.clone()).map_err(|why| format!("chapter {number}: {why}"))?;
+    }
+    Ok(())
+}
