@@ -150,17 +150,22 @@ impl Recorder {
                 commands_to(&self.there, session).into_iter().for_each(|command| self.say(command));
             }
             command => {
-                let command = self.renamed(command);
-                match number_of(&command) {
-                    Some(number) => self.drag(command, number),
-                    None => {
-                        self.is_dragging = false;
-                        self.say(command);
-                    }
+                if let Some(command) = self.renamed(command) {
+                    self.tell(command);
                 }
             }
         }
         self.rename(session);
+    }
+
+    fn tell(&mut self, command: Command) {
+        match number_of(&command) {
+            Some(number) => self.drag(command, number),
+            None => {
+                self.is_dragging = false;
+                self.say(command);
+            }
+        }
     }
 
     /// Tells a command at the step that is shown.
@@ -200,14 +205,14 @@ impl Recorder {
         self.is_dragging = true;
     }
 
-    /// The command by the names that runs have where the tour plays.
-    fn renamed(&self, command: &Command) -> Command {
-        let there =
-            |id: &RunId| self.names.iter().find(|(here, _)| here == id).map_or(*id, |(_, there)| *there);
+    /// The command by the names that runs have where the tour plays; `None` if it ended a run that was
+    /// gone already, for there another one may bear its name.
+    fn renamed(&self, command: &Command) -> Option<Command> {
+        let there = |id: &RunId| self.names.iter().find(|(here, _)| here == id).map(|(_, there)| *there);
         match command {
-            Command::Run(RunCommand::Retire(id)) => Command::Run(RunCommand::Retire(there(id))),
-            Command::Run(RunCommand::Lead(id)) => Command::Run(RunCommand::Lead(there(id))),
-            command => command.clone(),
+            Command::Run(RunCommand::Retire(id)) => Some(Command::Run(RunCommand::Retire(there(id)?))),
+            Command::Run(RunCommand::Lead(id)) => Some(Command::Run(RunCommand::Lead(there(id)?))),
+            command => Some(command.clone()),
         }
     }
 

@@ -222,8 +222,25 @@ fn what_is_taken_back_beyond_the_beginning_is_told_as_what_it_amounts_to() {
     assert!(is_alike(&filmed(&file, 24).0.session, &live.session));
 }
 
+#[test]
+fn a_run_that_is_gone_already_is_not_ended_under_another_name() {
+    let mut live = Live::new(small());
+    let race = |lr| Command::Run(RunCommand::Race { optimizer: optimizer(lr), from: RaceStart::Same });
+    let name_there = {
+        let (_, file) = Flight::record(&mut live, &[(0, race(0.5))], 20, 40.0);
+        filmed(&file, 30).0.session.runs()[1].id
+    };
+    assert!(live.session.runs().iter().all(|run| run.id != name_there), "the names are told apart");
+    let mut live = Live::new(small());
+    let retire = Command::Run(RunCommand::Retire(name_there));
+    let (_, file) = Flight::record(&mut live, &[(0, race(0.5)), (7, retire)], 40, 40.0);
+    let (film, ..) = filmed(&file, 30);
+    assert!(is_alike(&film.session, &live.session), "{}", file.to_ron());
+    assert_eq!(film.session.runs().len(), 2);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
     fn whatever_was_done_a_film_ends_where_it_ended(
         before in prop::collection::vec(any_command(), 0..12),
