@@ -14,8 +14,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use image::{Rgba, RgbaImage};
+use losscape::core::num::CancelToken;
 use losscape::record::sink::colours::Planes;
-use losscape::record::sink::stream::{self, Units};
+use losscape::record::sink::part;
+use losscape::record::sink::stream::Units;
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
@@ -74,7 +76,7 @@ fn film(path: &Path, frames: &[RgbaImage], count: usize, quality: Quality, encod
         next.copy_from_slice(shown(frames, number));
         encoding.send(next).unwrap();
     }
-    encoding.finish().unwrap();
+    encoding.finish(&CancelToken::default()).unwrap();
     began.elapsed().as_secs_f64()
 }
 
@@ -165,8 +167,8 @@ fn qualities(frames: &[RgbaImage]) {
         let spec = spec(frames, COUNT, Quality::new(percent).unwrap());
         let mut sink = sink::open(&path, true, spec, Format::Mp4, Encoder::InProcess).unwrap();
         (0..COUNT).for_each(|number| sink.take(shown(frames, number)).unwrap());
-        let decibels = signal_to_noise(&stream::path_of(&path), frames, COUNT);
-        sink.finish().unwrap();
+        let decibels = signal_to_noise(&part::path_of(&path), frames, COUNT);
+        sink.finish(&CancelToken::default()).unwrap();
         let size = std::fs::metadata(&path).unwrap().len() as f64 * 6.0 / 1e6;
         let name = format!("{percent}{}", if percent == default { " (default)" } else { "" });
         println!("{name:<58} {size:>19.1} {decibels:>16.1}");

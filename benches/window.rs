@@ -346,7 +346,7 @@ fn filmed(is_encoded: bool) -> Duration {
                 encoding.send(std::mem::replace(&mut frame, next)).unwrap();
             }
         }
-        encoding.take().into_iter().for_each(|encoding| encoding.finish().unwrap());
+        encoding.take().into_iter().for_each(|encoding| encoding.finish(&CancelToken::default()).unwrap());
     })
 }
 
@@ -383,7 +383,7 @@ fn film_memory(frames: u64) -> f64 {
         encoding.send(std::mem::replace(&mut frame, next)).unwrap();
     }
     let held = resident();
-    encoding.finish().unwrap();
+    encoding.finish(&CancelToken::default()).unwrap();
     held
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{Rgba, RgbaImage};
+use losscape::core::num::CancelToken;
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, Quality, SinkError};
 use tempfile::TempDir;
 
@@ -59,7 +60,7 @@ fn film(path: &Path, spec: &FilmSpec, encoder: Encoder) {
     for number in spec.first..spec.first + spec.frames {
         encoding.send(frame(number)).unwrap();
     }
-    encoding.finish().unwrap();
+    encoding.finish(&CancelToken::default()).unwrap();
 }
 
 /// Encodes some of the frames, and gives up.

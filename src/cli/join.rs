@@ -1,4 +1,5 @@
-//! `losscape join`: the parts of a film put together, without encoding anything anew.
+//! `losscape join`: the parts of a film put together, without encoding anything anew, or what was left of
+//! one made a film.
 
 use std::path::PathBuf;
 
@@ -12,10 +13,11 @@ use crate::record::sink::join::{self, JoinError, Part};
 /// Parts and film as typed.
 #[derive(Debug, Args)]
 pub struct JoinArguments {
-    /// The parts in their order: .mp4 of `losscape record`, or the .mp4.part that an interrupted one left.
+    /// The parts in their order: .mp4 of `losscape record`, or the .mp4.part that an interrupted one left;
+    /// or one .gif.part, .apng.part or .webm.part.
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
-    /// The film: .mp4.
+    /// The film: .mp4, or of the kind that was left.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Replace the file if it is there.
@@ -29,16 +31,25 @@ pub struct JoinArguments {
 /// If a part is none or differs from the first, or the film cannot be written.
 pub fn join(arguments: JoinArguments) -> Result<(), Failure> {
     let JoinArguments { parts, output, force } = arguments;
-    if Format::of(&output).map_err(Failure::request)? != Format::Mp4 {
-        return Err(Failure::request(anyhow::anyhow!(
-            "-o {}: expected a name that ends in .mp4",
-            output.display()
-        )));
-    }
+    let format = Format::of(&output).map_err(Failure::request)?;
     let place = Output::new(&output, force).map_err(Failure::request)?;
-    let parts: Result<Vec<Part>, JoinError> = parts.iter().map(|path| Part::read(path)).collect();
-    let parts = parts.map_err(Failure::request)?;
-    let frames = join::check(&parts).map_err(Failure::request)?;
-    join::join(&parts, &place).map_err(Failure::work)?;
+    let frames = match format {
+        Format::Mp4 => {
+            let parts: Result<Vec<Part>, JoinError> = parts.iter().map(|path| Part::read(path)).collect();
+            let parts = parts.map_err(Failure::request)?;
+            let frames = join::check(&parts).map_err(Failure::request)?;
+            join::join(&parts, &place).map_err(Failure::work)?;
+            frames
+        }
+        format => join::recover(&parts, format, &place).map_err(failure)?,
+    };
     say(&format!("{}: {frames} frames\n", output.display()))
+}
+
+/// Parts that make no film were the wrong request.
+fn failure(error: JoinError) -> Failure {
+    match error {
+        JoinError::Write(_) | JoinError::Sink(_) => Failure::work(error),
+        error => Failure::request(error),
+    }
 }

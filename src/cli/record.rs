@@ -17,7 +17,7 @@ use crate::core::io::output::Output;
 use crate::core::io::run::{RecordedRun, read_run};
 use crate::core::script::Tour;
 use crate::record::film::frames_of;
-use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
+use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality, SinkError};
 use crate::record::{self, Film, FilmRequest, PictureRequest, picture::SIDES};
 
 /// A picture or a film as typed.
@@ -323,9 +323,17 @@ fn film(
         }
         progress.tell()?;
     }
-    encoding.finish().map_err(Failure::work)?;
+    let finished = encoding.finish(&interrupt.token());
     progress.end();
-    Ok(())
+    match finished {
+        Err(error) if interrupt.is_heard() => {
+            if let SinkError::Interrupted { kept, frames, .. } = error {
+                say(&format!("kept {frames} frames in {}\n", kept.display()))?;
+            }
+            Err(Failure::Interrupted)
+        }
+        finished => finished.map_err(Failure::work),
+    }
 }
 
 /// Ends a film early, and tells what is kept of it.

@@ -65,7 +65,7 @@ fn patches_come_back_as_they_were_drawn() {
         let path = folder.join(name);
         let mut encoding = start(&path, FilmSpec { size: CHART, ..spec(30, 4) }, encoder).unwrap();
         (0..4).for_each(|_| encoding.send(chart()).unwrap());
-        encoding.finish().unwrap();
+        encoding.finish(&CancelToken::default()).unwrap();
         let pictures = decoded(&path, CHART);
         assert_eq!(pictures.len(), 4);
         for picture in &pictures {

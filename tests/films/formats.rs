@@ -94,7 +94,7 @@ fn what_does_not_change_costs_next_to_nothing_and_stays_as_it_is() {
         let path = folder.join(name);
         let mut encoding = start(&path, spec(30, 60), Encoder::InProcess).unwrap();
         (0..60).for_each(|_| encoding.send(frame(77)).unwrap());
-        encoding.finish().unwrap();
+        encoding.finish(&CancelToken::default()).unwrap();
         let pictures = decoded(&path, SIZE);
         assert_eq!(pictures.len(), 60);
         if !name.ends_with("mp4") {

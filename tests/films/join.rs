@@ -4,15 +4,17 @@ use std::process::Output;
 
 use super::*;
 
-fn join(arguments: &[&Path]) -> Output {
+pub fn join(arguments: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_losscape")).arg("join").args(arguments).output().unwrap()
 }
 
-fn joined(parts: &[PathBuf], film: &Path) {
+/// Joins the parts; what was said.
+pub fn joined(parts: &[PathBuf], film: &Path) -> String {
     let mut arguments: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
     arguments.extend([Path::new("-o"), film]);
     let output = join(&arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Sums of the decoded pictures.
@@ -102,7 +104,7 @@ fn parts_of_different_films_are_named_with_what_differs() {
     let size = folder.join("size.mp4");
     let mut encoding = start(&size, FilmSpec { size: [64, 32], ..spec(30, 1) }, Encoder::InProcess).unwrap();
     encoding.send(RgbaImage::new(64, 32)).unwrap();
-    encoding.finish().unwrap();
+    encoding.finish(&CancelToken::default()).unwrap();
     refused(&[&first, &size], &whole, &["size.mp4 has 64x32 pixels", "first.mp4 has 256x96"]);
 }
 
@@ -124,7 +126,11 @@ fn what_is_no_part_is_named_with_the_reason() {
     }
     refused(&[&folder.join("absent.mp4")], &whole, &["cannot read", "absent.mp4"]);
     refused(&[&junk], &folder.join("x.avi"), &["x.avi", ".mp4"]);
-    refused(&[&junk], &folder.join("x2.gif"), &["x2.gif", ".mp4"]);
+    refused(&[&junk], &folder.join("x2.gif"), &["junk.mp4", "losscape record"]);
+    refused(&[&junk], &folder.join("x2.apng"), &["junk.mp4", "losscape record"]);
+    refused(&[&junk], &folder.join("x2.webm"), &["junk.mp4", "losscape record"]);
+    refused(&[&junk], &folder.join("x2"), &["junk.mp4", "whole as they are"]);
+    refused(&[&junk, &junk], &folder.join("x2.gif"), &["only the parts of an .mp4"]);
 }
 
 #[test]

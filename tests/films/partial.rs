@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use losscape::core::io::output::Output;
-use losscape::record::sink::join::{self, JoinError, Part};
+use losscape::record::sink::join::{JoinError, Part, join as join_parts};
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn the_film_that_was_there_is_untouched_until_the_new_one_is_complete() {
         assert_eq!(files(&folder), [*name]);
         let mut encoding = open();
         (0..3).for_each(|number| encoding.send(frame(number)).unwrap());
-        encoding.finish().unwrap();
+        encoding.finish(&CancelToken::default()).unwrap();
         assert_eq!(numbers(&path), [0, 1, 2], "{name}");
         assert_eq!(files(&folder), [*name]);
     }
@@ -71,7 +71,7 @@ fn wait_for(path: &Path, least: u64) {
 
 #[test]
 fn what_a_kill_leaves_becomes_a_film() {
-    for name in ["film.mp4", "film-f.mp4"] {
+    for (name, _) in &KINDS[..5] {
         let (_guard, folder) = folder();
         let path = folder.join(name);
         let part = folder.join(format!("{name}.part"));
@@ -80,23 +80,136 @@ fn what_a_kill_leaves_becomes_a_film() {
         child.kill().unwrap();
         child.wait().unwrap();
         // An ffmpeg whose input has ended still writes what it has.
-        while read_frames(&part) == 0 {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        std::thread::sleep(Duration::from_millis(300));
+        settle(&part);
         assert_eq!(files(&folder), [format!("{name}.part")]);
         // A new film does not drop it unasked.
         assert!(matches!(start(&path, spec(30, 3), Encoder::InProcess), Err(SinkError::Left { .. })));
-        let frames = Part::read(&part).unwrap().frames();
-        join::join(&[Part::read(&part).unwrap()], &Output::new(&path, false).unwrap()).unwrap();
-        let expected: Vec<u64> = (0..frames).collect();
-        assert!(frames > 5, "{frames}");
-        assert_eq!(numbers(&path), expected, "{name}");
+        let said = join::joined(std::slice::from_ref(&part), &path);
+        let numbers = numbers(&path);
+        assert!(numbers.len() > 5, "{name}: {numbers:?}");
+        assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "{name}");
+        assert_eq!(said, format!("{}: {} frames\n", path.display(), numbers.len()));
     }
 }
 
-fn read_frames(part: &Path) -> u64 {
-    Part::read(part).map_or(0, |part| part.frames())
+/// Waits until nobody writes on the file any more.
+fn settle(path: &Path) {
+    let mut before = 0;
+    loop {
+        let length = std::fs::metadata(path).unwrap().len();
+        if length == before {
+            return;
+        }
+        before = length;
+        std::thread::sleep(Duration::from_millis(700));
+    }
+}
+
+#[test]
+fn what_is_left_of_a_film_without_packets_is_whole_up_to_a_frame_wherever_it_was_cut() {
+    for name in ["film.gif", "film.apng"] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        let mut encoding = start(&path, spec(10, 9), Encoder::InProcess).unwrap();
+        (0..5).for_each(|number| encoding.send(frame(number)).unwrap());
+        let part = folder.join(format!("{name}.part"));
+        settle(&part);
+        let bytes = std::fs::read(&part).unwrap();
+        drop(encoding);
+        let (mut most, mut before) = (0, 0);
+        for length in (0..=bytes.len()).step_by(bytes.len() / 40).chain([bytes.len()]) {
+            std::fs::write(&part, &bytes[..length]).unwrap();
+            let output = join::join(&[&part, Path::new("-o"), &path, Path::new("--force")]);
+            let said = String::from_utf8(output.stderr).unwrap();
+            if output.status.success() {
+                let numbers = numbers(&path);
+                assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "{name} cut at {length}");
+                assert!(numbers.len() >= most, "more of the part is no less of the film");
+                most = numbers.len();
+            } else {
+                assert_eq!((most, output.status.code()), (before, Some(2)), "{name} cut at {length}: {said}");
+                assert!(said.contains(".part") && said.lines().count() == 1, "{said}");
+                before = most;
+            }
+        }
+        // Of an apng's last frame it is not known whether it is whole.
+        assert_eq!(most, if name == "film.gif" { 5 } else { 4 }, "{name}");
+    }
+}
+
+#[test]
+fn two_recordings_into_one_film_do_not_disturb_one_another() {
+    for (name, encoder) in &KINDS[..5] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        let mut encoding = start(&path, spec(30, 3), *encoder).unwrap();
+        encoding.send(frame(0)).unwrap();
+        let format = Format::of(&path).unwrap();
+        for force in [false, true] {
+            let second = sink::open(&path, force, spec(30, 3), format, *encoder).err().unwrap();
+            assert!(second.to_string().contains("being written by another recording"), "{second}");
+        }
+        (1..3).for_each(|number| encoding.send(frame(number)).unwrap());
+        encoding.finish(&CancelToken::default()).unwrap();
+        assert_eq!(numbers(&path), [0, 1, 2], "{name}");
+    }
+}
+
+#[test]
+fn a_gif_can_be_given_up_while_its_colours_are_chosen_and_its_frames_be_kept() {
+    for keeps_partial in [false, true] {
+        let (_guard, folder) = folder();
+        let path = folder.join("film.gif");
+        std::fs::write(&path, "old").unwrap();
+        let spec = FilmSpec { keeps_partial, ..spec(30, 4) };
+        let sink = sink::open(&path, true, spec, Format::Gif, Encoder::InProcess).unwrap();
+        let mut encoding = Encoding::start(sink).unwrap();
+        (0..4).for_each(|number| encoding.send(frame(number)).unwrap());
+        let cancel = CancelToken::default();
+        cancel.cancel();
+        let ended = encoding.finish(&cancel).unwrap_err();
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        let left = files(&folder);
+        match ended {
+            SinkError::Interrupted { kept, frames: 4, .. } if keeps_partial => {
+                join::joined(&[kept], &folder.join("whole.gif"));
+                assert_eq!(numbers(&folder.join("whole.gif")), [0, 1, 2, 3]);
+            }
+            ended => assert!(!keeps_partial && left == ["film.gif"], "{ended}: {left:?}"),
+        }
+    }
+}
+
+#[test]
+fn older_frames_of_a_folder_are_replaced_when_all_new_ones_are_there() {
+    let (_guard, folder) = folder();
+    let path = folder.join("frames");
+    film(&path, &FilmSpec { first: 2, ..spec(30, 2) }, Encoder::InProcess);
+    let old = std::fs::read(path.join("frame-000002.png")).unwrap();
+    // Frames of another film: numbers 100 and on, in the places of 0 and on.
+    let other = |keeps_partial| {
+        let spec = FilmSpec { keeps_partial, ..spec(30, 4) };
+        let sink = sink::open(&path, true, spec, Format::Frames, Encoder::InProcess).unwrap();
+        let mut encoding = Encoding::start(sink).unwrap();
+        (100..104).for_each(|number| encoding.send(frame(number)).unwrap());
+        encoding
+    };
+    drop(other(false));
+    assert_eq!(files(&path), ["frame-000002.png", "frame-000003.png"]);
+    assert_eq!(std::fs::read(path.join("frame-000002.png")).unwrap(), old);
+    assert!(other(true).abandon().unwrap().is_some());
+    assert_eq!(numbers(&path), [100, 101, 102, 103]);
+    film_into(&path);
+    assert_eq!(numbers(&path), [0, 1, 2, 3]);
+    assert_eq!(files(&path).len(), 4);
+}
+
+/// The first four frames, in the places of others.
+fn film_into(path: &Path) {
+    let sink = sink::open(path, true, spec(30, 4), Format::Frames, Encoder::InProcess).unwrap();
+    let mut encoding = Encoding::start(sink).unwrap();
+    (0..4).for_each(|number| encoding.send(frame(number)).unwrap());
+    encoding.finish(&CancelToken::default()).unwrap();
 }
 
 #[test]
@@ -132,7 +245,7 @@ fn packets_that_were_cut_at_any_byte_make_a_film_of_all_that_is_whole() {
             && whole > 0
         {
             let made = folder.join("made.mp4");
-            join::join(&[Part::read(&cut).unwrap()], &Output::new(&made, true).unwrap()).unwrap();
+            join_parts(&[Part::read(&cut).unwrap()], &Output::new(&made, true).unwrap()).unwrap();
             assert_eq!(numbers(&made), (0..whole as u64).collect::<Vec<_>>(), "cut at {length}");
             looked_at += 1;
         }
@@ -170,19 +283,22 @@ fn out_of_room_there_is_one_line_and_nothing_half_written() {
 
 #[cfg(unix)]
 #[test]
-fn out_of_room_the_packets_so_far_can_be_kept() {
-    let (_guard, folder) = folder();
-    let path = folder.join("film.mp4");
-    let said = without_room(&path, true);
-    let kept = match &files(&folder)[..] {
-        [one] => folder.join(one),
-        several => panic!("{several:?}"),
-    };
-    assert!(said.contains("the film ended early; its first") && said.contains("cannot write"), "{said}");
-    assert!(said.contains(kept.to_str().unwrap()), "{said} {}", kept.display());
-    // Where the film itself found no room, its packets stay.
-    let whole = folder.join("whole.mp4");
-    join::join(&[Part::read(&kept).unwrap()], &Output::new(&whole, false).unwrap()).unwrap();
-    let numbers = numbers(&whole);
-    assert!(numbers.len() > 5 && numbers == (0..numbers.len() as u64).collect::<Vec<_>>());
+fn out_of_room_the_frames_so_far_can_be_kept() {
+    for (name, _) in &KINDS[..5] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        let said = without_room(&path, true);
+        let kept = match &files(&folder)[..] {
+            [one] => folder.join(one),
+            several => panic!("{several:?}"),
+        };
+        assert!(said.contains("the film ended early; its first") && said.contains("cannot write"), "{said}");
+        assert!(said.contains(kept.to_str().unwrap()), "{said} {}", kept.display());
+        // Where the film itself found no room, what there is of it stays.
+        let whole = folder.join(format!("whole-{name}"));
+        join::joined(&[kept], &whole);
+        let numbers = numbers(&whole);
+        assert!(numbers.len() > 3, "{name}: {numbers:?}");
+        assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "{name}");
+    }
 }

@@ -109,14 +109,6 @@ impl Output {
         file.map(|file| Draft { file, output: self.clone() }).map_err(|source| self.failed(source))
     }
 
-    /// A file without a name on the same disk, gone when it is closed or the program ends, however it ends.
-    ///
-    /// # Errors
-    /// If the folder is not writable.
-    pub fn scratch(&self) -> Result<File, WriteError> {
-        tempfile::tempfile_in(&self.folder).map_err(|source| self.failed(source))
-    }
-
     /// What the system said about this file.
     pub fn failed(&self, source: io::Error) -> WriteError {
         WriteError { path: self.path.clone(), source }

@@ -1,23 +1,31 @@
 //! An animated png: nothing is lost, and browsers show it. Of every frame only the rectangle is stored in
 //! which it differs from the one before.
+//!
+//! The [`part`](super::part) beside the film is the film so far: cut behind its last whole frame, with the
+//! number of frames put right and an end, it is a shorter one.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use image::RgbaImage;
 use png::{ColorType, Compression, Encoder, EncodingError, Writer};
 
 use super::frames::without_alpha;
+use super::join::{JoinError, not_a_part};
+use super::part::PartFile;
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError};
-use crate::core::io::output::{Draft, Output};
+use crate::core::io::output::Output;
+use crate::core::num::CancelToken;
 
 /// A film that is a picture for viewers that do not know better.
 pub struct Apng {
     output: Output,
     spec: FilmSpec,
-    draft: Draft,
-    writer: Writer<BufWriter<File>>,
+    part: PartFile,
+    /// Unbuffered, so that every frame is in the part at once.
+    writer: Writer<File>,
     /// The last frame, red, green and blue.
     last: Vec<u8>,
     frames: u32,
@@ -31,19 +39,18 @@ impl Apng {
     ///
     /// # Errors
     /// If the place cannot be written.
-    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
-        let mut draft = output.draft()?;
+    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
         let count =
             u32::try_from(spec.frames).map_err(|_| spec.refuse("expected fewer frames in an .apng"))?;
-        let file = draft.file().try_clone().map_err(|error| output.failed(error))?;
-        let mut encoder = Encoder::new(BufWriter::with_capacity(1 << 18, file), spec.size[0], spec.size[1]);
+        let part = PartFile::create(output.path(), force)?;
+        let mut encoder = Encoder::new(part.share()?, spec.size[0], spec.size[1]);
         encoder.set_color(ColorType::Rgb);
         encoder.set_compression(Compression::Fast);
         let animated =
             encoder.set_animated(count, 0).and_then(|()| encoder.set_frame_delay(1, spec.fps as u16));
         let writer = animated.and_then(|()| encoder.write_header());
         let writer = writer.map_err(|error| output.failed(error.into()))?;
-        Ok(Self { output, spec, draft, writer, last: Vec::new(), frames: 0 })
+        Ok(Self { output, spec, part, writer, last: Vec::new(), frames: 0 })
     }
 
     fn write(&mut self, frame: Vec<u8>) -> Result<(), EncodingError> {
@@ -64,19 +71,23 @@ impl Apng {
         Ok(())
     }
 
-    /// Ends the file, with the number of frames that came.
+    /// Ends the file, with the number of frames that came. Where that fails, what there is can be kept.
     fn place(self) -> Result<(), SinkError> {
-        let Self { output, spec, mut draft, writer, frames, .. } = self;
-        writer.finish().map_err(|error| output.failed(error.into()))?;
-        if u64::from(frames) != spec.frames {
-            mend_count(draft.file(), frames).map_err(|error| output.failed(error))?;
+        let Self { output, spec, mut part, writer, frames, .. } = self;
+        let end = || -> io::Result<()> {
+            writer.finish()?;
+            if u64::from(frames) != spec.frames { mend_count(part.file(), frames) } else { Ok(()) }
+        };
+        match end() {
+            Ok(()) => Ok(part.place(&output)?),
+            Err(error) if spec.keeps_partial => Err(part.keep(output.failed(error).into(), frames.into())),
+            Err(error) => Err(output.failed(error).into()),
         }
-        Ok(draft.place()?)
     }
 }
 
 /// Writes the chunk with the count anew.
-fn mend_count(file: &mut File, frames: u32) -> std::io::Result<()> {
+fn mend_count(file: &mut File, frames: u32) -> io::Result<()> {
     let mut chunk = Vec::from(*b"acTL");
     chunk.extend(frames.to_be_bytes());
     // Shown for ever.
@@ -93,7 +104,7 @@ impl Sink for Apng {
         self.write(without_alpha(frame)).map_err(|error| self.output.failed(error.into()).into())
     }
 
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
         self.place()
     }
 
@@ -104,5 +115,49 @@ impl Sink for Apng {
         }
         self.place()?;
         Ok(Some(Partial { path, frames }))
+    }
+}
+
+/// Makes the film of a part that was left; tells how many frames it has.
+///
+/// # Errors
+/// If the part cannot be read or is none, or the film cannot be written.
+pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
+    let read = |source| JoinError::Read { path: part.to_owned(), source };
+    let mut from = File::open(part).map_err(read)?;
+    let (frames, length) = whole_frames(BufReader::new(&from)).map_err(read)?;
+    if frames == 0 {
+        return Err(not_a_part(part, "it was cut before its first frame was complete"));
+    }
+    output.write(|to| {
+        from.rewind()?;
+        io::copy(&mut (&from).take(length), to)?;
+        // No content, and the sum over its name.
+        to.write_all(b"\0\0\0\0IEND\xae\x42\x60\x82")?;
+        mend_count(to, frames)
+    })?;
+    Ok(u64::from(frames))
+}
+
+/// How many frames are there whole, and where the last of them ends: what follows it has begun.
+fn whole_frames(mut from: impl Read) -> io::Result<(u32, u64)> {
+    let (mut begun, mut whole, mut at) = (0, (0, 0), 8);
+    io::copy(&mut (&mut from).take(at), &mut io::sink())?;
+    loop {
+        let mut head = Vec::new();
+        (&mut from).take(8).read_to_end(&mut head)?;
+        let [l1, l2, l3, l4, name @ ..] = &head[..] else { return Ok(whole) };
+        match name {
+            b"fcTL" | b"IEND" => {
+                whole = (begun, at);
+                begun += 1;
+            }
+            [_, _, _, _] => {}
+            _ => return Ok(whole),
+        }
+        // The content, and a sum of four bytes.
+        let rest = u64::from(u32::from_be_bytes([*l1, *l2, *l3, *l4])) + 4;
+        io::copy(&mut (&mut from).take(rest), &mut io::sink())?;
+        at += 8 + rest;
     }
 }

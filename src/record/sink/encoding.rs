@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use image::RgbaImage;
 
 use super::{Partial, Sink, SinkError};
+use crate::core::num::CancelToken;
 
 /// Frames that wait: enough that neither side stands still for one slow frame, 33 MB each at 3840x2160.
 const WAITING: usize = 2;
@@ -21,7 +22,7 @@ pub struct Encoding {
 
 enum Order {
     Take(RgbaImage),
-    Finish,
+    Finish(CancelToken),
 }
 
 impl Encoding {
@@ -56,9 +57,9 @@ impl Encoding {
     /// Waits until the film is complete and in its place.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub fn finish(mut self) -> Result<(), SinkError> {
-        self.order(Order::Finish)?;
+    /// If it cannot be written, or was cancelled before it was: see [`Sink::finish`].
+    pub fn finish(mut self, cancel: &CancelToken) -> Result<(), SinkError> {
+        self.order(Order::Finish(cancel.clone()))?;
         self.end().map(|_| ())
     }
 
@@ -111,7 +112,7 @@ fn encode(
                 }
                 used(frame);
             }
-            Order::Finish => return sink.finish().map(|()| None),
+            Order::Finish(cancel) => return sink.finish(&cancel).map(|()| None),
         }
     }
     sink.abandon()
@@ -155,7 +156,7 @@ mod tests {
             Ok(())
         }
 
-        fn finish(self: Box<Self>) -> Result<(), SinkError> {
+        fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
             self.note("finished");
             Ok(())
         }
@@ -183,7 +184,7 @@ mod tests {
             recycled += usize::from(encoding.spare().is_some());
             encoding.send(frame(number)).unwrap();
         }
-        encoding.finish().unwrap();
+        encoding.finish(&CancelToken::default()).unwrap();
         let expected: Vec<String> =
             (10..40).map(|number| number.to_string()).chain(["finished".to_owned()]).collect();
         assert_eq!(*notes.lock().unwrap(), expected);

@@ -2,8 +2,9 @@
 //!
 //! Frames go to its standard input as they are. For an mp4 its packets come from its standard output
 //! straight into the [`stream`](super::stream) beside the film, so that a film is recovered and joined as one of
-//! the built-in encoder is; there are no frames out of order (`-bf 0`). Colours are converted to
-//! limited-range BT.709 and say so.
+//! the built-in encoder is; there are no frames out of order (`-bf 0`). A webm it writes itself, into the
+//! [`part`](super::part) beside the film: its clusters are whole one by one, and where only this program is
+//! killed, ffmpeg still ends the file as it should. Colours are converted to limited-range BT.709 and say so.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -15,8 +16,11 @@ use std::thread::JoinHandle;
 use image::RgbaImage;
 
 use super::h264::{H264Film, KEY_SECONDS};
+use super::join::{JoinError, not_a_part};
+use super::part::PartFile;
 use super::{FilmSpec, Partial, Sink, SinkError, write_error};
-use crate::core::io::output::{Draft, Output};
+use crate::core::io::output::Output;
+use crate::core::num::CancelToken;
 
 /// An mp4 that libx264 encodes.
 pub struct Mp4 {
@@ -51,7 +55,7 @@ impl Sink for Mp4 {
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
         let Self { mut film, mut pipe } = *self;
         if let Err(source) = pipe.end() {
             return Err(match film.abandon() {
@@ -84,9 +88,9 @@ impl Sink for Mp4 {
 pub struct Webm {
     output: Output,
     spec: FilmSpec,
-    // Before the draft: a file that is still open in another program cannot go everywhere.
+    // Before the part: a file that is still open in another program cannot go everywhere.
     pipe: Pipe,
-    draft: Draft,
+    part: PartFile,
     frames: u64,
 }
 
@@ -95,17 +99,17 @@ impl Webm {
     ///
     /// # Errors
     /// If there is none, the size is odd, or the place cannot be written.
-    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
         look_for("ffmpeg", "libvpx-vp9", "; an .mp4 needs none")?;
-        let draft = output.draft()?;
+        let part = PartFile::create(output.path(), force)?;
         let mut command = command(&spec);
         // VP9's scale goes to 63 where H.264's goes to 51.
         let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
         command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
-        command.args(["-f", "webm", "-y"]).arg(named(draft.path())).stdout(Stdio::null());
+        command.args(["-f", "webm", "-y"]).arg(named(part.path())).stdout(Stdio::null());
         let pipe = Pipe::start(command, output.path().to_owned())?;
-        Ok(Self { output, spec, pipe, draft, frames: 0 })
+        Ok(Self { output, spec, pipe, part, frames: 0 })
     }
 }
 
@@ -116,20 +120,48 @@ impl Sink for Webm {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), SinkError> {
-        self.pipe.end()?;
-        Ok(self.draft.place()?)
+    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
+        let Self { output, mut pipe, part, .. } = *self;
+        pipe.end()?;
+        Ok(part.place(&output)?)
     }
 
-    fn abandon(mut self: Box<Self>) -> Result<Option<Partial>, SinkError> {
-        if !self.spec.keeps_partial || self.frames == 0 {
+    fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
+        let Self { output, spec, mut pipe, part, frames } = *self;
+        if !spec.keeps_partial || frames == 0 {
+            drop(pipe);
             return Ok(None);
         }
-        self.pipe.end()?;
-        let partial = Partial { path: self.output.path().to_owned(), frames: self.frames };
-        self.draft.place()?;
-        Ok(Some(partial))
+        // Whatever ended it, what it wrote until then is whole cluster by cluster.
+        if let Err(why) = pipe.end() {
+            return Err(part.keep(why, frames));
+        }
+        part.place(&output)?;
+        Ok(Some(Partial { path: output.path().to_owned(), frames }))
     }
+}
+
+/// Makes the film of a webm that was left, without encoding anything anew; tells how many frames it has.
+///
+/// # Errors
+/// If the part holds no frame, there is no ffmpeg, or the film cannot be written.
+pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
+    let draft = output.draft()?;
+    let mut command = Command::new("ffmpeg");
+    command.args(["-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1"]);
+    command.arg("-i").arg(named(part)).args(["-c", "copy", "-f", "webm", "-y"]).arg(named(draft.path()));
+    alone(&mut command);
+    let ran = command.stdin(Stdio::null()).output();
+    let ran = ran.map_err(|_| SinkError::NoFfmpeg { hint: "" })?;
+    let told = String::from_utf8_lossy(&ran.stdout);
+    let frames = told.lines().rev().find_map(|line| line.strip_prefix("frame=")?.trim().parse().ok());
+    if !ran.status.success() {
+        return Err(not_a_part(part, format!("ffmpeg says: {}", last_lines(&ran.stderr[..]))));
+    }
+    let whole = frames.filter(|frames| *frames > 0);
+    let frames = whole.ok_or_else(|| not_a_part(part, "it was cut before its first frame was complete"))?;
+    draft.place()?;
+    Ok(frames)
 }
 
 /// Whether there is an ffmpeg that has the encoder.

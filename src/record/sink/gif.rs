@@ -1,29 +1,39 @@
 //! An animated gif, of one palette for the whole film.
 //!
-//! The palette is known when all frames are: they wait losslessly in a file without a name, which is gone
-//! however the program ends, while their colours are counted. Of every frame only the rectangle is stored
-//! that differs from the one before, and in it only what differs.
+//! The palette is known when all frames are: they wait losslessly in the [`part`](super::part) beside the
+//! film while their colours are counted. Of every frame only the rectangle is stored that differs from the
+//! one before, and in it only what differs.
+//!
+//! ```text
+//! losscape-gif-v1 size=1280x720 fps=30⏎ | length png | length png | ...
+//! ```
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Cursor, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
+use std::path::Path;
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::RgbaImage;
 
+use super::join::{JoinError, not_a_part};
 use super::palette::{COLOURS, Histogram, Palette};
+use super::part::{Note, PartFile};
 use super::region::Region;
-use super::{FilmSpec, Partial, Sink, SinkError, frames};
+use super::{FilmSpec, Partial, Sink, SinkError, frames, write_error};
 use crate::core::io::output::Output;
+use crate::core::num::CancelToken;
 
 /// Frames a second, at most: viewers show a frame of less than 2 hundredths of a second for 10.
 const RATE_MOST: u32 = 50;
+
+/// What a part begins with.
+pub const MAGIC: &str = "losscape-gif-v1 ";
 
 /// A film as small loops in texts are.
 pub struct Gif {
     output: Output,
     spec: FilmSpec,
-    /// Every frame as a png behind its length.
-    waiting: BufWriter<File>,
+    part: PartFile,
     histogram: Histogram,
     frames: u64,
 }
@@ -33,47 +43,52 @@ impl Gif {
     ///
     /// # Errors
     /// If the rate is too high for the format, or the place cannot be written.
-    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
         if spec.fps > RATE_MOST {
             return Err(spec.refuse("expected at most 50 frames a second in a .gif"));
         }
-        let waiting = BufWriter::with_capacity(1 << 18, output.scratch()?);
-        Ok(Self { output, spec, waiting, histogram: Histogram::default(), frames: 0 })
+        let mut part = PartFile::create(output.path(), force)?;
+        let head = writeln!(part.file(), "{MAGIC}{}", spec.note().to_text());
+        head.map_err(|error| output.failed(error))?;
+        Ok(Self { output, spec, part, histogram: Histogram::default(), frames: 0 })
     }
 
-    fn keep(&mut self, frame: &RgbaImage) -> std::io::Result<()> {
-        let mut picture = Vec::new();
-        frames::write_png(&mut picture, frame)?;
-        self.waiting.write_all(&(picture.len() as u32).to_le_bytes())?;
-        self.waiting.write_all(&picture)
+    /// Keeps a frame, in one write.
+    fn keep(&mut self, frame: &RgbaImage) -> io::Result<()> {
+        let mut record = vec![0; LENGTH];
+        frames::write_png(&mut record, frame)?;
+        let length = (record.len() - LENGTH) as u32;
+        record[..LENGTH].copy_from_slice(&length.to_le_bytes());
+        self.part.file().write_all(&record)
     }
 
-    fn place(self) -> Result<(), SinkError> {
-        let Self { output, spec, waiting, histogram, frames } = self;
-        let palette = Palette::new(&histogram);
-        let write = |to: &mut File| {
-            let mut from = waiting.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            from.rewind()?;
-            let mut to = BufWriter::with_capacity(1 << 18, to);
-            write_all(&mut to, BufReader::with_capacity(1 << 18, from), &spec, &palette, frames)
-                .map_err(std::io::Error::other)?;
-            to.flush()
-        };
-        Ok(output.write(write)?)
+    fn place(&self, cancel: &CancelToken) -> Result<(), SinkError> {
+        let waiting = Waiting::open(self.part.path()).and_then(|waiting| waiting.ok_or_else(cut));
+        let waiting = waiting.map_err(write_error(self.part.path()))?;
+        let palette = Palette::new(&self.histogram);
+        let written = self.output.write(|to| waiting.write(to, &palette, self.frames, cancel));
+        Ok(written?)
+    }
+
+    /// The part stays where it is asked for and the film cannot be had.
+    fn end(self, cancel: &CancelToken) -> Result<(), SinkError> {
+        match self.place(cancel) {
+            Err(source) if self.spec.keeps_partial => Err(self.part.keep(source, self.frames)),
+            placed => placed,
+        }
     }
 }
 
 impl Sink for Gif {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
         self.keep(frame).map_err(|error| self.output.failed(error))?;
-        let pixels: Vec<[u8; 3]> = frames::without_alpha(frame).as_chunks::<3>().0.to_vec();
-        self.histogram.add(&pixels);
+        self.histogram.add(frames::without_alpha(frame).as_chunks::<3>().0);
         self.frames += 1;
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
-        self.place()
+    fn finish(self: Box<Self>, cancel: &CancelToken) -> Result<(), SinkError> {
+        self.end(cancel)
     }
 
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
@@ -81,30 +96,105 @@ impl Sink for Gif {
         if !self.spec.keeps_partial || frames == 0 {
             return Ok(None);
         }
-        self.place()?;
+        self.end(&CancelToken::default())?;
         Ok(Some(Partial { path, frames }))
     }
 }
 
+/// Makes the film of a part that was left; tells how many frames it has.
+///
+/// # Errors
+/// If the part cannot be read or is none, or the film cannot be written.
+pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
+    let read = |source| JoinError::Read { path: part.to_owned(), source };
+    let open =
+        || Waiting::open(part).map_err(read)?.ok_or_else(|| not_a_part(part, "its first bytes are not ours"));
+    let (mut waiting, mut histogram, mut frames) = (open()?, Histogram::default(), 0);
+    while let Some(pixels) = waiting.next().map_err(read)? {
+        histogram.add(&pixels);
+        frames += 1;
+    }
+    if frames == 0 {
+        return Err(not_a_part(part, "it was cut before its first frame was complete"));
+    }
+    let (waiting, palette) = (open()?, Palette::new(&histogram));
+    output.write(|to| waiting.write(to, &palette, frames, &CancelToken::default()))?;
+    Ok(frames)
+}
+
+/// Bytes of a record's length.
+const LENGTH: usize = 4;
+
+/// The frames of a part, one after another.
+struct Waiting {
+    from: BufReader<File>,
+    note: Note,
+}
+
+impl Waiting {
+    /// `None`: it is no part of a gif.
+    fn open(part: &Path) -> io::Result<Option<Self>> {
+        let mut from = BufReader::with_capacity(1 << 18, File::open(part)?);
+        let mut head = Vec::new();
+        (&mut from).take(64).read_until(b'\n', &mut head)?;
+        let note = std::str::from_utf8(&head).ok().and_then(|head| head.strip_suffix('\n'));
+        let note = note.and_then(|head| Note::parse(head.strip_prefix(MAGIC)?));
+        Ok(note.map(|note| Self { from, note }))
+    }
+
+    /// The next frame that is there whole.
+    fn next(&mut self) -> io::Result<Option<Vec<[u8; 3]>>> {
+        let mut record = Vec::new();
+        (&mut self.from).take(LENGTH as u64).read_to_end(&mut record)?;
+        let Ok(length) = record[..].try_into().map(u32::from_le_bytes) else { return Ok(None) };
+        let mut picture = Vec::new();
+        (&mut self.from).take(u64::from(length)).read_to_end(&mut picture)?;
+        let [width, height] = self.note.size.map(|side| side as usize);
+        let is_whole = picture.len() == length as usize;
+        Ok(is_whole.then(|| read_png(picture)).transpose()?.filter(|pixels| pixels.len() == width * height))
+    }
+
+    /// Writes the film of so many of them.
+    fn write(
+        mut self,
+        to: &mut File,
+        palette: &Palette,
+        frames: u64,
+        cancel: &CancelToken,
+    ) -> io::Result<()> {
+        let mut to = BufWriter::with_capacity(1 << 18, to);
+        write_all(&mut to, &mut self, palette, frames, cancel).map_err(io::Error::other)?;
+        to.flush()
+    }
+}
+
+fn cut() -> io::Error {
+    io::Error::other("it has changed meanwhile")
+}
+
 fn write_all(
     to: &mut impl Write,
-    mut from: impl Read,
-    spec: &FilmSpec,
+    from: &mut Waiting,
     palette: &Palette,
     frames: u64,
+    cancel: &CancelToken,
 ) -> Result<(), EncodingError> {
-    let size = spec.size.map(|side| side as usize);
-    let mut encoder = Encoder::new(to, spec.size[0] as u16, spec.size[1] as u16, &palette.bytes())?;
+    let Note { size: [width, height], fps } = from.note;
+    let size = [width as usize, height as usize];
+    let mut encoder = Encoder::new(to, width as u16, height as u16, &palette.bytes())?;
     encoder.set_repeat(Repeat::Infinite)?;
     let mut last = Vec::new();
     for number in 0..frames {
-        let drawn = palette.draw(&read_png(&mut from)?, size[0]);
+        if cancel.is_cancelled() {
+            return Err(io::Error::from(io::ErrorKind::Interrupted).into());
+        }
+        let drawn = palette.draw(&from.next()?.ok_or_else(cut)?, size[0]);
         let (region, pixels) = match number {
             0 => (Region::whole(size), drawn.clone()),
             _ => changes(&last, &drawn, size[0]),
         };
         encoder.write_frame(&Frame {
-            delay: hundredths(number + 1, spec.fps) - hundredths(number, spec.fps),
+            delay: hundredths(number + 1, fps) - hundredths(number, fps),
             dispose: DisposalMethod::Keep,
             transparent: (number > 0).then_some(SAME),
             left: region.left as u16,
@@ -137,12 +227,7 @@ fn hundredths(frame: u64, fps: u32) -> u16 {
     (frame * 200 / u64::from(fps)).div_ceil(2) as u16
 }
 
-/// Reads the next of the frames that wait.
-fn read_png(from: &mut impl Read) -> std::io::Result<Vec<[u8; 3]>> {
-    let mut length = [0; 4];
-    from.read_exact(&mut length)?;
-    let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-    from.read_exact(&mut bytes)?;
+fn read_png(bytes: Vec<u8>) -> io::Result<Vec<[u8; 3]>> {
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info()?;
     let mut pixels = vec![0; reader.output_buffer_size().unwrap_or(0)];
     reader.next_frame(&mut pixels)?;

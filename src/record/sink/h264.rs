@@ -2,7 +2,7 @@
 //! are put into an mp4 at the end.
 
 use super::join::{self, JoinError, Part};
-use super::stream::{Note, StreamFile};
+use super::stream::StreamFile;
 use super::{FilmSpec, Partial, SinkError, write_error};
 use crate::core::io::output::Output;
 
@@ -26,8 +26,7 @@ impl H264Film {
     /// # Errors
     /// If it cannot be written.
     pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
-        let note = Note { size: spec.size, fps: spec.fps };
-        let stream = StreamFile::create(output.path(), force, note)?;
+        let stream = StreamFile::create(output.path(), force, spec.note())?;
         Ok(Self { output, spec, stream, frames: 0 })
     }
 
@@ -58,11 +57,7 @@ impl H264Film {
     pub fn finish(self) -> Result<u64, SinkError> {
         match self.put_in_place() {
             Ok(frames) => Ok(frames),
-            Err(error) if self.spec.keeps_partial => {
-                let kept = self.stream.path().to_owned();
-                self.stream.stay();
-                Err(SinkError::Interrupted { source: Box::new(error), kept, frames: self.frames })
-            }
+            Err(error) if self.spec.keeps_partial => Err(self.stream.keep(error, self.frames)),
             Err(error) => Err(error),
         }
     }

@@ -15,6 +15,7 @@ use super::colours::Planes;
 use super::h264::{H264Film, KEY_SECONDS};
 use super::{FilmSpec, Partial, Sink, SinkError};
 use crate::core::io::output::Output;
+use crate::core::num::CancelToken;
 
 /// A film that openh264 encodes.
 pub struct InProcess {
@@ -93,7 +94,7 @@ impl Sink for InProcess {
         self.film.add(&mut self.packet)
     }
 
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
         self.film.finish().map(|_| ())
     }
 

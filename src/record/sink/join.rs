@@ -1,5 +1,5 @@
 //! Puts the parts of an H.264 film together without encoding anything anew; a stream of packets that a
-//! killed program left behind is a part as well.
+//! killed program left behind is a part as well. What it left of films of other kinds becomes a shorter one.
 //!
 //! Every part begins with a key frame and was encoded with the same settings, so the pictures of one may
 //! follow those of another as they are. They are copied from file to file; what is kept of each is its length.
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::container::{self, Head, Picture};
 use super::stream::{self, Units, kind};
+use super::{Format, SinkError, apng, ffmpeg, gif};
 use crate::core::io::output::{Output, WriteError};
 
 /// A part of a film that was read: what its pictures are, and where.
@@ -43,7 +44,7 @@ pub enum JoinError {
         source: io::Error,
     },
     /// A part is no film of ours.
-    #[error("{path}: {reason}; expected an .mp4 or .mp4.part that losscape record wrote")]
+    #[error("{path}: {reason}; expected what losscape record wrote, or the .part that it left")]
     NotAPart {
         /// The part.
         path: PathBuf,
@@ -73,6 +74,9 @@ pub enum JoinError {
     /// The film cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// What would write it fails.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
 }
 
 impl Part {
@@ -91,6 +95,7 @@ impl Part {
         let mut start = [0; 12];
         let length = File::open(path).and_then(|file| fill(&mut file.take(12), &mut start)).map_err(read)?;
         match &start[..length] {
+            [] => Err(not_a_part(path, "it is empty")),
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => Self::of_film(path),
             [0, 0, 0, 1, kind::MESSAGE, ..] => Self::of_stream(path),
             [b'G', b'I', b'F', b'8', ..] => {
@@ -101,6 +106,9 @@ impl Part {
             }
             [0x1a, 0x45, 0xdf, 0xa3, ..] => {
                 Err(needs_none("a webm is not put together here; record the parts as .mp4"))
+            }
+            start if gif::MAGIC.as_bytes().starts_with(start) => {
+                Err(not_a_part(path, "what is left of a gif becomes a .gif"))
             }
             _ => Err(not_a_part(path, "not a film")),
         }
@@ -213,6 +221,25 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
     Ok(parts.iter().map(Part::frames).sum())
 }
 
+/// Makes the film of the one part that was left of a gif, an apng or a webm; tells how many frames it has.
+///
+/// # Errors
+/// If there are several parts, the part cannot be read or is none of such a film, or the film cannot be written.
+pub fn recover(parts: &[PathBuf], format: Format, output: &Output) -> Result<u64, JoinError> {
+    let needs_none = |path: &PathBuf, reason| JoinError::NeedsNone { path: path.clone(), reason };
+    let [part] = parts else {
+        let path = parts.get(1).cloned().unwrap_or_default();
+        let reason = "only the parts of an .mp4 are put together; record this in one go, or into a folder";
+        return Err(needs_none(&path, reason));
+    };
+    match format {
+        Format::Gif => gif::recover(part, output),
+        Format::Apng => apng::recover(part, output),
+        Format::Webm => ffmpeg::recover(part, output),
+        Format::Mp4 | Format::Frames => Err(needs_none(part, "frames in a folder are whole as they are")),
+    }
+}
+
 /// Writes the film that the parts make, in their order.
 ///
 /// # Errors
@@ -230,7 +257,7 @@ pub fn join(parts: &[Part], output: &Output) -> Result<(), JoinError> {
     Ok(())
 }
 
-fn not_a_part(path: &Path, reason: impl Into<String>) -> JoinError {
+pub(super) fn not_a_part(path: &Path, reason: impl Into<String>) -> JoinError {
     JoinError::NotAPart { path: path.to_owned(), reason: reason.into() }
 }
 

@@ -9,15 +9,14 @@
 //!
 //! | name ends in | by | kept meanwhile in |
 //! |---|---|---|
-//! | `.mp4` | openh264, or ffmpeg's libx264 ([`Encoder`]) | a [`stream`] beside the film, which survives a kill |
-//! | `.webm` | ffmpeg's libvpx-vp9 | a file of ffmpeg's beside the film |
-//! | `.gif` | [`gif`], one palette for the whole film | the frames themselves, losslessly, in a nameless file |
-//! | `.apng` | [`apng`] | a file beside the film |
+//! | `.mp4` | openh264, or ffmpeg's libx264 ([`Encoder`]) | `.mp4.part`: a [`stream`] of packets |
+//! | `.webm` | ffmpeg's libvpx-vp9 | `.webm.part`: the film so far |
+//! | `.gif` | [`gif`], one palette for the whole film | `.gif.part`: the frames themselves, losslessly |
+//! | `.apng` | [`apng`] | `.apng.part`: the film so far |
 //! | a folder | [`frames`], one `.png` each | the files themselves |
 //!
-//! A folder takes its frames one by one, and with `force` each replaces an older one as it comes. Everywhere
-//! else the film is written beside its place and renamed into it at the end, so that what was there
-//! before is whole until then. [`Sink`] is a trait since it has these five implementors.
+//! What was there before is whole until the new film is. A [`part`] survives a kill, and [`join`] makes a
+//! shorter film of it. [`Sink`] is a trait since it has these five implementors.
 
 pub mod apng;
 pub mod colours;
@@ -30,10 +29,12 @@ pub mod h264;
 pub mod in_process;
 pub mod join;
 pub mod palette;
+pub mod part;
 pub mod region;
 pub mod stream;
 
 pub use encoding::Encoding;
+use part::Note;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ use std::path::{Path, PathBuf};
 use image::RgbaImage;
 
 use crate::core::io::output::{Output, OutputError, WriteError};
+use crate::core::num::CancelToken;
 
 /// What is asked of a film, whatever its format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,11 +158,12 @@ pub trait Sink: Send {
     /// If it cannot be encoded or written.
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError>;
 
-    /// Completes the film and puts it in its place.
+    /// Completes the film and puts it in its place. Where that takes long, `cancel` ends it.
     ///
     /// # Errors
-    /// If it cannot be written; what was there before is untouched.
-    fn finish(self: Box<Self>) -> Result<(), SinkError>;
+    /// If it cannot be written, or was cancelled before it was; what was there before is untouched. With
+    /// [`FilmSpec::keeps_partial`] the frames are kept, where they can be.
+    fn finish(self: Box<Self>, cancel: &CancelToken) -> Result<(), SinkError>;
 
     /// Ends early. With [`FilmSpec::keeps_partial`] the frames so far become a film, if there are any;
     /// otherwise nothing remains.
@@ -196,12 +199,20 @@ pub enum SinkError {
     Output(#[from] OutputError),
     /// An interrupted film of the same name has not been looked at.
     #[error(
-        "{part} is left of an interrupted film; expected a new name, losscape join {part} -o FILM.mp4 first, \
+        "{part} is left of an interrupted film; expected a new name, losscape join {part} -o {film} first, \
          or --force to drop it"
     )]
     Left {
+        /// The film.
+        film: PathBuf,
         /// What is left.
         part: PathBuf,
+    },
+    /// Two recordings into one file.
+    #[error("{film} is being written by another recording; expected a new name, or to wait until it is done")]
+    Busy {
+        /// The film.
+        film: PathBuf,
     },
     /// A folder of frames holds a frame of this film.
     #[error("{path} exists already; expected an empty folder, or --force to replace frames in it")]
@@ -267,6 +278,10 @@ fn write_error(path: &Path) -> impl Fn(io::Error) -> SinkError + '_ {
 const SIDE_MOST: u32 = 16_384;
 
 impl FilmSpec {
+    fn note(&self) -> Note {
+        Note { size: self.size, fps: self.fps }
+    }
+
     fn refuse(&self, reason: &'static str) -> SinkError {
         SinkError::Spec { width: self.size[0], height: self.size[1], fps: self.fps, reason }
     }
@@ -309,9 +324,9 @@ pub fn open(
     match (format, encoder) {
         (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, force, spec)?)),
         (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, force, spec)?)),
-        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, spec)?)),
-        (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, spec)?)),
-        (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, spec)?)),
+        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, force, spec)?)),
+        (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, force, spec)?)),
+        (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, force, spec)?)),
         (Format::Frames, _) => Ok(Box::new(frames::Frames::new(path, force, spec)?)),
     }
 }

@@ -1,7 +1,6 @@
-//! The packets of an H.264 film as they come, in a file beside it: what survives when the program does not.
+//! The packets of an H.264 film as they come, in the [`part`](super::part) beside it.
 //!
-//! `film.mp4.part` is an Annex B byte stream, which players open as it is. It is not hidden: after a kill
-//! somebody has to find it, and `losscape join film.mp4.part -o film.mp4` makes the film of it.
+//! It is an Annex B byte stream, which players open as it is.
 //!
 //! ```text
 //! note | delimiter unit | delimiter unit | ... | delimiter
@@ -13,8 +12,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::part::{Note, PartFile};
 use super::{SinkError, write_error};
 
 /// What stands before every picture: any kind of slice may follow.
@@ -39,51 +39,25 @@ pub mod kind {
     pub const DELIMITER: u8 = 9;
 }
 
-/// What the pictures do not tell themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Width and height in pixels.
-    pub size: [u32; 2],
-    /// Frames a second.
-    pub fps: u32,
+/// A note as a message among the units.
+fn message(note: Note) -> Vec<u8> {
+    let text = note.to_text();
+    // Text and name hold no zeros, so nothing in them can be taken for a start code.
+    let mut bytes = vec![0, 0, 0, 1, kind::MESSAGE, 5, (UUID.len() + text.len()) as u8];
+    bytes.extend_from_slice(&UUID);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(0x80);
+    bytes
 }
 
-impl Note {
-    fn to_bytes(self) -> Vec<u8> {
-        let text = format!("size={}x{} fps={}", self.size[0], self.size[1], self.fps);
-        // Text and name hold no zeros, so nothing in them can be taken for a start code.
-        let mut bytes = vec![0, 0, 0, 1, kind::MESSAGE, 5, (UUID.len() + text.len()) as u8];
-        bytes.extend_from_slice(&UUID);
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.push(0x80);
-        bytes
-    }
-
-    /// Reads a message, given without its start code.
-    fn parse(message: &[u8]) -> Option<Self> {
-        let text = message.strip_prefix(&[kind::MESSAGE, 5])?.get(1..)?.strip_prefix(&UUID)?;
-        let text = std::str::from_utf8(text.strip_suffix(&[0x80])?).ok()?;
-        let (size, fps) = text.strip_prefix("size=")?.split_once(" fps=")?;
-        let (width, height) = size.split_once('x')?;
-        let size = [width.parse().ok()?, height.parse().ok()?];
-        let fps = fps.parse().ok().filter(|fps| (1..=240).contains(fps))?;
-        Some(Self { size, fps })
-    }
+/// Reads a message, given without its start code.
+fn note_in(message: &[u8]) -> Option<Note> {
+    let text = message.strip_prefix(&[kind::MESSAGE, 5])?.get(1..)?.strip_prefix(&UUID)?;
+    Note::parse(std::str::from_utf8(text.strip_suffix(&[0x80])?).ok()?)
 }
 
 /// The stream while it is written. Dropped, it is removed, unless it was told to stay.
-pub struct StreamFile {
-    path: PathBuf,
-    file: File,
-    stays: bool,
-}
-
-/// Where the packets of that film are kept.
-pub fn path_of(film: &Path) -> PathBuf {
-    let mut name = film.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
-}
+pub struct StreamFile(PartFile);
 
 impl StreamFile {
     /// Begins the stream of that film.
@@ -91,23 +65,14 @@ impl StreamFile {
     /// # Errors
     /// If there is one already (without `force`) or it cannot be written.
     pub fn create(film: &Path, force: bool, note: Note) -> Result<Self, SinkError> {
-        let path = path_of(film);
-        let mut options = File::options();
-        options.write(true).create_new(!force).create(true).truncate(force);
-        let file = match options.open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(SinkError::Left { part: path });
-            }
-            opened => opened.map_err(write_error(&path))?,
-        };
-        let mut stream = Self { path, file, stays: false };
-        stream.write(&note.to_bytes())?;
+        let mut stream = Self(PartFile::create(film, force)?);
+        stream.write(&message(note))?;
         Ok(stream)
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
     /// Adds a piece as it is.
@@ -115,7 +80,8 @@ impl StreamFile {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
-        self.file.write_all(bytes).map_err(write_error(&self.path))
+        let written = self.0.file().write_all(bytes);
+        written.map_err(write_error(self.0.path()))
     }
 
     /// Writes a delimiter: before the first unit, or behind the last one that somebody else wrote.
@@ -136,21 +102,12 @@ impl StreamFile {
     /// # Errors
     /// If the system refuses.
     pub fn share(&self) -> Result<File, SinkError> {
-        self.file.try_clone().map_err(write_error(&self.path))
+        self.0.share()
     }
 
-    /// From now on nobody removes it.
-    pub fn stay(mut self) {
-        self.stays = true;
-    }
-}
-
-impl Drop for StreamFile {
-    fn drop(&mut self) {
-        if !self.stays {
-            // Nobody is there to hear an error, and the film does not depend on it.
-            let _ = std::fs::remove_file(&self.path);
-        }
+    /// The film cannot be had; what there is of it stays. Tells why, and where it is.
+    pub fn keep(self, source: SinkError, frames: u64) -> SinkError {
+        self.0.keep(source, frames)
     }
 }
 
@@ -184,7 +141,7 @@ impl Units {
             // Cut before the first picture was complete, if it is ours at all.
             head = std::mem::take(&mut units.ahead);
         }
-        let note = inner(&head).next().and_then(Note::parse);
+        let note = inner(&head).next().and_then(note_in);
         Ok(note.map(|note| Self { note, ..units }))
     }
 
@@ -259,12 +216,12 @@ mod tests {
     fn a_note_is_read_as_it_was_written_and_nothing_else_is_one() {
         for (size, fps) in [([256, 96], 30), ([3840, 2160], 240), ([16, 16], 1)] {
             let note = Note { size, fps };
-            assert_eq!(inner(&note.to_bytes()).map(Note::parse).collect::<Vec<_>>(), [Some(note)]);
+            assert_eq!(inner(&message(note)).map(note_in).collect::<Vec<_>>(), [Some(note)]);
         }
-        let mut other = Note { size: [16, 16], fps: 30 }.to_bytes();
+        let mut other = message(Note { size: [16, 16], fps: 30 });
         other[8] ^= 1;
-        assert_eq!(inner(&other).next().and_then(Note::parse), None);
-        assert_eq!(inner(&Note { size: [16, 16], fps: 0 }.to_bytes()).next().and_then(Note::parse), None);
+        assert_eq!(inner(&other).next().and_then(note_in), None);
+        assert_eq!(inner(&message(Note { size: [16, 16], fps: 0 })).next().and_then(note_in), None);
     }
 
     #[test]
