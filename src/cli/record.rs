@@ -221,6 +221,9 @@ impl RecordArguments {
         let mut picture = RgbaImage::default();
         let film = Film::open(request, &interrupt.token()).map_err(Failure::Work)?;
         film.ok_or(Failure::Interrupted)?.draw(&mut picture).map_err(Failure::Work)?;
+        if interrupt.is_heard() {
+            return Err(Failure::Interrupted);
+        }
         progress.tell()?;
         progress.end();
         write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
