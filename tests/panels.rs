@@ -186,6 +186,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     assert_eq!((optimizer, from), (&view().experiment.optimizer, &RaceStart::Slice(alpha)));
 
     let row = |id, name: &str, loss| RunRow {
+        lr: Some(0.1),
         id: RunId(id),
         name: name.into(),
         number: id as usize,
@@ -198,7 +199,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     };
     let runs = vec![row(0, "sgd", Some(0.25)), row(3, "adam", None)];
     let racing = PanelView { runs, ..view() };
-    for label in ["sgd · 7 · 0.2500", "adam · 7 · –"] {
+    for label in ["sgd lr 0.1 · 7 · 0.2500", "adam lr 0.1 · 7 · –"] {
         assert!(harness(racing.clone()).query_by_label(label).is_some(), "{label}");
     }
     assert!(harness(racing.clone()).query_by_label("Retire sgd").is_none(), "it chose the plane");
@@ -577,6 +578,7 @@ fn training_goes_on_to_convergence_and_another_racer_takes_the_plane() {
     let asked = clicked(view(), "To convergence");
     assert_eq!(asked, [Command::Run(RunCommand::Converge { tolerance: 1e-4 })]);
     let row = |id, may_lead| RunRow {
+        lr: Some(0.1),
         id: RunId(id),
         name: "adam".into(),
         number: id as usize,
@@ -588,7 +590,9 @@ fn training_goes_on_to_convergence_and_another_racer_takes_the_plane() {
         may_lead,
     };
     let racing = PanelView { runs: vec![row(0, false), row(1, true)], ..view() };
-    assert!(harness(racing.clone()).query_all_by_label("adam · 7 · 0.5000 · 75 % · saddle").count() == 2);
+    assert!(
+        harness(racing.clone()).query_all_by_label("adam lr 0.1 · 7 · 0.5000 · 75 % · saddle").count() == 2
+    );
     assert_eq!(clicked(racing, "Plane of adam"), [Command::Run(RunCommand::Lead(RunId(1)))]);
 }
 

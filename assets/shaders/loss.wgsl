@@ -110,6 +110,8 @@ fn line_at_whole(number: f32, per_pixel: f32, width: f32) -> f32 {
 fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: texture_2d<f32>) -> vec3<f32> {
     let number = isoline_index(loss, losses.isoline_step);
     let per_pixel = max(fwidth(number), 1e-7);
+    // A plain has no line: where the loss does not change but for rounding, all of it would be one.
+    let slope = smoothstep(5e-5, 3e-4, per_pixel);
     let thin = 0.42 * line_at_whole(number, per_pixel, losses.line_width);
     // Every fifth is emphasised.
     let bold = 0.85 * line_at_whole(0.2 * number, 0.2 * per_pixel, 1.9 * losses.line_width);
@@ -128,5 +130,5 @@ fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: textur
     let luma = dot(color, vec3(0.2126, 0.7152, 0.0722));
     // On very dark colours dark lines would be lost.
     let ink = vec3(select(0.0, 0.75, luma < 0.035));
-    return mix(color, ink, max(thin, bold));
+    return mix(color, ink, slope * max(thin, bold));
 }

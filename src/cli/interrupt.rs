@@ -46,16 +46,32 @@ impl Interrupt {
     /// # Errors
     /// If somebody interrupted, or the system has no thread to give.
     pub fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+        self.work_with_grace(Duration::ZERO, work)
+    }
+
+    /// Does the work. Once somebody has interrupted, it has that long to end by itself.
+    ///
+    /// # Errors
+    /// If somebody interrupted and it did not, or the system has no thread to give.
+    pub fn work_with_grace<T: Send + 'static>(
+        &self,
+        grace: Duration,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let (done, result) = channel();
         let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || {
             // Nobody waits for it once the work was interrupted.
             let _ = done.send(work());
         });
         let thread = thread.map_err(Failure::work)?;
+        let mut patience = grace;
         loop {
             match result.recv_timeout(LOOK) {
-                _ if self.0.is_cancelled() => return Err(Failure::Interrupted),
+                _ if self.0.is_cancelled() && patience.is_zero() => return Err(Failure::Interrupted),
                 Ok(value) => return Ok(value),
+                Err(RecvTimeoutError::Timeout) if self.0.is_cancelled() => {
+                    patience = patience.saturating_sub(LOOK);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => match thread.join() {
                     Err(panic) => std::panic::resume_unwind(panic),

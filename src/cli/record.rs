@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
@@ -15,6 +17,7 @@ use crate::app::Overlay;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::io::output::Output;
 use crate::core::io::run::{RecordedRun, read_run};
+use crate::core::num::CancelToken;
 use crate::core::script::Tour;
 use crate::record::film::frames_of;
 use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality, SinkError};
@@ -70,9 +73,9 @@ pub struct FilmArguments {
     /// Pixels drawn for each that is shown, along both sides: smooth edges on any device.
     #[arg(long, value_name = "1..4", default_value_t = 1)]
     supersample: u32,
-    /// 0 (small files) to 100 (hardly any loss).
-    #[arg(long, value_name = "0..100", default_value_t = Quality::default().percent())]
-    quality: u8,
+    /// Of .mp4 and .webm: 0 (small files) to 100 (hardly any loss); without it, 75.
+    #[arg(long, value_name = "0..100")]
+    quality: Option<u8>,
     /// Leave out the chapters' titles and captions.
     #[arg(long, overrides_with = "caption")]
     no_caption: bool,
@@ -156,8 +159,8 @@ impl RecordArguments {
         }
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         let request = PictureRequest { experiment, size, at_step: self.at_step };
-        let picture = record::picture(&request).map_err(Failure::Work)?;
-        write_png(&output, &picture)
+        let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
+        write_png(&output, &picture.map_err(Failure::Work)?)
     }
 
     /// An experiment with what was asked of its look.
@@ -214,16 +217,18 @@ impl RecordArguments {
         let size = size(&self.size).map_err(Failure::Request)?;
         let mut request = self.request(tour, size)?;
         request.frames.end = request.frames.start + 1;
-        self.quality()?;
+        self.quality(None)?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         let interrupt = Interrupt::listen()?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, 1);
-        let mut picture = RgbaImage::default();
-        let film = Film::open(request, &interrupt.token()).map_err(Failure::Work)?;
-        film.ok_or(Failure::Interrupted)?.draw(&mut picture).map_err(Failure::Work)?;
-        if interrupt.is_heard() {
-            return Err(Failure::Interrupted);
-        }
+        let token = interrupt.token();
+        let draw = move || -> anyhow::Result<Option<RgbaImage>> {
+            let Some(mut film) = Film::open(request, &token)? else { return Ok(None) };
+            let mut picture = RgbaImage::default();
+            film.draw(&mut picture)?;
+            Ok(Some(picture))
+        };
+        let picture = interrupt.work(draw)?.map_err(Failure::Work)?.ok_or(Failure::Interrupted)?;
         progress.tell()?;
         progress.end();
         write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
@@ -241,7 +246,7 @@ impl RecordArguments {
             fps: self.film.fps,
             first: request.frames.start,
             frames,
-            quality: self.quality()?,
+            quality: self.quality(Some(format))?,
             keeps_partial: self.film.keep_partial,
         };
         let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
@@ -254,13 +259,20 @@ impl RecordArguments {
         let interrupt = Interrupt::listen()?;
         let encoding = Encoding::start(sink).map_err(Failure::work)?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
-        film(request, encoding, &interrupt, &progress)
+        film(request, encoding, &interrupt, progress)
     }
 
-    fn quality(&self) -> Result<Quality, Failure> {
-        let percent = self.film.quality;
-        Quality::new(percent)
-            .ok_or_else(|| Failure::request(anyhow!("--quality {percent}: expected 0 to 100")))
+    /// How closely a film of that kind is kept; a picture is of none.
+    fn quality(&self, format: Option<Format>) -> Result<Quality, Failure> {
+        let Some(percent) = self.film.quality else { return Ok(Quality::default()) };
+        let quality = Quality::new(percent)
+            .ok_or_else(|| Failure::request(anyhow!("--quality {percent}: expected 0 to 100")))?;
+        match format {
+            Some(Format::Mp4 | Format::Webm) => Ok(quality),
+            _ => Err(Failure::request(anyhow!(
+                "--quality {percent}: expected for .mp4 and .webm; the other kinds keep pictures as they are"
+            ))),
+        }
     }
 
     fn request(&self, tour: Tour, size: [u32; 2]) -> Result<FilmRequest, Failure> {
@@ -288,44 +300,83 @@ impl RecordArguments {
     }
 }
 
-/// Draws every frame and hands it to the encoder.
+/// How a film was drawn.
+enum Drawn {
+    /// To its end, or to where somebody interrupted.
+    Through,
+    /// To where it cannot be drawn any further.
+    Failed(anyhow::Error),
+    /// To where it cannot be encoded any further.
+    Stuck(SinkError),
+}
+
+/// How long a frame may take to be finished once somebody has interrupted: most films end cleanly then. One
+/// that waits for an hour of training does not, and is left where it stands.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Draws every frame and hands it to the encoder. It is drawn on a thread of its own, for a frame waits for
+/// all the work it asks for, however long that takes.
 fn film(
     request: FilmRequest,
-    mut encoding: Encoding,
+    encoding: Encoding,
     interrupt: &Interrupt,
-    progress: &FilmProgress,
+    progress: FilmProgress,
 ) -> Result<(), Failure> {
-    let mut film = match Film::open(request, &interrupt.token()) {
-        Ok(Some(film)) => film,
-        Ok(None) => {
-            progress.end();
-            encoding.abandon().map_err(Failure::work)?;
-            return Err(Failure::Interrupted);
-        }
-        Err(error) => {
-            // Nothing was drawn that could be kept.
-            let _ = encoding.abandon();
-            return Err(Failure::Work(error));
-        }
-    };
-    loop {
-        if interrupt.is_heard() {
+    let encoding = Arc::new(Mutex::new(Some(encoding)));
+    let (theirs, token, progress) = (Arc::clone(&encoding), interrupt.token(), Arc::new(progress));
+    let told = Arc::clone(&progress);
+    let drawn = interrupt.work_with_grace(GRACE, move || draw(request, &theirs, &token, &told));
+    let encoding = encoding.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+    let Some(encoding) = encoding else { return Err(Failure::Interrupted) };
+    match drawn {
+        Ok(Ok(Drawn::Through)) if !interrupt.is_heard() => finish(encoding, interrupt, &progress),
+        Ok(Ok(Drawn::Through)) | Err(Failure::Interrupted) => {
             progress.end();
             say_kept(encoding)?;
-            return Err(Failure::Interrupted);
+            Err(Failure::Interrupted)
         }
-        let mut frame = encoding.spare().unwrap_or_default();
-        match film.draw(&mut frame) {
-            Ok(true) => encoding.send(frame).map_err(Failure::work)?,
-            Ok(false) => break,
-            Err(error) => {
-                progress.end();
-                say_kept(encoding)?;
-                return Err(Failure::Work(error));
-            }
+        Ok(Ok(Drawn::Failed(error))) => {
+            progress.end();
+            say_kept(encoding)?;
+            Err(Failure::Work(error))
         }
-        progress.tell()?;
+        Ok(Ok(Drawn::Stuck(error))) => Err(Failure::work(error)),
+        Ok(Err(failure)) | Err(failure) => Err(failure),
     }
+}
+
+fn draw(
+    request: FilmRequest,
+    encoding: &Mutex<Option<Encoding>>,
+    token: &CancelToken,
+    progress: &FilmProgress,
+) -> Result<Drawn, Failure> {
+    let mut film = match Film::open(request, token) {
+        Ok(Some(film)) => film,
+        Ok(None) => return Ok(Drawn::Through),
+        Err(error) => return Ok(Drawn::Failed(error)),
+    };
+    let encoding = || encoding.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    while !token.is_cancelled() {
+        // Nobody waits for the rest once the encoder was taken away.
+        let Some(mut frame) = encoding().as_ref().map(|encoding| encoding.spare().unwrap_or_default()) else {
+            break;
+        };
+        match film.draw(&mut frame) {
+            Ok(true) => match encoding().as_mut().map(|encoding| encoding.send(frame)) {
+                Some(Err(error)) => return Ok(Drawn::Stuck(error)),
+                Some(Ok(())) => progress.tell()?,
+                None => break,
+            },
+            Ok(false) => break,
+            Err(error) => return Ok(Drawn::Failed(error)),
+        }
+    }
+    Ok(Drawn::Through)
+}
+
+/// Completes a film that was drawn to its end.
+fn finish(encoding: Encoding, interrupt: &Interrupt, progress: &FilmProgress) -> Result<(), Failure> {
     let finished = encoding.finish(&interrupt.token());
     progress.end();
     match finished {
@@ -355,7 +406,7 @@ impl FilmArguments {
             ("--from", self.from != USUAL_FROM),
             ("--to", self.to.is_some()),
             ("--supersample", self.supersample != 1),
-            ("--quality", self.quality != Quality::default().percent()),
+            ("--quality", self.quality.is_some()),
             ("--caption", self.caption),
             ("--no-caption", self.no_caption),
             ("--panels", self.panels),
@@ -396,7 +447,9 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
     let found = std::cell::Cell::new(0);
     let none = "it is followed by no chapter; expected a chapter that trains as the run".to_owned();
     let refusal = std::cell::RefCell::new(none);
+    let all = std::cell::Cell::new(0);
     let followed = tour.with_experiments(|own| -> Result<Experiment, std::convert::Infallible> {
+        all.set(all.get() + 1);
         Ok(match own.clone().along(&experiment, std::sync::Arc::clone(&trajectory)) {
             Ok(own) => {
                 found.set(found.get() + 1);
@@ -409,7 +462,13 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
         })
     });
     match followed {
-        Ok(tour) if found.get() > 0 => Ok(tour),
+        Ok(tour) if found.get() > 0 => {
+            if found.get() < all.get() {
+                let (run, found, all) = (path.display(), found.get(), all.get());
+                eprintln!("losscape: {run} is followed by {found} of {all} chapters; the others train anew");
+            }
+            Ok(tour)
+        }
         _ => Err(Failure::request(anyhow!("--run {}: {}", path.display(), refusal.into_inner()))),
     }
 }

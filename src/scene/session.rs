@@ -41,6 +41,13 @@ pub fn begin(app: &mut App, experiment: Experiment) {
     app.insert_resource(SessionState(Session::new(experiment)));
 }
 
+/// Lets whatever trains as that experiment does follow its recorded run. To be called before the app runs.
+pub fn know(app: &mut App, recorded: Experiment) {
+    if let Some(SessionState(session)) = app.world_mut().remove_resource() {
+        app.insert_resource(SessionState(session.knowing(recorded)));
+    }
+}
+
 fn apply_commands(
     mut asked: MessageReader<Ask>,
     mut session: ResMut<SessionState>,

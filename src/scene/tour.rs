@@ -75,6 +75,9 @@ pub struct TourSystems;
 
 /// Begins a tour. To be called before the app runs, in a session with the tour's first experiment.
 pub fn begin(app: &mut App, tour: Tour, audience: Audience, has_captions: bool) {
+    if let Some(recorded) = tour.recorded() {
+        super::session::know(app, recorded.clone());
+    }
     let player = Some(Player::new(tour, audience));
     app.insert_resource(Touring { player, is_cut: false, has_captions });
 }

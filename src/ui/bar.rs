@@ -1,6 +1,7 @@
 //! The bar above the timeline: charts, undo, files, and the way to everything else.
 
 use bevy_egui::egui;
+use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 
 use super::actions::DeskAct;
 use super::charts::ChartKind;
@@ -13,7 +14,9 @@ use crate::core::script::Command;
 /// Draws the bar.
 pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.menu_button("Charts ⏷", |ui| {
+        // Several are chosen at once.
+        let stays = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        MenuButton::new("Charts ⏷").config(stays).ui(ui, |ui| {
             for kind in ChartKind::ALL {
                 let mut is_open = desk.charts.contains(&kind);
                 if ui.checkbox(&mut is_open, kind.name()).on_hover_text(kind.hint()).changed() {

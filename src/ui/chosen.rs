@@ -136,6 +136,11 @@ pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) 
         let hover = "What the whole space says of that point, whatever the slice looks like: a low point of a slice mostly slopes on out of it. The chart Curvature tells why.";
         let verdict = chosen.verdict.map_or("being looked at…", VerdictKind::word);
         number(ui, "that point is", verdict, hover);
+        let is_low = view.another_low.as_ref().is_some_and(|(low, _)| low == alpha);
+        if is_low && matches!(chosen.verdict, Some(VerdictKind::Slope | VerdictKind::Saddle)) {
+            let text = "It looks like a minimum here and is none: the loss still falls in directions that this slice does not show.";
+            ui.add(egui::Label::new(text).wrap());
+        }
         if let Some(near) = chosen.nearest {
             let text = match near.is_on_trail {
                 true => format!("step {}", near.step),

@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::FileDragAndDrop;
 use bevy_egui::{EguiContexts, egui};
-use egui_file_dialog::FileDialog;
+use egui_file_dialog::{DialogState, FileDialog};
 
 use super::chart;
 use super::charts::{ChartKind, Charts};
@@ -69,6 +69,13 @@ pub struct Files {
     dialog: FileDialog,
     errand: Option<Errand>,
     shot: Option<Shot>,
+}
+
+impl Files {
+    /// Whether the dialog is open.
+    pub fn is_asking(&self) -> bool {
+        matches!(self.dialog.state(), DialogState::Open)
+    }
 }
 
 /// A picture that is taken once the dialog has left the screen.
@@ -135,6 +142,13 @@ pub(super) fn run_errands(
     files.dialog.update(ctx);
     let Some(path) = files.dialog.take_picked() else { return Ok(()) };
     let Some(errand) = files.errand.take() else { return Ok(()) };
+    let path = match with_ending(path, errand) {
+        Ok(path) => path,
+        Err(why) => {
+            desk.notice = Some(Err(why));
+            return Ok(());
+        }
+    };
     let view = source.view();
     let closed_at = ctx.input(|input| input.time);
     let shot = |path, chart| Shot { path, chart, closed_at, passes: 0 };
@@ -182,7 +196,13 @@ pub(super) fn run_errands(
 }
 
 fn dialog(errand: Errand) -> FileDialog {
-    let (title, name) = match errand {
+    let (title, name) = texts(errand);
+    FileDialog::new().title(title).default_file_name(name)
+}
+
+/// What a dialog is called, and the name that it proposes.
+fn texts(errand: Errand) -> (&'static str, &'static str) {
+    match errand {
         Errand::Open => ("Open an experiment or a tour (.ron), data (.csv) or a start (.npy)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
@@ -192,8 +212,19 @@ fn dialog(errand: Errand) -> FileDialog {
         Errand::SaveChart(_, Paper::Svg) => ("Save the chart", "chart.svg"),
         Errand::SaveChart(_, Paper::Csv) => ("Save the chart's numbers", "chart.csv"),
         Errand::CopyLine => ("", ""),
-    };
-    FileDialog::new().title(title).default_file_name(name)
+    }
+}
+
+/// The name with the usual ending, where it was typed without one. A file that is there under that name
+/// stays: the dialog has not asked about it.
+fn with_ending(path: PathBuf, errand: Errand) -> Result<PathBuf, String> {
+    let usual = Path::new(texts(errand).1).extension();
+    let (None, Some(usual)) = (path.extension(), usual) else { return Ok(path) };
+    let path = path.with_extension(usual);
+    if path.exists() {
+        return Err(format!("{} exists already; expected its whole name, or a new one", path.display()));
+    }
+    Ok(path)
 }
 
 /// The experiment with the eye where it is.
@@ -348,6 +379,19 @@ mod tests {
         );
         assert!(open(&at("c.ron", "(sede: 9)"), &present).unwrap_err().contains("c.ron:1:"));
         assert!(open(&at("d.txt", ""), &present).unwrap_err().contains("expected an experiment"));
+    }
+
+    #[test]
+    fn a_name_gets_the_usual_ending_and_no_file_is_lost_by_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let picture = Errand::Picture { size: [640, 360] };
+        assert_eq!(with_ending(at("a"), picture), Ok(at("a.png")));
+        assert_eq!(with_ending(at("a"), Errand::Film { size: [640, 360], fps: 30 }), Ok(at("a.mp4")));
+        assert_eq!(with_ending(at("a.webm"), picture), Ok(at("a.webm")), "what was typed is meant");
+        assert_eq!(with_ending(at("a"), Errand::Open), Ok(at("a")));
+        std::fs::write(at("b.png"), "mine").unwrap();
+        assert!(with_ending(at("b"), picture).unwrap_err().contains("b.png exists already"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use bevy::prelude::*;
 
 use super::actions::DeskAct;
 use super::desk::Desk;
-use super::files::Errand;
+use super::files::{Errand, Files};
 use super::studio::StudioAct;
 use super::tour::tour_act_of;
 use super::view::Source;
@@ -42,11 +42,13 @@ use crate::scene::session::Ask;
 pub fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
     taken: Res<Taken>,
+    files: Res<Files>,
     source: Source,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
 ) {
-    if keys.get_just_pressed().next().is_none() {
+    // Behind a dialog nothing happens.
+    if keys.get_just_pressed().next().is_none() || files.is_asking() {
         return;
     }
     let view = source.view();
@@ -119,6 +121,8 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::KeyH => Command::View(ViewCommand::Panels(!view.is_panels_shown)),
         KeyCode::Period if view.is_playing => Command::Run(RunCommand::Pause),
         KeyCode::Period if view.is_sweeping => Command::Slice(SliceCommand::Sweep(false)),
+        // One press too many does not train on past the end.
+        KeyCode::PageDown if view.step >= view.experiment.steps => return None,
         KeyCode::PageDown if !view.is_playing => Command::Run(RunCommand::Play),
         KeyCode::PageDown => Command::Run(RunCommand::Pause),
         KeyCode::PageUp => {

@@ -94,9 +94,14 @@ pub fn labels_plugin(app: &mut App) {
 struct OverPanel(bool);
 
 /// Tells the scene what egui has taken for itself. A panel's empty parts are no widget to egui.
-fn heed_egui(wants: Res<EguiWantsInput>, over_panel: Res<OverPanel>, mut taken: ResMut<Taken>) {
+fn heed_egui(
+    wants: Res<EguiWantsInput>,
+    over_panel: Res<OverPanel>,
+    files: Res<files::Files>,
+    mut taken: ResMut<Taken>,
+) {
     taken.pointer = wants.wants_any_pointer_input() || over_panel.0;
-    taken.keyboard = wants.wants_any_keyboard_input();
+    taken.keyboard = wants.wants_any_keyboard_input() || files.is_asking();
 }
 
 fn draw_panels(
@@ -135,7 +140,9 @@ fn draw_panels(
         desk.set_changed();
     }
     let screen = ctx.viewport_rect();
-    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| !covered.free(screen).contains(at));
+    // An edge that can be dragged reaches a little beyond its panel.
+    let free = covered.free(screen).shrink(ctx.global_style().interaction.resize_grab_radius_side);
+    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| !free.contains(at));
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
     insets.set_if_neq(Insets {
         left: covered.left * scale,
@@ -177,6 +184,10 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     if desk.is_blank {
         let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
         painter.rect_filled(ctx.viewport_rect(), 0.0, egui::Color32::BLACK);
+        // For the one at the desk; nobody reads it from a screen at the wall.
+        let corner = ctx.viewport_rect().right_bottom() - egui::vec2(8.0, 6.0);
+        let font = egui::TextStyle::Small.resolve(&ctx.global_style());
+        painter.text(corner, egui::Align2::RIGHT_BOTTOM, "B: back", font, egui::Color32::from_gray(56));
         return covered;
     }
     match desk.is_lecture {

@@ -24,7 +24,8 @@ const GRAIN_SECS: f64 = 0.05;
 /// Draws the row, if there are keys.
 pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let keys = &view.camera_keys;
-    if keys.is_empty() {
+    // A tour brings a path of its own.
+    if keys.is_empty() || view.tour.is_some() {
         return;
     }
     let mut ask = |command| asked.push(Command::View(command));

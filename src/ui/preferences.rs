@@ -7,7 +7,7 @@
 //! a place of its own, which it holds by a lock for as long as it lives. A place that nobody holds and
 //! that has a file was left by a crash: the next window takes it, and the file with it.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use directories::ProjectDirs;
 use super::desk::Desk;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
+use crate::core::io::hold::take_hold;
 use crate::core::io::output::Output;
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
@@ -78,15 +79,11 @@ impl Preferences {
     }
 }
 
-/// Takes hold of a place; `None` if another window has it. The inner `None`: there are no locks here, and
+/// Takes hold of a place; `None` if another window has it. The inner `None`: there is no such file here, and
 /// windows go without.
 fn lock(unsaved: &Path) -> Option<Option<File>> {
     let Ok(file) = File::create(unsaved.with_extension("lock")) else { return Some(None) };
-    match file.try_lock() {
-        Ok(()) => Some(Some(file)),
-        Err(TryLockError::WouldBlock) => None,
-        Err(TryLockError::Error(_)) => Some(None),
-    }
+    take_hold(&file).then_some(Some(file))
 }
 
 /// Keeps both files up to date.

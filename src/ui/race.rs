@@ -47,7 +47,8 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, may_leave: bool
         Some(verdict) => format!(" · {}", verdict.word()),
         None => String::new(),
     };
-    let text = format!("{} · {} · {loss}{right}{verdict}", run.name, run.step);
+    let lr = run.lr.map_or(String::new(), |lr| format!(" lr {lr}"));
+    let text = format!("{}{lr} · {} · {loss}{right}{verdict}", run.name, run.step);
     let mut is_leaving = false;
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

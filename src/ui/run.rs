@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 
 use super::settings::short;
-use super::style::{loss_text, number};
+use super::style::{loss_text, number, step_text};
 use super::view::PanelView;
 use crate::core::probe::VerdictKind;
 use crate::core::script::{Command, RunCommand};
@@ -36,7 +36,7 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     speed_ui(ui, view, &mut ask);
     converge_ui(ui, &mut ask);
     let reached = if view.is_playing { format!(" · {:.0}/s", view.speed) } else { String::new() };
-    let step = format!("{} of {}{reached}", view.step, view.experiment.steps);
+    let step = format!("{}{reached}", step_text(view.step, view.experiment.steps));
     number(
         ui,
         "step",

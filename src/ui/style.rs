@@ -87,3 +87,11 @@ pub fn loss_text(loss: f64) -> String {
         loss => format!("{loss:.4}"),
     }
 }
+
+/// A step of those planned; training may go on past them.
+pub fn step_text(step: u64, planned: u64) -> String {
+    match step > planned {
+        true => format!("{step}, past {planned}"),
+        false => format!("{step} of {planned}"),
+    }
+}

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui;
 
-use super::style::{color32, loss_text};
+use super::style::{color32, loss_text, step_text};
 use super::view::PanelView;
 use crate::core::script::{Command, RunCommand};
 use crate::scene::theme::Palette;
@@ -98,7 +98,7 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     let hand = x(view.step);
     painter.vline(hand, rect.y_range(), egui::Stroke::new(2.0, color32(palette.ink)));
     let font = egui::FontId::proportional(12.0);
-    let text = format!("step {} of {}", view.step, view.experiment.steps);
+    let text = format!("step {}", step_text(view.step, view.experiment.steps));
     let at = if hand > rect.center().x { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP };
     let shift = if hand > rect.center().x { -5.0 } else { 5.0 };
     painter.text(egui::pos2(hand + shift, rect.min.y + 2.0), at, text, font, color32(palette.ink));

@@ -20,7 +20,7 @@ use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
 use crate::core::probe::VerdictKind;
 use crate::core::script::RaceStart;
-use crate::core::session::{Alpha3, RunId, Transport};
+use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
 use crate::scene::camera::Rig;
 use crate::scene::landscape::Landscape;
@@ -150,6 +150,8 @@ pub struct RunRow {
     pub id: RunId,
     /// Its optimizer.
     pub name: String,
+    /// Its learning rate, if it was trained here.
+    pub lr: Option<f64>,
     /// Its colour's number.
     pub number: usize,
     /// The step it is at.
@@ -283,6 +285,10 @@ impl Source<'_> {
         Some(RunRow {
             id,
             name: run.title(),
+            lr: match &run.origin {
+                Origin::Trained(experiment) => Some(experiment.optimizer.lr()),
+                Origin::Imported(_) => None,
+            },
             number: live.number(),
             step: live.step(),
             loss,

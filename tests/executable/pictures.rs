@@ -36,7 +36,7 @@ fn mistakes_are_named_in_one_line_and_nothing_is_written() {
     record(&written("lr.ron", "(optimizer: sgd(lr: -0.1))"), &["lr.ron", "optimizer.lr", "-0.1", "above 0"]);
     record(&written("points.ron", "(dataset: xor(points: 0))"), &["dataset.points", "0", "1 to"]);
     let cells = "(slice: (grid: [1000000, 1000000]))";
-    record(&written("cells.ron", cells), &["slice.grid", "1000000000000 cells", "at most"]);
+    record(&written("cells.ron", cells), &["slice.grid", "1000000x1000000", "at most"]);
     refused(&["record", "--model", "model4", "-o", picture], &["model4", "model3"]);
     refused(&["record", "--bogus", "-o", picture], &["--bogus"]);
     refused(&["record", "--lr", "-1", "-o", picture], &["optimizer.lr", "-1"]);

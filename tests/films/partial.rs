@@ -181,6 +181,53 @@ fn a_gif_can_be_given_up_while_its_colours_are_chosen_and_its_frames_be_kept() {
 }
 
 #[test]
+fn frames_that_somebody_else_has_made_meanwhile_are_not_replaced_unasked() {
+    let (_guard, folder) = folder();
+    let path = folder.join("frames");
+    let mut encoding = start(&path, spec(30, 4), Encoder::InProcess).unwrap();
+    encoding.send(frame(0)).unwrap();
+    std::fs::write(path.join("frame-000002.png"), "theirs").unwrap();
+    let failed = (1..4).find_map(|number| encoding.send(frame(number)).err());
+    let failed = failed.or_else(|| encoding.finish(&CancelToken::default()).err()).unwrap();
+    assert!(failed.to_string().contains("frame-000002.png exists already"), "{failed}");
+    assert_eq!(std::fs::read(path.join("frame-000002.png")).unwrap(), b"theirs");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_ffmpeg_leaves_when_it_fails_at_the_end_is_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    for name in ["film-f.mp4", "film.webm"] {
+        let (_guard, folder) = folder();
+        let path = folder.join(name);
+        // An ffmpeg that does its work and then fails, as on a disk that fills up with the last bytes.
+        let bin = folder.join("bin");
+        std::fs::create_dir(&bin).unwrap();
+        let search = std::env::var("PATH").unwrap();
+        let script = format!(
+            "#!/bin/sh\nPATH='{search}'\ncase $2 in -encoders) exec ffmpeg \"$@\";; esac\nffmpeg \"$@\"; exit 3\n"
+        );
+        std::fs::write(bin.join("ffmpeg"), script).unwrap();
+        std::fs::set_permissions(bin.join("ffmpeg"), PermissionsExt::from_mode(0o755)).unwrap();
+        let mut child = child::finishing(&path);
+        let output = child.env("PATH", format!("{}:{search}", bin.display())).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        std::fs::remove_dir_all(&bin).unwrap();
+        let kept = match &files(&folder)[..] {
+            [one] => folder.join(one),
+            several => panic!("{several:?}: {said}"),
+        };
+        assert!(said.contains("the film ended early") && said.contains(kept.to_str().unwrap()), "{said}");
+        if kept != path {
+            join::joined(&[kept], &path);
+        }
+        // Of the last frame's packet it is not known whether it is whole.
+        let numbers = numbers(&path);
+        assert!(numbers.len() >= 19 && numbers == (0..numbers.len() as u64).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn older_frames_of_a_folder_are_replaced_when_all_new_ones_are_there() {
     let (_guard, folder) = folder();
     let path = folder.join("frames");

@@ -21,6 +21,10 @@ use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
 /// Steps an experiment may plan.
 pub const MAX_STEPS: u64 = 10_000_000;
+/// Cells along a side of a picture: what a texture holds everywhere.
+pub const MAX_SIDE: usize = 8192;
+/// Cells of the plane that is shown: each is a corner of the surface.
+pub const MAX_PLANE_CELLS: usize = 1 << 24;
 /// Layers of a volume: what a texture array holds everywhere.
 pub const MAX_LAYERS: usize = 256;
 
@@ -187,6 +191,11 @@ impl Experiment {
         self
     }
 
+    /// Whether its training passes the checkpoints of a recorded run.
+    pub fn is_recorded(&self) -> bool {
+        self.course.is_some()
+    }
+
     /// What was checked.
     pub fn file(&self) -> &ExperimentFile {
         &self.file
@@ -320,7 +329,16 @@ fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
     if !(-360.0..=360.0).contains(&rotate) {
         return Err(FieldError::new("slice.rotate", rotate, "-360 to 360 degrees"));
     }
-    let [_, _, layers] = file.slice.volume.0;
+    let [n1, n2] = file.slice.grid.0;
+    if n1.max(n2) > MAX_SIDE || n1.saturating_mul(n2) > MAX_PLANE_CELLS {
+        let expected = format!("at most {MAX_SIDE} cells a side and {MAX_PLANE_CELLS} in all");
+        return Err(FieldError::new("slice.grid", format!("{n1}x{n2}"), expected));
+    }
+    let [n1, n2, layers] = file.slice.volume.0;
+    if n1.max(n2) > MAX_SIDE {
+        let expected = format!("at most {MAX_SIDE} cells a side");
+        return Err(FieldError::new("slice.volume", n1.max(n2), expected));
+    }
     if layers > MAX_LAYERS {
         let expected = format!("at most {MAX_LAYERS} layers along alpha3");
         return Err(FieldError::new("slice.volume", layers, expected));

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod cells;
 pub mod format;
 pub mod glb;
+pub mod hold;
 pub mod npy;
 pub mod npz;
 pub mod obj;

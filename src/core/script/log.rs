@@ -21,17 +21,18 @@ pub struct LogEntry {
 pub struct CommandLog(Vec<LogEntry>);
 
 impl CommandLog {
-    /// Keeps a command. While a slider is dragged only its last place at a step is kept; whether that
-    /// was so.
+    /// Keeps a command; whether it goes on with the drag of a slider. Of that only the last place at a
+    /// step is kept.
     pub fn push(&mut self, entry: LogEntry) -> bool {
-        match self.0.last_mut() {
-            Some(last) if (last.step, last.run) == (entry.step, entry.run) && is_one_drag(last, &entry) => {
+        match self.0.last_mut().filter(|last| last.run == entry.run && is_one_drag(last, &entry)) {
+            Some(last) if last.step == entry.step => {
                 *last = entry;
                 true
             }
-            _ => {
+            last => {
+                let is_same_drag = last.is_some();
                 self.0.push(entry);
-                false
+                is_same_drag
             }
         }
     }

@@ -271,6 +271,11 @@ impl Tour {
         }
     }
 
+    /// An experiment that follows a recorded run, if any does.
+    pub fn recorded(&self) -> Option<&Experiment> {
+        self.experiments.iter().flatten().find(|experiment| experiment.is_recorded())
+    }
+
     /// The same tour of other experiments: each chapter's is changed by `change`.
     ///
     /// # Errors

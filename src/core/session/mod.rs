@@ -14,6 +14,7 @@ use run::Origin;
 pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
+use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{CameraMode, Experiment, FieldError, ViewFile};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::{CameraKey, CameraPath, PathError};
@@ -28,6 +29,8 @@ use crate::core::script::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     experiment: Experiment,
+    /// An experiment whose run was recorded before; whatever trains alike follows it.
+    recorded: Option<Experiment>,
     runs: Vec<Run>,
     plane_source: RunId,
     next_run: u64,
@@ -57,11 +60,17 @@ impl Session {
             plane_source: run.id,
             runs: vec![run],
             next_run: Self::RUNS_AT_FIRST,
+            recorded: experiment.is_recorded().then(|| experiment.clone()),
             experiment,
             view,
             log: CommandLog::default(),
             history: History::default(),
         }
+    }
+
+    /// The same session, in which whatever trains as that experiment does follows its recorded run.
+    pub fn knowing(self, recorded: Experiment) -> Self {
+        Self { recorded: Some(recorded), ..self }
     }
 
     /// What is computed.
@@ -152,7 +161,7 @@ impl Session {
     fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<(), FieldError> {
         let changed = match command {
             ExperimentCommand::Load(file) => {
-                let experiment = Experiment::new(*file)?.as_before(&self.experiment);
+                let experiment = Experiment::new(*file)?;
                 self.view = self.view.renewed(&experiment.view);
                 self.restart_with(experiment);
                 return Ok(());
@@ -162,10 +171,13 @@ impl Session {
                 file.loss = dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
                 file.dataset = dataset;
                 file.surface = None;
+                // It told of other data.
+                file.title.clear();
             })?,
             ExperimentCommand::Model(model) => self.experiment.with(|file| {
                 file.model = model;
                 file.surface = None;
+                file.title.clear();
             })?,
             ExperimentCommand::Seed(seed) => self.experiment.with(|file| file.seed = seed)?,
             ExperimentCommand::Optimizer(optimizer) => {
@@ -177,11 +189,16 @@ impl Session {
             ExperimentCommand::Init(init) => self.experiment.with(|file| file.init = init)?,
             ExperimentCommand::Loss(loss) => self.experiment.with(|file| file.loss = loss)?,
             ExperimentCommand::Schedule(schedule) => self.experiment.with(|file| file.schedule = schedule)?,
-            ExperimentCommand::Plane(plane) => self.experiment.with(|file| {
-                // Ranges are in the units of the plane they were given for.
-                file.slice.range = None;
-                file.slice.plane = plane;
-            })?,
+            ExperimentCommand::Plane(plane) => {
+                let changed = self.experiment.with(|file| {
+                    // Ranges are in the units of the plane they were given for.
+                    file.slice.range = None;
+                    file.slice.plane = plane;
+                })?;
+                // So are the alphas of a point.
+                self.view.selected = None;
+                changed
+            }
             ExperimentCommand::Ranges(ranges) => self.experiment.with(|file| file.slice.range = ranges)?,
             ExperimentCommand::Grid(counts) => self.experiment.with(|file| file.slice.grid = counts)?,
             ExperimentCommand::Volume(counts) => self.experiment.with(|file| file.slice.volume = counts)?,
@@ -198,6 +215,10 @@ impl Session {
     fn restart_with(&mut self, experiment: Experiment) {
         let id = RunId(self.next_run);
         self.next_run += 1;
+        let experiment = match &self.recorded {
+            Some(recorded) => experiment.as_before(recorded),
+            None => experiment,
+        };
         self.runs = vec![Run::of(id, &experiment)];
         self.plane_source = id;
         self.experiment = experiment;
@@ -210,6 +231,9 @@ impl Session {
             RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
             RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
             RunCommand::Lead(id) => self.lead(id)?,
+            RunCommand::Seek(step) | RunCommand::Step(step) if step > MAX_STEPS => {
+                return Err(FieldError::new("step", step, format!("at most {MAX_STEPS}")));
+            }
             RunCommand::Converge { tolerance } if !(tolerance.is_finite() && tolerance > 0.0) => {
                 return Err(FieldError::new("tolerance", tolerance, "a finite length above 0"));
             }
@@ -223,10 +247,8 @@ impl Session {
         if self.runs.len() >= MOST_RUNS {
             return Err(FieldError::new("runs", self.runs.len() + 1, format!("at most {MOST_RUNS} at once")));
         }
-        if let RaceStart::Slice(alpha) = &from
-            && !alpha.iter().all(|v| v.is_finite())
-        {
-            return Err(FieldError::new("from", format!("{alpha:?}"), "finite alphas"));
+        if let RaceStart::Slice(alpha) = &from {
+            check_alphas("from", Some(alpha))?;
         }
         let experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
         let run = Run { from, ..Run::of(RunId(self.next_run), &experiment) };
@@ -264,6 +286,8 @@ impl Session {
             SliceCommand::Sweep(false) => self.hold(now.alpha3)?,
             SliceCommand::Rotate(degrees) => {
                 self.experiment = self.experiment.with(|file| file.slice.rotate = degrees)?;
+                // Its alphas would be those of another point.
+                self.view.selected = None;
             }
         }
         Ok(())
@@ -304,8 +328,14 @@ impl Session {
                 self.look_changed(|view| view.section2 = at)?;
             }
             ViewCommand::Isosurface(loss) => self.look_changed(|view| view.isosurface = loss)?,
-            ViewCommand::Select(alpha) => self.view.selected = alpha,
-            ViewCommand::SetBookmark { slot, pose } => self.view.bookmarks[slot.index()] = Some(pose),
+            ViewCommand::Select(alpha) => {
+                check_alphas("selected", alpha.as_deref())?;
+                self.view.selected = alpha;
+            }
+            ViewCommand::SetBookmark { slot, pose } => {
+                check_pose(pose)?;
+                self.view.bookmarks[slot.index()] = Some(pose);
+            }
             ViewCommand::GoTo(slot) => self.go_to(slot)?,
             ViewCommand::Visit(pose) => self.visit(pose)?,
             ViewCommand::AddKey(pose) => {
@@ -348,7 +378,7 @@ impl Session {
 
     /// Goes to a pose; from a ride, a map or a path that is an orbit about what it looks at.
     fn visit(&mut self, pose: Pose) -> Result<(), FieldError> {
-        CameraPath::new(vec![CameraKey { secs: 0.0, pose }]).map_err(no_path)?;
+        check_pose(pose)?;
         if self.look().camera != CameraMode::Flight {
             self.look_changed(|view| view.camera = CameraMode::Orbit)?;
         }
@@ -360,6 +390,20 @@ impl Session {
 
 /// Runs side by side at most: so many colours can be told apart.
 pub const MOST_RUNS: usize = 6;
+
+/// A point of the slice has two coordinates, or three where the plane is shifted.
+fn check_alphas(field: &'static str, alpha: Option<&[f64]>) -> Result<(), FieldError> {
+    match alpha {
+        Some(alpha) if !(matches!(alpha.len(), 2 | 3) && alpha.iter().all(|v| v.is_finite())) => {
+            Err(FieldError::new(field, format!("{alpha:?}"), "two or three finite alphas"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_pose(pose: Pose) -> Result<(), FieldError> {
+    CameraPath::new(vec![CameraKey { secs: 0.0, pose }]).map(drop).map_err(no_path)
+}
 
 /// A command as it can be replayed without knowing what was under way.
 fn logged(command: &Command, now: Now) -> Command {

@@ -2,9 +2,8 @@
 //!
 //! Frames go to its standard input as they are. For an mp4 its packets come from its standard output
 //! straight into the [`stream`](super::stream) beside the film, so that a film is recovered and joined as one of
-//! the built-in encoder is; there are no frames out of order (`-bf 0`). A webm it writes itself, into the
-//! [`part`](super::part) beside the film: its clusters are whole one by one, and where only this program is
-//! killed, ffmpeg still ends the file as it should. Colours are converted to limited-range BT.709 and say so.
+//! the built-in encoder is; there are no frames out of order (`-bf 0`). A webm goes into the
+//! [`part`](super::part) beside the film likewise, cluster by cluster, and gets its length and index at the end. Colours are converted to limited-range BT.709 and say so.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -88,7 +87,6 @@ impl Sink for Mp4 {
 pub struct Webm {
     output: Output,
     spec: FilmSpec,
-    // Before the part: a file that is still open in another program cannot go everywhere.
     pipe: Pipe,
     part: PartFile,
     frames: u64,
@@ -107,7 +105,7 @@ impl Webm {
         // VP9's scale goes to 63 where H.264's goes to 51.
         let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
         command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
-        command.args(["-f", "webm", "-y"]).arg(named(part.path())).stdout(Stdio::null());
+        command.args(["-f", "webm", "pipe:1"]).stdout(part.share()?);
         let pipe = Pipe::start(command, output.path().to_owned())?;
         Ok(Self { output, spec, pipe, part, frames: 0 })
     }
@@ -121,9 +119,11 @@ impl Sink for Webm {
     }
 
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
-        let Self { output, mut pipe, part, .. } = *self;
-        pipe.end()?;
-        Ok(part.place(&output)?)
+        let Self { output, spec, mut pipe, part, frames } = *self;
+        match pipe.end().and_then(|()| with_index(part.path(), &output)) {
+            Err(why) if spec.keeps_partial => Err(part.keep(why, frames)),
+            ended => ended.map(drop),
+        }
     }
 
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
@@ -133,12 +133,23 @@ impl Sink for Webm {
             return Ok(None);
         }
         // Whatever ended it, what it wrote until then is whole cluster by cluster.
-        if let Err(why) = pipe.end() {
-            return Err(part.keep(why, frames));
+        match pipe.end().and_then(|()| with_index(part.path(), &output)) {
+            Err(why) => Err(part.keep(why, frames)),
+            Ok(frames) => Ok(Some(Partial { path: output.path().to_owned(), frames })),
         }
-        part.place(&output)?;
-        Ok(Some(Partial { path: output.path().to_owned(), frames }))
     }
+}
+
+/// Puts the film of a part in its place; tells how many frames it has.
+fn with_index(part: &Path, output: &Output) -> Result<u64, SinkError> {
+    recover(part, output).map_err(|error| match error {
+        JoinError::Write(error) => error.into(),
+        JoinError::Sink(error) => error,
+        other => {
+            let (path, status) = (output.path().to_owned(), "an incomplete film".to_owned());
+            SinkError::Ffmpeg { path, status, said: other.to_string() }
+        }
+    })
 }
 
 /// Makes the film of a webm that was left, without encoding anything anew; tells how many frames it has.

@@ -18,6 +18,7 @@ pub struct Frames {
     folder: PathBuf,
     /// Whether the folder was made for this film.
     is_new: bool,
+    force: bool,
     spec: FilmSpec,
     frames: u64,
     /// The files that were not there before.
@@ -37,7 +38,7 @@ impl Frames {
         }
         let (made, replaced) = (Vec::new(), Vec::new());
         let folder_path = folder.to_owned();
-        let mut frames = Self { folder: folder_path, is_new: false, spec, frames: 0, made, replaced };
+        let mut frames = Self { folder: folder_path, is_new: false, force, spec, frames: 0, made, replaced };
         let mut numbers = frames.spec.first..frames.spec.first.saturating_add(frames.spec.frames);
         let there = numbers.find(|&number| frames.path(number).exists());
         if let (Some(number), false) = (there, force) {
@@ -64,6 +65,8 @@ impl Sink for Frames {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
         let path = self.path(self.spec.first + self.frames);
         let (place, list) = match path.exists() {
+            // Somebody else has made it meanwhile.
+            true if !self.force => return Err(SinkError::FrameExists { path }),
             true => (path_of(&path), &mut self.replaced),
             false => (path.clone(), &mut self.made),
         };

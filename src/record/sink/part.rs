@@ -3,16 +3,15 @@
 //! `film.mp4.part` belongs to `film.mp4`. It is not hidden: after a kill somebody has to find it, and
 //! `losscape join film.mp4.part -o film.mp4` makes the film of it. What it holds is the format's own affair.
 //!
-//! Whoever makes a film holds its name by a lock for as long as that takes, so that two recordings into one
-//! name do not write over each other. The lock is on an empty file in the system's folder for such: one on
-//! the part itself would keep ffmpeg from it where locks are strict.
+//! Whoever makes a film holds its part by a lock for as long as that takes, so that two recordings into one
+//! name do not write over each other.
 
-use std::fs::{File, TryLockError};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{SinkError, write_error};
+use crate::core::io::hold::take_hold;
 use crate::core::io::output::{Output, WriteError};
 
 /// The file while it is written. Dropped, it is removed, unless it was told to stay.
@@ -20,7 +19,6 @@ pub struct PartFile {
     path: PathBuf,
     file: File,
     stays: bool,
-    _claim: Claim,
 }
 
 /// Where there is kept what there is of that film.
@@ -38,16 +36,24 @@ impl PartFile {
     /// be written.
     pub fn create(film: &Path, force: bool) -> Result<Self, SinkError> {
         let path = path_of(film);
-        let claim = Claim::lay(&path).ok_or_else(|| SinkError::Busy { film: film.to_owned() })?;
-        let mut options = File::options();
-        options.read(true).write(true).create_new(!force).create(true).truncate(force);
-        let file = match options.open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+        let busy = || SinkError::Busy { film: film.to_owned() };
+        if let Ok(left) = File::options().read(true).write(true).open(&path) {
+            if is_held(&left) {
+                return Err(busy());
+            }
+            if !force {
                 return Err(SinkError::Left { film: film.to_owned(), part: path });
             }
+            std::fs::remove_file(&path).map_err(write_error(&path))?;
+        }
+        let file = match File::options().read(true).write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(busy()),
             opened => opened.map_err(write_error(&path))?,
         };
-        Ok(Self { path, file, stays: false, _claim: claim })
+        if is_held(&file) {
+            return Err(busy());
+        }
+        Ok(Self { path, file, stays: false })
     }
 
     /// Where it is.
@@ -101,37 +107,10 @@ impl Drop for PartFile {
     }
 }
 
-/// The hold on a part's name. Gone when the program ends, however it ends.
-struct Claim {
-    path: PathBuf,
-    /// Without one there are no locks here, and recordings go without.
-    file: Option<File>,
-}
-
-impl Claim {
-    /// `None`: somebody else has it.
-    fn lay(part: &Path) -> Option<Self> {
-        let mut hasher = DefaultHasher::new();
-        // Its folder is there, or the part cannot be written anyway.
-        let folder = part.parent().and_then(|folder| Path::new(".").join(folder).canonicalize().ok());
-        (folder, part.file_name()).hash(&mut hasher);
-        let path = std::env::temp_dir().join(format!("losscape-{:016x}.lock", hasher.finish()));
-        let file = File::options().write(true).create(true).truncate(false).open(&path).ok();
-        match file.as_ref().map(File::try_lock) {
-            Some(Err(TryLockError::WouldBlock)) => None,
-            Some(Err(TryLockError::Error(_))) | None => Some(Self { path, file: None }),
-            Some(Ok(())) => Some(Self { path, file }),
-        }
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if self.file.is_some() {
-            // An empty file that is left there harms nobody.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
+/// Whether somebody else makes the film of it; if not, whoever asks does as long as the file is open. Only
+/// on Unix: elsewhere a lock would keep ffmpeg from the file too.
+fn is_held(part: &File) -> bool {
+    cfg!(unix) && !take_hold(part)
 }
 
 /// What a part's pictures do not tell themselves.
@@ -163,6 +142,7 @@ impl Note {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn one_name_has_one_writer_at_a_time_however_it_is_spelled() {
         let folder = tempfile::tempdir().unwrap();

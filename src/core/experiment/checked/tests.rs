@@ -20,7 +20,15 @@ fn values_without_sense_are_refused_by_name() {
         (refused(|f| f.view.clip = Some(f64::NAN)), "view.clip = NaN: expected a finite loss above 0"),
         (
             refused(|f| f.slice.grid = Resolution([1_000_000, 1_000_000])),
-            "slice.grid = a grid of 1000000000000 cells: expected at most 134217728",
+            "slice.grid = 1000000x1000000: expected at most 8192 cells a side and 16777216 in all",
+        ),
+        (
+            refused(|f| f.slice.grid = Resolution([8193, 9])),
+            "slice.grid = 8193x9: expected at most 8192 cells a side and 16777216 in all",
+        ),
+        (
+            refused(|f| f.slice.volume = Resolution([9, 8193, 9])),
+            "slice.volume = 8193: expected at most 8192 cells a side",
         ),
         (
             refused(|f| f.slice.volume = Resolution([2, 2, 257])),
