@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy::prelude::KeyCode;
 use bevy_egui::egui::accesskit::Role;
+use bevy_egui::egui::{Event, Key, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::data::DatasetConfig;
@@ -29,7 +30,7 @@ use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
-use losscape::ui::chosen::{Chosen, Nearest};
+use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training};
 use losscape::ui::files::Errand;
 use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
@@ -67,8 +68,16 @@ fn view() -> PanelView {
 }
 
 fn harness(view: PanelView) -> Harness<'static, State> {
+    harness_of_passes(view, 1)
+}
+
+/// Panels that are laid out so many times a frame: what is clicked and typed there is there once.
+fn harness_of_passes(view: PanelView, passes: usize) -> Harness<'static, State> {
     let state = State { view, desk: Desk::default(), asked: Vec::new() };
-    let draw = |ui: &mut bevy_egui::egui::Ui, state: &mut State| {
+    let draw = move |ui: &mut Ui, state: &mut State| {
+        if ui.ctx().current_pass_index() + 1 < passes {
+            ui.ctx().request_discard("this frame has another pass");
+        }
         panels(ui, &state.view, &mut state.desk, &mut state.asked);
     };
     let mut harness = Harness::builder().with_size([1280.0, 2400.0]).build_ui_state(draw, state);
@@ -155,12 +164,71 @@ fn typed(view: PanelView, shown: &str, text: &str) -> Vec<Command> {
         fields.find(|field| field.value().as_deref() == Some(shown)).unwrap().focus();
     }
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+    harness.event(Event::Text(text.to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     harness.state().asked.clone()
+}
+
+/// Types a number into the field of that name, digit by digit.
+fn type_number(harness: &mut Harness<State>, label: &str, text: &str) {
+    harness.get_all_by_role_and_label(Role::SpinButton, label).next().unwrap().focus();
+    harness.run();
+    type_text(harness, text);
+}
+
+/// Types into what has the focus, letter by letter, and leaves it.
+fn type_text(harness: &mut Harness<State>, text: &str) {
+    for letter in text.chars() {
+        harness.event(Event::Text(letter.into()));
+        harness.run();
+    }
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.run();
+}
+
+/// What typing a number into the field of that name asks for.
+fn set(view: PanelView, label: &str, text: &str) -> Vec<Command> {
+    let mut harness = harness(view);
+    type_number(&mut harness, label, text);
+    harness.state().asked.clone()
+}
+
+#[test]
+fn a_point_is_chosen_where_training_is_and_moved_by_numbers() {
+    let select = |alpha: Vec<f64>| [Command::View(ViewCommand::Select(Some(alpha)))];
+    let marker = vec![0.25, -0.5, 0.125];
+    let known = PanelView { marker: marker.clone(), ..view() };
+    assert_eq!(clicked(known.clone(), CHOOSE_TRAINING), select(marker.clone()));
+    let named = actions(&known).into_iter().find(|action| action.name == CHOOSE_TRAINING).unwrap();
+    assert_eq!(named.act, Act::Ask(select(marker.clone())[0].clone()));
+    for nowhere in [vec![], vec![f64::NAN, 0.0]] {
+        let unknown = PanelView { marker: nowhere, ..view() };
+        assert_eq!(choice_of_training(&unknown), None);
+        assert!(harness(unknown).get_by_label(CHOOSE_TRAINING).accesskit_node().is_disabled());
+    }
+    let selected = PanelView { selected: Some(marker), ..view() };
+    assert_eq!(set(selected.clone(), "point α₁", "1.25"), select(vec![1.25, -0.5, 0.125]));
+    assert_eq!(set(selected.clone(), "point α₂", "-2"), select(vec![0.25, -2.0, 0.125]));
+    assert_eq!(set(selected, "point α₂", "nan"), [], "no place");
+}
+
+/// Rows above come and go while training goes on.
+#[test]
+fn whoever_types_a_place_keeps_the_field_when_a_row_comes_above_it() {
+    let mut harness = harness(PanelView { selected: Some(vec![0.25, -0.5, 0.125]), ..view() });
+    harness.get_by_label("point α₁").focus();
+    harness.run();
+    harness.event(Event::Text("1".to_owned()));
+    harness.run();
+    harness.state_mut().view.is_probing = true;
+    harness.run();
+    type_text(&mut harness, "5");
+    let alpha = vec![15.0, -0.5, 0.125];
+    assert_eq!(harness.state().asked, [Command::View(ViewCommand::Select(Some(alpha)))]);
 }
 
 #[test]
@@ -265,7 +333,7 @@ fn a_typed_number_is_sent_when_the_field_is_left() {
     harness.get_by_label("lr").type_text("0.5");
     harness.run();
     assert_eq!(harness.state().asked, [], "half a number is no number");
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let asked = harness.state().asked.clone();
@@ -348,7 +416,7 @@ fn a_number_that_is_only_passed_through_keeps_all_its_digits() {
         .focus();
     for _ in 0..3 {
         harness.run();
-        harness.key_press(bevy_egui::egui::Key::Tab);
+        harness.key_press(Key::Tab);
         harness.run();
     }
     assert_eq!(harness.state().asked, []);
@@ -362,10 +430,10 @@ fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
         let mut harness = harness(deep.clone());
         harness.get_by_label("widths").focus();
         harness.run();
-        harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::A);
-        harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+        harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, Key::A);
+        harness.event(Event::Text(text.to_owned()));
         harness.run();
-        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.key_press(Key::Enter);
         harness.run();
         harness.run();
         let is_told = harness.query_by_label_contains("invalid type").is_some();
@@ -404,9 +472,9 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     for _ in 0..6 {
         harness.run();
     }
-    harness.event(bevy_egui::egui::Event::Text("race adagrad".to_owned()));
+    harness.event(Event::Text("race adagrad".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     let adagrad = OptimizerConfig::by_name("adagrad").unwrap();
     let race = RunCommand::Race { optimizer: adagrad, from: RaceStart::Same };
@@ -531,7 +599,7 @@ fn each_control_of_the_camera_path_sends_its_command_once() {
         harness.get_by_label("Camera key 2 at 3 s").click();
         harness.run();
         match by_key {
-            true => harness.key_press(bevy_egui::egui::Key::Delete),
+            true => harness.key_press(Key::Delete),
             false => harness.get_by_label("Delete the chosen key").click(),
         }
         harness.run();
@@ -563,9 +631,9 @@ fn a_camera_key_is_dragged_or_typed_to_another_time_in_one_change() {
     harness.state_mut().asked.clear();
     harness.get_by_label("key 2 at").focus();
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text("99".to_owned()));
+    harness.event(Event::Text("99".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let [Command::View(ViewCommand::Keys(typed))] = &harness.state().asked[..] else { panic!("one path") };
@@ -800,9 +868,9 @@ fn a_start_is_read_from_a_file_that_is_typed() {
     let mut harness = harness(view());
     harness.get_by_label("Start from").focus();
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text("start.npy".to_owned()));
+    harness.event(Event::Text("start.npy".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let file = ExperimentFile { from: Some("start.npy".into()), ..view().experiment };
