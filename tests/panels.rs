@@ -7,7 +7,7 @@ use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event, Key, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use losscape::core::data::DatasetConfig;
+use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::file::Resolution;
 use losscape::core::experiment::{
     CameraMode, Experiment, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin,
@@ -195,6 +195,123 @@ fn set(view: PanelView, label: &str, text: &str) -> Vec<Command> {
     let mut harness = harness(view);
     type_number(&mut harness, label, text);
     harness.state().asked.clone()
+}
+
+/// What an arrow key on the slider of that name asks for.
+fn nudged(view: PanelView, label: &str) -> Vec<Command> {
+    let mut harness = harness(view);
+    harness.get_by_role_and_label(Role::Slider, label).focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    harness.run();
+    harness.state().asked.clone()
+}
+
+#[test]
+fn each_number_sends_its_command_once_however_many_digits_are_typed() {
+    let experiment = |command| [Command::Experiment(command)];
+    let mut dataset = view().experiment.dataset;
+    dataset.set_points(1234);
+    assert_eq!(set(view(), "points", "1234"), experiment(ExperimentCommand::Dataset(dataset)));
+    assert_eq!(set(view(), "held out", "0.25"), experiment(ExperimentCommand::HeldOut(0.25)));
+    assert_eq!(set(view(), "Batch", "32"), experiment(ExperimentCommand::Batch(BatchSize::Size(32))));
+    let mini = || {
+        let mut view = view();
+        view.experiment.batch = BatchSize::Size(32);
+        view
+    };
+    assert_eq!(set(mini(), "Batch", "500"), experiment(ExperimentCommand::Batch(BatchSize::Full)));
+    assert_eq!(set(view(), "Steps", "3000"), experiment(ExperimentCommand::Steps(3000)));
+    assert_eq!(set(view(), "Seed", "77"), experiment(ExperimentCommand::Seed(77)));
+    let ranges = Some(vec![(0.0, 3.0), (-1.5, 3.0), (-2.0, 3.0)]);
+    assert_eq!(set(view(), "α₂ from", "-1.5"), experiment(ExperimentCommand::Ranges(ranges)));
+    let sent = |command| [Command::Slice(command)];
+    assert_eq!(set(view(), "Turn", "-12"), sent(SliceCommand::Rotate(-12.0)));
+    assert_eq!(set(view(), "Turn", "-123"), sent(SliceCommand::Rotate(-90.0)), "as far as it goes");
+    assert_eq!(set(view(), "α₃", "7.25"), sent(SliceCommand::Alpha3(7.25)));
+    assert_eq!(set(view(), "Speed", "1234"), [Command::Run(RunCommand::Speed(1234.0))]);
+
+    let mut harness = harness(view());
+    type_number(&mut harness, "below", "0.015");
+    assert_eq!(harness.state().asked, [], "it is a setting of the button beside it");
+    harness.get_by_label("To convergence").click();
+    harness.run();
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::Run(RunCommand::Converge { tolerance: 0.015 })]);
+}
+
+#[test]
+fn each_slider_goes_a_little_further_with_an_arrow_key_and_sends_that_once() {
+    let look = |change: fn(&mut ViewFile)| {
+        let mut view = view();
+        change(&mut view.experiment.view);
+        view
+    };
+    let view = || look(|view| (view.opacity, view.steps_per_second) = (0.5, 60.0));
+    let [Command::View(ViewCommand::Opacity(opacity))] = nudged(view(), "Opacity")[..] else { panic!("one") };
+    assert!(opacity > 0.5 && opacity < 0.6, "{opacity}");
+    let [Command::Run(RunCommand::Speed(speed))] = nudged(view(), "Speed")[..] else { panic!("one speed") };
+    assert!(speed > 60.0 && speed < 80.0, "{speed}");
+    let [Command::Slice(SliceCommand::Alpha3(alpha3))] = nudged(view(), "α₃")[..] else { panic!("one") };
+    assert!(alpha3 > 0.0 && alpha3 < 0.2, "{alpha3}");
+    let [Command::Slice(SliceCommand::Rotate(degrees))] = nudged(view(), "Turn")[..] else { panic!("one") };
+    assert!(degrees > 0.0 && degrees < 5.0, "{degrees}");
+
+    let cube = || look(|view| (view.shape, view.section1) = (Shape::Cube, Some(1.0)));
+    let [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(at) })] =
+        nudged(cube(), "Cut α₁ level")[..]
+    else {
+        panic!("one section")
+    };
+    assert!(at > 1.0 && at < 1.1, "{at}");
+    assert_eq!(
+        set(cube(), "Cut α₁ level", "2.125"),
+        [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(2.125) })]
+    );
+    let level = look(|view| (view.shape, view.isosurface) = (Shape::Cube, Some(0.5)));
+    let asked = set(level, "Isosurface level", "0.75");
+    assert_eq!(asked, [Command::View(ViewCommand::Isosurface(Some(0.75)))]);
+    let clipped = look(|view| view.clip = Some(0.5));
+    assert_eq!(set(clipped, "Clip at level", "1.25"), [Command::View(ViewCommand::Clip(Some(1.25)))]);
+}
+
+#[test]
+fn what_a_file_says_more_exactly_than_a_slider_shows_is_left_as_it_is() {
+    let mut exact = view();
+    exact.experiment.slice.rotate = 12.3456;
+    exact.experiment.view.steps_per_second = 0.5 + 60.0;
+    exact.alpha3 = 0.123_456;
+    let mut harness = harness(exact);
+    for label in ["Speed", "α₃", "Turn"] {
+        harness.get_by_role_and_label(Role::SpinButton, label).focus();
+        harness.run();
+        harness.key_press(Key::Tab);
+        harness.run();
+        harness.run();
+    }
+    assert_eq!(harness.state().asked, []);
+}
+
+#[test]
+fn ticks_and_menus_of_settings_send_their_command_once() {
+    let mut deep = view();
+    deep.experiment.model = ModelConfig::by_name("mlp").unwrap();
+    let ModelConfig::Mlp { skip, .. } = deep.experiment.model else { panic!("an mlp") };
+    let asked = clicked(deep, "skip");
+    let [Command::Experiment(ExperimentCommand::Model(ModelConfig::Mlp { skip: now, .. }))] = asked[..]
+    else {
+        panic!("one model: {asked:?}")
+    };
+    assert_eq!(now, !skip);
+    let adam = OptimizerConfig::by_name("adam").unwrap();
+    let asked = chosen("Optimizer", "adam");
+    assert_eq!(asked, [Command::Experiment(ExperimentCommand::Optimizer(adam))]);
+    let mut ranged = view();
+    ranged.experiment.slice.range = None;
+    assert!(harness(ranged.clone()).get_by_label("Fit").accesskit_node().is_disabled(), "they do fit");
+    ranged.experiment.slice.range = Some(vec![(0.0, 1.0); 3]);
+    assert_eq!(clicked(ranged, "Fit"), [Command::Experiment(ExperimentCommand::Ranges(None))]);
 }
 
 #[test]
