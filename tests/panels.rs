@@ -314,6 +314,67 @@ fn ticks_and_menus_of_settings_send_their_command_once() {
     assert_eq!(clicked(ranged, "Fit"), [Command::Experiment(ExperimentCommand::Ranges(None))]);
 }
 
+/// Presses Tab until what has that name has the focus.
+fn tab_to(harness: &mut Harness<State>, label: &str) {
+    for _ in 0..200 {
+        harness.key_press(Key::Tab);
+        harness.run();
+        if harness.query_all_by_label(label).any(|node| node.is_focused()) {
+            return;
+        }
+    }
+    panic!("Tab does not lead to {label}");
+}
+
+#[test]
+fn the_main_job_is_done_with_the_keyboard_alone() {
+    let marker = vec![0.25, -0.5, 0.125];
+    let mut harness = harness(PanelView { marker: marker.clone(), ..view() });
+    let press = |harness: &mut Harness<State>, label: &str, key: Key| {
+        tab_to(harness, label);
+        harness.key_press(key);
+        harness.run();
+        harness.run();
+    };
+    tab_to(&mut harness, "points");
+    type_text(&mut harness, "80");
+    press(&mut harness, "Race another optimizer ⏷", Key::Enter);
+    press(&mut harness, "adam", Key::Enter);
+    press(&mut harness, "Step", Key::Space);
+    press(&mut harness, "⟲ Restart", Key::Enter);
+    press(&mut harness, "▶ Play", Key::Space);
+    press(&mut harness, CHOOSE_TRAINING, Key::Enter);
+    // What the session makes of it.
+    harness.state_mut().view.selected = Some(marker.clone());
+    harness.run();
+    tab_to(&mut harness, "point α₂");
+    type_text(&mut harness, "1.5");
+    press(&mut harness, "Charts ⏷", Key::Enter);
+    press(&mut harness, "Contour map", Key::Space);
+    press(&mut harness, "Find…", Key::Space);
+    harness.run_steps(6);
+    type_text(&mut harness, "heights log");
+
+    let mut dataset = view().experiment.dataset;
+    dataset.set_points(80);
+    let optimizer = OptimizerConfig::by_name("adam").unwrap();
+    let expected = [
+        Command::Experiment(ExperimentCommand::Dataset(dataset)),
+        Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }),
+        Command::Run(RunCommand::Step(1)),
+        Command::Run(RunCommand::Restart),
+        Command::Run(RunCommand::Play),
+        Command::View(ViewCommand::Select(Some(marker))),
+        Command::View(ViewCommand::Select(Some(vec![0.25, 1.5, 0.125]))),
+        Command::View(ViewCommand::Scale(HeightScale::Log)),
+    ];
+    assert_eq!(harness.state().asked, expected);
+    assert_eq!(harness.state().desk.charts.iter().copied().collect::<Vec<_>>(), [ChartKind::Map]);
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert_eq!(harness.ctx.input(|input| input.pointer.latest_pos()), None, "no pointer took part");
+}
+
 #[test]
 fn a_point_is_chosen_where_training_is_and_moved_by_numbers() {
     let select = |alpha: Vec<f64>| [Command::View(ViewCommand::Select(Some(alpha)))];
