@@ -314,6 +314,55 @@ fn ticks_and_menus_of_settings_send_their_command_once() {
     assert_eq!(clicked(ranged, "Fit"), [Command::Experiment(ExperimentCommand::Ranges(None))]);
 }
 
+#[test]
+fn two_passes_a_frame_do_not_double_what_is_asked() {
+    let twice = || {
+        let harness = harness_of_passes(view(), 2);
+        assert_eq!(harness.output().platform_output.num_completed_passes, 2);
+        assert_eq!(harness.state().asked, []);
+        harness
+    };
+    let settled = |mut harness: Harness<State>| {
+        harness.run();
+        harness.run();
+        harness.into_state().asked
+    };
+    for (label, command) in [
+        ("Step", Command::Run(RunCommand::Step(1))),
+        ("Sweep α₃", Command::Slice(SliceCommand::Sweep(true))),
+        ("Block", Command::View(ViewCommand::Solid(false))),
+    ] {
+        let harness = twice();
+        harness.get_by_label(label).click();
+        assert_eq!(settled(harness), [command]);
+    }
+
+    let mut menu = twice();
+    menu.get_by_label("Race another optimizer ⏷").click();
+    menu.run();
+    menu.get_by_label("adam").click();
+    let optimizer = OptimizerConfig::by_name("adam").unwrap();
+    let race = Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same });
+    assert_eq!(settled(menu), [race]);
+
+    let mut field = twice();
+    type_number(&mut field, "Steps", "3000");
+    assert_eq!(settled(field), [Command::Experiment(ExperimentCommand::Steps(3000))]);
+
+    let mut slider = twice();
+    slider.get_by_role_and_label(Role::Slider, "Turn").focus();
+    slider.run();
+    slider.key_press(Key::ArrowRight);
+    assert_eq!(settled(slider).len(), 1);
+
+    let mut palette = twice();
+    palette.state_mut().desk.act(DeskAct::Palette);
+    palette.run_steps(6);
+    type_text(&mut palette, "race adam");
+    let asked = settled(palette);
+    assert!(matches!(asked[..], [Command::Run(RunCommand::Race { .. })]), "{asked:?}");
+}
+
 /// Presses Tab until what has that name has the focus.
 fn tab_to(harness: &mut Harness<State>, label: &str) {
     for _ in 0..200 {
