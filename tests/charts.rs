@@ -2,6 +2,7 @@
 
 use bevy::prelude::*;
 use losscape::app::Overlay;
+use losscape::core::data::Scatter;
 use losscape::core::experiment::{Experiment, ExperimentFile, builtin, file::Resolution};
 use losscape::core::model::{Activation, ModelConfig};
 use losscape::core::optim::OptimizerConfig;
@@ -229,6 +230,63 @@ fn the_decision_and_the_histogram_are_of_the_very_predictions() {
         assert_eq!(counted, rows.clone().count() as f64);
         assert_eq!(above, rows.filter(|(_, p)| **p > 0.5).count() as f64);
     }
+}
+
+#[test]
+fn of_many_features_a_cloud_shows_which_examples_are_taken_for_others() {
+    let eye = eye(|file| {
+        *file = ExperimentFile::parse("(model: mlp(widths: [5]), dataset: digits(points: 60), loss: cross_entropy, steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap();
+    });
+    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
+    let data = objective.train().unwrap();
+    let scatter = Scatter::of(data, data.rows());
+    let decision = chart(&eye, ChartKind::Decision);
+    let cloud = decision.below.clone().unwrap();
+    let outputs = objective.predict(theta, data.x()).unwrap();
+    let said = |row: usize| {
+        let outputs = &outputs[10 * row..][..10];
+        (0..10).find(|class| outputs.iter().all(|p| *p <= outputs[*class])).unwrap()
+    };
+    let wrong: Vec<usize> = (0..data.rows()).filter(|row| said(*row) != data.y()[*row] as usize).collect();
+    let share = 1.0 - wrong.len() as f64 / data.rows() as f64;
+    assert!((objective.accuracy(theta).unwrap() - share).abs() < 1e-12);
+    assert!(!wrong.is_empty() && wrong.len() < data.rows(), "{} wrong", wrong.len());
+    let places: Vec<[f64; 2]> = wrong.iter().map(|row| scatter.places[*row]).collect();
+    assert_eq!(line(&cloud, "wrong"), places);
+    for class in 0..10 {
+        let rows = (0..data.rows()).filter(|row| data.y()[*row] as usize == class);
+        let places: Vec<[f64; 2]> = rows.map(|row| scatter.places[row]).collect();
+        assert_eq!(line(&cloud, &format!("class {class}")), places);
+    }
+    let [x, y] = scatter.places[0];
+    assert!(decision.to_csv().contains(&format!(",{x},{y}\n")), "the file holds them too");
+    let svg = decision.to_svg();
+    let drawn = roxmltree::Document::parse(&svg).unwrap();
+    let circles = drawn.descendants().filter(|node| node.has_tag_name("circle")).count();
+    assert_eq!(circles, data.rows() + wrong.len());
+}
+
+#[test]
+fn numbers_of_many_features_are_shown_against_the_truth() {
+    let path = std::env::temp_dir().join(format!("losscape-{}-numbers.csv", std::process::id()));
+    let row = |i: usize| format!("{},{},{},{}\n", i % 7, i % 5, i % 3, 0.5 * (i % 7) as f64 - (i % 3) as f64);
+    std::fs::write(&path, (0..60).map(row).collect::<String>()).unwrap();
+    let text = format!(
+        "(model: mlp(widths: [4], head: identity), dataset: csv(path: {path:?}, target: numbers), loss: mse, steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))"
+    );
+    let eye = eye(|file| *file = ExperimentFile::parse(&text, "x").unwrap());
+    std::fs::remove_file(&path).unwrap();
+    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
+    let data = objective.train().unwrap();
+    let predictions = objective.predict(theta, data.x()).unwrap();
+    let decision = chart(&eye, ChartKind::Decision);
+    let pairs: Vec<[f64; 2]> = data.y().iter().zip(predictions).map(|(y, p)| [*y, p]).collect();
+    assert_eq!(line(&decision, "examples"), pairs);
+    assert_eq!((&decision.x[..], &decision.y[..], decision.is_equal), ("true", "predicted", true));
+    assert!(line(&decision, "as it is").iter().all(|[x, y]| x == y));
+    assert_eq!(decision.below, None, "numbers are of no class");
 }
 
 #[test]

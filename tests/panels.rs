@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bevy::prelude::KeyCode;
 use bevy_egui::egui::accesskit::Role;
+use bevy_egui::egui::{Event, Key, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use losscape::core::data::DatasetConfig;
+use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::file::Resolution;
 use losscape::core::experiment::{
     CameraMode, Experiment, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin,
@@ -29,7 +30,7 @@ use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
-use losscape::ui::chosen::{Chosen, Nearest};
+use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training};
 use losscape::ui::files::Errand;
 use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
@@ -67,8 +68,16 @@ fn view() -> PanelView {
 }
 
 fn harness(view: PanelView) -> Harness<'static, State> {
+    harness_of_passes(view, 1)
+}
+
+/// Panels that are laid out so many times a frame: what is clicked and typed there is there once.
+fn harness_of_passes(view: PanelView, passes: usize) -> Harness<'static, State> {
     let state = State { view, desk: Desk::default(), asked: Vec::new() };
-    let draw = |ui: &mut bevy_egui::egui::Ui, state: &mut State| {
+    let draw = move |ui: &mut Ui, state: &mut State| {
+        if ui.ctx().current_pass_index() + 1 < passes {
+            ui.ctx().request_discard("this frame has another pass");
+        }
         panels(ui, &state.view, &mut state.desk, &mut state.asked);
     };
     let mut harness = Harness::builder().with_size([1280.0, 2400.0]).build_ui_state(draw, state);
@@ -155,12 +164,298 @@ fn typed(view: PanelView, shown: &str, text: &str) -> Vec<Command> {
         fields.find(|field| field.value().as_deref() == Some(shown)).unwrap().focus();
     }
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+    harness.event(Event::Text(text.to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     harness.state().asked.clone()
+}
+
+/// Types a number into the field of that name, digit by digit.
+fn type_number(harness: &mut Harness<State>, label: &str, text: &str) {
+    harness.get_all_by_role_and_label(Role::SpinButton, label).next().unwrap().focus();
+    harness.run();
+    type_text(harness, text);
+}
+
+/// Types into what has the focus, letter by letter, and leaves it.
+fn type_text(harness: &mut Harness<State>, text: &str) {
+    for letter in text.chars() {
+        harness.event(Event::Text(letter.into()));
+        harness.run();
+    }
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.run();
+}
+
+/// What typing a number into the field of that name asks for.
+fn set(view: PanelView, label: &str, text: &str) -> Vec<Command> {
+    let mut harness = harness(view);
+    type_number(&mut harness, label, text);
+    harness.state().asked.clone()
+}
+
+/// What an arrow key on the slider of that name asks for.
+fn nudged(view: PanelView, label: &str) -> Vec<Command> {
+    let mut harness = harness(view);
+    harness.get_by_role_and_label(Role::Slider, label).focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    harness.run();
+    harness.state().asked.clone()
+}
+
+#[test]
+fn each_number_sends_its_command_once_however_many_digits_are_typed() {
+    let experiment = |command| [Command::Experiment(command)];
+    let mut dataset = view().experiment.dataset;
+    dataset.set_points(1234);
+    assert_eq!(set(view(), "points", "1234"), experiment(ExperimentCommand::Dataset(dataset)));
+    assert_eq!(set(view(), "held out", "0.25"), experiment(ExperimentCommand::HeldOut(0.25)));
+    assert_eq!(set(view(), "Batch", "32"), experiment(ExperimentCommand::Batch(BatchSize::Size(32))));
+    let mini = || {
+        let mut view = view();
+        view.experiment.batch = BatchSize::Size(32);
+        view
+    };
+    assert_eq!(set(mini(), "Batch", "500"), experiment(ExperimentCommand::Batch(BatchSize::Full)));
+    assert_eq!(set(view(), "Steps", "3000"), experiment(ExperimentCommand::Steps(3000)));
+    assert_eq!(set(view(), "Seed", "77"), experiment(ExperimentCommand::Seed(77)));
+    let ranges = Some(vec![(0.0, 3.0), (-1.5, 3.0), (-2.0, 3.0)]);
+    assert_eq!(set(view(), "α₂ from", "-1.5"), experiment(ExperimentCommand::Ranges(ranges)));
+    let sent = |command| [Command::Slice(command)];
+    assert_eq!(set(view(), "Turn", "-12"), sent(SliceCommand::Rotate(-12.0)));
+    assert_eq!(set(view(), "Turn", "-123"), sent(SliceCommand::Rotate(-90.0)), "as far as it goes");
+    assert_eq!(set(view(), "α₃", "7.25"), sent(SliceCommand::Alpha3(7.25)));
+    assert_eq!(set(view(), "Speed", "1234"), [Command::Run(RunCommand::Speed(1234.0))]);
+
+    let mut harness = harness(view());
+    type_number(&mut harness, "below", "0.015");
+    assert_eq!(harness.state().asked, [], "it is a setting of the button beside it");
+    harness.get_by_label("To convergence").click();
+    harness.run();
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::Run(RunCommand::Converge { tolerance: 0.015 })]);
+}
+
+#[test]
+fn each_slider_goes_a_little_further_with_an_arrow_key_and_sends_that_once() {
+    let look = |change: fn(&mut ViewFile)| {
+        let mut view = view();
+        change(&mut view.experiment.view);
+        view
+    };
+    let view = || look(|view| (view.opacity, view.steps_per_second) = (0.5, 60.0));
+    let [Command::View(ViewCommand::Opacity(opacity))] = nudged(view(), "Opacity")[..] else { panic!("one") };
+    assert!(opacity > 0.5 && opacity < 0.6, "{opacity}");
+    let [Command::Run(RunCommand::Speed(speed))] = nudged(view(), "Speed")[..] else { panic!("one speed") };
+    assert!(speed > 60.0 && speed < 80.0, "{speed}");
+    let [Command::Slice(SliceCommand::Alpha3(alpha3))] = nudged(view(), "α₃")[..] else { panic!("one") };
+    assert!(alpha3 > 0.0 && alpha3 < 0.2, "{alpha3}");
+    let [Command::Slice(SliceCommand::Rotate(degrees))] = nudged(view(), "Turn")[..] else { panic!("one") };
+    assert!(degrees > 0.0 && degrees < 5.0, "{degrees}");
+
+    let cube = || look(|view| (view.shape, view.section1) = (Shape::Cube, Some(1.0)));
+    let [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(at) })] =
+        nudged(cube(), "Cut α₁ level")[..]
+    else {
+        panic!("one section")
+    };
+    assert!(at > 1.0 && at < 1.1, "{at}");
+    assert_eq!(
+        set(cube(), "Cut α₁ level", "2.125"),
+        [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(2.125) })]
+    );
+    let level = look(|view| (view.shape, view.isosurface) = (Shape::Cube, Some(0.5)));
+    let asked = set(level, "Isosurface level", "0.75");
+    assert_eq!(asked, [Command::View(ViewCommand::Isosurface(Some(0.75)))]);
+    let clipped = look(|view| view.clip = Some(0.5));
+    assert_eq!(set(clipped, "Clip at level", "1.25"), [Command::View(ViewCommand::Clip(Some(1.25)))]);
+}
+
+#[test]
+fn what_a_file_says_more_exactly_than_a_slider_shows_is_left_as_it_is() {
+    let mut exact = view();
+    exact.experiment.slice.rotate = 12.3456;
+    exact.experiment.view.steps_per_second = 0.5 + 60.0;
+    exact.alpha3 = 0.123_456;
+    let mut harness = harness(exact);
+    for label in ["Speed", "α₃", "Turn"] {
+        harness.get_by_role_and_label(Role::SpinButton, label).focus();
+        harness.run();
+        harness.key_press(Key::Tab);
+        harness.run();
+        harness.run();
+    }
+    assert_eq!(harness.state().asked, []);
+}
+
+#[test]
+fn ticks_and_menus_of_settings_send_their_command_once() {
+    let mut deep = view();
+    deep.experiment.model = ModelConfig::by_name("mlp").unwrap();
+    let ModelConfig::Mlp { skip, .. } = deep.experiment.model else { panic!("an mlp") };
+    let asked = clicked(deep, "skip");
+    let [Command::Experiment(ExperimentCommand::Model(ModelConfig::Mlp { skip: now, .. }))] = asked[..]
+    else {
+        panic!("one model: {asked:?}")
+    };
+    assert_eq!(now, !skip);
+    let adam = OptimizerConfig::by_name("adam").unwrap();
+    let asked = chosen("Optimizer", "adam");
+    assert_eq!(asked, [Command::Experiment(ExperimentCommand::Optimizer(adam))]);
+    let mut ranged = view();
+    ranged.experiment.slice.range = None;
+    assert!(harness(ranged.clone()).get_by_label("Fit").accesskit_node().is_disabled(), "they do fit");
+    ranged.experiment.slice.range = Some(vec![(0.0, 1.0); 3]);
+    assert_eq!(clicked(ranged, "Fit"), [Command::Experiment(ExperimentCommand::Ranges(None))]);
+}
+
+#[test]
+fn two_passes_a_frame_do_not_double_what_is_asked() {
+    let twice = || {
+        let harness = harness_of_passes(view(), 2);
+        assert_eq!(harness.output().platform_output.num_completed_passes, 2);
+        assert_eq!(harness.state().asked, []);
+        harness
+    };
+    let settled = |mut harness: Harness<State>| {
+        harness.run();
+        harness.run();
+        harness.into_state().asked
+    };
+    for (label, command) in [
+        ("Step", Command::Run(RunCommand::Step(1))),
+        ("Sweep α₃", Command::Slice(SliceCommand::Sweep(true))),
+        ("Block", Command::View(ViewCommand::Solid(false))),
+    ] {
+        let harness = twice();
+        harness.get_by_label(label).click();
+        assert_eq!(settled(harness), [command]);
+    }
+
+    let mut menu = twice();
+    menu.get_by_label("Race another optimizer ⏷").click();
+    menu.run();
+    menu.get_by_label("adam").click();
+    let optimizer = OptimizerConfig::by_name("adam").unwrap();
+    let race = Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same });
+    assert_eq!(settled(menu), [race]);
+
+    let mut field = twice();
+    type_number(&mut field, "Steps", "3000");
+    assert_eq!(settled(field), [Command::Experiment(ExperimentCommand::Steps(3000))]);
+
+    let mut slider = twice();
+    slider.get_by_role_and_label(Role::Slider, "Turn").focus();
+    slider.run();
+    slider.key_press(Key::ArrowRight);
+    assert_eq!(settled(slider).len(), 1);
+
+    let mut palette = twice();
+    palette.state_mut().desk.act(DeskAct::Palette);
+    palette.run_steps(6);
+    type_text(&mut palette, "race adam");
+    let asked = settled(palette);
+    assert!(matches!(asked[..], [Command::Run(RunCommand::Race { .. })]), "{asked:?}");
+}
+
+/// Presses Tab until what has that name has the focus.
+fn tab_to(harness: &mut Harness<State>, label: &str) {
+    for _ in 0..200 {
+        harness.key_press(Key::Tab);
+        harness.run();
+        if harness.query_all_by_label(label).any(|node| node.is_focused()) {
+            return;
+        }
+    }
+    panic!("Tab does not lead to {label}");
+}
+
+#[test]
+fn the_main_job_is_done_with_the_keyboard_alone() {
+    let marker = vec![0.25, -0.5, 0.125];
+    let mut harness = harness(PanelView { marker: marker.clone(), ..view() });
+    let press = |harness: &mut Harness<State>, label: &str, key: Key| {
+        tab_to(harness, label);
+        harness.key_press(key);
+        harness.run();
+        harness.run();
+    };
+    tab_to(&mut harness, "points");
+    type_text(&mut harness, "80");
+    press(&mut harness, "Race another optimizer ⏷", Key::Enter);
+    press(&mut harness, "adam", Key::Enter);
+    press(&mut harness, "Step", Key::Space);
+    press(&mut harness, "⟲ Restart", Key::Enter);
+    press(&mut harness, "▶ Play", Key::Space);
+    press(&mut harness, CHOOSE_TRAINING, Key::Enter);
+    // What the session makes of it.
+    harness.state_mut().view.selected = Some(marker.clone());
+    harness.run();
+    tab_to(&mut harness, "point α₂");
+    type_text(&mut harness, "1.5");
+    press(&mut harness, "Charts ⏷", Key::Enter);
+    press(&mut harness, "Contour map", Key::Space);
+    press(&mut harness, "Find…", Key::Space);
+    harness.run_steps(6);
+    type_text(&mut harness, "heights log");
+
+    let mut dataset = view().experiment.dataset;
+    dataset.set_points(80);
+    let optimizer = OptimizerConfig::by_name("adam").unwrap();
+    let expected = [
+        Command::Experiment(ExperimentCommand::Dataset(dataset)),
+        Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }),
+        Command::Run(RunCommand::Step(1)),
+        Command::Run(RunCommand::Restart),
+        Command::Run(RunCommand::Play),
+        Command::View(ViewCommand::Select(Some(marker))),
+        Command::View(ViewCommand::Select(Some(vec![0.25, 1.5, 0.125]))),
+        Command::View(ViewCommand::Scale(HeightScale::Log)),
+    ];
+    assert_eq!(harness.state().asked, expected);
+    assert_eq!(harness.state().desk.charts.iter().copied().collect::<Vec<_>>(), [ChartKind::Map]);
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert_eq!(harness.ctx.input(|input| input.pointer.latest_pos()), None, "no pointer took part");
+}
+
+#[test]
+fn a_point_is_chosen_where_training_is_and_moved_by_numbers() {
+    let select = |alpha: Vec<f64>| [Command::View(ViewCommand::Select(Some(alpha)))];
+    let marker = vec![0.25, -0.5, 0.125];
+    let known = PanelView { marker: marker.clone(), ..view() };
+    assert_eq!(clicked(known.clone(), CHOOSE_TRAINING), select(marker.clone()));
+    let named = actions(&known).into_iter().find(|action| action.name == CHOOSE_TRAINING).unwrap();
+    assert_eq!(named.act, Act::Ask(select(marker.clone())[0].clone()));
+    for nowhere in [vec![], vec![f64::NAN, 0.0]] {
+        let unknown = PanelView { marker: nowhere, ..view() };
+        assert_eq!(choice_of_training(&unknown), None);
+        assert!(harness(unknown).get_by_label(CHOOSE_TRAINING).accesskit_node().is_disabled());
+    }
+    let selected = PanelView { selected: Some(marker), ..view() };
+    assert_eq!(set(selected.clone(), "point α₁", "1.25"), select(vec![1.25, -0.5, 0.125]));
+    assert_eq!(set(selected.clone(), "point α₂", "-2"), select(vec![0.25, -2.0, 0.125]));
+    assert_eq!(set(selected, "point α₂", "nan"), [], "no place");
+}
+
+/// Rows above come and go while training goes on.
+#[test]
+fn whoever_types_a_place_keeps_the_field_when_a_row_comes_above_it() {
+    let mut harness = harness(PanelView { selected: Some(vec![0.25, -0.5, 0.125]), ..view() });
+    harness.get_by_label("point α₁").focus();
+    harness.run();
+    harness.event(Event::Text("1".to_owned()));
+    harness.run();
+    harness.state_mut().view.is_probing = true;
+    harness.run();
+    type_text(&mut harness, "5");
+    let alpha = vec![15.0, -0.5, 0.125];
+    assert_eq!(harness.state().asked, [Command::View(ViewCommand::Select(Some(alpha)))]);
 }
 
 #[test]
@@ -266,7 +561,7 @@ fn a_typed_number_is_sent_when_the_field_is_left() {
     harness.get_by_label("lr").type_text("0.5");
     harness.run();
     assert_eq!(harness.state().asked, [], "half a number is no number");
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let asked = harness.state().asked.clone();
@@ -349,7 +644,7 @@ fn a_number_that_is_only_passed_through_keeps_all_its_digits() {
         .focus();
     for _ in 0..3 {
         harness.run();
-        harness.key_press(bevy_egui::egui::Key::Tab);
+        harness.key_press(Key::Tab);
         harness.run();
     }
     assert_eq!(harness.state().asked, []);
@@ -363,10 +658,10 @@ fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
         let mut harness = harness(deep.clone());
         harness.get_by_label("widths").focus();
         harness.run();
-        harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::A);
-        harness.event(bevy_egui::egui::Event::Text(text.to_owned()));
+        harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, Key::A);
+        harness.event(Event::Text(text.to_owned()));
         harness.run();
-        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.key_press(Key::Enter);
         harness.run();
         harness.run();
         let is_told = harness.query_by_label_contains("invalid type").is_some();
@@ -405,9 +700,9 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     for _ in 0..6 {
         harness.run();
     }
-    harness.event(bevy_egui::egui::Event::Text("race adagrad".to_owned()));
+    harness.event(Event::Text("race adagrad".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     let adagrad = OptimizerConfig::by_name("adagrad").unwrap();
     let race = RunCommand::Race { optimizer: adagrad, from: RaceStart::Same };
@@ -532,7 +827,7 @@ fn each_control_of_the_camera_path_sends_its_command_once() {
         harness.get_by_label("Camera key 2 at 3 s").click();
         harness.run();
         match by_key {
-            true => harness.key_press(bevy_egui::egui::Key::Delete),
+            true => harness.key_press(Key::Delete),
             false => harness.get_by_label("Delete the chosen key").click(),
         }
         harness.run();
@@ -564,9 +859,9 @@ fn a_camera_key_is_dragged_or_typed_to_another_time_in_one_change() {
     harness.state_mut().asked.clear();
     harness.get_by_label("key 2 at").focus();
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text("99".to_owned()));
+    harness.event(Event::Text("99".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let [Command::View(ViewCommand::Keys(typed))] = &harness.state().asked[..] else { panic!("one path") };
@@ -804,9 +1099,9 @@ fn a_start_is_read_from_a_file_that_is_typed() {
     let mut harness = harness(view());
     harness.get_by_label("Start from").focus();
     harness.run();
-    harness.event(bevy_egui::egui::Event::Text("start.npy".to_owned()));
+    harness.event(Event::Text("start.npy".to_owned()));
     harness.run();
-    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.key_press(Key::Enter);
     harness.run();
     harness.run();
     let file = ExperimentFile { from: Some("start.npy".into()), ..view().experiment };

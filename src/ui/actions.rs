@@ -102,6 +102,9 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
         add("Let the plane travel, or hold it", "T", Act::Ask(sweep));
         add("Surface, cube, both", "V", look(ViewCommand::Shape(super::keys::next_shape(view))));
     }
+    if let Some(choice) = super::chosen::choice_of_training(view) {
+        add(super::chosen::CHOOSE_TRAINING, "", Act::Ask(choice));
+    }
     add("Frame everything", "F", look(ViewCommand::FrameAll));
     for (mode, name, key) in [
         (CameraMode::Orbit, "Camera: orbit", ""),

@@ -27,6 +27,8 @@ pub struct Chart {
     pub is_equal: bool,
     /// What it says in words, below it.
     pub note: String,
+    /// Another part of it with axes of its own, below it.
+    pub below: Option<Box<Self>>,
 }
 
 /// Something in a chart.
@@ -93,8 +95,21 @@ pub enum Mark {
 /// Points that a chart is high.
 const HEIGHT: f32 = 210.0;
 
-/// Draws a chart; the place in it that is clicked or dragged to.
+/// Draws a chart; the place in its first part that is clicked or dragged to.
 pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
+    let (mut rect, at) = plot_ui(ui, name, chart);
+    for (i, part) in chart.parts().enumerate().skip(1) {
+        rect |= plot_ui(ui, &format!("{name}, part {}", i + 1), part).0;
+    }
+    if !chart.note.is_empty() {
+        ui.add(egui::Label::new(egui::RichText::new(&chart.note).weak().small()).wrap());
+    }
+    ui.data_mut(|data| data.insert_temp(rect_id(name), Some(rect)));
+    at
+}
+
+/// Draws one part; where it is, and the place in it that is clicked or dragged to.
+fn plot_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> (egui::Rect, Option<[f64; 2]>) {
     let is_log = chart.is_log;
     let textures = textures(ui, name, chart);
     // Where curves that fall leave room.
@@ -122,15 +137,11 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]
     });
     let label = format!("{name} chart");
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
-    if !chart.note.is_empty() {
-        ui.add(egui::Label::new(egui::RichText::new(&chart.note).weak().small()).wrap());
-    }
-    let rect = response.response.rect;
-    ui.data_mut(|data| data.insert_temp(rect_id(name), Some(rect)));
     let pointer = response.response.interact_pointer_pos();
     let is_touched = response.response.clicked() || response.response.dragged();
-    let at = pointer.filter(|_| is_touched).map(|at| response.transform.value_from_position(at))?;
-    Some([at.x, if is_log { 10_f64.powf(at.y) } else { at.y }])
+    let at = pointer.filter(|_| is_touched).map(|at| response.transform.value_from_position(at));
+    let at = at.map(|at| [at.x, if is_log { 10_f64.powf(at.y) } else { at.y }]);
+    (response.response.rect, at)
 }
 
 /// Where a chart was drawn last, in points.
@@ -225,10 +236,15 @@ fn textures(ui: &egui::Ui, name: &str, chart: &Chart) -> Vec<TextureHandle> {
 }
 
 impl Chart {
+    /// Itself, and what is below it.
+    fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |part| part.below.as_deref())
+    }
+
     /// Its numbers, a line for each point: what it belongs to, x, y.
     pub fn to_csv(&self) -> String {
         let mut text = String::from("series,x,y\n");
-        for mark in &self.marks {
+        for mark in self.parts().flat_map(|part| &part.marks) {
             let (name, points): (&str, Vec<[f64; 2]>) = match mark {
                 Mark::Line { name, points, .. } | Mark::Points { name, points, .. } => (name, points.clone()),
                 Mark::Bars { name, bars, .. } => (name, bars.clone()),
@@ -244,23 +260,32 @@ impl Chart {
         text
     }
 
-    /// A drawing of it, 640 × 420.
+    /// A drawing of it, 640 × 420 for each part.
     pub fn to_svg(&self) -> String {
-        let [left, top, width, height] = [64.0, 16.0, 560.0, 350.0];
+        let whole = 420 * self.parts().count();
+        let [left, top, width, height] = FRAME;
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"{whole}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"640\" height=\"{whole}\" fill=\"white\"/>\n<clipPath id=\"p\"><rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/></clipPath>"
+        );
+        for (i, part) in self.parts().enumerate() {
+            let _ = writeln!(svg, "<g transform=\"translate(0,{})\">", 420 * i);
+            part.write_part(&mut svg);
+            svg += "</g>\n";
+        }
+        svg += "</svg>\n";
+        svg
+    }
+
+    fn write_part(&self, svg: &mut String) {
+        let [left, top, width, height] = FRAME;
         let bounds = self.bounds();
         let [low, high] = bounds;
         let scale = |v: f64, axis: usize| (v - low[axis]) / (high[axis] - low[axis]);
         let x = |v: f64| left + width * scale(v, 0);
         let y = |v: f64| top + height * (1.0 - scale(v, 1));
-        let mut svg = String::from(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"420\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"640\" height=\"420\" fill=\"white\"/>\n",
-        );
-        let _ = writeln!(
-            svg,
-            "<clipPath id=\"p\"><rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/></clipPath><g clip-path=\"url(#p)\">"
-        );
+        svg.push_str("<g clip-path=\"url(#p)\">\n");
         for mark in &self.marks {
-            self.write_mark(&mut svg, mark, &x, &y, bounds);
+            self.write_mark(svg, mark, &x, &y, bounds);
         }
         let _ = writeln!(
             svg,
@@ -292,11 +317,10 @@ impl Chart {
         );
         let _ = writeln!(
             svg,
-            "<text transform=\"translate(16,{}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n</svg>",
+            "<text transform=\"translate(16,{}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
             top + 0.5 * height,
             escaped(&self.y)
         );
-        svg
     }
 
     fn write_mark(
@@ -415,6 +439,9 @@ impl Chart {
         [[x.0, y.0], [x.1, y.1]]
     }
 }
+
+/// Left, top, width and height of the axes in a part's drawing.
+const FRAME: [f64; 4] = [64.0, 16.0, 560.0, 350.0];
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")

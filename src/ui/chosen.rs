@@ -3,6 +3,7 @@
 use bevy::prelude::*;
 use bevy_egui::egui;
 
+use super::settings::number_ui;
 use super::style::{loss_text, number};
 use super::view::PanelView;
 use crate::core::num::vector::{norm, sub};
@@ -127,9 +128,11 @@ pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) 
     let Some(alpha) = &view.selected else {
         let hint = "Click the surface to look at a point of it, and to train on from there.";
         ui.add(egui::Label::new(egui::RichText::new(hint).weak()).wrap());
+        here_ui(ui, view, asked);
         return;
     };
     number(ui, "chosen", alpha_text(alpha), "The point of the slice that was clicked (Esc forgets it).");
+    place_ui(ui, alpha, asked);
     if let Some(chosen) = &view.chosen {
         let loss = chosen.loss.map_or("–".to_owned(), loss_text);
         number(ui, "loss there", loss, "The loss at that point of the slice, evaluated there.");
@@ -159,6 +162,44 @@ pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) 
             asked.push(Command::View(ViewCommand::Select(None)));
         }
     });
+}
+
+/// What chooses the point where training is; `None` where that is not on the slice.
+pub fn choice_of_training(view: &PanelView) -> Option<Command> {
+    let is_known = !view.marker.is_empty() && view.marker.iter().all(|alpha| alpha.is_finite());
+    is_known.then(|| Command::View(ViewCommand::Select(Some(view.marker.clone()))))
+}
+
+/// The name of that, on its button and where commands are looked for.
+pub const CHOOSE_TRAINING: &str = "Choose the point where training is";
+
+/// The way to a chosen point without a pointer.
+fn here_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let choice = choice_of_training(view);
+    let button = ui.add_enabled(choice.is_some(), egui::Button::new(CHOOSE_TRAINING));
+    let hover = "The nearest point of the slice to where training is; from there it can be moved by numbers.";
+    if button.on_hover_text(hover).clicked() {
+        asked.extend(choice);
+    }
+}
+
+/// The chosen point's place on the plane in numbers, to be moved by them.
+fn place_ui(ui: &mut egui::Ui, alpha: &[f64], asked: &mut Vec<Command>) {
+    // Rows above come and go with the training; a field keeps its name, or whoever types would lose it.
+    let builder = egui::UiBuilder::new().id(egui::Id::new("place of the chosen point"));
+    let row = |ui: &mut egui::Ui| {
+        for (axis, name) in ["point α₁", "point α₂"].into_iter().enumerate().take(alpha.len()) {
+            let hint = "Where the chosen point is along this axis; another number moves it.";
+            let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hint).id;
+            let moved = number_ui(ui, ui.id().with(axis), label, hint, alpha[axis]);
+            if let Some(at) = moved.filter(|at| at.is_finite()) {
+                let mut alpha = alpha.to_vec();
+                alpha[axis] = at;
+                asked.push(Command::View(ViewCommand::Select(Some(alpha))));
+            }
+        }
+    };
+    ui.scope_builder(builder, |ui| ui.horizontal(row));
 }
 
 /// The way to a second low point of the slice, which may be none in the whole space.

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::dial::Dial;
 use super::menu::choice;
 use super::style::refused;
 use super::view::PanelView;
@@ -180,9 +181,13 @@ fn optional(
             changed = Some(is_on.then_some(low + (high - low) / 3.0));
         }
         if let Some(mut value) = present {
-            let slider = egui::Slider::new(&mut value, low..=high).max_decimals(3).smart_aim(false);
-            let slider = ui.add(slider.clamping(egui::SliderClamping::Never)).on_hover_text(hover);
-            if slider.changed() {
+            let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 3, suffix: "" };
+            for part in dial.show(ui, &mut value) {
+                let part = part.on_hover_text(hover);
+                let level = format!("{name} level");
+                ui.ctx().accesskit_node_builder(part.id, |node| node.set_label(level));
+            }
+            if present != Some(value) {
                 changed = Some(Some(value));
             }
         }

@@ -10,6 +10,7 @@ pub mod chart;
 pub mod charts;
 pub mod chosen;
 pub mod desk;
+pub mod dial;
 pub mod dock;
 pub mod experiment;
 pub mod files;

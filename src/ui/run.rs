@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::dial::Dial;
 use super::settings::short;
 use super::style::{loss_text, number, step_text};
 use super::view::PanelView;
@@ -50,8 +51,11 @@ fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand
     let mut speed = view.experiment.view.steps_per_second;
     ui.horizontal(|ui| {
         let label = ui.label("Speed");
-        let slider = egui::Slider::new(&mut speed, 1.0..=1e5).logarithmic(true).max_decimals(0).suffix(" /s");
-        if ui.add(slider).labelled_by(label.id).on_hover_text("Training steps a second.").changed() {
+        let dial = Dial { range: 1.0..=1e5, is_open: false, is_log: true, decimals: 0, suffix: " /s" };
+        for part in dial.show(ui, &mut speed) {
+            part.labelled_by(label.id).on_hover_text("Training steps a second.");
+        }
+        if speed != view.experiment.view.steps_per_second {
             ask(RunCommand::Speed(speed));
         }
     });

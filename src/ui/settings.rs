@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::dial::Dial;
 use super::menu::Menu;
 use super::style::warning;
 use crate::core::subspace::Place;
@@ -111,6 +112,8 @@ impl Field<'_> {
             Value::Bool(is) => {
                 let mut now = *is;
                 let response = ui.checkbox(&mut now, "").labelled_by(self.label).on_hover_text(self.hint);
+                // Its empty text would be its name, before the label's.
+                ui.ctx().accesskit_node_builder(response.id, |node| node.clear_label());
                 response.changed().then_some(Value::Bool(now))
             }
             Value::Number(number) if name == "degrees" => {
@@ -136,11 +139,11 @@ impl Field<'_> {
     /// An angle, sent once it was dragged to its end: each is another plane, and another change to undo.
     fn dial(&self, ui: &mut egui::Ui, present: f64) -> Option<f64> {
         let mut draft = ui.data(|data| data.get_temp(self.id)).unwrap_or(present);
-        let slider = egui::Slider::new(&mut draft, ANGLES).suffix("°").max_decimals(0).smart_aim(false);
         ui.spacing_mut().slider_width = 80.0;
-        let slider = slider.clamping(egui::SliderClamping::Never);
-        let response = ui.add(slider).labelled_by(self.label).on_hover_text(self.hint);
-        if response.dragged() {
+        let dial = Dial { range: ANGLES, is_open: true, is_log: false, decimals: 0, suffix: "°" };
+        let parts = ui.horizontal(|ui| dial.show(ui, &mut draft)).inner;
+        let parts = parts.map(|part| part.labelled_by(self.label).on_hover_text(self.hint));
+        if parts.iter().any(egui::Response::dragged) {
             ui.data_mut(|data| data.insert_temp(self.id, draft));
             return None;
         }

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::dial::Dial;
 use super::menu::choice_row;
 use super::settings::{number_ui, settings_ui};
 use super::style::{number, refused};
@@ -145,10 +146,12 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let mut alpha3 = view.alpha3;
         let label = ui.label("α₃");
-        let slider = egui::Slider::new(&mut alpha3, low..=high).fixed_decimals(2).smart_aim(false);
-        let slider = slider.clamping(egui::SliderClamping::Never);
         let hover = "Moves the plane along the third direction. While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
-        if ui.add(slider).labelled_by(label.id).on_hover_text(hover).changed() {
+        let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 2, suffix: "" };
+        for part in dial.show(ui, &mut alpha3) {
+            part.labelled_by(label.id).on_hover_text(hover);
+        }
+        if alpha3 != view.alpha3 {
             asked.push(Command::Slice(SliceCommand::Alpha3(alpha3)));
         }
         let (text, hover) = match view.is_sweeping {
@@ -171,9 +174,12 @@ fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let mut degrees = view.experiment.slice.rotate;
         let label = ui.label("Turn");
-        let slider = egui::Slider::new(&mut degrees, -90.0..=90.0).suffix("°").fixed_decimals(0).smart_aim(false);
         let hover = "Turns the plane's second direction towards the third. Every picture on the way is evaluated, coarse to fine.";
-        if ui.add(slider).labelled_by(label.id).on_hover_text(hover).changed() {
+        let dial = Dial { range: -90.0..=90.0, is_open: false, is_log: false, decimals: 0, suffix: "°" };
+        for part in dial.show(ui, &mut degrees) {
+            part.labelled_by(label.id).on_hover_text(hover);
+        }
+        if degrees != view.experiment.slice.rotate {
             asked.push(Command::Slice(SliceCommand::Rotate(degrees)));
         }
     });

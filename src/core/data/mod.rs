@@ -5,10 +5,12 @@ pub mod config;
 pub mod dataset;
 pub mod digits;
 pub mod quadrature;
+pub mod scatter;
 pub mod split;
 pub mod synthetic;
 
 pub use batches::{BatchOrder, BatchSize};
 pub use config::{DatasetConfig, GenerateError};
 pub use dataset::{Dataset, DatasetError, Target};
+pub use scatter::Scatter;
 pub use split::split;

@@ -1,12 +1,15 @@
-//! The data, and what the model makes of it: colours over the plane of two features, a curve over one,
-//! and a table of what is taken for what where there are more.
+//! The data, and what the model makes of it: colours over the plane of two features, a curve over one.
+//! Where there are more, a table of what is taken for what, and the examples as a cloud below it; of
+//! numbers, what is predicted against what is true.
 
 use bevy_egui::egui::Color32;
 
 use super::{Inks, Looked};
-use crate::core::data::{Dataset, dataset::Target};
+use crate::core::data::{Dataset, Scatter, Target};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
+use crate::core::objective::Objective;
+use crate::core::session::Revision;
 use crate::ui::chart::{Chart, Mark};
 
 /// Cells along each side of the picture of two features.
@@ -16,15 +19,39 @@ const CURVE: usize = 121;
 /// Examples shown at most.
 const MOST_EXAMPLES: usize = 1000;
 
+/// The examples of more than two features as a cloud: found anew only when the data change.
+#[derive(Default)]
+pub struct Cloud {
+    of: Option<Revision>,
+    scatter: Scatter,
+}
+
+impl Cloud {
+    /// Brings it up to date.
+    pub fn follow(&mut self, revision: Revision, objective: &dyn Objective) {
+        if self.of == Some(revision) {
+            return;
+        }
+        self.of = Some(revision);
+        let data = objective.train().filter(|data| data.inputs() > 2 && data.target() != Target::Real);
+        self.scatter = data.map(|data| Scatter::of(data, MOST_EXAMPLES)).unwrap_or_default();
+    }
+}
+
 /// The chart.
-pub fn chart(looked: &Looked, colors: ColorMap, inks: &Inks) -> Chart {
+pub fn chart(looked: &Looked, cloud: &Cloud, colors: ColorMap, inks: &Inks) -> Chart {
     let Some((_, loss, data)) = looked.objective.network() else {
         return Chart { note: "A function without examples decides nothing.".to_owned(), ..Chart::default() };
     };
     let mut chart = match data.inputs() {
         1 => curve(looked, data, inks),
         2 => plane(looked, loss, data, inks),
-        _ => table(looked, loss, data, colors),
+        _ if data.target() == Target::Real => against_truth(looked, data, inks),
+        _ => {
+            let said = said(looked, loss, data);
+            let below = Some(Box::new(cloud_chart(&cloud.scatter, &said, data, inks)));
+            Chart { below, ..table(&said, data, colors) }
+        }
     };
     let share =
         looked.objective.accuracy(looked.theta).map(|share| format!(", {:.1} % right", 100.0 * share));
@@ -59,8 +86,9 @@ fn probability(loss: Loss, p: f64) -> f64 {
     if loss == Loss::BceWithLogits { 1.0 / (1.0 + (-p).exp()) } else { p }
 }
 
+/// The largest output's class; of equal ones the first.
 fn most_likely(outputs: &[f64]) -> usize {
-    (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or_default()
+    (0..outputs.len()).rev().max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or_default()
 }
 
 /// A ground for points of these colours: so much of the way from one to the other, and half of that to
@@ -121,27 +149,65 @@ fn curve(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
     Chart { x: "x".to_owned(), y: "y".to_owned(), marks, ..Chart::default() }
 }
 
-/// How often each class is taken for each: rows are what is right, columns what is said.
-fn table(looked: &Looked, loss: Loss, data: &Dataset, colors: ColorMap) -> Chart {
+/// What the model takes each of the examples shown for: a class, or nothing where it says no number.
+fn said(looked: &Looked, loss: Loss, data: &Dataset) -> Vec<Option<usize>> {
     let shown = data.rows().min(MOST_EXAMPLES);
     let predictions =
         looked.objective.predict(looked.theta, &data.x()[..shown * data.inputs()]).unwrap_or_default();
-    let outputs = predictions.len() / shown.max(1);
+    let outputs = (predictions.len() / shown).max(1);
+    let class = |outputs: &[f64]| match outputs {
+        outputs if outputs.iter().any(|p| p.is_nan()) => None,
+        [p] => Some(usize::from(*p > loss.boundary())),
+        outputs => Some(most_likely(outputs)),
+    };
+    predictions.chunks_exact(outputs).map(class).collect()
+}
+
+/// How often each class is taken for each: rows are what is right, columns what is said.
+fn table(said: &[Option<usize>], data: &Dataset, colors: ColorMap) -> Chart {
     let count = classes(data);
     let mut counts = vec![0_usize; count * count];
-    for (row, said) in predictions.chunks_exact(outputs.max(1)).enumerate() {
-        let said = match said {
-            [p] => usize::from(*p > loss.boundary()),
-            outputs => most_likely(outputs),
-        };
-        counts[class(data, row) * count + said.min(count - 1)] += 1;
+    for (row, said) in said.iter().enumerate() {
+        if let Some(said) = said {
+            counts[class(data, row) * count + (*said).min(count - 1)] += 1;
+        }
     }
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let pixels = counts.iter().map(|n| colors.at(*n as f64 / most as f64)).collect();
     let end = count as f64 - 0.5;
     let marks = vec![Mark::Picture { corners: [[-0.5; 2], [end; 2]], size: [count; 2], pixels }];
     let note = format!(
-        " Each cell counts examples of a class (upwards) taken for a class (to the right); the brightest holds {most}."
+        " Each cell counts examples of a class (upwards) taken for a class (to the right); the brightest holds {most}. Below, the examples along the two directions in which their features vary most, with a ring where the model is wrong."
     );
     Chart { x: "said".to_owned(), y: "right".to_owned(), marks, is_equal: true, note, ..Chart::default() }
+}
+
+/// The examples by class, those that are taken for another in rings.
+fn cloud_chart(scatter: &Scatter, said: &[Option<usize>], data: &Dataset, inks: &Inks) -> Chart {
+    let is_wrong = |row: &usize| said.get(*row).is_some_and(|said| *said != Some(class(data, *row)));
+    let points = (0..scatter.places.len()).filter(is_wrong).map(|row| scatter.places[row]).collect();
+    let rings = Mark::Points { name: "wrong".to_owned(), color: inks.ink, radius: 3.8, points };
+    let place = |row: usize| scatter.places.get(row).copied().unwrap_or([f64::NAN; 2]);
+    let mut marks = vec![rings];
+    marks.extend(examples(data, inks, place));
+    let [x, y] = scatter.share.map(|share| format!("{:.0} % of the variance", 100.0 * share));
+    Chart { x, y, marks, is_equal: true, ..Chart::default() }
+}
+
+/// What is predicted against what is true, for numbers: on the line they are the same.
+fn against_truth(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
+    let shown = data.rows().min(MOST_EXAMPLES);
+    let predictions =
+        looked.objective.predict(looked.theta, &data.x()[..shown * data.inputs()]).unwrap_or_default();
+    let points: Vec<[f64; 2]> = data.y().iter().zip(&predictions).map(|(y, p)| [*y, *p]).collect();
+    let truths = points.iter().map(|[y, _]| *y);
+    let (low, high) =
+        truths.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
+    let same = vec![[low, low], [high, high]];
+    let marks = vec![
+        Mark::Line { name: "as it is".to_owned(), color: inks.faint, width: 1.5, points: same },
+        Mark::Points { name: "examples".to_owned(), color: inks.runs[0], radius: 2.2, points },
+    ];
+    let note = " On the line what it predicts is what is true.".to_owned();
+    Chart { x: "true".to_owned(), y: "predicted".to_owned(), marks, is_equal: true, note, ..Chart::default() }
 }

@@ -157,6 +157,7 @@ pub struct Charts {
 #[derive(Default)]
 struct Memory {
     held_out: curves::HeldOut,
+    cloud: decision::Cloud,
     ground: map::Ground,
     prober: Prober,
 }
@@ -313,7 +314,7 @@ fn chart(
     desk: &Desk,
     memory: &mut Memory,
 ) -> Chart {
-    let Memory { held_out, ground, prober } = memory;
+    let Memory { held_out, cloud, ground, prober } = memory;
     let inks = Inks::from(&*sources.palette);
     let looked = point.map(|point| Looked {
         objective: &*known.plan.objective,
@@ -330,7 +331,10 @@ fn chart(
             held_out.follow(known.revision, &*known.plan.objective, sources.training.runs());
             curves::chart(&runs, held_out, desk.is_log, &inks)
         }
-        ChartKind::Decision => with(&|looked| decision::chart(looked, sources.session.look().colors, &inks)),
+        ChartKind::Decision => {
+            cloud.follow(known.revision, &*known.plan.objective);
+            with(&|looked| decision::chart(looked, cloud, sources.session.look().colors, &inks))
+        }
         ChartKind::Map => {
             let path = sources.training.leader().map(Live::points).unwrap_or_default();
             let placed = sources.placement.first();
