@@ -111,7 +111,7 @@ fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: textur
     let number = isoline_index(loss, losses.isoline_step);
     let per_pixel = max(fwidth(number), 1e-7);
     // A plain has no line: where the loss does not change but for rounding, all of it would be one.
-    let slope = smoothstep(5e-5, 3e-4, per_pixel);
+    let slope = smoothstep(1e-4, 8e-4, per_pixel);
     let thin = 0.42 * line_at_whole(number, per_pixel, losses.line_width);
     // Every fifth is emphasised.
     let bold = 0.85 * line_at_whole(0.2 * number, 0.2 * per_pixel, 1.9 * losses.line_width);
