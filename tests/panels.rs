@@ -502,6 +502,16 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
 }
 
 #[test]
+fn a_clicker_stops_at_the_end_and_holds_what_goes_on_past_it() {
+    let sent =
+        |step, is_playing| command_of(KeyCode::PageDown, false, &PanelView { step, is_playing, ..view() });
+    let steps = view().experiment.steps;
+    assert_eq!(sent(steps - 1, false), Some(Command::Run(RunCommand::Play)));
+    assert_eq!(sent(steps, false), None);
+    assert_eq!(sent(steps + 9, true), Some(Command::Run(RunCommand::Pause)));
+}
+
+#[test]
 fn keys_stand_for_commands() {
     let view = PanelView { pose: Some(POSE), ..view() };
     let key = |key| command_of(key, false, &view);

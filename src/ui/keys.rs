@@ -122,7 +122,7 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::Period if view.is_playing => Command::Run(RunCommand::Pause),
         KeyCode::Period if view.is_sweeping => Command::Slice(SliceCommand::Sweep(false)),
         // One press too many does not train on past the end.
-        KeyCode::PageDown if view.step >= view.experiment.steps => return None,
+        KeyCode::PageDown if !view.is_playing && view.step >= view.experiment.steps => return None,
         KeyCode::PageDown if !view.is_playing => Command::Run(RunCommand::Play),
         KeyCode::PageDown => Command::Run(RunCommand::Pause),
         KeyCode::PageUp => {

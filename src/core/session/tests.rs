@@ -7,8 +7,7 @@ use crate::core::experiment::{ExperimentFile, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::model::Init;
-use crate::core::optim::OptimizerConfig;
-use crate::core::optim::Schedule;
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
 
 fn session() -> Session {
@@ -299,7 +298,6 @@ fn another_run_of_the_race_can_choose_the_plane() {
     assert!(error.contains("set out where the experiment starts"), "{error}");
 }
 
-/// Commands of every sort, with values that make sense and values that do not.
 /// A change of the look.
 fn look() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
     use proptest::prelude::*;
@@ -318,6 +316,7 @@ fn look() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
     ]
 }
 
+/// Commands of every sort, with values that make sense and values that do not.
 pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
     use proptest::prelude::*;
     let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
