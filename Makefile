@@ -1,6 +1,8 @@
 # make run    sets up what is missing and opens Losscape (without a display it draws losscape.png)
-# make test   sets up what is missing and checks everything
+# make test   sets up what is missing, builds once and runs every test
+# make check  guards the repository: format, lints, the build without the viewer, what may not creep in
 # make bench  measures: each figure with its ratio to the plain reference in the same run
+# make dist   packs the stripped program with licences, icon and desktop entry: dist/losscape-*.tar.xz
 #
 # On systems other than Debian and Ubuntu these call cargo and install nothing.
 
@@ -9,7 +11,7 @@ CARGO ?= cargo
 display := $(DISPLAY)$(WAYLAND_DISPLAY)
 system := $(shell uname -s)
 
-.PHONY: help run test bench
+.PHONY: help run test check bench dist test-dist
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/q'
@@ -23,9 +25,14 @@ else
 	$(CARGO) run --release
 endif
 
-# Lints see the code as built with and without the viewer; the tests run both ways and draw with
-# software Vulkan. Neither sound nor gamepads may creep in: they need system libraries to build.
+# One build, the one that `make run` uses too; pictures are drawn with software Vulkan.
 test:
+	@tools/setup.sh test
+	tools/with-software-vulkan.sh $(CARGO) test --release
+
+# Lints see the code as built with and without the viewer, and the tests that need none run without it.
+# Neither sound nor gamepads may creep in: they need system libraries to build.
+check:
 	@tools/setup.sh test
 	$(CARGO) fmt --check
 	! $(CARGO) tree -i alsa-sys 2>/dev/null
@@ -33,8 +40,15 @@ test:
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) clippy --release --all-targets --no-default-features -- -D warnings
 	tools/with-software-vulkan.sh $(CARGO) test --release --no-default-features
-	tools/with-software-vulkan.sh $(CARGO) test --release
 
 bench:
 	@tools/setup.sh run
 	tools/with-software-vulkan.sh $(CARGO) bench
+
+dist:
+	@tools/setup.sh run
+	tools/dist.sh
+
+# Unpacks it into a bare Debian, draws a picture there and opens a window. Needs root and debootstrap.
+test-dist: dist
+	tools/test-dist.sh

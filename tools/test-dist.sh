@@ -1,0 +1,48 @@
+#!/bin/sh
+# Unpacks what `make dist` packed into a bare Debian without Rust, draws a picture there and opens a
+# window on a virtual display. Needs root, debootstrap and Debian's package archive.
+#
+#     tools/test-dist.sh [FOLDER]     the folder of the Debian, kept for the next time (default: a cache)
+set -eu
+cd "$(dirname "$0")/.."
+archive=$(ls -t dist/losscape-*-linux-*.tar.xz | head -n 1)
+root=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/losscape/debian}
+
+# What README asks of a machine with a window, and a display to open it on; no compiler, no Rust.
+packages="libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon0
+    libxkbcommon-x11-0 xvfb xdotool xz-utils"
+if [ ! -e "$root/.whole" ]; then
+    debootstrap --variant=minbase bookworm "$root"
+    # shellcheck disable=SC2086  # a list of names
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+    touch "$root/.whole"
+fi
+mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
+trap 'umount "$root/proc"' EXIT
+
+rm -rf "$root/opt/losscape"
+mkdir -p "$root/opt/losscape"
+tar -C "$root/opt/losscape" --strip-components=1 -xJf "$archive"
+cat > "$root/opt/try.sh" <<'TRY'
+set -eu
+cd /opt/losscape
+! command -v cargo
+ls losscape README.md LICENSE-MIT THIRD-PARTY-LICENSES.html share/applications/losscape.desktop
+./losscape --version
+./losscape record xor-model3 -o /tmp/picture.png --size 640x360 --force
+Xvfb :91 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
+display=$!
+trap 'kill $display' EXIT
+sleep 2
+DISPLAY=:91 XDG_RUNTIME_DIR=$(mktemp -d) ./losscape view xor-model3 &
+program=$!
+tries=0
+until window=$(DISPLAY=:91 xdotool search --onlyvisible --name Losscape); do
+    tries=$((tries + 1)); [ $tries -lt 60 ] || exit 1; sleep 1
+done
+sleep 5
+DISPLAY=:91 xdotool windowclose "$window"
+wait $program
+echo "a picture was drawn and a window opened and closed"
+TRY
+chroot "$root" sh /opt/try.sh
