@@ -185,7 +185,7 @@ fn growth() {
 
 /// A small random plane about the start of a run.
 fn around_start(experiment: &Experiment) -> Subspace {
-    let theta = experiment.start_run().latest().theta;
+    let theta = experiment.start_run().latest().theta.to_vec();
     let mut stream = Stream::new(1, "bench");
     let mut direction = || (0..theta.len()).map(|_| 0.1 * stream.normal()).collect::<Vec<f64>>();
     let directions = vec![direction(), direction()];

@@ -70,7 +70,7 @@ fn a_start_is_taken_from_a_file_of_numbers() {
     let eye = after(std::slice::from_ref(&path));
     assert_eq!(file(&eye).from, Some(path));
     let session = eye.world().resource::<SessionState>();
-    assert_eq!(session.experiment().start_run().latest().theta, theta);
+    assert_eq!(session.experiment().start_run().latest().theta[..], theta);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The scene without a renderer: what is computed, when, and that it is what the pipeline computes.
 
+use bevy::input::ButtonState;
+use bevy::input::keyboard::{Key, KeyboardInput, NativeKey};
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
 use losscape::app::{self, Overlay};
@@ -33,6 +35,7 @@ use losscape::scene::texture::Textures;
 use losscape::scene::tour::{Presenter, Touring};
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
+use losscape::ui::board::LETTERS;
 use losscape::ui::studio::Studio;
 use std::time::Duration;
 
@@ -289,7 +292,7 @@ fn racers_descend_as_each_would_alone_and_share_the_plane() {
     assert_eq!(second.latest(), Some(&alone(Some(adam))));
     assert_eq!(second.points()[0].theta, leader.points()[0].theta, "from the same start");
     let subspace = &landscape(&app).current().unwrap().plan.plane.subspace;
-    assert_eq!(third.points()[0].theta, subspace.lift(&point));
+    assert_eq!(third.points()[0].theta[..], subspace.lift(&point));
     assert_eq!(landscape(&app).current().unwrap().revision, revision, "on the same plane");
 
     let id = second.id().unwrap();
@@ -438,18 +441,62 @@ fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
     assert!(eye.world().resource::<Motion>().0, "a plane that travels is never still");
 }
 
+/// What a frame looks at does not grow with the run, and the beginning of the run is seen as it was.
+#[test]
+fn a_long_run_is_no_heavier_to_look_at_than_a_short_one() {
+    let mut app = open(small().with(|file| file.view.steps_per_second = 1e5).unwrap(), Pacing::Awaited);
+    until(&mut app, "the end of training", |app| live(app).step() >= 120);
+    let beginning = live(&app).points().to_vec();
+    ask(&mut app, Command::Run(RunCommand::Play));
+    until(&mut app, "many steps", |app| live(app).step() >= 150_000);
+    let points = live(&app).points();
+    assert!(points.len() < 4096 + 2048 * 6, "{}", points.len());
+    assert_eq!(points[..beginning.len()], beginning);
+    assert_eq!(live(&app).before().unwrap().step, live(&app).step() - 1);
+    // What it went past and back to is one and the same.
+    let long = points[..5000].to_vec();
+    ask(&mut app, Command::Run(RunCommand::Seek(long[4999].step)));
+    until(&mut app, "the way back", |app| live(app).step() == long[4999].step);
+    assert_eq!(live(&app).points(), long);
+}
+
+#[test]
+fn runs_of_a_race_share_what_one_may_keep() {
+    let mut app = open(small(), Pacing::Awaited);
+    until(&mut app, "a run", |app| live(app).latest().is_some());
+    let whole = live(&app).capacity();
+    let race = RunCommand::Race { optimizer: OptimizerConfig::default(), from: RaceStart::Same };
+    ask(&mut app, Command::Run(race));
+    until(&mut app, "two runs", |app| {
+        let runs = app.world().resource::<Training>().runs();
+        runs.len() == 2 && runs.iter().all(|run| run.latest().is_some())
+    });
+    let each: Vec<usize> = app.world().resource::<Training>().runs().iter().map(Live::capacity).collect();
+    assert!(each.iter().all(|capacity| capacity.abs_diff(whole / 2) <= 1), "{each:?} of {whole}");
+}
+
 /// Keys to press, one in each frame, and whether Ctrl is held.
 #[derive(Resource, Default)]
 struct Script(Vec<(KeyCode, bool)>);
 
-fn press(mut script: ResMut<Script>, mut keys: ResMut<ButtonInput<KeyCode>>) {
-    keys.release_all();
-    keys.clear();
+/// The keys of a US board as a window hears them.
+fn press(mut script: ResMut<Script>, mut typed: MessageWriter<KeyboardInput>, mut held: Local<Vec<KeyCode>>) {
+    let event = |key: KeyCode, state| KeyboardInput {
+        key_code: key,
+        logical_key: match LETTERS.iter().position(|letter| *letter == key) {
+            Some(at) => Key::Character(char::from(b'a' + at as u8).to_string().into()),
+            None => Key::Unidentified(NativeKey::Unidentified),
+        },
+        state,
+        text: None,
+        repeat: false,
+        window: Entity::PLACEHOLDER,
+    };
+    typed.write_batch(held.drain(..).map(|key| event(key, ButtonState::Released)));
     if let Some((key, has_ctrl)) = script.0.pop() {
-        if has_ctrl {
-            keys.press(KeyCode::ControlLeft);
-        }
-        keys.press(key);
+        held.extend(has_ctrl.then_some(KeyCode::ControlLeft));
+        held.push(key);
+        typed.write_batch(held.iter().map(|key| event(*key, ButtonState::Pressed)));
     }
 }
 
@@ -503,8 +550,63 @@ fn pressing(script: &[(KeyCode, bool)], pacing: Pacing) -> Eye {
         // The first frames make the landscape.
         let waiting = [(KeyCode::F24, false); 4];
         app.insert_resource(Script(script.chain(waiting).collect()));
-        app.add_systems(PreUpdate, press.after(bevy::input::InputSystems));
+        app.add_systems(PreUpdate, press.before(bevy::input::InputSystems));
     })
+}
+
+#[test]
+fn without_a_change_undo_says_so() {
+    let mut eye = pressing(&[(KeyCode::KeyZ, true)], Pacing::Awaited);
+    (0..8).for_each(|_| eye.frame());
+    let notice = eye.world().resource::<Desk>().notice.clone();
+    assert_eq!(notice, Some(Err("no change is left to be taken back".to_owned())));
+}
+
+/// At two frames a second, training, the speed shown and a plane that travels keep to the clock; and the time
+/// of a rest is nobody's.
+#[test]
+fn slow_frames_lose_no_time_and_a_rest_is_none() {
+    let mut eye = eye(|file| file.view.steps_per_second = 4.0, Pacing::Live);
+    let rest = |eye: &mut Eye| {
+        eye.set_frame_time(Duration::from_millis(20));
+        for _ in 0..2000 {
+            eye.frame();
+            if !eye.world().resource::<Motion>().0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        panic!("it never rests");
+    };
+    eye.ask(Command::Run(RunCommand::Seek(0)));
+    rest(&mut eye);
+    eye.set_frame_time(Duration::from_secs(60));
+    eye.ask(Command::Run(RunCommand::Play));
+    eye.frame();
+    let home = |eye: &mut Eye| {
+        while eye.world().resource::<Training>().is_busy() {
+            std::thread::sleep(Duration::from_millis(1));
+            eye.set_frame_time(Duration::ZERO);
+            eye.frame();
+        }
+        eye.world().resource::<Training>().step()
+    };
+    assert_eq!(home(&mut eye), 0, "a minute of rest is no step");
+    for frame in 1..=10 {
+        eye.set_frame_time(Duration::from_millis(500));
+        eye.frame();
+        assert_eq!(home(&mut eye), 2 * frame);
+    }
+    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    eye.set_frame_time(Duration::ZERO);
+    eye.frame();
+    let before = eye.world().resource::<Shown>().alpha3;
+    eye.set_frame_time(Duration::from_millis(1500));
+    eye.frame();
+    let known = eye.world().resource::<Landscape>().current().unwrap();
+    let axis = known.plan.volume_spec.as_ref().unwrap().axes()[2];
+    let moved = (eye.world().resource::<Shown>().alpha3 - before).abs() / (axis.high - axis.low);
+    assert!((moved - 0.25).abs() < 1e-9, "1.5 of the 6 seconds from end to end: {moved}");
 }
 
 #[test]

@@ -42,9 +42,7 @@ impl Arrow {
         let (here, at) = marker::place(run, known, placed)?;
         let (toward, share) = match self {
             Self::Velocity => {
-                let points = run.points();
-                let before = points.iter().rev().find(|point| point.step < here.step)?;
-                let before = TrailPlace::new(&known.plan.plane.subspace, before);
+                let before = TrailPlace::new(&known.plan.plane.subspace, run.before()?);
                 let from = placed.point(&before.alpha, before.loss)?;
                 (std::array::from_fn(|i| 2.0 * at[i] - from[i]), 1.0)
             }
@@ -76,7 +74,7 @@ fn descent(here: &TrailPlace, run: &Live, known: &Known, placed: &Placed) -> Opt
     }
     // A step of a thousandth of the axis, so that the slope is that of the point.
     let step = 1e-3 * norm(&subspace.directions()[0]) / whole;
-    let mut moved = theta.clone();
+    let mut moved = theta.to_vec();
     add_scaled(&mut moved, -step, gradient);
     let alpha = plane.project(&moved).alpha;
     let in_plane: f64 = plane.basis().iter().map(|unit| dot(unit, gradient).powi(2)).sum::<f64>();

@@ -46,7 +46,10 @@ pub struct Trail {
     of: (Revision, u64),
     /// Its colour's number.
     number: usize,
+    /// Those of the run's outline.
     places: Vec<TrailPlace>,
+    /// Where the run is, if that is no point of its outline.
+    head: Option<TrailPlace>,
 }
 
 /// A point of training as the slice sees it.
@@ -79,19 +82,20 @@ impl TrailPlace {
 impl Trail {
     /// Its latest point.
     pub fn last(&self) -> Option<&TrailPlace> {
-        self.places.last()
+        self.head.as_ref().or(self.places.last())
     }
 
-    /// Where its points lie on a stand, as far as they can be told from one another.
+    /// Where its points lie on a stand, as far as they can be told from one another, and at most some
+    /// thousand of them: a run that goes back and forth for ever fills the picture with no more.
     pub fn path(&self, placed: &Placed) -> Vec<(TrailPlace, [f64; 3])> {
         let mut path: Vec<(TrailPlace, [f64; 3])> = Vec::new();
-        for place in &self.places {
+        for place in self.places.iter().chain(&self.head) {
             let Some(at) = placed.point(&place.alpha, place.loss) else { continue };
             if path.last().is_none_or(|(_, last)| distance(*last, at) >= SPACING) {
                 path.push((*place, at));
             }
         }
-        path
+        thinned(path, MOST_POINTS)
     }
 }
 
@@ -111,6 +115,8 @@ const RADIUS: f64 = 0.0078;
 const CASING: f32 = 0.0042;
 /// World distance of two points of the trail.
 const SPACING: f64 = 0.006;
+/// Points of a path at most.
+const MOST_POINTS: usize = 4096;
 /// Drop lines of a trail at most, and the least world distance between two of them.
 const MOST_DROPS: usize = 32;
 const DROP_SPACING: f64 = 0.03;
@@ -153,14 +159,15 @@ fn extend_trails(training: Res<Training>, landscape: Res<Landscape>, mut trails:
         let mut old = std::mem::take(&mut trails.0);
         for (id, _) in &runs {
             let kept = old.iter().position(|trail| trail.run == *id).map(|at| old.swap_remove(at));
-            let new = || Trail { run: *id, of: (known.revision, u64::MAX), number: 0, places: Vec::new() };
+            let of = (known.revision, u64::MAX);
+            let new = || Trail { run: *id, of, number: 0, places: Vec::new(), head: None };
             trails.0.push(kept.unwrap_or_else(new));
         }
     }
     for (at, (_, run)) in runs.iter().enumerate() {
         let of = (known.revision, run.rewinds());
         let is_same = trails.0[at].of == of && trails.0[at].number == run.number();
-        if is_same && trails.0[at].places.len() == run.points().len() {
+        if is_same && trails.0[at].last().map(|last| last.step) == run.latest().map(|latest| latest.step) {
             continue;
         }
         let trail = &mut trails.0[at];
@@ -169,8 +176,19 @@ fn extend_trails(training: Res<Training>, landscape: Res<Landscape>, mut trails:
         }
         (trail.of, trail.number) = (of, run.number());
         let new = run.points().get(trail.places.len()..).unwrap_or_default();
-        trail.places.extend(new.iter().map(|point| TrailPlace::new(&known.plan.plane.subspace, point)));
+        let place = |point| TrailPlace::new(&known.plan.plane.subspace, point);
+        trail.places.extend(new.iter().map(place));
+        let kept = trail.places.last().map(|last| last.step);
+        trail.head = run.latest().filter(|latest| kept.is_some_and(|kept| kept < latest.step)).map(place);
     }
+}
+
+/// Every so many-th of the points, a power of 2 so that a longer path keeps what it showed, and the last.
+fn thinned<T: Copy>(points: Vec<T>, most: usize) -> Vec<T> {
+    let every = points.len().div_ceil(most).next_power_of_two();
+    let last = points.len().saturating_sub(1);
+    let is_kept = |(i, _): &(usize, T)| i.is_multiple_of(every) || *i == last;
+    points.into_iter().enumerate().filter(is_kept).map(|(_, point)| point).collect()
 }
 
 fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
@@ -250,7 +268,7 @@ fn draw_tubes(
         let subspace = &known.plan.plane.subspace;
         let farthest =
             path.iter().map(|(place, _)| place.distance(subspace, shown.alpha3)).fold(0.0, f64::max);
-        let last = trail.places.last().map_or(1, |place| place.step.max(1)) as f64;
+        let last = trail.last().map_or(1, |place| place.step.max(1)) as f64;
         let color_of = |point: u32| {
             let place = &path[point as usize].0;
             let mapped = |map: ColorMap, t: f64| {
@@ -316,5 +334,21 @@ fn draw_drop_lines(
                 drops.line(to_vec3(*at), to_vec3(foot), palette.drop);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_an_end_to_its_points_and_keeps_its_own() {
+        let path: Vec<usize> = (0..100_000).collect();
+        let (short, long) = (thinned(path[..9000].to_vec(), 4096), thinned(path.clone(), 4096));
+        assert!(short.len() <= 4097 && long.len() <= 4097, "{} {}", short.len(), long.len());
+        assert_eq!((short[short.len() - 1], long[long.len() - 1]), (8999, 99_999));
+        assert!(long[..200].iter().all(|point| short.contains(point)), "a longer path shows no other points");
+        assert_eq!(thinned(path[..50].to_vec(), 4096), path[..50]);
+        assert!(thinned(Vec::<usize>::new(), 4096).is_empty());
     }
 }

@@ -17,7 +17,8 @@ use super::{Pacing, Stage};
 use crate::core::probe::{VerdictKind, curvature, verdict};
 use crate::core::script::RaceStart;
 use crate::core::session::{Run, RunId, Transport, run::Origin};
-use crate::core::train::{Checkpoint, TrainingRun};
+use crate::core::train::trajectory::DEFAULT_BUDGET_BYTES;
+use crate::core::train::{Checkpoint, Outline, TrainingRun};
 
 /// The live runs, in the order the session has them.
 #[derive(Resource, Default)]
@@ -65,10 +66,15 @@ pub struct Live {
     home: Option<Box<TrainingRun>>,
     /// Where it sets out, once that is known.
     start: Option<Vec<f64>>,
+    /// Bytes that its trajectory may take when it sets out.
+    budget_bytes: usize,
     /// Where the clock says that the run should be, in steps; fractions wait for the next frame.
     due: f64,
-    /// Copies of the run's checkpoints, oldest first.
-    points: Vec<Checkpoint>,
+    outline: Outline,
+    /// Checkpoints that it may keep in all.
+    capacity: usize,
+    /// The checkpoint recorded last before the latest point.
+    before: Option<Checkpoint>,
     latest: Option<Checkpoint>,
     diverged_at: Option<u64>,
     judgement: Judgement,
@@ -76,7 +82,8 @@ pub struct Live {
     is_judged: bool,
     /// Looks at the point where the run rests, if its thread had no time for that.
     prober: Prober,
-    /// Counts the times that points were taken back, by a restart or a step into the past.
+    /// Counts the times that points were taken back, by a restart, a step into the past, or for want of
+    /// room.
     rewinds: u64,
     /// Steps a second, smoothed.
     speed: f64,
@@ -103,9 +110,19 @@ impl Live {
         self.latest.as_ref()
     }
 
-    /// The checkpoints so far, oldest first.
+    /// The outline of its checkpoints so far, oldest first.
     pub fn points(&self) -> &[Checkpoint] {
-        &self.points
+        self.outline.points()
+    }
+
+    /// Checkpoints that it may keep in all.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// The checkpoint recorded last before the latest point.
+    pub fn before(&self) -> Option<&Checkpoint> {
+        self.before.as_ref()
     }
 
     /// Where the run stopped being finite, if it did.
@@ -194,7 +211,10 @@ fn advance_training(
     now.news += u64::from(now.match_runs(session.runs(), session.plane_source()));
     let is_ready = landscape.current().is_some() || landscape.failure.is_some();
     let speed = session.look().steps_per_second;
+    // What one run may keep, all runs of a race share.
+    let budget_bytes = DEFAULT_BUDGET_BYTES / now.runs.len().max(1);
     for (live, run) in now.runs.iter_mut().zip(ordered(session.runs(), session.plane_source())) {
+        live.budget_bytes = budget_bytes;
         let has_news = live.advance(run, &landscape, is_ready, speed, &time, *pacing);
         now.news += u64::from(has_news);
     }
@@ -252,7 +272,7 @@ impl Live {
         }
         if self.home.is_none() && self.latest.is_none() && !self.is_away() {
             let Some(start) = self.set_out(run, landscape) else { return has_news };
-            self.home = Some(Box::new(start));
+            self.home = Some(Box::new(start.within(self.budget_bytes)));
             self.look();
             has_news = true;
         }
@@ -375,15 +395,11 @@ impl Live {
     /// Copies what is to be seen of the run.
     fn look(&mut self) {
         let Some(run) = &self.home else { return };
-        let recorded = run.trajectory().checkpoints();
-        let is_continued = recorded.len() >= self.points.len()
-            && self.points.last().is_none_or(|last| recorded[self.points.len() - 1].step == last.step);
-        if !is_continued {
-            self.points.clear();
-            self.rewinds += 1;
-        }
-        self.points.extend_from_slice(&recorded[self.points.len()..]);
+        self.rewinds += u64::from(self.outline.follow(run));
         let latest = run.latest();
+        self.capacity = run.trajectory().capacity();
+        let recorded = run.trajectory().checkpoints();
+        self.before = recorded.iter().rev().find(|point| point.step < latest.step).cloned();
         self.diverged_at = run.diverged_at();
         self.latest = Some(latest);
     }

@@ -26,7 +26,8 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
         });
         let (undo, redo) = view.changes;
         let button = ui.add_enabled(undo > 0, egui::Button::new("Undo"));
-        if button.on_hover_text("Takes the last change back (Ctrl+Z).").clicked() {
+        let button = button.on_hover_text("Takes the last change back (Ctrl+Z).");
+        if button.on_disabled_hover_text(nothing_to_undo(view)).clicked() {
             asked.push(Command::Undo);
         }
         let button = ui.add_enabled(redo > 0, egui::Button::new("Redo"));
@@ -61,4 +62,12 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
             }
         }
     });
+}
+
+/// What there is to say where no change can be taken back.
+pub fn nothing_to_undo(view: &PanelView) -> &'static str {
+    match view.is_past_cut {
+        true => "this is as far as changes can be taken back: older ones are no longer known",
+        false => "no change is left to be taken back",
+    }
 }

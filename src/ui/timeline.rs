@@ -5,6 +5,7 @@ use bevy_egui::egui;
 use super::style::{color32, loss_text, step_text};
 use super::view::PanelView;
 use crate::core::script::{Command, RunCommand};
+use crate::core::train::Checkpoint;
 use crate::scene::theme::Palette;
 
 /// The loss over training, thinned to what a screen can show.
@@ -26,6 +27,20 @@ pub fn thinned<T: Copy>(points: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     let count = points.len();
     let every = count.div_ceil(MOST_POINTS).max(1);
     points.enumerate().filter(|(i, _)| i % every == 0 || i + 1 == count).map(|(_, point)| point).collect()
+}
+
+/// Checkpoints evenly spread over the steps, and the last: those of an outline lie ever farther apart.
+pub fn thinned_by_step(points: &[Checkpoint]) -> impl Iterator<Item = &Checkpoint> {
+    let last = points.last().map_or(0, |last| last.step);
+    let every = last.div_ceil(MOST_POINTS as u64).max(1);
+    let mut next = 0;
+    points.iter().filter(move |point| {
+        let is_due = point.step >= next;
+        if is_due {
+            next = (point.step / every + 1) * every;
+        }
+        is_due || point.step == last
+    })
 }
 
 /// Height of the strip in points.
@@ -140,5 +155,17 @@ mod tests {
         assert!(thin.len() <= MOST_POINTS + 1, "{}", thin.len());
         assert_eq!((thin[0], thin[thin.len() - 1]), (0, 4999));
         assert_eq!(thinned([7].into_iter()), [7]);
+    }
+
+    #[test]
+    fn a_curve_over_steps_is_even_though_its_points_are_not() {
+        let at = |step| Checkpoint { step, theta: [0.0].into(), loss: 1.0, grad_norm: 1.0 };
+        // All of the beginning, then every hundredth.
+        let points: Vec<Checkpoint> = (0..5000).chain((50..500).map(|k| 100 * k)).map(at).collect();
+        let steps: Vec<u64> = thinned_by_step(&points).map(|point| point.step).collect();
+        assert!(steps.len() <= MOST_POINTS + 1, "{}", steps.len());
+        assert_eq!((steps[0], steps[steps.len() - 1]), (0, 49_900));
+        assert!(steps.windows(2).all(|pair| pair[1] - pair[0] <= 300), "{steps:?}");
+        assert_eq!(thinned_by_step(&points[..200]).count(), 200, "a short one is whole");
     }
 }

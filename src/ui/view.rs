@@ -118,6 +118,8 @@ pub struct PanelView {
     pub film: Option<FilmView>,
     /// How many changes can be taken back, and how many made again.
     pub changes: (usize, usize),
+    /// Whether older ones are no longer known.
+    pub is_past_cut: bool,
     /// The tour that is on.
     pub tour: Option<TourView>,
     /// What went wrong, in words.
@@ -272,6 +274,7 @@ impl Source<'_> {
             recording_secs: self.recording.secs(),
             film: self.studio.as_ref().and_then(|studio| studio.filming.as_ref()).map(Filming::view),
             changes: self.session.changes(),
+            is_past_cut: self.session.is_past_cut(),
             warning: self.warning(planned),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
             frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),

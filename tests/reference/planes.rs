@@ -40,7 +40,12 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
     let dim = theta[0].len();
     let mut trajectory = Trajectory::new(dim, 1 << 20);
     for (step, theta) in theta.iter().enumerate() {
-        trajectory.record(Checkpoint { step: step as u64, theta: theta.clone(), loss: 1.0, grad_norm: 1.0 });
+        trajectory.record(Checkpoint {
+            step: step as u64,
+            theta: theta[..].into(),
+            loss: 1.0,
+            grad_norm: 1.0,
+        });
     }
     // Principal components look at the trajectory alone.
     let objective = Experiment::new(ExperimentFile::default()).unwrap().objective().clone();

@@ -223,8 +223,8 @@ impl Experiment {
     /// A run at its start. Two calls give runs that go the same way to the bit.
     pub fn start_run(&self) -> TrainingRun {
         let recorded = self.course.as_ref().and_then(|course| course.first());
-        let start = recorded.map_or(&self.prepared.start, |first| &first.theta);
-        let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.clone()) };
+        let start = recorded.map_or(&self.prepared.start[..], |first| &first.theta);
+        let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.to_vec()) };
         TrainingRun::new(Arc::clone(self.objective()), plan)
     }
 
@@ -236,6 +236,16 @@ impl Experiment {
     fn plan(&self, start: Vec<f64>) -> TrainingPlan {
         let plan = TrainingPlan::new(start, self.optimizer.clone(), self.batch, self.seed);
         TrainingPlan { schedule: self.schedule, ..plan }
+    }
+
+    /// Bytes of its examples and its start.
+    pub fn data_bytes(&self) -> usize {
+        self.prepared.bytes()
+    }
+
+    /// Whether both have the very same examples and start in memory.
+    pub fn shares_data(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.prepared, &other.prepared)
     }
 
     /// What its training minimises.

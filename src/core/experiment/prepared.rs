@@ -57,6 +57,13 @@ impl Prepared {
         Ok(Self { objective: supervised(file, model, data), start })
     }
 
+    /// Bytes of examples and start. Examples are kept twice: as they are, and cut into blocks.
+    pub(super) fn bytes(&self) -> usize {
+        let splits = [self.objective.train(), self.objective.held_out()].into_iter().flatten();
+        let numbers: usize = splits.map(|data| 2 * (data.x().len() + data.y().len())).sum();
+        (numbers + self.start.len()) * size_of::<f64>()
+    }
+
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
         (a.seed, a.surface, &a.dataset, a.held_out, &a.model, a.init, &a.from, a.loss)

@@ -78,7 +78,7 @@ fn read(path: &Path) -> Result<RecordedRun, RunErrorKind> {
     let points = steps.iter().zip(thetas.chunks(dim)).zip(losses.iter().zip(&norms));
     let checkpoints = points.map(|((step, theta), (loss, grad_norm))| Checkpoint {
         step: *step,
-        theta: theta.to_vec(),
+        theta: theta.into(),
         loss: *loss,
         grad_norm: *grad_norm,
     });

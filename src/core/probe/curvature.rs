@@ -153,7 +153,7 @@ mod tests {
     fn lanczos_agrees_with_the_whole_matrix() {
         let experiment = experiment("(model: mlp(widths: [9, 9]), dataset: circles(points: 60))");
         let objective = experiment.objective();
-        let theta = experiment.start_run().latest().theta;
+        let theta = experiment.start_run().latest().theta.to_vec();
         assert_eq!(theta.len(), 127);
         let mut grad = vec![0.0; theta.len()];
         objective.loss_grad(&theta, &mut grad);
@@ -177,7 +177,7 @@ mod tests {
     fn curvature_in_the_plane_lies_within_that_of_the_space() {
         let experiment = experiment("(seed: 4)");
         let objective = experiment.objective();
-        let theta = experiment.start_run().latest().theta;
+        let theta = experiment.start_run().latest().theta.to_vec();
         let mut grad = vec![0.0; 13];
         objective.loss_grad(&theta, &mut grad);
         let unit = |i: usize| (0..13).map(|j| if i == j { 3.0 } else { 0.0 }).collect::<Vec<f64>>();

@@ -79,7 +79,7 @@ mod tests {
         let objective = experiment.objective();
         let mut run = experiment.start_run();
         run.advance(200);
-        let theta = run.latest().theta;
+        let theta = run.latest().theta.to_vec();
         // Twice the first layer's weights and biases, half the second's weights: the same function.
         let mut rescaled = theta.clone();
         for block in objective.layout().blocks() {

@@ -1,4 +1,7 @@
-//! Changes that can be taken back, and those that were.
+//! Changes that can be taken back, and those that were: the last [`MOST_CHANGES`], and of them as many as
+//! have [`MOST_BYTES`] of data and parameters between them.
+
+use std::collections::VecDeque;
 
 use super::run::{Run, Transport};
 use super::{RunId, View};
@@ -39,20 +42,48 @@ impl Decided {
 /// The states before each change, and after each that was taken back.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct History {
-    past: Vec<Decided>,
+    past: VecDeque<Decided>,
     future: Vec<Decided>,
+    /// Whether older changes are no longer known.
+    is_cut: bool,
 }
+
+/// Changes that can be taken back.
+pub const MOST_CHANGES: usize = 1000;
+/// Bytes of data and parameters in the states that can be gone back to. The last change can always be
+/// taken back.
+pub const MOST_BYTES: usize = 256 << 20;
 
 impl History {
     /// Takes note of the state before a change.
     pub fn note(&mut self, before: Decided) {
-        self.past.push(before);
+        self.past.push_back(before);
         self.future.clear();
+        while self.past.len() > MOST_CHANGES || (self.past.len() > 1 && self.bytes() > MOST_BYTES) {
+            self.past.pop_front();
+            self.is_cut = true;
+        }
+    }
+
+    /// Bytes of data and parameters in the past, as far as its states do not share them.
+    fn bytes(&self) -> usize {
+        let mut before: Option<&Experiment> = None;
+        let own = self.past.iter().map(|state| {
+            let is_shared = before.is_some_and(|before| before.shares_data(&state.experiment));
+            before = Some(&state.experiment);
+            if is_shared { 0 } else { state.experiment.data_bytes() }
+        });
+        own.sum()
+    }
+
+    /// Whether older changes are no longer known.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The state before the last change; `now` can then be gone back to.
     pub fn undo(&mut self, now: Decided) -> Option<Decided> {
-        let before = self.past.pop()?.after(&now);
+        let before = self.past.pop_back()?.after(&now);
         self.future.push(now);
         Some(before)
     }
@@ -60,7 +91,7 @@ impl History {
     /// The state after the change that was taken back last.
     pub fn redo(&mut self, now: Decided) -> Option<Decided> {
         let after = self.future.pop()?.after(&now);
-        self.past.push(now);
+        self.past.push_back(now);
         Some(after)
     }
 

@@ -3,7 +3,7 @@
 //! It changes by [`Session::apply`] alone. What follows (training, plane, grids, pictures) is derived
 //! elsewhere and carries the [`Revision`] of the question it answers.
 
-mod history;
+pub mod history;
 pub mod revision;
 pub mod run;
 pub mod view;
@@ -111,6 +111,11 @@ impl Session {
     /// How many changes can be taken back, and how many made again.
     pub fn changes(&self) -> (usize, usize) {
         self.history.lengths()
+    }
+
+    /// Whether older changes than can be taken back are no longer known: see [`history`].
+    pub fn is_past_cut(&self) -> bool {
+        self.history.is_cut()
     }
 
     fn decided(&self, step: u64) -> Decided {

@@ -439,3 +439,37 @@ proptest::proptest! {
         proptest::prop_assert_eq!(decided(&session), decided(&small));
     }
 }
+
+#[test]
+fn the_past_has_a_bound_and_says_when_it_was_cut() {
+    let mut session = session();
+    for seed in 1..=history::MOST_CHANGES as u64 {
+        let plane = PlaneConfig::all().swap_remove((seed % 2) as usize);
+        session.apply(Command::Experiment(ExperimentCommand::Plane(plane)), at(0)).unwrap();
+    }
+    assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_CHANGES, false));
+    session.apply(Command::Experiment(ExperimentCommand::Steps(7)), at(0)).unwrap();
+    assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_CHANGES, true));
+}
+
+#[test]
+fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
+    let mut session = session();
+    let points = 400_000;
+    let dataset = |noise| DatasetConfig::Xor { points, noise };
+    let changes = 20;
+    for change in 0..changes {
+        let command = ExperimentCommand::Dataset(dataset(0.01 * f64::from(change)));
+        session.apply(Command::Experiment(command), at(0)).unwrap();
+    }
+    let each = session.experiment().data_bytes();
+    assert_eq!(each, (2 * 3 * points + 13) * 8, "x and y, twice, and the start");
+    assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_BYTES / each, true));
+    // What shares its data costs nothing.
+    for steps in 1..50 {
+        session.apply(Command::Experiment(ExperimentCommand::Steps(steps)), at(0)).unwrap();
+    }
+    assert!(session.changes().0 >= 49 + history::MOST_BYTES / each - 1, "{:?}", session.changes());
+    session.apply(Command::Undo, at(0)).unwrap();
+    assert_eq!(session.experiment().steps, 48);
+}

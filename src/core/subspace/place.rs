@@ -69,7 +69,7 @@ impl Place {
                     stride: input.trajectory.stride(),
                 })?;
                 match point.theta.iter().all(|v| v.is_finite()) {
-                    true => Ok(point.theta.clone()),
+                    true => Ok(point.theta.to_vec()),
                     false => Err(not_finite()),
                 }
             }

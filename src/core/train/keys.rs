@@ -48,10 +48,10 @@ impl KeyCheckpoints {
         &self.states[after - 1]
     }
 
-    /// The part that ends at `step`.
-    pub(super) fn up_to(&self, step: u64) -> Self {
+    /// Drops what comes after `step`.
+    pub(super) fn cut_after(&mut self, step: u64) {
         let end = self.states.partition_point(|state| state.step <= step);
-        Self { states: self.states[..end].to_vec(), ..*self }
+        self.states.truncate(end);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Training: a run that advances step by step, and the trajectory it leaves behind.
 
 mod keys;
+pub mod outline;
 pub mod plateaus;
 pub mod run;
 mod state;
 pub mod trajectory;
 
+pub use outline::Outline;
 pub use plateaus::plateaus;
 pub use run::{TrainingPlan, TrainingRun};
 pub use trajectory::{Checkpoint, Trajectory};

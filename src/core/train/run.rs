@@ -127,6 +127,15 @@ impl TrainingRun {
         &self.plan
     }
 
+    /// The same run within another byte budget. To be called at its start.
+    pub fn within(mut self, budget_bytes: usize) -> Self {
+        let stride = self.trajectory.stride();
+        self.plan.budget_bytes = budget_bytes;
+        self.trajectory = Trajectory::new(self.objective.dim(), budget_bytes).with_stride(stride);
+        self.trajectory.record(self.state.checkpoint());
+        self
+    }
+
     /// The checkpoints so far, thinned.
     pub fn trajectory(&self) -> &Trajectory {
         &self.trajectory
@@ -143,19 +152,11 @@ impl TrainingRun {
     /// steps between again. Later steps are forgotten. A step ahead is reached by advancing.
     pub fn seek(&mut self, step: u64) {
         if step < self.state.step {
-            let key = self.keys.nearest(step).clone();
-            let mut back = Self {
-                objective: Arc::clone(&self.objective),
-                plan: self.plan.clone(),
-                trajectory: self.trajectory.up_to(key.step),
-                keys: self.keys.up_to(key.step),
-                state: key,
-            };
-            back.advance(step - back.step());
-            *self = back;
-        } else {
-            self.advance(step - self.state.step);
+            self.state = self.keys.nearest(step).clone();
+            self.trajectory.cut_after(self.state.step);
+            self.keys.cut_after(self.state.step);
         }
+        self.advance(step - self.state.step);
     }
 
     /// The point of an earlier step without moving the run: a recorded checkpoint, or the steps from

@@ -71,7 +71,7 @@ impl State {
         self.step += 1;
         let points = course.checkpoints();
         if let Ok(at) = points.binary_search_by_key(&self.step, |point| point.step) {
-            self.theta.clone_from(&points[at].theta);
+            self.theta.copy_from_slice(&points[at].theta);
             self.whole = None;
             self.diverged = !points[at].loss.is_finite();
         }
@@ -90,6 +90,6 @@ impl State {
     pub(super) fn checkpoint(&self) -> Checkpoint {
         let (loss, grad_norm) =
             self.whole.as_ref().map_or((f64::NAN, f64::NAN), |(loss, grad)| (*loss, vector::norm(grad)));
-        Checkpoint { step: self.step, theta: self.theta.clone(), loss, grad_norm }
+        Checkpoint { step: self.step, theta: self.theta[..].into(), loss, grad_norm }
     }
 }

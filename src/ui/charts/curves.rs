@@ -10,7 +10,7 @@ use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
-use crate::ui::timeline::thinned;
+use crate::ui::timeline::thinned_by_step;
 
 /// A run as its curve knows it.
 pub struct Run<'a> {
@@ -113,7 +113,7 @@ pub fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Cha
             name: format!("loss, {}", run.name),
             color: color(run),
             width: 2.0,
-            points: thinned(run.points.iter().map(|point| [point.step as f64, point.loss])),
+            points: thinned_by_step(run.points).map(|point| [point.step as f64, point.loss]).collect(),
         })
         .collect();
     for run in runs {

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::chart::Chart;
 use super::desk::Desk;
 use super::style::color32;
-use super::timeline::{History, thinned};
+use super::timeline::{History, thinned_by_step};
 use crate::core::objective::Objective;
 use crate::core::session::{Revision, Run};
 use crate::core::train::{Checkpoint, plateaus};
@@ -298,7 +298,7 @@ fn looked_at(sources: &Sources, known: &Known) -> Option<Point> {
         let latest = sources.training.leader()?.latest()?;
         let is_finite = latest.theta.iter().all(|v| v.is_finite());
         is_finite.then(|| Point {
-            theta: latest.theta.clone(),
+            theta: latest.theta.to_vec(),
             alpha: subspace.project(&latest.theta).alpha,
             what: format!("at step {}", latest.step),
         })
@@ -370,7 +370,9 @@ fn named_run<'a>(sources: &'a Sources, live: &'a Live) -> curves::Run<'a> {
 }
 
 fn history(training: &Training, known: Option<&Known>) -> History {
-    let curve = |points: &[Checkpoint]| thinned(points.iter().map(|point| (point.step, point.loss)));
+    let curve = |points: &[Checkpoint]| -> Vec<(u64, f64)> {
+        thinned_by_step(points).map(|point| (point.step, point.loss)).collect()
+    };
     let planned = known.map(|known| curve(known.plan.trajectory.checkpoints())).unwrap_or_default();
     History {
         plateaus: plateaus(&planned),

@@ -33,7 +33,12 @@ fn objective(model: &str) -> Supervised {
 fn trajectory(path: &[Vec<f64>]) -> Trajectory {
     let mut trajectory = Trajectory::new(path[0].len(), 1 << 20);
     for (step, theta) in path.iter().enumerate() {
-        trajectory.record(Checkpoint { step: step as u64, theta: theta.clone(), loss: 0.5, grad_norm: 0.1 });
+        trajectory.record(Checkpoint {
+            step: step as u64,
+            theta: theta[..].into(),
+            loss: 0.5,
+            grad_norm: 0.1,
+        });
     }
     trajectory
 }

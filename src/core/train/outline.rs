@@ -1,0 +1,125 @@
+//! The points of a run that pictures are made of: all of the beginning, and ever fewer of what follows.
+//!
+//! The rule: every step below a power of two is kept, and of each further doubling of the number of steps
+//! half as many, evenly spaced. So what is kept depends on the steps alone and not on how long the run
+//! has gone on: the first descent, where most happens, never loses a point, and a run of any length has
+//! an outline of some ten thousand points. Their parameters are the trajectory's own as long as it keeps
+//! them.
+
+use super::run::TrainingRun;
+use super::trajectory::Checkpoint;
+
+/// Some of a run's checkpoints in the order of their steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    points: Vec<Checkpoint>,
+    /// Steps at the beginning of which each is kept: a power of 2.
+    dense: u64,
+}
+
+/// Steps at the beginning of which each is kept, where a trajectory has room for them.
+const DENSE: u64 = 4096;
+
+impl Default for Outline {
+    fn default() -> Self {
+        Self { points: Vec::new(), dense: DENSE }
+    }
+}
+
+impl Outline {
+    /// Takes in what a run has recorded since it was looked at last, or drops what it has gone back
+    /// behind. Whether anything that was there is there no more.
+    ///
+    /// It keeps at most half as many points as the run's trajectory may, so that large parameters that the
+    /// trajectory has dropped are no second trajectory.
+    pub fn follow(&mut self, run: &TrainingRun) -> bool {
+        let before = self.points.len();
+        let end = self.points.partition_point(|point| point.step <= run.step());
+        self.points.truncate(end);
+        let mut is_cut = end < before;
+        let recorded = run.trajectory().checkpoints();
+        let seen = self.points.last().map_or(0, |last| last.step + 1);
+        let new = &recorded[recorded.partition_point(|point| point.step < seen)..];
+        let dense = self.dense;
+        self.points.extend(new.iter().filter(|point| keeps(dense, point.step)).cloned());
+        while self.points.len() > run.trajectory().capacity() / 2 && self.dense > 2 {
+            self.dense /= 2;
+            self.points.retain(|point| keeps(self.dense, point.step));
+            is_cut = true;
+        }
+        is_cut
+    }
+
+    /// The points, oldest first.
+    pub fn points(&self) -> &[Checkpoint] {
+        &self.points
+    }
+}
+
+/// Whether a step is one of the outline that has each of the first `dense`.
+fn keeps(dense: u64, step: u64) -> bool {
+    step < dense || step.is_multiple_of(2 << (step / dense).ilog2())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::core::experiment::{Experiment, ExperimentFile};
+
+    fn run() -> TrainingRun {
+        let text = "(dataset: xor(points: 4), model: model1(), optimizer: sgd(lr: 0.1))";
+        Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap().start_run()
+    }
+
+    fn steps(outline: &Outline) -> Vec<u64> {
+        outline.points().iter().map(|point| point.step).collect()
+    }
+
+    #[test]
+    fn the_beginning_stays_whole_and_the_number_of_points_hardly_grows() {
+        let (mut run, mut outline) = (run(), Outline::default());
+        for _ in 0..50 {
+            run.advance(1000);
+            assert!(!outline.follow(&run));
+        }
+        let kept = steps(&outline);
+        assert_eq!(kept[..4096], (0..4096).collect::<Vec<u64>>());
+        assert_eq!(kept[4096..6144], (0..2048).map(|k| 4096 + 2 * k).collect::<Vec<u64>>());
+        assert_eq!(kept.len(), 4096 + 2048 * 3 + (50_001_usize - 32_768).div_ceil(16));
+        let most = |steps: u64| 4096 + 2048 * u64::from((steps / 4096).ilog2() + 1);
+        assert!((most(1 << 16), most(1 << 30)) == (14_336, 43_008), "{} {}", most(1 << 16), most(1 << 30));
+    }
+
+    #[test]
+    fn what_is_kept_depends_on_the_steps_and_not_on_the_way_there() {
+        let (mut run, mut outline) = (run(), Outline::default());
+        run.advance(9000);
+        outline.follow(&run);
+        let straight = steps(&outline);
+        run.advance(20_000);
+        assert!(!outline.follow(&run), "nothing is gone");
+        run.seek(5000);
+        assert!(outline.follow(&run), "it went back");
+        run.advance(4000);
+        assert!(!outline.follow(&run));
+        assert_eq!(steps(&outline), straight);
+    }
+
+    #[test]
+    fn parameters_are_the_trajectorys_own_and_a_small_budget_is_kept() {
+        let mut run = run().within(200 * 100);
+        let mut outline = Outline::default();
+        let most = run.trajectory().capacity() / 2;
+        for _ in 0..100 {
+            run.advance(37);
+            outline.follow(&run);
+            assert!(outline.points().len() <= most, "{} of {most}", outline.points().len());
+        }
+        let last = outline.points().last().unwrap();
+        let shared = run.trajectory().checkpoints().iter().find(|point| point.step == last.step).unwrap();
+        assert!(Arc::ptr_eq(&shared.theta, &last.theta));
+        assert!(last.step > 3000 && outline.points().len() > most / 3, "{:?}", steps(&outline));
+    }
+}
