@@ -182,6 +182,8 @@ const TRANSITION_SECS: f64 = 0.34;
 const TRANSITION_WEARS_OFF_SECS: f64 = 0.7;
 /// Seconds in which flight reaches its speed, all but a third of it.
 const INERTIA_SECS: f32 = 0.18;
+/// Seconds that a frame of flight counts at most: a hang must not throw the eye out of the picture.
+const LONGEST_FLIGHT_SECS: f64 = 0.25;
 /// Seconds in which an orbit that was let go comes to rest, all but a third of its speed.
 const SPIN_SECS: f64 = 0.28;
 /// Distance from the eye to its target in flight.
@@ -274,7 +276,7 @@ pub(crate) fn steer(
             rig.flight = rig.flight.looked(-0.5 * hand.drag.x * TURN, -0.5 * hand.drag.y * TURN);
             rig.speed = (rig.speed / NOTCH.powf(hand.notches)).clamp(0.05, 10.0);
             let thrust = if taken.keyboard { Vec3::ZERO } else { thrust(&keys) };
-            rig.fly(thrust, dt as f32, session.view().is_floor_open);
+            rig.fly(thrust, dt.min(LONGEST_FLIGHT_SECS) as f32, session.view().is_floor_open);
         }
         CameraMode::Map => rig.move_map(&hand),
         CameraMode::Ride | CameraMode::Path => {}

@@ -1,8 +1,9 @@
 //! Whether anything moves: a window in which nothing does need not be drawn again.
 
+use std::time::Duration;
+
 use bevy::prelude::*;
 
-use super::Stage;
 use super::camera::Rig;
 use super::frame::Placement;
 use super::isosurface::Iso;
@@ -13,6 +14,7 @@ use super::slice::Shown;
 use super::theme::Weight;
 use super::tour::Touring;
 use super::training::Training;
+use super::{Pacing, Stage};
 use crate::core::session::{Alpha3, Transport};
 
 /// Whether the next frame will differ from this one though nobody touches anything.
@@ -26,7 +28,7 @@ pub struct FrameTime(pub f64);
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Motion>()
         .init_resource::<FrameTime>()
-        .add_systems(Update, (measure, look).chain().after(Stage::Draw));
+        .add_systems(Update, (measure, look, keep_time).chain().after(Stage::Draw));
 }
 
 /// A rest is no slow frame: only frames that follow upon one another count.
@@ -34,6 +36,17 @@ fn measure(time: Res<Time<Real>>, motion: Res<Motion>, mut frame: ResMut<FrameTi
     let secs = time.delta_secs_f64();
     if motion.0 && !motion.is_changed() && secs > 0.0 {
         frame.0 += if frame.0 > 0.0 { 0.1 * (secs - frame.0) } else { secs };
+    }
+}
+
+/// What the first frame after a rest takes of the time before it.
+const FIRST_FRAME: Duration = Duration::from_millis(16);
+
+/// While anything moves, time is what the clock says, however slow the frames: a quarter of a second is
+/// the most that Bevy would count. The time of a rest is nobody's: what begins after it begins then.
+fn keep_time(motion: Res<Motion>, pacing: Res<Pacing>, mut time: ResMut<Time<Virtual>>) {
+    if motion.is_changed() && !pacing.waits() {
+        time.set_max_delta(if motion.0 { Duration::MAX } else { FIRST_FRAME });
     }
 }
 
