@@ -1,4 +1,5 @@
-//! Keys that stand for commands.
+//! Keys that stand for commands, by the names they have on a US board: [`super::board`] finds them on
+//! others.
 //!
 //! | key | does |
 //! |---|---|
@@ -24,9 +25,12 @@
 //! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
 //! | Ctrl +, Ctrl − | larger, smaller |
 
+use bevy::input::keyboard::KeyboardInput;
 use bevy::prelude::*;
 
 use super::actions::DeskAct;
+use super::bar::nothing_to_undo;
+use super::board::{self, DIGITS};
 use super::desk::Desk;
 use super::files::{Errand, Files};
 use super::studio::StudioAct;
@@ -41,27 +45,33 @@ use crate::scene::session::Ask;
 /// Turns keys pressed in this frame into commands, unless somebody types into a field.
 pub fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
+    mut typed: MessageReader<KeyboardInput>,
     taken: Res<Taken>,
     files: Res<Files>,
     source: Source,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
 ) {
+    let pressed: Vec<&KeyboardInput> =
+        typed.read().filter(|typed| typed.state.is_pressed() && !typed.repeat).collect();
     // Behind a dialog nothing happens.
-    if keys.get_just_pressed().next().is_none() || files.is_asking() {
+    if pressed.is_empty() || files.is_asking() {
         return;
     }
     let view = source.view();
+    let is_flying = view.experiment.view.camera == CameraMode::Flight;
     // One that was let go since the last frame was held when the other key was pressed.
     let is_held = |names: [KeyCode; 2]| keys.any_pressed(names) || keys.any_just_released(names);
     let has_shift = is_held([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     let has_ctrl = is_held([KeyCode::ControlLeft, KeyCode::ControlRight]);
-    for key in keys.get_just_pressed() {
-        if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(*key)) {
+    for typed in pressed {
+        let meant = board::meant(typed.key_code, &typed.logical_key, has_ctrl, is_flying);
+        let Some(key) = meant else { continue };
+        if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key)) {
             desk.act(DeskAct::Tour(act));
             continue;
         }
-        if let Some(act) = desk_act_of(*key, has_ctrl, has_shift) {
+        if let Some(act) = desk_act_of(key, has_ctrl, has_shift) {
             // Into a field nobody types these.
             let is_no_text =
                 has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F10 | KeyCode::F11 | KeyCode::F12);
@@ -73,7 +83,11 @@ pub fn press_keys(
         if taken.keyboard {
             continue;
         }
-        ask.write_batch(command_of(*key, has_ctrl, &view).map(Ask));
+        let command = command_of(key, has_ctrl, &view);
+        if command == Some(Command::Undo) && view.changes.0 == 0 {
+            desk.notice = Some(Err(nothing_to_undo(&view).to_owned()));
+        }
+        ask.write_batch(command.map(Ask));
     }
 }
 
@@ -142,8 +156,8 @@ pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<Desk
         (KeyCode::KeyL, false) => DeskAct::Lecture,
         (KeyCode::KeyB, false) => DeskAct::Blank,
         (KeyCode::KeyK, true) => DeskAct::Palette,
-        (KeyCode::Equal | KeyCode::NumpadAdd, true) => DeskAct::Larger,
-        (KeyCode::Minus | KeyCode::NumpadSubtract, true) => DeskAct::Smaller,
+        (KeyCode::Equal, true) => DeskAct::Larger,
+        (KeyCode::Minus, true) => DeskAct::Smaller,
         (KeyCode::KeyS, true) => DeskAct::Errand(Errand::Save),
         (KeyCode::KeyO, true) => DeskAct::Errand(Errand::Open),
         (KeyCode::KeyP, true) => DeskAct::Errand(Errand::SavePicture),
@@ -164,17 +178,6 @@ fn after<T: Copy + PartialEq>(present: T, all: &[T]) -> T {
 }
 
 fn digit(key: KeyCode) -> Option<Bookmark> {
-    let digits = [
-        KeyCode::Digit1,
-        KeyCode::Digit2,
-        KeyCode::Digit3,
-        KeyCode::Digit4,
-        KeyCode::Digit5,
-        KeyCode::Digit6,
-        KeyCode::Digit7,
-        KeyCode::Digit8,
-        KeyCode::Digit9,
-    ];
-    let at = digits.iter().position(|digit| *digit == key)?;
+    let at = DIGITS.iter().position(|digit| *digit == key)?;
     Bookmark::try_from(at as u8 + 1).ok()
 }

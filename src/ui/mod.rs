@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod bar;
+pub mod board;
 pub mod caption;
 pub mod chart;
 pub mod charts;
