@@ -1,5 +1,7 @@
 //! Builds the Bevy app, with a window or without, and runs it.
 
+pub mod screen;
+
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,6 +19,7 @@ use bevy_egui::{
     EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPreUpdateSet, PrimaryEguiContext, egui,
 };
 
+use self::screen::Share;
 use crate::core::experiment::Experiment;
 use crate::core::script::{Audience, Tour};
 use crate::scene::camera::scene_camera;
@@ -59,12 +62,15 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     let preferences = Preferences::of_system();
     let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
     let rescued = preferences.as_ref().and_then(Preferences::unsaved).map(Box::new);
-    let [width, height] = kept.window.unwrap_or([1280, 720]).map(|side| side.clamp(320, 8192));
+    let share = if kept.window.is_some() { Share::All } else { Share::Most };
+    let [width, height] = kept.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(width, height),
         mode: window_mode(request.is_fullscreen),
+        // Until it is known how large its screen is.
+        visible: false,
         // A late frame shows at once instead of waiting for the next beat of the screen.
         present_mode: PresentMode::AutoVsync,
         ..default()
@@ -94,6 +100,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         PreUpdate,
         drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
     );
+    app.add_systems(First, screen::fit(share));
     app.add_systems(Last, (rest_when_still, fill_screen, keep_size));
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
@@ -210,7 +217,7 @@ fn keep_size(
     mut desk: ResMut<Desk>,
 ) {
     let Some(window) = window.filter(|_| resized.read().count() > 0 && !desk.is_fullscreen) else { return };
-    let size = Some([window.physical_width(), window.physical_height()]);
+    let size = Some([window.width(), window.height()].map(|side| side.round() as u32));
     if desk.window != size {
         desk.window = size;
     }

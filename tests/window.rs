@@ -14,11 +14,16 @@ impl Display {
     /// Starts one. Without Xvfb and xdotool the window cannot be tested: that is a failure, since
     /// `make test` installs both.
     fn start() -> Self {
+        Self::of_size("800x600")
+    }
+
+    /// The same with a screen of another size in pixels.
+    fn of_size(size: &str) -> Self {
         // Two servers that look for a free number at once may find the same.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -57,11 +62,17 @@ fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
 
 /// Opens the window on an experiment; the program, and the window's name to xdotool.
 fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
+    open_at(display, "1", experiment, text)
+}
+
+/// The same where a point is `scale` pixels.
+fn open_at(display: &Display, scale: &str, experiment: &std::path::Path, text: &str) -> (Child, String) {
     std::fs::write(experiment, text).unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_losscape"))
         .args(["view", experiment.to_str().unwrap()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
+        .env("WINIT_X11_SCALE_FACTOR", scale)
         // The preferences of whoever runs the tests are none of ours.
         .env("XDG_CONFIG_HOME", experiment.parent().unwrap())
         .stderr(Stdio::piped())
@@ -121,6 +132,37 @@ fn a_corrupt_file_of_preferences_is_set_aside_and_the_window_opens() {
     display.xdotool(&["windowclose", &window]);
     let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_window_is_never_larger_than_its_screen() {
+    for (screen, scale, left, expected) in [
+        ("1024x600", "1", None, [921, 540]),
+        ("1920x1080", "2", None, [1728, 972]),
+        ("1920x1080", "1", None, [1280, 720]),
+        // As it was left on a larger screen.
+        ("1024x600", "1", Some("(window: (2560, 1400))"), [1024, 600]),
+    ] {
+        let display = Display::of_size(screen);
+        let folder = tempfile::tempdir().unwrap();
+        let preferences = folder.path().join("losscape");
+        std::fs::create_dir(&preferences).unwrap();
+        if let Some(left) = left {
+            std::fs::write(preferences.join("desk.ron"), left).unwrap();
+        }
+        let experiment = folder.path().join("short.ron");
+        let text = "(steps: 20, slice: (volume: [17, 17, 9]))";
+        let (mut program, window) = open_at(&display, scale, &experiment, text);
+        let size = || {
+            let told = display.xdotool(&["getwindowgeometry", "--shell", &window]);
+            let side =
+                |name: &str| told.lines().find_map(|line| line.strip_prefix(name)?.parse::<u32>().ok());
+            Some([side("WIDTH=")?, side("HEIGHT=")?]).filter(|size| *size == expected)
+        };
+        until(&format!("a window of {expected:?} on {screen} at {scale}"), 60, size);
+        display.xdotool(&["windowclose", &window]);
+        until("the end of the program", 20, || program.try_wait().unwrap());
+    }
 }
 
 #[test]

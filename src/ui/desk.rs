@@ -23,7 +23,7 @@ pub struct Desk {
     pub is_log: bool,
     /// Size of everything in the overlay; 1 is as the system has it.
     pub zoom: f32,
-    /// Width and height of the window in pixels, as it was left.
+    /// Width and height of the window in points, as it was left.
     pub window: Option<[u32; 2]>,
     /// Large text and no panels, for a lecture.
     #[serde(skip)]
