@@ -10,6 +10,7 @@
 #[cfg(feature = "viewer")]
 pub mod doctor;
 pub mod experiment;
+pub mod help;
 pub mod interrupt;
 #[cfg(feature = "viewer")]
 pub mod join;
@@ -56,7 +57,7 @@ impl Failure {
 /// An explorer of neural-network loss landscapes: trains a small network before your eyes and lets you
 /// fly over the landscape it descends.
 #[derive(Debug, Parser)]
-#[command(name = "losscape", version, args_conflicts_with_subcommands = true)]
+#[command(name = "losscape", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -87,6 +88,8 @@ enum Verb {
     /// Say what this machine draws with, and what is missing.
     #[cfg(feature = "viewer")]
     Doctor,
+    /// Tell of a verb, or of all that may stand in a tour's file (help tours).
+    Help(help::HelpArguments),
 }
 
 /// Carries out what was typed.
@@ -123,6 +126,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Verb::List) => list::list(),
         #[cfg(feature = "viewer")]
         Some(Verb::Doctor) => doctor::doctor(),
+        Some(Verb::Help(arguments)) => help::help(&arguments),
     }
 }
 

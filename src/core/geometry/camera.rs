@@ -1,6 +1,6 @@
 //! Camera poses as pure data: what the eye looks at, from where, and how wide.
 //!
-//! World axes as in [`super::frame`]. Angles are in radians; `yaw` turns about the vertical (0 looks
+//! World axes as in [`super::frame`]. Angles are in radians (a file may also have them in degrees); `yaw` turns about the vertical (0 looks
 //! along −z, positive to the left), `pitch` is above the horizon. There is no roll.
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ type V = nalgebra::Vector3<f64>;
 /// An eye, as what it looks at and from how far: so the same numbers serve an orbit (the target stays)
 /// and a flight (the eye stays, with a target right before it).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "WrittenPose")]
 pub struct Pose {
     /// What is looked at, in the world.
     pub target: [f64; 3],
@@ -21,12 +21,96 @@ pub struct Pose {
     /// From eye to target.
     pub distance: f64,
     /// Height of the view, an angle.
-    #[serde(default = "usual_fov")]
     pub fov: f64,
 }
 
-fn usual_fov() -> f64 {
-    FOV
+/// A pose as a person may write it: each angle in radians or in degrees.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "Pose")]
+struct WrittenPose {
+    target: [f64; 3],
+    #[serde(default)]
+    yaw: Option<f64>,
+    #[serde(default)]
+    yaw_deg: Option<f64>,
+    #[serde(default)]
+    pitch: Option<f64>,
+    #[serde(default)]
+    pitch_deg: Option<f64>,
+    distance: f64,
+    #[serde(default)]
+    fov: Option<f64>,
+    #[serde(default)]
+    fov_deg: Option<f64>,
+}
+
+/// Why an angle of a pose is none.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+enum AngleError {
+    /// Given in both units.
+    #[error("{0} and {0}_deg; expected one of them")]
+    Both(&'static str),
+    /// Not given.
+    #[error("missing field `{0}` (in radians) or `{0}_deg` (in degrees)")]
+    Missing(&'static str),
+    /// Radians that only make sense as degrees.
+    #[error(
+        "{name}: {value}; expected at most {most:.3} radians either way. {value} degrees are {name}_deg: {value}"
+    )]
+    Degrees {
+        /// The angle's name.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// The largest that makes sense.
+        most: f64,
+    },
+    /// Beyond what the angle may be in any unit.
+    #[error("{name}: {value} degrees; expected at most {} either way", most.to_degrees().round())]
+    Beyond {
+        /// The angle's name.
+        name: &'static str,
+        /// What it was set to, in degrees.
+        value: f64,
+        /// The largest that makes sense, in radians.
+        most: f64,
+    },
+}
+
+/// An angle in radians, from whichever unit it was given in; `most`: the largest that makes sense. What is
+/// no number is left to whoever knows where it stands.
+fn angle(
+    name: &'static str,
+    radians: Option<f64>,
+    degrees: Option<f64>,
+    most: f64,
+) -> Result<f64, AngleError> {
+    // Numbers are rounded when they are written.
+    let is_beyond = |angle: f64| angle.abs() > most * (1.0 + 1e-6);
+    match (radians, degrees) {
+        (Some(_), Some(_)) => Err(AngleError::Both(name)),
+        (None, None) => Err(AngleError::Missing(name)),
+        (Some(value), None) if is_beyond(value) => Err(AngleError::Degrees { name, value, most }),
+        (None, Some(value)) if is_beyond(value.to_radians()) => Err(AngleError::Beyond { name, value, most }),
+        (Some(value), None) => Ok(value),
+        (None, Some(value)) => Ok(value.to_radians()),
+    }
+}
+
+impl TryFrom<WrittenPose> for Pose {
+    type Error = AngleError;
+
+    fn try_from(written: WrittenPose) -> Result<Self, AngleError> {
+        use std::f64::consts::{FRAC_PI_2, PI, TAU};
+        let WrittenPose { target, yaw, yaw_deg, pitch, pitch_deg, distance, fov, fov_deg } = written;
+        Ok(Self {
+            target,
+            yaw: angle("yaw", yaw, yaw_deg, 2.0 * TAU)?,
+            pitch: angle("pitch", pitch, pitch_deg, FRAC_PI_2)?,
+            distance,
+            fov: angle("fov", fov.or(fov_deg.is_none().then_some(FOV)), fov_deg, PI)?,
+        })
+    }
 }
 
 /// Highest and lowest pitch that turning reaches. Straight down is left to the map: there, a drag up
@@ -298,6 +382,38 @@ mod tests {
         let start = Pose::riding(&[], [0.0; 3], &[[0.0, 0.0, 0.1], [0.0, 0.0, 0.5]], 9.0);
         assert!(close(start.right(), [-1.0, 0.0, 0.0]));
         assert_eq!(Pose::riding(&[], [0.0; 3], &[], 0.7).yaw, 0.7);
+    }
+
+    fn written(angles: &str) -> Result<Pose, String> {
+        let text = format!("(target: (0, 0, 0), distance: 3, {angles})");
+        crate::core::experiment::file::parse_ron(&text, "x").map_err(|error| error.message)
+    }
+
+    #[test]
+    fn angles_are_read_in_degrees_and_in_radians() {
+        let degrees = written("yaw_deg: 90, pitch_deg: -80, fov_deg: 40").unwrap();
+        let radians = written("yaw: 1.5707963267948966, pitch: -1.3962634015954636, fov: 0.6981317007977318");
+        assert_eq!(degrees, radians.unwrap());
+        assert_eq!(written("yaw: 1, pitch: -0.5").unwrap().fov, FOV);
+        let straight = format!("yaw: 0, pitch: {}", -std::f64::consts::FRAC_PI_2);
+        assert!(written(&straight).is_ok() && written("yaw_deg: 0, pitch_deg: -90").is_ok());
+        assert!(written("yaw: -7, pitch: 0").is_ok(), "more than a turn");
+    }
+
+    #[test]
+    fn an_angle_that_only_makes_sense_in_degrees_is_told() {
+        let refused = |angles: &str| written(angles).unwrap_err();
+        let told = refused("yaw: 1, pitch: -80");
+        assert_eq!(
+            told,
+            "pitch: -80; expected at most 1.571 radians either way. -80 degrees are pitch_deg: -80"
+        );
+        assert!(refused("yaw: 120, pitch: 0").contains("120 degrees are yaw_deg: 120"));
+        assert!(refused("yaw: 1, pitch: 0, fov: 40").contains("40 degrees are fov_deg: 40"));
+        assert!(refused("yaw: 1, pitch_deg: -200").contains("pitch: -200 degrees; expected at most 90"));
+        assert!(refused("yaw: 1, yaw_deg: 1, pitch: 0").contains("yaw and yaw_deg; expected one"));
+        assert!(refused("yaw: 1").contains("`pitch` (in radians) or `pitch_deg`"));
+        assert!(refused("yaw: 1, pich: 0").contains("pich"));
     }
 
     proptest! {

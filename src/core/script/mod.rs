@@ -7,6 +7,7 @@ pub mod log;
 pub mod number;
 pub mod player;
 pub mod recorder;
+pub mod reference;
 pub mod restore;
 pub mod tour;
 
