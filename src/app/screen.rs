@@ -96,7 +96,7 @@ mod tests {
         app.world_mut().spawn((screen(800), PrimaryMonitor));
         let unseen = Window { resolution: (1000, 900).into(), visible: false, ..default() };
         let window = app.world_mut().spawn((unseen, PrimaryWindow)).id();
-        let mut size = |app: &mut App| {
+        let size = |app: &mut App| {
             app.update();
             let window = app.world().get::<Window>(window).unwrap();
             (window.visible, window.physical_size())

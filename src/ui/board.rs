@@ -107,6 +107,7 @@ mod tests {
 
     const ROWS: [&[KeyCode]; 4] = [
         &[
+            KeyCode::Backquote,
             KeyCode::Digit1,
             KeyCode::Digit2,
             KeyCode::Digit3,
@@ -165,43 +166,43 @@ mod tests {
     const BOARDS: [(&str, [&str; 4], [&str; 4]); 8] = [
         (
             "us",
-            ["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"],
-            ["!@#$%^&*()_+", "QWERTYUIOP{}", "ASDFGHJKL:\"", "ZXCVBNM<>?"],
+            ["`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"],
+            ["~!@#$%^&*()_+", "QWERTYUIOP{}", "ASDFGHJKL:\"", "ZXCVBNM<>?"],
         ),
         (
             "de",
-            ["1234567890ß¨", "qwertzuiopü+", "asdfghjklöä", "yxcvbnm,.-"],
-            ["!\"§$%&/()=?¨", "QWERTZUIOPÜ*", "ASDFGHJKLÖÄ", "YXCVBNM;:_"],
+            ["¨1234567890ß¨", "qwertzuiopü+", "asdfghjklöä", "yxcvbnm,.-"],
+            ["°!\"§$%&/()=?¨", "QWERTZUIOPÜ*", "ASDFGHJKLÖÄ", "YXCVBNM;:_"],
         ),
         (
             "fr",
-            ["&é\"'(-è_çà)=", "azertyuiop¨$", "qsdfghjklmù", "wxcvbn,;:!"],
-            ["1234567890°+", "AZERTYUIOP¨£", "QSDFGHJKLM%", "WXCVBN?./§"],
+            ["²&é\"'(-è_çà)=", "azertyuiop¨$", "qsdfghjklmù", "wxcvbn,;:!"],
+            ["¨1234567890°+", "AZERTYUIOP¨£", "QSDFGHJKLM%", "WXCVBN?./§"],
         ),
         (
             "cz",
-            ["+ěščřžýáíé=¨", "qwertzuiopú)", "asdfghjklů§", "yxcvbnm,.-"],
-            ["1234567890%¨", "QWERTZUIOP/(", "ASDFGHJKL\"!", "YXCVBNM?:_"],
+            [";+ěščřžýáíé=¨", "qwertzuiopú)", "asdfghjklů§", "yxcvbnm,.-"],
+            ["¨1234567890%¨", "QWERTZUIOP/(", "ASDFGHJKL\"!", "YXCVBNM?:_"],
         ),
         (
             "tr-f",
-            ["1234567890/-", "fgğıodrnhpqw", "uieaütkmlyş", "jövcçzsb.,"],
-            ["!\"^$%&'()=?_", "FGĞIODRNHPQW", "UİEAÜTKMLYŞ", "JÖVCÇZSB:;"],
+            ["+1234567890/-", "fgğıodrnhpqw", "uieaütkmlyş", "jövcçzsb.,"],
+            ["*!\"^$%&'()=?_", "FGĞIODRNHPQW", "UİEAÜTKMLYŞ", "JÖVCÇZSB:;"],
         ),
         (
             "dvorak",
-            ["1234567890[]", "',.pyfgcrl/=", "aoeuidhtns-", ";qjkxbmwvz"],
-            ["!@#$%^&*(){}", "\"<>PYFGCRL?+", "AOEUIDHTNS_", ":QJKXBMWVZ"],
+            ["`1234567890[]", "',.pyfgcrl/=", "aoeuidhtns-", ";qjkxbmwvz"],
+            ["~!@#$%^&*(){}", "\"<>PYFGCRL?+", "AOEUIDHTNS_", ":QJKXBMWVZ"],
         ),
         (
             "ru",
-            ["1234567890-=", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю."],
-            ["!\"№;%:?*()_+", "ЙЦУКЕНГШЩЗХЪ", "ФЫВАПРОЛДЖЭ", "ЯЧСМИТЬБЮ,"],
+            ["ё1234567890-=", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю."],
+            ["Ё!\"№;%:?*()_+", "ЙЦУКЕНГШЩЗХЪ", "ФЫВАПРОЛДЖЭ", "ЯЧСМИТЬБЮ,"],
         ),
         (
             "gr",
-            ["1234567890-=", ";ςερτυθιοπ[]", "ασδφγηξκλ¨'", "ζχψωβνμ,./"],
-            ["!@#$%^&*()_+", ":¨ΕΡΤΥΘΙΟΠ{}", "ΑΣΔΦΓΗΞΚΛ¨\"", "ΖΧΨΩΒΝΜ<>?"],
+            ["`1234567890-=", ";ςερτυθιοπ[]", "ασδφγηξκλ¨'", "ζχψωβνμ,./"],
+            ["~!@#$%^&*()_+", ":¨ΕΡΤΥΘΙΟΠ{}", "ΑΣΔΦΓΗΞΚΛ¨\"", "ΖΧΨΩΒΝΜ<>?"],
         ),
     ];
 

@@ -43,8 +43,8 @@ const EXPERIMENT: [Entry; 15] = [
         "experiment(ranges([(-4, 5), (-4, 5)]))",
         "Other ranges of alpha1, alpha2 and, where given, alpha3; `None`: those that fit the plane.",
     ),
-    ("experiment(grid((129, 129)))", "Other numbers of cells of the plane."),
-    ("experiment(volume((65, 65, 33)))", "Other numbers of cells of the volume."),
+    ("experiment(grid([129, 129]))", "Other numbers of cells of the plane."),
+    ("experiment(volume([65, 65, 33]))", "Other numbers of cells of the volume."),
 ];
 
 /// How training goes on.
