@@ -445,6 +445,7 @@ fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
 #[test]
 fn a_long_run_is_no_heavier_to_look_at_than_a_short_one() {
     let mut app = open(small().with(|file| file.view.steps_per_second = 1e5).unwrap(), Pacing::Awaited);
+    app.update();
     until(&mut app, "the end of training", |app| live(app).step() >= 120);
     let beginning = live(&app).points().to_vec();
     ask(&mut app, Command::Run(RunCommand::Play));
@@ -463,6 +464,7 @@ fn a_long_run_is_no_heavier_to_look_at_than_a_short_one() {
 #[test]
 fn runs_of_a_race_share_what_one_may_keep() {
     let mut app = open(small(), Pacing::Awaited);
+    app.update();
     until(&mut app, "a run", |app| live(app).latest().is_some());
     let whole = live(&app).capacity();
     let race = RunCommand::Race { optimizer: OptimizerConfig::default(), from: RaceStart::Same };
