@@ -103,6 +103,10 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
             notes.push(format!("below {} at the floor", plain(heights.to.low)));
         }
     }
+    let is_clipped = heights.to.scale == HeightScale::Clipped;
+    if is_clipped && told.session.look().clip.is_some_and(|clip| clip <= heights.to.low) {
+        notes.push("the clip lies below every loss: nothing is cut off".to_owned());
+    }
     if known.plan.volume_spec.is_some() {
         notes.push(format!("α₃ = {:.2}", told.shown.alpha3).replace('-', "−"));
     }

@@ -9,6 +9,7 @@ use super::difference::assignments;
 use super::file::ExperimentFile;
 use super::prepared::Prepared;
 use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::grid::spec::has_room;
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
 use crate::core::loss::Loss;
@@ -383,6 +384,9 @@ const POINTS_RANGES: [(f64, f64); 3] = [(-0.5, 1.5), (-0.5, 1.5), (-1.0, 1.0)];
 /// Room around a trajectory, as a share of its extent on each side.
 const FIT_MARGIN: f64 = 0.4;
 
+/// The farthest from 0 that a range is laid about a run that stands still.
+const MOST_MIDDLE: f64 = 1e300;
+
 /// Ranges that hold the trajectory with room around it; alpha1 and alpha2 of equal length, so that
 /// right angles look right.
 fn fitted_ranges(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
@@ -401,9 +405,14 @@ fn fitted_ranges(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3]
     };
     std::array::from_fn(|i| {
         let middle = 0.5 * (low[i] + high[i]);
-        // A run that ran away, or a third axis that is not there, has no extent to go by.
         let (a, b) = (middle - half(i), middle + half(i));
-        if a.is_finite() && b.is_finite() && a < b { (a, b) } else { (-1.0, 1.0) }
+        // A run that ran away, stood still, or a third axis that is not there, has no extent to go by.
+        let around = middle.abs().max(1.0);
+        match middle.is_finite() {
+            _ if has_room(a, b) && (b - a).is_finite() => (a, b),
+            true if around < MOST_MIDDLE => (middle - around, middle + around),
+            _ => (-1.0, 1.0),
+        }
     })
 }
 
@@ -416,7 +425,11 @@ fn slice_error(field: &'static str, error: &GridError) -> FieldError {
     let text = error.to_string();
     let (value, expected) = text.split_once("; expected ").unwrap_or((&text, "a grid"));
     FieldError::new(
-        if matches!(error, GridError::Range { .. }) { "slice.range" } else { field },
+        if matches!(error, GridError::Range { .. } | GridError::Narrow { .. }) {
+            "slice.range"
+        } else {
+            field
+        },
         value,
         expected,
     )

@@ -4,6 +4,7 @@
 //! cell with a corner that diverged holds none.
 
 use crate::core::grid::LossGrid;
+use crate::core::num::range::share;
 
 /// A straight piece of a contour line, from one point (alpha1, alpha2) to another.
 pub type Segment = [[f64; 2]; 2];
@@ -33,7 +34,7 @@ fn cell(plane: &LossGrid, level: f64, [i1, i2]: [usize; 2], found: &mut Vec<Segm
     let axes = plane.spec.axes();
     let crossing = |edge: usize| {
         let (a, b) = (edge, (edge + 1) % 4);
-        let share = (level - loss[a]) / (loss[b] - loss[a]);
+        let share = share(loss[a], loss[b], level);
         let place = |axis: usize| CORNERS[a][axis] as f64 * (1.0 - share) + CORNERS[b][axis] as f64 * share;
         [axes[0].value(i1 as f64 + place(0)), axes[1].value(i2 as f64 + place(1))]
     };

@@ -10,6 +10,7 @@
 
 use super::heights::HeightBlend;
 use crate::core::grid::{Axis, GridSpec};
+use crate::core::num::range::middle;
 
 /// World height of the highest loss shown.
 pub const TOP: f64 = 0.75;
@@ -42,14 +43,14 @@ impl WorldFrame {
 
     /// World x and z of a point of the slice.
     pub fn floor(&self, alpha1: f64, alpha2: f64) -> [f64; 2] {
-        let middle = |axis: &Axis| 0.5 * (axis.low + axis.high);
+        let middle = |axis: &Axis| middle(axis.low, axis.high);
         let scale = self.world_per_alpha();
         [(alpha1 - middle(&self.axes[0])) * scale, -(alpha2 - middle(&self.axes[1])) * scale]
     }
 
     /// The point of the slice over a world x and z.
     pub fn alpha(&self, x: f64, z: f64) -> [f64; 2] {
-        let middle = |axis: &Axis| 0.5 * (axis.low + axis.high);
+        let middle = |axis: &Axis| middle(axis.low, axis.high);
         let scale = self.world_per_alpha();
         [middle(&self.axes[0]) + x / scale, middle(&self.axes[1]) - z / scale]
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::grid::losses::finite_range;
+use crate::core::num::range::{is_wide, share};
 
 /// How losses become heights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,18 @@ impl HeightScale {
 /// The least floor of a logarithmic scale, as a share of its top: a loss of 0 has no logarithm.
 const LEAST_FLOOR: f64 = 1e-8;
 
+/// The least top of a logarithmic scale: its floor is still a number of full precision.
+const LEAST_TOP: f64 = 1e-290;
+
+/// What losses must differ by for a height of their own: against the larger, and by themselves. Less is the
+/// rounding of sums, which would be drawn as a landscape.
+const LEAST_SHARE: f64 = 1e-12;
+const LEAST_WIDTH: f64 = 1e-290;
+
+/// The highest that is told apart, in heights of the picture: nobody sees what lies above it, and it is still
+/// a number for whoever draws.
+const MOST: f64 = 1e9;
+
 /// Losses between the floor and the top of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HeightRange {
@@ -57,15 +70,18 @@ impl HeightRange {
         let (low, high) = finite_range(losses).unwrap_or((0.0, 1.0));
         let (trail_low, trail_high) = finite_range(trail).unwrap_or((low, high));
         let (lowest, highest) = (low.min(trail_low), high.max(trail_high));
+        let has_room = |low, high| is_wide(low, high, LEAST_SHARE, LEAST_WIDTH);
+        let cut = clip.unwrap_or(2.0 * trail_high);
         let (low, top) = match scale {
-            HeightScale::Clipped => (lowest, highest.min(clip.unwrap_or(2.0 * trail_high))),
-            HeightScale::Linear => (lowest, highest),
-            HeightScale::Log if highest > 0.0 => (lowest.max(LEAST_FLOOR * highest), highest),
+            // Below the lowest loss there is nothing to be cut at.
+            HeightScale::Clipped if has_room(lowest, cut.min(highest)) => (lowest, cut.min(highest)),
+            HeightScale::Clipped | HeightScale::Linear => (lowest, highest),
+            HeightScale::Log if highest >= LEAST_TOP => (lowest.max(LEAST_FLOOR * highest), highest),
             // Nothing above 0: any decade will do.
             HeightScale::Log => (0.1, 1.0),
         };
         // A flat slice still needs a height to stand in.
-        let top = if top > low { top } else { low + low.abs().max(1.0) };
+        let (low, top) = if has_room(low, top) { (low, top) } else { with_room(scale, low) };
         Self { scale, low, high: top, is_clipped: highest > top, is_floored: lowest < low }
     }
 
@@ -76,12 +92,23 @@ impl HeightRange {
     }
 
     /// The loss's share of the height: beyond 0..1 outside the range, but never below 0 on a
-    /// logarithmic scale.
+    /// logarithmic scale. A finite loss stands at a finite height.
     pub fn fraction(&self, loss: f64) -> f64 {
-        match self.scale {
-            HeightScale::Clipped | HeightScale::Linear => (loss - self.low) / (self.high - self.low),
-            HeightScale::Log => (loss.max(self.low) / self.low).ln() / (self.high / self.low).ln(),
-        }
+        let fraction = match self.scale {
+            HeightScale::Clipped | HeightScale::Linear => share(self.low, self.high, loss),
+            HeightScale::Log => share(self.low.ln(), self.high.ln(), loss.max(self.low).ln()),
+        };
+        if loss.is_finite() { fraction.clamp(-MOST, MOST) } else { fraction }
+    }
+}
+
+/// Floor and top about losses that are all alike.
+fn with_room(scale: HeightScale, loss: f64) -> (f64, f64) {
+    let top = loss + loss.abs().max(1.0);
+    match scale {
+        _ if top.is_finite() => (loss, top),
+        HeightScale::Log => (0.1 * loss, loss),
+        HeightScale::Clipped | HeightScale::Linear => (0.0, loss),
     }
 }
 
@@ -145,6 +172,19 @@ mod tests {
         assert_eq!((zero.fraction(0.0), zero.fraction(-5.0)), (0.0, 0.0));
         let nothing = HeightRange::fit(HeightScale::Log, &[-2.0, -1.0], &[-1.0], None);
         assert_eq!(nothing.fraction(-1.0), 0.0);
+    }
+
+    #[test]
+    fn every_scale_has_a_height_to_stand_in() {
+        use HeightScale::{Clipped, Linear, Log};
+        // A cut at or below the lowest loss cuts nothing; a trail at 0 says nothing of where to cut.
+        assert_eq!(fit(Clipped, &[0.1, 0.5], &[0.2], Some(5e-324)), (0.1, 0.5, false));
+        assert_eq!(fit(Clipped, &[0.0, 0.5], &[0.0], None), (0.0, 0.5, false));
+        assert_eq!(fit(Clipped, &[f64::MAX], &[f64::MAX], None), (0.0, f64::MAX, false));
+        assert_eq!(fit(Log, &[0.0, 5e-324], &[0.0], None), (0.1, 1.0, false));
+        assert_eq!(fit(Linear, &[0.3, 0.3 + 1e-16], &[0.3], None).1, 1.3, "rounding is no landscape");
+        let wide = HeightRange::fit(Linear, &[-f64::MAX, f64::MAX], &[], None);
+        assert_eq!([-f64::MAX, 0.0, f64::MAX].map(|loss| wide.fraction(loss)), [0.0, 0.5, 1.0]);
     }
 
     #[test]

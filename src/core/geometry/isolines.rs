@@ -34,7 +34,7 @@ impl Isolines {
     pub fn index(&self, loss: f64) -> f64 {
         match self {
             Self::Even { step } => loss / step,
-            Self::Decades if loss <= 0.0 => f64::NEG_INFINITY,
+            Self::Decades if loss < f64::MIN_POSITIVE => f64::NEG_INFINITY,
             Self::Decades => {
                 let decade = loss.log10().floor();
                 let digit = loss / 10_f64.powf(decade);

@@ -5,6 +5,7 @@
 //! it. A cell with a corner that diverged holds no vertex: the surface ends there.
 
 use crate::core::grid::LossGrid;
+use crate::core::num::range::share;
 
 /// A triangle mesh in a box with one corner at the origin.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,7 +104,7 @@ impl Nets<'_> {
                 let (a, b) = (loss[corner], loss[corner | 1 << axis]);
                 if (a >= self.level) != (b >= self.level) {
                     let place = |i: usize| {
-                        if i == axis { (self.level - a) / (b - a) } else { (corner >> i & 1) as f64 }
+                        if i == axis { share(a, b, self.level) } else { (corner >> i & 1) as f64 }
                     };
                     (0..3).for_each(|i| sum[i] += place(i));
                     crossings += 1.0;

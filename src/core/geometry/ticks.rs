@@ -1,12 +1,16 @@
-//! Round values along a range, for ticks and isolines.
+//! Round values along a range, for ticks and isolines. Each function has an answer for all numbers.
 
-/// A distance of 1, 2 or 5 times a power of ten that cuts `extent` into at most `most` parts.
-///
-/// # Panics
-/// If `extent` is not above 0 or `most` is 0.
+use crate::core::num::range::is_wide;
+
+/// What a range must be wide by for ticks on it: against its larger end, so that their texts differ within
+/// the digits that a number has, and by itself.
+const LEAST_SHARE: f64 = 1e-12;
+const LEAST_WIDTH: f64 = 1e-290;
+
+/// A distance of 1, 2 or 5 times a power of ten that cuts `extent` into at most `most` parts. What is no
+/// extent, or too small or large a one, has the step of the nearest that is.
 pub fn round_step(extent: f64, most: usize) -> f64 {
-    assert!(extent > 0.0 && extent.is_finite() && most > 0, "no ticks on a range of {extent}");
-    let least = extent / most as f64;
+    let least = extent.max(LEAST_WIDTH).min(1e308) / most.max(1) as f64;
     let decade = 10_f64.powf(least.log10().floor());
     // The last factor is the next decade's 1, for a `least` that rounding put below its decade.
     [1.0, 2.0, 5.0, 10.0]
@@ -19,39 +23,56 @@ pub fn round_step(extent: f64, most: usize) -> f64 {
 /// Steps whose multiples are written out; others get an exponent.
 const PLAIN_STEPS: std::ops::Range<f64> = 1e-5..1e5;
 
-/// The multiples of [`round_step`] in `low..=high`, with the text that tells them apart.
+/// The multiples of [`round_step`] in `low..=high`, with the text that tells them apart. A range that is none,
+/// or has no room for numbers that differ, has none.
 pub fn round_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let step = round_step(high - low, most);
-    let decimals = (-step.log10().floor()).max(0.0) as usize;
+    if !is_wide(low, high, LEAST_SHARE, LEAST_WIDTH) {
+        return Vec::new();
+    }
+    let step = match high - low {
+        width if width.is_finite() => round_step(width, most),
+        _ => round_step(0.5 * high - 0.5 * low, most.div_ceil(2)),
+    };
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
-    (first..=last)
-        .map(|k| {
-            let value = k as f64 * step;
-            let text = match step {
-                // Rounding may leave a trace of another value in a multiple of the step.
-                _ if k == 0 => "0".to_owned(),
-                step if !PLAIN_STEPS.contains(&step) => format!("{value:.1e}"),
-                _ => format!("{value:.decimals$}"),
-            };
-            // The field's minus is as wide as its plus; a hyphen is not.
-            (value, text.replace('-', "−"))
-        })
-        .collect()
+    (first..=last).map(|k| (k as f64 * step, multiple(k, step))).collect()
+}
+
+/// A multiple of a step, with as many digits as tell it from the next one.
+fn multiple(k: i64, step: f64) -> String {
+    let value = k as f64 * step;
+    let text = match step {
+        // Rounding may leave a trace of another value in a multiple of the step.
+        _ if k == 0 => "0".to_owned(),
+        step if !PLAIN_STEPS.contains(&step) => {
+            let digits = (value.abs().log10().floor() - step.log10().floor()).max(1.0) as usize;
+            format!("{value:.digits$e}")
+        }
+        _ => {
+            let decimals = (-step.log10().floor()).max(0.0) as usize;
+            format!("{value:.decimals$}")
+        }
+    };
+    // The field's minus is as wide as its plus; a hyphen is not.
+    text.replace('-', "−")
 }
 
 /// Round values of a logarithmic range, with their texts: powers of ten, thinned to at most `most`;
 /// within less than two decades 2 and 5 times a power of ten too. A range too short for three of these
-/// has even ones.
+/// has even ones, as has one that has no logarithm.
 pub fn decade_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
+    if !(low > 0.0 && low < high && high.is_finite()) {
+        return round_ticks(low, high, most);
+    }
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
-    let decades = (high / low).log10();
-    let every = ((decades / most as f64).ceil() as i32).max(1);
+    let decades = high.log10() - low.log10();
+    let every = ((decades / most.max(1) as f64).ceil() as i32).max(1);
     let digits: &[f64] = if decades < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let within = low * (1.0 - 1e-9)..=(high * (1.0 + 1e-9)).min(f64::MAX);
     let ticks: Vec<(f64, String)> = (first..=last)
         .filter(|decade| decade.rem_euclid(every) == 0)
         .flat_map(|decade| digits.iter().map(move |digit| digit * 10_f64.powi(decade)))
-        .filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value))
+        .filter(|value| within.contains(value))
         .map(|value| (value, plain(value)))
         .collect();
     if ticks.len() < 3 { round_ticks(low, high, most) } else { ticks }
@@ -115,6 +136,13 @@ mod tests {
         assert_eq!(huge, ["−1.0e12", "0", "1.0e12"]);
         let texts: Vec<String> = round_ticks(0.04, 0.31, 6).into_iter().map(|t| t.1).collect();
         assert_eq!(texts, ["0.05", "0.10", "0.15", "0.20", "0.25", "0.30"]);
+    }
+
+    #[test]
+    fn ticks_are_told_apart_however_close_they_are_to_one_another() {
+        let texts = |low, high| round_ticks(low, high, 4).into_iter().map(|t| t.1).collect::<Vec<_>>();
+        assert_eq!(texts(0.3, 0.3 + 1e-6), ["3.000000e−1", "3.000005e−1", "3.000010e−1"]);
+        assert_eq!(texts(1e12, 1e12 + 5e5), ["1.0000000e12", "1.0000002e12", "1.0000004e12"]);
     }
 
     #[test]

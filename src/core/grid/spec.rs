@@ -1,5 +1,7 @@
 //! Where the cells of a grid lie.
 
+use crate::core::num::range::is_wide;
+
 /// Evenly spaced coordinates from `low` to `high`, both included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
@@ -43,6 +45,13 @@ pub struct GridSpec {
 /// Cells a grid may have: their losses take a gibibyte.
 pub const MAX_CELLS: u64 = 1 << 27;
 
+/// What the ends of an axis must lie apart by: as a share of the larger of them, so that the coordinates of
+/// [`MAX_SIDE`](crate::core::experiment::checked::MAX_SIDE) cells differ by more than rounding, and by itself,
+/// so that single precision still has numbers for them.
+pub const LEAST_SHARE: f64 = 1e-9;
+/// See [`LEAST_SHARE`].
+pub const LEAST_WIDTH: f64 = 1e-30;
+
 /// Why axes make no grid.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GridError {
@@ -67,6 +76,19 @@ pub enum GridError {
         /// Upper end asked for.
         high: f64,
     },
+    /// A range in which there is no room for cells.
+    #[error(
+        "range {low}:{high} of alpha{axis}; expected a width of at least {LEAST_WIDTH:e}, and {LEAST_SHARE:e} \
+         of its larger end"
+    )]
+    Narrow {
+        /// The axis, from 1.
+        axis: usize,
+        /// Lower end asked for.
+        low: f64,
+        /// Upper end asked for.
+        high: f64,
+    },
     /// More cells than fit.
     #[error("a grid of {cells} cells; expected at most {MAX_CELLS}")]
     TooLarge {
@@ -80,7 +102,7 @@ impl GridSpec {
     ///
     /// # Errors
     /// If there are not 1 to 3 axes, a count is below 2, a range is not from a lower to a higher
-    /// finite number, or the cells are more than [`MAX_CELLS`].
+    /// finite number or too narrow, or the cells are more than [`MAX_CELLS`].
     pub fn new(axes: Vec<Axis>) -> Result<Self, GridError> {
         if !(1..=3).contains(&axes.len()) {
             return Err(GridError::Axes(axes.len()));
@@ -92,6 +114,9 @@ impl GridSpec {
             }
             if !(low.is_finite() && high.is_finite() && low < high && (high - low).is_finite()) {
                 return Err(GridError::Range { axis, low, high });
+            }
+            if !has_room(low, high) {
+                return Err(GridError::Narrow { axis, low, high });
             }
         }
         let cells = axes.iter().fold(1_u128, |n, axis| n.saturating_mul(axis.count as u128));
@@ -133,6 +158,11 @@ impl GridSpec {
     }
 }
 
+/// Whether an axis from one number to another has room for cells.
+pub fn has_room(low: f64, high: f64) -> bool {
+    is_wide(low, high, LEAST_SHARE, LEAST_WIDTH)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +199,11 @@ mod tests {
         assert!(refused(vec![axis(5.0, -4.0, 2)]).starts_with("range 5:-4"));
         assert!(refused(vec![axis(f64::NAN, 1.0, 2)]).starts_with("range NaN:1"));
         assert!(refused(vec![axis(0.0, f64::INFINITY, 2)]).starts_with("range 0:inf"));
+        for (low, high) in [(0.0, 5e-324), (0.0, 1e-308), (1.0, 1.0 + f64::EPSILON), (1e300, 1e300 + 1e285)] {
+            let narrow = refused(vec![axis(low, high, 2)]);
+            assert!(narrow.contains("expected a width of at least 1e-30, and 1e-9 of its"), "{narrow}");
+        }
+        assert!(GridSpec::new(vec![axis(-1e-30, 1e-30, 2), axis(1e9, 1e9 + 2.0, 2)]).is_ok());
         assert!(refused(vec![axis(0.0, 1.0, 1_000_000); 2]).starts_with("a grid of 1000000000000 cells"));
         assert!(refused(vec![axis(0.0, 1.0, usize::MAX); 3]).contains("expected at most"));
     }

@@ -4,6 +4,7 @@ pub mod corners;
 pub mod eigen;
 pub mod lanczos;
 pub mod params;
+pub mod range;
 pub mod setting;
 pub mod streams;
 pub mod vector;
