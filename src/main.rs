@@ -2,6 +2,7 @@
 
 fn main() -> std::process::ExitCode {
     quiet_device_selection();
+    outlive_file_size_limit();
     losscape::cli::main()
 }
 
@@ -11,5 +12,15 @@ fn quiet_device_selection() {
     if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         // SAFETY: no other thread runs yet that could read the environment.
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}
+
+/// Where files may only grow to a size, writing beyond it is refused, as on a full disk. Unasked the system
+/// would end the program without a word instead.
+fn outlive_file_size_limit() {
+    #[cfg(unix)]
+    // SAFETY: no handler is installed; the signal is ignored from now on.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
     }
 }

@@ -1,11 +1,12 @@
 //! Films: what becomes of frames that are encoded, in every format. Decoded with ffmpeg, which knows
 //! nothing of this program.
 
-mod child;
+pub mod child;
 mod colours;
 mod formats;
-mod join;
-mod partial;
+pub mod join;
+mod outputs;
+pub mod partial;
 mod refusals;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use tempfile::TempDir;
 const SIZE: [u32; 2] = [256, 96];
 
 /// Every kind of film: its name and its encoder.
-const KINDS: [(&str, Encoder); 6] = [
+pub const KINDS: [(&str, Encoder); 6] = [
     ("film.mp4", Encoder::InProcess),
     ("film-f.mp4", Encoder::Ffmpeg),
     ("film.webm", Encoder::InProcess),
@@ -52,6 +53,11 @@ fn number(picture: &[u8]) -> u64 {
 fn start(path: &Path, spec: FilmSpec, encoder: Encoder) -> Result<Encoding, SinkError> {
     let format = Format::of(path)?;
     Ok(Encoding::start(sink::open(path, false, spec, format, encoder)?).unwrap())
+}
+
+/// Whether a film cannot be begun there.
+pub fn is_refused(path: &Path) -> bool {
+    start(path, spec(30, 1), Encoder::InProcess).is_err()
 }
 
 /// Encodes the frames that the film is said to have.
@@ -94,7 +100,7 @@ fn decoded(path: &Path, size: [u32; 2]) -> Vec<Vec<u8>> {
     bytes.chunks((size[0] * size[1] * 3) as usize).map(<[u8]>::to_vec).collect()
 }
 
-fn numbers(path: &Path) -> Vec<u64> {
+pub fn numbers(path: &Path) -> Vec<u64> {
     decoded(path, SIZE).iter().map(|picture| number(picture)).collect()
 }
 

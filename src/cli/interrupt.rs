@@ -4,13 +4,12 @@
 //! matrices whether to go on, since the process ends and the thread with it. What is written fails at
 //! its next piece, and whoever writes takes away what there is of the file.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use super::Failure;
-use crate::core::io::output::{Output, WriteError};
+use crate::core::io::output::{Output, Stoppable, WriteError};
 use crate::core::num::CancelToken;
 
 /// How often it is looked whether somebody interrupts: too short to be felt.
@@ -90,32 +89,10 @@ impl Interrupt {
         output: &Output,
         fill: impl FnOnce(Stoppable) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let written = output.write(|file| fill(Stoppable { file, token: &self.0 }));
+        let written = output.write_until(&self.0, fill);
         written.map_err(|error: WriteError| match self.0.is_cancelled() {
             true => Failure::Interrupted,
             false => Failure::work(error),
         })
-    }
-}
-
-/// A file that takes nothing more once somebody interrupts.
-pub struct Stoppable<'a> {
-    file: &'a mut File,
-    token: &'a CancelToken,
-}
-
-/// Most bytes that are handed to the system at once: a small part of a second's work.
-const PIECE: usize = 1 << 20;
-
-impl Write for Stoppable<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.token.is_cancelled() {
-            return Err(io::Error::other("interrupted"));
-        }
-        self.file.write(&bytes[..bytes.len().min(PIECE)])
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
     }
 }

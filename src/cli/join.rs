@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::interrupt::Interrupt;
 use super::{Failure, say};
 use crate::core::io::output::Output;
 use crate::record::sink::Format;
@@ -33,16 +34,21 @@ pub fn join(arguments: JoinArguments) -> Result<(), Failure> {
     let JoinArguments { parts, output, force } = arguments;
     let format = Format::of(&output).map_err(Failure::request)?;
     let place = Output::new(&output, force).map_err(Failure::request)?;
-    let frames = match format {
+    let interrupt = Interrupt::listen()?;
+    let cancel = interrupt.token();
+    let joined = match format {
         Format::Mp4 => {
             let parts: Result<Vec<Part>, JoinError> = parts.iter().map(|path| Part::read(path)).collect();
             let parts = parts.map_err(Failure::request)?;
             let frames = join::check(&parts).map_err(Failure::request)?;
-            join::join(&parts, &place).map_err(Failure::work)?;
-            frames
+            join::join(&parts, &place, &cancel).map(|()| frames)
         }
-        format => join::recover(&parts, format, &place).map_err(failure)?,
+        format => join::recover(&parts, format, &place, &cancel),
     };
+    if joined.is_err() && interrupt.is_heard() {
+        return Err(Failure::Interrupted);
+    }
+    let frames = joined.map_err(failure)?;
     say(&format!("{}: {frames} frames\n", output.display()))
 }
 

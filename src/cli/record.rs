@@ -142,6 +142,11 @@ pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
     }
 }
 
+/// A disk that is full or not writable is no mistake in the request.
+fn refused(error: SinkError) -> Failure {
+    if error.is_of_the_disk() { Failure::work(error) } else { Failure::request(error) }
+}
+
 fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
@@ -251,12 +256,13 @@ impl RecordArguments {
         };
         let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
         record::device::require().map_err(Failure::Work)?;
-        let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(Failure::request)?;
+        // Before anything is made that an interrupt must take away.
+        let interrupt = Interrupt::listen()?;
+        let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(refused)?;
         if size != typed {
             let [[w, h], [width, height]] = [typed, size];
             eprintln!("losscape: {w}x{h} is made {width}x{height}: a film of this kind has even sides");
         }
-        let interrupt = Interrupt::listen()?;
         let encoding = Encoding::start(sink).map_err(Failure::work)?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
         film(request, encoding, &interrupt, progress)

@@ -17,7 +17,7 @@ use super::view::Source;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::{ExperimentFile, command_line};
 use crate::core::geometry::camera::Pose;
-use crate::core::io::output::Output;
+use crate::core::io::output::{Output, is_there};
 use crate::core::script::tour::{Tour, is_tour};
 use crate::core::script::{Command, ExperimentCommand};
 use crate::scene::session::{Ask, SessionState};
@@ -221,7 +221,7 @@ fn with_ending(path: PathBuf, errand: Errand) -> Result<PathBuf, String> {
     let usual = Path::new(texts(errand).1).extension();
     let (None, Some(usual)) = (path.extension(), usual) else { return Ok(path) };
     let path = path.with_extension(usual);
-    if path.exists() {
+    if is_there(&path) {
         return Err(format!("{} exists already; expected its whole name, or a new one", path.display()));
     }
     Ok(path)

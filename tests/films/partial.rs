@@ -93,7 +93,7 @@ fn what_a_kill_leaves_becomes_a_film() {
 }
 
 /// Waits until nobody writes on the file any more.
-fn settle(path: &Path) {
+pub fn settle(path: &Path) {
     let mut before = 0;
     loop {
         let length = std::fs::metadata(path).unwrap().len();
@@ -292,7 +292,8 @@ fn packets_that_were_cut_at_any_byte_make_a_film_of_all_that_is_whole() {
             && whole > 0
         {
             let made = folder.join("made.mp4");
-            join_parts(&[Part::read(&cut).unwrap()], &Output::new(&made, true).unwrap()).unwrap();
+            let output = Output::new(&made, true).unwrap();
+            join_parts(&[Part::read(&cut).unwrap()], &output, &CancelToken::default()).unwrap();
             assert_eq!(numbers(&made), (0..whole as u64).collect::<Vec<_>>(), "cut at {length}");
             looked_at += 1;
         }
@@ -343,7 +344,9 @@ fn out_of_room_the_frames_so_far_can_be_kept() {
         assert!(said.contains(kept.to_str().unwrap()), "{said} {}", kept.display());
         // Where the film itself found no room, what there is of it stays.
         let whole = folder.join(format!("whole-{name}"));
-        join::joined(&[kept], &whole);
+        let joined = join::joined(&[kept], &whole);
+        let claimed = said.split("its first ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        assert!(joined.contains(&format!(": {claimed} frames")), "{said} {joined}");
         let numbers = numbers(&whole);
         assert!(numbers.len() > 3, "{name}: {numbers:?}");
         assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "{name}");

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use flate2::CrcWriter;
 use image::RgbaImage;
 use png::{ColorType, Compression, Encoder, EncodingError, Writer};
 
@@ -16,7 +17,7 @@ use super::join::{JoinError, not_a_part};
 use super::part::PartFile;
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError};
-use crate::core::io::output::Output;
+use crate::core::io::output::{Output, Stoppable};
 use crate::core::num::CancelToken;
 
 /// A film that is a picture for viewers that do not know better.
@@ -39,15 +40,15 @@ impl Apng {
     ///
     /// # Errors
     /// If the place cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
-        let count =
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
+        let frames =
             u32::try_from(spec.frames).map_err(|_| spec.refuse("expected fewer frames in an .apng"))?;
-        let part = PartFile::create(output.path(), force)?;
+        let part = PartFile::create(&output, count)?;
         let mut encoder = Encoder::new(part.share()?, spec.size[0], spec.size[1]);
         encoder.set_color(ColorType::Rgb);
         encoder.set_compression(Compression::Fast);
         let animated =
-            encoder.set_animated(count, 0).and_then(|()| encoder.set_frame_delay(1, spec.fps as u16));
+            encoder.set_animated(frames, 0).and_then(|()| encoder.set_frame_delay(1, spec.fps as u16));
         let writer = animated.and_then(|()| encoder.write_header());
         let writer = writer.map_err(|error| output.failed(error.into()))?;
         Ok(Self { output, spec, part, writer, last: Vec::new(), frames: 0 })
@@ -76,12 +77,13 @@ impl Apng {
         let Self { output, spec, mut part, writer, frames, .. } = self;
         let end = || -> io::Result<()> {
             writer.finish()?;
-            if u64::from(frames) != spec.frames { mend_count(part.file(), frames) } else { Ok(()) }
+            if u64::from(frames) != spec.frames { mend_count(&mut part.patch()?, frames) } else { Ok(()) }
         };
-        match end() {
-            Ok(()) => Ok(part.place(&output)?),
-            Err(error) if spec.keeps_partial => Err(part.keep(output.failed(error).into(), frames.into())),
-            Err(error) => Err(output.failed(error).into()),
+        let ended = end().map_err(|error| output.failed(error).into());
+        let placed = ended.and_then(|()| part.require(frames.into())).and_then(|()| Ok(part.place(&output)?));
+        match placed {
+            Err(error) if spec.keeps_partial => Err(part.keep(error)),
+            placed => placed,
         }
     }
 }
@@ -121,8 +123,8 @@ impl Sink for Apng {
 /// Makes the film of a part that was left; tells how many frames it has.
 ///
 /// # Errors
-/// If the part cannot be read or is none, or the film cannot be written.
-pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
+/// If the part cannot be read or is none, the film cannot be written, or it was cancelled.
+pub fn recover(part: &Path, output: &Output, cancel: &CancelToken) -> Result<u64, JoinError> {
     let read = |source| JoinError::Read { path: part.to_owned(), source };
     let mut from = File::open(part).map_err(read)?;
     let (frames, length) = whole_frames(BufReader::new(&from)).map_err(read)?;
@@ -131,12 +133,19 @@ pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
     }
     output.write(|to| {
         from.rewind()?;
-        io::copy(&mut (&from).take(length), to)?;
+        io::copy(&mut (&from).take(length), &mut Stoppable::new(to, cancel))?;
         // No content, and the sum over its name.
         to.write_all(b"\0\0\0\0IEND\xae\x42\x60\x82")?;
         mend_count(to, frames)
     })?;
     Ok(u64::from(frames))
+}
+
+/// How many frames there are whole in a part; 0 where it is none.
+fn count(part: &Path) -> u64 {
+    File::open(part)
+        .and_then(|from| whole_frames(BufReader::new(from)))
+        .map_or(0, |(frames, _)| frames.into())
 }
 
 /// How many frames are there whole, and where the last of them ends: what follows it has begun.
@@ -146,18 +155,21 @@ fn whole_frames(mut from: impl Read) -> io::Result<(u32, u64)> {
     loop {
         let mut head = Vec::new();
         (&mut from).take(8).read_to_end(&mut head)?;
-        let [l1, l2, l3, l4, name @ ..] = &head[..] else { return Ok(whole) };
-        match name {
-            b"fcTL" | b"IEND" => {
-                whole = (begun, at);
-                begun += 1;
-            }
-            [_, _, _, _] => {}
-            _ => return Ok(whole),
+        let Some((length, name)) = head.split_first_chunk::<4>() else { return Ok(whole) };
+        if matches!(name, b"fcTL" | b"IEND") {
+            whole = (begun, at);
+            begun += 1;
         }
-        // The content, and a sum of four bytes.
-        let rest = u64::from(u32::from_be_bytes([*l1, *l2, *l3, *l4])) + 4;
-        io::copy(&mut (&mut from).take(rest), &mut io::sink())?;
-        at += 8 + rest;
+        // The content, and a sum over name and content.
+        let length = u64::from(u32::from_be_bytes(*length));
+        let mut summed = CrcWriter::new(io::sink());
+        summed.write_all(name)?;
+        io::copy(&mut (&mut from).take(length), &mut summed)?;
+        let mut sum = Vec::new();
+        (&mut from).take(4).read_to_end(&mut sum)?;
+        if sum != summed.crc().sum().to_be_bytes() {
+            return Ok(whole);
+        }
+        at += 8 + length + 4;
     }
 }

@@ -6,7 +6,7 @@
 //! [`part`](super::part) beside the film likewise, cluster by cluster, and gets its length and index at the end. Colours are converted to limited-range BT.709 and say so.
 
 use std::collections::VecDeque;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -32,7 +32,7 @@ impl Mp4 {
     ///
     /// # Errors
     /// If there is none, the size is odd, or the place cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
         look_for("ffmpeg", "libx264", "; without --encoder ffmpeg none is needed")?;
         let mut command = command(&spec);
@@ -41,7 +41,7 @@ impl Mp4 {
         // A delimiter before every unit, as in every stream of ours.
         command.args(["-aud", "1", "-f", "h264", "pipe:1"]);
         let path = output.path().to_owned();
-        let film = H264Film::new(output, force, spec)?;
+        let film = H264Film::new(output, spec)?;
         command.stdout(film.stream.share()?);
         Ok(Self { film, pipe: Pipe::start(command, path)? })
     }
@@ -66,7 +66,7 @@ impl Sink for Mp4 {
             });
         }
         film.stream.delimit()?;
-        film.finish().map(drop)
+        film.finish()
     }
 
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
@@ -97,10 +97,10 @@ impl Webm {
     ///
     /// # Errors
     /// If there is none, the size is odd, or the place cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
         look_for("ffmpeg", "libvpx-vp9", "; an .mp4 needs none")?;
-        let part = PartFile::create(output.path(), force)?;
+        let part = PartFile::create(&output, count)?;
         let mut command = command(&spec);
         // VP9's scale goes to 63 where H.264's goes to 51.
         let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
@@ -120,8 +120,9 @@ impl Sink for Webm {
 
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
         let Self { output, spec, mut pipe, part, frames } = *self;
-        match pipe.end().and_then(|()| with_index(part.path(), &output)) {
-            Err(why) if spec.keeps_partial => Err(part.keep(why, frames)),
+        let whole = pipe.end().and_then(|()| part.require(frames));
+        match whole.and_then(|()| with_index(part.path(), &output)) {
+            Err(why) if spec.keeps_partial => Err(part.keep(why)),
             ended => ended.map(drop),
         }
     }
@@ -134,7 +135,7 @@ impl Sink for Webm {
         }
         // Whatever ended it, what it wrote until then is whole cluster by cluster.
         match pipe.end().and_then(|()| with_index(part.path(), &output)) {
-            Err(why) => Err(part.keep(why, frames)),
+            Err(why) => Err(part.keep(why)),
             Ok(frames) => Ok(Some(Partial { path: output.path().to_owned(), frames })),
         }
     }
@@ -158,21 +159,34 @@ fn with_index(part: &Path, output: &Output) -> Result<u64, SinkError> {
 /// If the part holds no frame, there is no ffmpeg, or the film cannot be written.
 pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
     let draft = output.draft()?;
+    let frames = copy(part, &["-f", "webm", "-y"], &named(draft.path()))?;
+    if frames == 0 {
+        return Err(not_a_part(part, "it was cut before its first frame was complete"));
+    }
+    draft.place()?;
+    Ok(frames)
+}
+
+/// How many frames there are in a webm's part; 0 where it is none.
+fn count(part: &Path) -> u64 {
+    copy(part, &["-f", "null"], "-".as_ref()).unwrap_or(0)
+}
+
+/// Copies the pictures of a webm as they are; tells how many there are. Whatever the file holds, it is taken
+/// for a webm: a format that ffmpeg guesses may name other files.
+fn copy(part: &Path, format: &[&str], to: &OsStr) -> Result<u64, JoinError> {
     let mut command = Command::new("ffmpeg");
     command.args(["-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1"]);
-    command.arg("-i").arg(named(part)).args(["-c", "copy", "-f", "webm", "-y"]).arg(named(draft.path()));
+    command.args(["-f", "matroska", "-i"]).arg(named(part)).args(["-c", "copy"]).args(format).arg(to);
     alone(&mut command);
     let ran = command.stdin(Stdio::null()).output();
     let ran = ran.map_err(|_| SinkError::NoFfmpeg { hint: "" })?;
-    let told = String::from_utf8_lossy(&ran.stdout);
-    let frames = told.lines().rev().find_map(|line| line.strip_prefix("frame=")?.trim().parse().ok());
     if !ran.status.success() {
         return Err(not_a_part(part, format!("ffmpeg says: {}", last_lines(&ran.stderr[..]))));
     }
-    let whole = frames.filter(|frames| *frames > 0);
-    let frames = whole.ok_or_else(|| not_a_part(part, "it was cut before its first frame was complete"))?;
-    draft.place()?;
-    Ok(frames)
+    let told = String::from_utf8_lossy(&ran.stdout);
+    let frames = told.lines().rev().find_map(|line| line.strip_prefix("frame=")?.trim().parse().ok());
+    Ok(frames.unwrap_or(0))
 }
 
 /// Whether there is an ffmpeg that has the encoder.

@@ -3,14 +3,15 @@
 //! `frame-000123.png` is the frame of that number in the whole film, counted from 0. One that replaces an
 //! older one waits beside it, as `frame-000123.png.part`, until all are there.
 
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
 use super::part::path_of;
 use super::{FilmSpec, Partial, Sink, SinkError, write_error};
-use crate::core::io::output::{Output, OutputError};
+use crate::core::io::output::{DRAFT, Output, OutputError, is_there};
 use crate::core::num::CancelToken;
 
 /// A film that is a folder.
@@ -22,16 +23,39 @@ pub struct Frames {
     spec: FilmSpec,
     frames: u64,
     /// The files that were not there before.
-    made: Vec<PathBuf>,
+    made: Vec<Written>,
     /// The files that were, whose successors wait.
-    replaced: Vec<PathBuf>,
+    replaced: Vec<Written>,
+}
+
+/// The file of a frame.
+struct Written {
+    path: PathBuf,
+    /// Where it waits until all are there; its place, if it need not wait.
+    waits: PathBuf,
+    bytes: u64,
+}
+
+impl Written {
+    /// Whether it is as it was written.
+    fn is_whole(&self) -> bool {
+        std::fs::metadata(&self.waits).is_ok_and(|file| file.is_file() && file.len() == self.bytes)
+    }
+
+    /// Puts it in the place of an older frame.
+    fn replace(&self) -> Result<(), SinkError> {
+        let waiting = File::options().read(true).write(true).open(&self.waits);
+        let waiting = waiting.map_err(write_error(&self.waits))?;
+        Ok(Output::new(&self.path, true)?.adopt(&waiting, &self.waits)?)
+    }
 }
 
 impl Frames {
     /// Makes the folder, if it is not there.
     ///
     /// # Errors
-    /// If it holds a frame of this film already (without `force`), or cannot be made.
+    /// If it holds a frame of this film already or anything else than frames (without `force`), or cannot
+    /// be made.
     pub fn new(folder: &Path, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
         if folder.exists() && !folder.is_dir() {
             return Err(OutputError::IsFile { path: folder.to_owned() }.into());
@@ -40,60 +64,87 @@ impl Frames {
         let folder_path = folder.to_owned();
         let mut frames = Self { folder: folder_path, is_new: false, force, spec, frames: 0, made, replaced };
         let mut numbers = frames.spec.first..frames.spec.first.saturating_add(frames.spec.frames);
-        let there = numbers.find(|&number| frames.path(number).exists());
+        let there = numbers.find(|&number| is_there(&frames.path(number)));
         if let (Some(number), false) = (there, force) {
             return Err(SinkError::FrameExists { path: frames.path(number) });
+        }
+        if let (Some(name), false) = (foreign(folder), force) {
+            return Err(SinkError::OthersFolder { folder: folder.to_owned(), name });
         }
         frames.is_new = !folder.is_dir();
         std::fs::create_dir_all(folder).map_err(write_error(folder))?;
         Ok(frames)
     }
 
-    /// The file of the frame of that number in the whole film.
+    /// The place of the frame of that number in the whole film.
     fn path(&self, number: u64) -> PathBuf {
         self.folder.join(format!("frame-{number:06}.png"))
     }
 
-    /// Puts the successors of older frames in their places.
-    fn replace(&self) -> Result<(), SinkError> {
-        let replace = |path: &PathBuf| std::fs::rename(path_of(path), path).map_err(write_error(path));
-        self.replaced.iter().try_for_each(replace)
+    /// Puts the successors of older frames in their places, if all frames are there.
+    fn complete(&self) -> Result<(), SinkError> {
+        let found = self.made.iter().chain(&self.replaced).filter(|frame| frame.is_whole()).count() as u64;
+        if found != self.frames {
+            return Err(SinkError::Changed { part: self.folder.clone(), found, expected: self.frames });
+        }
+        self.replaced.iter().try_for_each(Written::replace)
     }
+}
+
+/// Something in a folder that is no frame, if there is any. Frames that somebody else is writing are frames.
+fn foreign(folder: &Path) -> Option<String> {
+    let names = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).find(|name| !is_frame(name))
+}
+
+fn is_frame(name: &str) -> bool {
+    let number = name.strip_suffix(".part").unwrap_or(name).strip_prefix("frame-");
+    let number = number.and_then(|name| name.strip_suffix(".png"));
+    name.starts_with(DRAFT)
+        || number
+            .is_some_and(|number| number.len() >= 6 && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 impl Sink for Frames {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
         let path = self.path(self.spec.first + self.frames);
-        let (place, list) = match path.exists() {
+        let waits = match is_there(&path) {
             // Somebody else has made it meanwhile.
             true if !self.force => return Err(SinkError::FrameExists { path }),
-            true => (path_of(&path), &mut self.replaced),
-            false => (path.clone(), &mut self.made),
+            true => path_of(&path),
+            false => path.clone(),
         };
+        let mut bytes = 0;
         // One that waits there was left of a film that was killed.
-        Output::new(&place, place != path)?.write(|file| {
-            let mut file = BufWriter::new(file);
-            write_png(&mut file, frame)?;
-            file.flush()
+        Output::new(&waits, waits != path)?.write(|file| {
+            let mut buffered = BufWriter::new(file);
+            write_png(&mut buffered, frame)?;
+            buffered.flush()?;
+            bytes = buffered.get_ref().metadata()?.len();
+            Ok(())
         })?;
-        list.push(path);
+        let list = if waits == path { &mut self.made } else { &mut self.replaced };
+        list.push(Written { path, waits, bytes });
         self.frames += 1;
         Ok(())
     }
 
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
-        self.replace()
+        self.complete()
     }
 
     /// The frames so far stay, or go.
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
         if self.spec.keeps_partial && self.frames > 0 {
-            self.replace()?;
+            self.complete()?;
             return Ok(Some(Partial { path: self.folder, frames: self.frames }));
         }
-        let waiting = self.replaced.iter().map(|path| path_of(path));
-        for path in self.made.iter().cloned().chain(waiting) {
-            std::fs::remove_file(&path).map_err(write_error(&path))?;
+        for Written { waits, .. } in self.made.iter().chain(&self.replaced) {
+            match std::fs::remove_file(waits) {
+                // Somebody else has taken it away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed.map_err(write_error(waits))?,
+            }
         }
         if self.is_new {
             // Others may have put theirs into it meanwhile: then it stays.

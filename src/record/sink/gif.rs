@@ -43,11 +43,11 @@ impl Gif {
     ///
     /// # Errors
     /// If the rate is too high for the format, or the place cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         if spec.fps > RATE_MOST {
             return Err(spec.refuse("expected at most 50 frames a second in a .gif"));
         }
-        let mut part = PartFile::create(output.path(), force)?;
+        let mut part = PartFile::create(&output, count)?;
         let head = writeln!(part.file(), "{MAGIC}{}", spec.note().to_text());
         head.map_err(|error| output.failed(error))?;
         Ok(Self { output, spec, part, histogram: Histogram::default(), frames: 0 })
@@ -73,7 +73,7 @@ impl Gif {
     /// The part stays where it is asked for and the film cannot be had.
     fn end(self, cancel: &CancelToken) -> Result<(), SinkError> {
         match self.place(cancel) {
-            Err(source) if self.spec.keeps_partial => Err(self.part.keep(source, self.frames)),
+            Err(source) if self.spec.keeps_partial => Err(self.part.keep(source)),
             placed => placed,
         }
     }
@@ -104,13 +104,16 @@ impl Sink for Gif {
 /// Makes the film of a part that was left; tells how many frames it has.
 ///
 /// # Errors
-/// If the part cannot be read or is none, or the film cannot be written.
-pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
+/// If the part cannot be read or is none, the film cannot be written, or it was cancelled.
+pub fn recover(part: &Path, output: &Output, cancel: &CancelToken) -> Result<u64, JoinError> {
     let read = |source| JoinError::Read { path: part.to_owned(), source };
     let open =
         || Waiting::open(part).map_err(read)?.ok_or_else(|| not_a_part(part, "its first bytes are not ours"));
     let (mut waiting, mut histogram, mut frames) = (open()?, Histogram::default(), 0);
     while let Some(pixels) = waiting.next().map_err(read)? {
+        if cancel.is_cancelled() {
+            return Err(output.failed(io::ErrorKind::Interrupted.into()).into());
+        }
         histogram.add(&pixels);
         frames += 1;
     }
@@ -118,8 +121,14 @@ pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
         return Err(not_a_part(part, "it was cut before its first frame was complete"));
     }
     let (waiting, palette) = (open()?, Palette::new(&histogram));
-    output.write(|to| waiting.write(to, &palette, frames, &CancelToken::default()))?;
+    output.write(|to| waiting.write(to, &palette, frames, cancel))?;
     Ok(frames)
+}
+
+/// How many frames there are in a part; 0 where it is none.
+fn count(part: &Path) -> u64 {
+    let Ok(Some(mut waiting)) = Waiting::open(part) else { return 0 };
+    std::iter::from_fn(|| waiting.next().ok()?).count() as u64
 }
 
 /// Bytes of a record's length.

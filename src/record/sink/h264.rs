@@ -5,6 +5,7 @@ use super::join::{self, JoinError, Part};
 use super::stream::StreamFile;
 use super::{FilmSpec, Partial, SinkError, write_error};
 use crate::core::io::output::Output;
+use crate::core::num::CancelToken;
 
 /// Seconds between key frames, so that players can jump.
 pub const KEY_SECONDS: u32 = 2;
@@ -25,8 +26,8 @@ impl H264Film {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
-        let stream = StreamFile::create(output.path(), force, spec.note())?;
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
+        let stream = StreamFile::create(&output, spec.note(), join::count)?;
         Ok(Self { output, spec, stream, frames: 0 })
     }
 
@@ -50,33 +51,42 @@ impl H264Film {
         Ok(())
     }
 
-    /// Makes the film of the stream, which must end with a delimiter; tells how many frames it has.
+    /// Makes the film of the stream, which must end with a delimiter.
     ///
     /// # Errors
-    /// If it cannot be written. With `keeps_partial` the stream stays then.
-    pub fn finish(self) -> Result<u64, SinkError> {
-        match self.put_in_place() {
-            Ok(frames) => Ok(frames),
-            Err(error) if self.spec.keeps_partial => Err(self.stream.keep(error, self.frames)),
-            Err(error) => Err(error),
+    /// If it cannot be written, or not all frames are in the stream. With `keeps_partial` it stays then.
+    pub fn finish(self) -> Result<(), SinkError> {
+        let placed = self.put_in_place(Some(self.frames));
+        self.kept_unless(placed).map(drop)
+    }
+
+    /// Where there is no film its stream stays, if that was asked for.
+    fn kept_unless(self, placed: Result<u64, SinkError>) -> Result<u64, SinkError> {
+        match placed {
+            Err(error) if self.spec.keeps_partial => Err(self.stream.keep(error)),
+            placed => placed,
         }
     }
 
-    fn put_in_place(&self) -> Result<u64, SinkError> {
+    /// Tells how many frames the film has, which are those that are expected.
+    fn put_in_place(&self, expected: Option<u64>) -> Result<u64, SinkError> {
         let part = match Part::read(self.stream.path()) {
             Ok(part) => part,
             Err(JoinError::Read { path, source }) => return Err(write_error(&path)(source)),
             Err(error) => return Err(self.failed(error.to_string())),
         };
-        let frames = part.frames();
-        match join::join(&[part], &self.output) {
-            Ok(()) => Ok(frames),
+        let found = part.frames();
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
+            return Err(SinkError::Changed { part: self.stream.path().to_owned(), found, expected });
+        }
+        match join::join(&[part], &self.output, &CancelToken::default()) {
+            Ok(()) => Ok(found),
             Err(JoinError::Write(error)) => Err(error.into()),
             Err(error) => Err(self.failed(error.to_string())),
         }
     }
 
-    /// Keeps what there is, if that was asked for.
+    /// Makes a film of what there is, if that was asked for.
     ///
     /// # Errors
     /// If the shorter film cannot be written.
@@ -85,6 +95,7 @@ impl H264Film {
             return Ok(None);
         }
         let path = self.output.path().to_owned();
-        self.finish().map(|frames| Some(Partial { path, frames }))
+        let placed = self.put_in_place(None);
+        self.kept_unless(placed).map(|frames| Some(Partial { path, frames }))
     }
 }

@@ -32,7 +32,7 @@ impl InProcess {
     ///
     /// # Errors
     /// If the size is odd or too large, or the place cannot be written.
-    pub fn new(output: Output, force: bool, spec: FilmSpec) -> Result<Self, SinkError> {
+    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
         let [width, height] = spec.size;
         if width.max(height) > 3840 || width.min(height) > 2160 {
@@ -48,7 +48,7 @@ impl InProcess {
         };
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config(&spec)).map_err(failed)?;
         let picture = Planes::new(width as usize, height as usize);
-        Ok(Self { film: H264Film::new(output, force, spec)?, encoder, picture, packet: Vec::new() })
+        Ok(Self { film: H264Film::new(output, spec)?, encoder, picture, packet: Vec::new() })
     }
 
     fn encode(&mut self, frame: &RgbaImage) -> Result<(), openh264::Error> {
@@ -95,7 +95,7 @@ impl Sink for InProcess {
     }
 
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
-        self.film.finish().map(|_| ())
+        self.film.finish()
     }
 
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {

@@ -12,6 +12,7 @@ use super::container::{self, Head, Picture};
 use super::stream::{self, Units, kind};
 use super::{Format, SinkError, apng, ffmpeg, gif};
 use crate::core::io::output::{Output, WriteError};
+use crate::core::num::CancelToken;
 
 /// A part of a film that was read: what its pictures are, and where.
 pub struct Part {
@@ -205,6 +206,11 @@ impl Part {
     }
 }
 
+/// How many frames there are in an H.264 film's part; 0 where it is none.
+pub fn count(part: &Path) -> u64 {
+    Part::read(part).map_or(0, |part| part.frames())
+}
+
 /// Whether the parts make one film, and how many frames it has.
 ///
 /// # Errors
@@ -224,8 +230,14 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
 /// Makes the film of the one part that was left of a gif, an apng or a webm; tells how many frames it has.
 ///
 /// # Errors
-/// If there are several parts, the part cannot be read or is none of such a film, or the film cannot be written.
-pub fn recover(parts: &[PathBuf], format: Format, output: &Output) -> Result<u64, JoinError> {
+/// If there are several parts, the part cannot be read or is none of such a film, the film cannot be written,
+/// or it was cancelled.
+pub fn recover(
+    parts: &[PathBuf],
+    format: Format,
+    output: &Output,
+    cancel: &CancelToken,
+) -> Result<u64, JoinError> {
     let needs_none = |path: &PathBuf, reason| JoinError::NeedsNone { path: path.clone(), reason };
     let [part] = parts else {
         let path = parts.get(1).cloned().unwrap_or_default();
@@ -233,8 +245,8 @@ pub fn recover(parts: &[PathBuf], format: Format, output: &Output) -> Result<u64
         return Err(needs_none(&path, reason));
     };
     match format {
-        Format::Gif => gif::recover(part, output),
-        Format::Apng => apng::recover(part, output),
+        Format::Gif => gif::recover(part, output, cancel),
+        Format::Apng => apng::recover(part, output, cancel),
         Format::Webm => ffmpeg::recover(part, output),
         Format::Mp4 | Format::Frames => Err(needs_none(part, "frames in a folder are whole as they are")),
     }
@@ -243,12 +255,12 @@ pub fn recover(parts: &[PathBuf], format: Format, output: &Output) -> Result<u64
 /// Writes the film that the parts make, in their order.
 ///
 /// # Errors
-/// If a part differs from the first, or the film cannot be written.
-pub fn join(parts: &[Part], output: &Output) -> Result<(), JoinError> {
+/// If a part differs from the first, the film cannot be written, or it was cancelled.
+pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(), JoinError> {
     check(parts)?;
     let Some(first) = parts.first() else { return Ok(()) };
     let pictures: Vec<Picture> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
-    output.write(|file| {
+    output.write_until(cancel, |file| {
         let mut to = BufWriter::with_capacity(1 << 18, file);
         container::write_head(&mut to, &first.head, &pictures)?;
         parts.iter().try_for_each(|part| part.copy(&mut to))?;

@@ -124,6 +124,13 @@ impl Format {
     }
 }
 
+impl SinkError {
+    /// Whether the request was right and the disk failed.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Write(_))
+    }
+}
+
 impl Format {
     /// Whether its encoders take two pixels at a time.
     pub fn needs_even_sides(self) -> bool {
@@ -213,6 +220,24 @@ pub enum SinkError {
     Busy {
         /// The film.
         film: PathBuf,
+    },
+    /// A folder for frames in which other things lie.
+    #[error("{folder} holds {name}; expected a new folder, an empty one or one of frames, or --force")]
+    OthersFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// One of those things.
+        name: String,
+    },
+    /// Somebody changed what there was of a film while it was made.
+    #[error("{part} was changed meanwhile: {found} of its {expected} frames are left")]
+    Changed {
+        /// What there was, or the folder of the frames.
+        part: PathBuf,
+        /// Frames that are there.
+        found: u64,
+        /// Frames that were written.
+        expected: u64,
     },
     /// A folder of frames holds a frame of this film.
     #[error("{path} exists already; expected an empty folder, or --force to replace frames in it")]
@@ -322,11 +347,11 @@ pub fn open(
     spec.check()?;
     let file = || Output::new(path, force);
     match (format, encoder) {
-        (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, force, spec)?)),
-        (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, force, spec)?)),
-        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, force, spec)?)),
-        (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, force, spec)?)),
-        (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, force, spec)?)),
+        (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, spec)?)),
+        (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, spec)?)),
+        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, spec)?)),
+        (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, spec)?)),
+        (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, spec)?)),
         (Format::Frames, _) => Ok(Box::new(frames::Frames::new(path, force, spec)?)),
     }
 }

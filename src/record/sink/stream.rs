@@ -14,8 +14,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::part::{Note, PartFile};
+use super::part::{Count, Note, PartFile};
 use super::{SinkError, write_error};
+use crate::core::io::output::Output;
 
 /// What stands before every picture: any kind of slice may follow.
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
@@ -63,9 +64,9 @@ impl StreamFile {
     /// Begins the stream of that film.
     ///
     /// # Errors
-    /// If there is one already (without `force`) or it cannot be written.
-    pub fn create(film: &Path, force: bool, note: Note) -> Result<Self, SinkError> {
-        let mut stream = Self(PartFile::create(film, force)?);
+    /// As [`PartFile::create`].
+    pub fn create(output: &Output, note: Note, count: Count) -> Result<Self, SinkError> {
+        let mut stream = Self(PartFile::create(output, count)?);
         stream.write(&message(note))?;
         Ok(stream)
     }
@@ -105,9 +106,9 @@ impl StreamFile {
         self.0.share()
     }
 
-    /// The film cannot be had; what there is of it stays. Tells why, and where it is.
-    pub fn keep(self, source: SinkError, frames: u64) -> SinkError {
-        self.0.keep(source, frames)
+    /// As [`PartFile::keep`].
+    pub fn keep(self, source: SinkError) -> SinkError {
+        self.0.keep(source)
     }
 }
 
@@ -239,8 +240,8 @@ mod tests {
     #[test]
     fn units_of_any_length_are_found_wherever_a_piece_of_the_file_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("x.mp4");
-        let mut stream = StreamFile::create(&film, false, Note { size: [16, 16], fps: 30 }).unwrap();
+        let output = Output::new(&folder.path().join("x.mp4"), false).unwrap();
+        let mut stream = StreamFile::create(&output, Note { size: [16, 16], fps: 30 }, |_| 0).unwrap();
         stream.delimit().unwrap();
         // Delimiters fall on both sides of the edge between two pieces, and across it.
         let lengths: Vec<usize> = (0..12).flat_map(|step| [PIECE - 150 + 13 * step, 5, 1]).collect();
