@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line; nobody reads its error")]
 #![allow(clippy::print_stdout, reason = "measured errors, shown with --nocapture")]
 
+mod attack;
 #[cfg(feature = "viewer")]
 mod charts;
 mod conformance;

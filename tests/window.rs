@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A virtual display of its own for a test.
-struct Display {
+pub struct Display {
     server: Child,
     name: String,
 }
@@ -13,7 +13,7 @@ struct Display {
 impl Display {
     /// Starts one. Without Xvfb and xdotool the window cannot be tested: that is a failure, since
     /// `make test` installs both.
-    fn start() -> Self {
+    pub fn start() -> Self {
         Self::of_size("800x600")
     }
 
@@ -35,7 +35,7 @@ impl Display {
         Self { server, name: format!(":{}", line.trim()) }
     }
 
-    fn xdotool(&self, arguments: &[&str]) -> String {
+    pub fn xdotool(&self, arguments: &[&str]) -> String {
         let output = Command::new("xdotool").args(arguments).env("DISPLAY", &self.name).output();
         String::from_utf8(output.expect("xdotool runs (make test installs it)").stdout).unwrap()
     }
@@ -61,7 +61,7 @@ fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Opens the window on an experiment; the program, and the window's name to xdotool.
-fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
+pub fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
     open_at(display, "1", experiment, text)
 }
 
