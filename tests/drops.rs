@@ -89,10 +89,9 @@ fn broken_files_are_refused_in_words_and_change_nothing() {
     assert!(told("ragged.csv", "1,2,0\n3,4\n").contains("line 2"));
     assert!(told("words.csv", "1,2,0\n3,many,1\n").contains("line 2"));
     assert!(told("start.npy", "no numbers").starts_with("from = "));
-    assert!(
-        told("picture.jpg", "")
-            .contains("expected an experiment or a tour (.ron), data (.csv) or a start (.npy)")
-    );
+    assert!(told("picture.jpg", "").contains(
+        "expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
+    ));
     let eye = after(&[folder.path().join("gone.ron")]);
     let notice = eye.world().resource::<Desk>().notice.clone();
     assert!(matches!(&notice, Some(Err(why)) if why.contains("gone.ron")), "{notice:?}");

@@ -8,6 +8,7 @@ mod recordings;
 mod refusals;
 mod runs;
 mod slices;
+mod tables;
 
 use std::process::{Command, Output};
 

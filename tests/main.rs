@@ -25,5 +25,6 @@ mod reference;
 #[cfg(feature = "viewer")]
 mod scene;
 mod support;
+mod tables;
 #[cfg(all(feature = "viewer", target_os = "linux"))]
 mod window;

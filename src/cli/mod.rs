@@ -31,6 +31,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
+use crate::core::experiment::Experiment;
+
 /// Why a verb was not carried out.
 #[derive(Debug)]
 pub enum Failure {
@@ -148,6 +150,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
     eprintln!("losscape: {error:#}");
     ExitCode::from(code)
+}
+
+/// Tells what was found out about the data, before the work on them begins.
+fn tell_data(experiment: &Experiment) {
+    let name = experiment.objective().train().map_or("", |data| &data.name);
+    experiment.notes().iter().for_each(|note| eprintln!("losscape: {}: {note}", name.escape_debug()));
 }
 
 /// Prints to standard output. Who has stopped reading it, as `head` does, misses nothing.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
-use super::{Failure, say};
+use super::{Failure, say, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
@@ -73,6 +73,7 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
     if steps > MAX_STEPS {
         return Err(Failure::request(anyhow!("--train-on {steps}: expected at most {MAX_STEPS} steps")));
     }
+    tell_data(&experiment);
     let (at, probed) = (arguments.at, experiment.clone());
     let interrupt = Interrupt::listen()?;
     let found = interrupt.work(move || find(&probed, &point, steps))??;

@@ -12,7 +12,7 @@ use image::{RgbImage, RgbaImage};
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress::{FilmProgress, Told};
-use super::{Failure, say};
+use super::{Failure, say, tell_data};
 use crate::app::Overlay;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::io::output::Output;
@@ -163,6 +163,7 @@ impl RecordArguments {
             )));
         }
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        tell_data(&experiment);
         let request = PictureRequest { experiment, size, at_step: self.at_step };
         let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
         write_png(&output, &picture.map_err(Failure::Work)?)
@@ -192,6 +193,7 @@ impl RecordArguments {
             }
             (None, _) => {
                 let experiment = self.looked(&self.experiment.checked_picture()?)?;
+                tell_data(&experiment);
                 Tour::of_experiment(experiment).map_err(Failure::request)?
             }
         };

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
+use super::{Failure, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
@@ -41,6 +41,7 @@ pub struct SliceArguments {
 /// If the request makes no sense, no plane fits the run, or the file cannot be written.
 pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     let (request, format, output) = arguments.checked()?;
+    tell_data(&request.experiment);
     let interrupt = Interrupt::listen()?;
     let (request, evaluated) = interrupt.work(move || {
         let evaluated = request.evaluate();

@@ -8,7 +8,7 @@ use clap::Args;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
-use super::{Failure, say};
+use super::{Failure, say, tell_data};
 use crate::core::experiment::pipeline;
 use crate::core::io::archive;
 use crate::core::io::output::Output;
@@ -41,6 +41,7 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
         return Err(Failure::request(anyhow!("-o {output}: expected a name that ends in .npz")));
     }
     let output = Output::new(&output, force).map_err(Failure::request)?;
+    tell_data(&experiment);
     let training = experiment.clone();
     let interrupt = Interrupt::listen()?;
     let run = interrupt.work(move || {

@@ -101,7 +101,7 @@ fn start_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(Experiment
 fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentCommand)) {
     let file = &view.experiment;
     let datasets = DatasetConfig::all().into_iter().map(|dataset| (dataset.name(), dataset));
-    let hover = "The points it learns from. A .csv file of your own can be dropped on the window.";
+    let hover = "The points it learns from. A table of your own (.csv, .tsv, .txt, .data) can be dropped on the window.";
     if let Some(mut dataset) = choice_row(ui, "Dataset", hover, file.dataset.name(), datasets) {
         dataset.set_points(file.dataset.points());
         ask(ExperimentCommand::Dataset(dataset));
@@ -117,7 +117,15 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentC
                 ask(ExperimentCommand::HeldOut(share));
             }
         });
-        refused(ui, view, &["dataset", "held_out"]);
+        let mut is_on = file.standardize;
+        let hover = "Brings each input to mean 0 and deviation 1, by the rows that are trained on.";
+        if ui.checkbox(&mut is_on, "standardize").on_hover_text(hover).changed() {
+            ask(ExperimentCommand::Standardize(is_on));
+        }
+        for note in &view.notes {
+            ui.add(egui::Label::new(egui::RichText::new(note).weak().small()).wrap());
+        }
+        refused(ui, view, &["dataset", "held_out", "standardize"]);
     });
 }
 

@@ -18,6 +18,7 @@ use crate::core::data::DatasetConfig;
 use crate::core::experiment::{ExperimentFile, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::output::{Output, is_there};
+use crate::core::io::table::is_table;
 use crate::core::script::tour::{Tour, is_tour};
 use crate::core::script::{Command, ExperimentCommand};
 use crate::scene::session::{Ask, SessionState};
@@ -203,7 +204,7 @@ fn dialog(errand: Errand) -> FileDialog {
 /// What a dialog is called, and the name that it proposes.
 fn texts(errand: Errand) -> (&'static str, &'static str) {
     match errand {
-        Errand::Open => ("Open an experiment or a tour (.ron), data (.csv) or a start (.npy)", ""),
+        Errand::Open => ("Open an experiment or a tour (.ron), data (.csv, .txt, …) or a start (.npy)", ""),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
         Errand::SaveTour => ("Save the tour", "tour.ron"),
@@ -269,9 +270,8 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
     let name = path.display().to_string();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
-        Some("csv") => {
-            let dataset =
-                DatasetConfig::by_name(&name).ok_or_else(|| format!("{name}: expected a .csv file"))?;
+        _ if is_table(&name) => {
+            let dataset = DatasetConfig::table(name);
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Dataset(dataset))))
         }
         Some("ron") => {
@@ -289,7 +289,9 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
             let file = ExperimentFile { from: Some(path.to_owned()), ..present.clone() };
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
         }
-        _ => Err(format!("{name}: expected an experiment or a tour (.ron), data (.csv) or a start (.npy)")),
+        _ => Err(format!(
+            "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
+        )),
     }
 }
 
@@ -370,15 +372,17 @@ mod tests {
         };
         let ExperimentCommand::Load(file) = shown(&at("a.ron", "(seed: 9)")) else { panic!("an experiment") };
         assert_eq!(file.seed, 9);
-        let data = shown(&at("b.CSV", "1,2\n"));
-        assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })));
+        for name in ["b.CSV", "b.tsv", "b.Txt", "b.data"] {
+            let data = shown(&at(name, "1,2\n"));
+            assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })), "{name}");
+        }
         let tour = open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present);
         assert!(
             matches!(tour, Ok(Opened::Tour(tour)) if tour.secs() == 1.0),
             "its experiment lies beside it"
         );
         assert!(open(&at("c.ron", "(sede: 9)"), &present).unwrap_err().contains("c.ron:1:"));
-        assert!(open(&at("d.txt", ""), &present).unwrap_err().contains("expected an experiment"));
+        assert!(open(&at("d.doc", ""), &present).unwrap_err().contains("expected an experiment"));
     }
 
     #[test]

@@ -14,13 +14,17 @@ use super::style::warning;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 33] = [
-    ("path", "The file of comma-separated numbers; its last column is the target."),
+const HINTS: [(&str, &str); 37] = [
+    ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
     ("arms", "Arms of the spiral; each is a class."),
     ("classes", "Clouds of points; each is a class."),
-    ("target", "What the last column means: classes, numbers, or whatever fits it."),
+    ("target", "What the targets mean: classes, values, or what they look like."),
+    ("target_column", "The target's column by name or number; without it, the last."),
+    ("leave_out", "Columns that are neither input nor target, by name or number, as in id, 3."),
+    ("header", "Whether the first row holds the names of the columns."),
+    ("decimal", "How decimals are written: after a point, after a comma, or as the table proves."),
     ("widths", "Units of each hidden layer, as in 8, 8."),
     ("activation", "What each hidden unit does with its sum."),
     ("skip", "A hidden layer as wide as its input adds that input to its output."),
@@ -51,10 +55,13 @@ const HINTS: [(&str, &str); 33] = [
 ];
 
 /// Words that a setting may be one of; which of them it knows is found out by trying.
-const WORDS: [&str; 13] = [
-    "identity", "sigmoid", "tanh", "relu", "gelu", "linear", "auto", "classes", "numbers", "mean", "end",
-    "frozen", "copied",
+const WORDS: [&str; 17] = [
+    "identity", "sigmoid", "tanh", "relu", "gelu", "linear", "auto", "classes", "values", "yes", "no",
+    "point", "comma", "mean", "end", "frozen", "copied",
 ];
+
+/// Settings that hold any text.
+const TEXTS: [&str; 2] = ["path", "target_column"];
 
 /// Settings that are places of parameter space.
 const PLACES: [&str; 6] = ["from", "to", "at", "a", "b", "c"];
@@ -119,6 +126,8 @@ impl Field<'_> {
             Value::Number(number) if name == "degrees" => {
                 self.dial(ui, number.as_f64().unwrap_or_default()).map(Value::from)
             }
+            // A column by its number is typed as one by its name.
+            Value::Number(_) if TEXTS.contains(&name) => self.text(ui, name, value, check),
             Value::Number(number) if number.is_u64() => {
                 let present = number.as_u64().unwrap_or_default();
                 number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
@@ -127,7 +136,7 @@ impl Field<'_> {
                 let present = number.as_f64().unwrap_or_default();
                 number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
             }
-            Value::String(word) if name != "path" && !PLACES.contains(&name) => {
+            Value::String(word) if !TEXTS.contains(&name) && !PLACES.contains(&name) => {
                 let known = WORDS.into_iter().filter(|word| check(Value::from(*word)).is_ok());
                 let menu = Menu { id: self.id, label: self.label, hint: self.hint, width: 90.0 };
                 menu.show(ui, word, known.map(|word| (word, Value::from(word))))
@@ -160,6 +169,8 @@ impl Field<'_> {
     ) -> Option<Value> {
         let present = written(name, value);
         let read = |text: &str| match read(name, value, text) {
+            // Nothing typed is no word of that name, where a setting may be none.
+            Ok(_) if text.trim().is_empty() && check(Value::Null).is_ok() => Ok(Value::Null),
             Ok(value) => check(value.clone()).map(|()| value).map_err(|error| error.to_string()),
             Err(error) => Err(error),
         };
@@ -173,6 +184,7 @@ fn written(name: &str, value: &Value) -> String {
     match value {
         _ if PLACES.contains(&name) => serde_json::from_value::<Place>(value.clone())
             .map_or_else(|_| plain(value), |place| place.to_string()),
+        Value::Null => String::new(),
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
         value => plain(value),
     }
@@ -323,6 +335,9 @@ mod tests {
             ("from", serde_json::json!({"step": 9})),
             ("to", serde_json::json!("end")),
             ("path", serde_json::json!("a, b.csv")),
+            ("target_column", serde_json::json!("species")),
+            ("leave_out", serde_json::json!(["id", "name"])),
+            ("leave_out", serde_json::json!([1, 3])),
         ];
         for (name, value) in values {
             assert_eq!(read(name, &value, &written(name, &value)), Ok(value.clone()), "{name}");

@@ -102,6 +102,8 @@ pub struct PanelView {
     pub progress: Option<Progress>,
     /// The field that the last command was refused for, and why.
     pub refusal: Option<(String, String)>,
+    /// What there is to tell of the examples, in sentences.
+    pub notes: Vec<String>,
     /// Training examples; `None` before there are any.
     pub examples: Option<usize>,
     /// Where training is, by the alphas of its projection.
@@ -256,6 +258,7 @@ impl Source<'_> {
                 let (field, why) = text.split_once(" = ")?;
                 Some((field.to_owned(), why.to_owned()))
             }),
+            notes: self.session.experiment().notes().to_vec(),
             examples: known.map(|known| known.plan.objective.examples()).filter(|count| *count > 0),
             marker: known
                 .zip(latest)

@@ -10,13 +10,13 @@ fn run(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
+pub(super) fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
     let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
     let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
     (array.shape().to_vec(), array.into_vec().unwrap())
 }
 
-fn text(path: &Path, name: &str) -> serde_json::Value {
+pub(super) fn text(path: &Path, name: &str) -> serde_json::Value {
     let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
     let bytes: Vec<u8> = archive.by_name(name).unwrap().unwrap().into_vec().unwrap();
     serde_json::from_slice(&bytes).unwrap()

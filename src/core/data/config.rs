@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
 use super::synthetic::{self, Draw};
-use crate::core::io::table::{self, TableError, TargetKind};
+use crate::core::io::table::{self, Column, DecimalMark, Header, TableError, TableOptions, TargetKind};
 use crate::core::num::Stream;
 use crate::core::num::setting::{self, SettingError};
 
@@ -100,7 +100,7 @@ pub enum DatasetConfig {
         #[serde(default = "all_digits")]
         points: usize,
     },
-    /// A file of comma-separated numbers, the last column the target.
+    /// A table in a text file. What is not said of it is found out, and told.
     Csv {
         /// The file, seen from the folder the program runs in.
         path: String,
@@ -110,6 +110,18 @@ pub enum DatasetConfig {
         /// What the targets mean.
         #[serde(default)]
         target: TargetKind,
+        /// The target's column, by name or by number from 1; without it, the last.
+        #[serde(default)]
+        target_column: Option<Column>,
+        /// Columns that are neither input nor target, by name or number.
+        #[serde(default)]
+        leave_out: Vec<Column>,
+        /// Whether the first row holds the names of the columns.
+        #[serde(default)]
+        header: Header,
+        /// How decimals are written.
+        #[serde(default)]
+        decimal: DecimalMark,
     },
 }
 
@@ -195,11 +207,17 @@ impl DatasetConfig {
         }
     }
 
-    /// The kind of that name with its default settings, or the file of that name if it ends in `.csv`.
+    /// The table in that file, with default settings.
+    pub fn table(path: impl Into<String>) -> Self {
+        let TableOptions { target, target_column, leave_out, header, decimal } = TableOptions::default();
+        Self::Csv { path: path.into(), points: MAX_POINTS, target, target_column, leave_out, header, decimal }
+    }
+
+    /// The kind of that name with its default settings, or the file of that name if it ends as tables do.
     /// Hyphens stand for underscores.
     pub fn by_name(name: &str) -> Option<Self> {
-        if name.to_ascii_lowercase().ends_with(".csv") {
-            return Some(Self::Csv { path: name.into(), points: MAX_POINTS, target: TargetKind::Auto });
+        if table::is_table(name) {
+            return Some(Self::table(name));
         }
         let name = name.replace('-', "_");
         Self::all().into_iter().find(|config| config.name() == name)
@@ -281,9 +299,12 @@ impl DatasetConfig {
             Self::Blobs { classes, .. } => {
                 setting::ensure((2..=6).contains(classes), "classes", classes, "2 to 6")
             }
-            Self::Csv { path, .. } => {
-                setting::ensure(!path.is_empty(), "path", "\"\"", "the name of a CSV file")
-            }
+            Self::Csv { path, .. } => setting::ensure(
+                !path.is_empty(),
+                "path",
+                "\"\"",
+                "the name of a table in text (.csv, .tsv, .txt, .data)",
+            ),
             _ => Ok(()),
         }
     }
@@ -304,8 +325,19 @@ impl DatasetConfig {
             Self::LinearRegression { .. } => synthetic::linear_regression(draw)?,
             Self::SineRegression { .. } => synthetic::sine_regression(draw)?,
             Self::Digits { points } => at_most(*points, digits()?, draw.data),
-            Self::Csv { path, points, target } => at_most(*points, table::read(path, *target)?, draw.data),
+            Self::Csv { path, points, .. } => {
+                at_most(*points, table::read(path, &self.table_options())?, draw.data)
+            }
         })
+    }
+
+    /// What is said of the table; nothing of what is none.
+    fn table_options(&self) -> TableOptions {
+        let Self::Csv { path: _, points: _, target, target_column, leave_out, header, decimal } = self else {
+            return TableOptions::default();
+        };
+        let (target_column, leave_out) = (target_column.clone(), leave_out.clone());
+        TableOptions { target: *target, target_column, leave_out, header: *header, decimal: *decimal }
     }
 }
 
@@ -338,11 +370,30 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_ends_in_csv_is_a_file() {
-        let config = DatasetConfig::by_name("folder/points.csv").unwrap();
-        assert_eq!(config.name(), "csv");
-        assert!(matches!(config, DatasetConfig::Csv { path, .. } if path == "folder/points.csv"));
+    fn a_name_that_ends_as_tables_do_is_a_file() {
+        for name in ["folder/points.csv", "POINTS.CSV", "a.tsv", "b.Txt", "iris.data"] {
+            let config = DatasetConfig::by_name(name).unwrap();
+            assert_eq!(config.name(), "csv");
+            assert!(matches!(config, DatasetConfig::Csv { path, .. } if path == name));
+        }
+        assert_eq!(DatasetConfig::by_name("points.json"), None);
         assert_eq!(DatasetConfig::by_name("csv"), None, "a CSV without a file is none");
+    }
+
+    #[test]
+    fn a_column_is_written_by_name_or_number_and_old_words_are_read() {
+        let csv = |text: &str| {
+            serde_json::from_str::<DatasetConfig>(&format!(r#"{{"csv":{{"path":"a.csv"{text}}}}}"#)).unwrap()
+        };
+        let columns = |config| match config {
+            DatasetConfig::Csv { target_column, leave_out, target, .. } => (target_column, leave_out, target),
+            other => panic!("{other:?}"),
+        };
+        let name = |name: &str| Column::Name(name.into());
+        let found = columns(csv(r#","target_column":"species","leave_out":[1,"id"],"target":"numbers""#));
+        assert_eq!(found, (Some(name("species")), vec![Column::Number(1), name("id")], TargetKind::Values));
+        assert_eq!(columns(csv(r#","target_column":5"#)).0, Some(Column::Number(5)));
+        assert_eq!(csv(""), DatasetConfig::table("a.csv"));
     }
 
     #[test]
@@ -357,7 +408,10 @@ mod tests {
             (r#"{"moons":{"noise":-1}}"#, "noise = -1: expected a finite number of at least 0"),
             (r#"{"spirals":{"arms":6}}"#, "arms = 6: expected 2 to 5"),
             (r#"{"blobs":{"classes":1}}"#, "classes = 1: expected 2 to 6"),
-            (r#"{"csv":{"path":""}}"#, "path = \"\": expected the name of a CSV file"),
+            (
+                r#"{"csv":{"path":""}}"#,
+                "path = \"\": expected the name of a table in text (.csv, .tsv, .txt, .data)",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(refused(text), expected);

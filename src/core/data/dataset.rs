@@ -1,5 +1,9 @@
 //! A dataset: rows of features and rows of targets, checked once on the way in.
 
+use std::sync::Arc;
+
+use super::standardize::Scaling;
+
 /// What the targets mean, which decides what can be said of a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -23,6 +27,9 @@ pub struct Dataset {
     inputs: usize,
     outputs: usize,
     target: Target,
+    notes: Arc<[String]>,
+    labels: Arc<[String]>,
+    scaling: Option<Arc<Scaling>>,
 }
 
 /// Why numbers are no dataset.
@@ -102,7 +109,8 @@ impl Dataset {
         }
         let binary = outputs == 1 && y.iter().all(|&v| v == 0.0 || v == 1.0);
         let target = if binary { Target::Binary } else { Target::Real };
-        Ok(Self { name, x, y, inputs, outputs, target })
+        let (notes, labels) = (Arc::default(), Arc::default());
+        Ok(Self { name, x, y, inputs, outputs, target, notes, labels, scaling: None })
     }
 
     /// Checks and keeps `x [rows, inputs]` and `y [rows]`, each the index of one of `classes` classes.
@@ -137,7 +145,50 @@ impl Dataset {
             rows.iter().flat_map(|&row| &values[row as usize * width..][..width]).copied().collect()
         };
         let (x, y) = (pick(&self.x, self.inputs), pick(&self.y, self.outputs));
-        Self { name: self.name.clone(), x, y, ..*self }
+        self.holding(x, y)
+    }
+
+    /// Other numbers of the same kind and origin.
+    fn holding(&self, x: Vec<f64>, y: Vec<f64>) -> Self {
+        let (name, scaling) = (self.name.clone(), self.scaling.clone());
+        let (notes, labels) = (Arc::clone(&self.notes), Arc::clone(&self.labels));
+        Self { name, x, y, notes, labels, scaling, ..*self }
+    }
+
+    /// With targets that are real numbers, though they may look like classes.
+    pub fn as_values(self) -> Self {
+        Self { target: Target::Real, ..self }
+    }
+
+    /// With sentences for people on what was found out while it was read.
+    pub fn with_notes(self, notes: impl Into<Arc<[String]>>) -> Self {
+        Self { notes: notes.into(), ..self }
+    }
+
+    /// With the label of each class, by its index.
+    pub fn with_labels(self, labels: impl Into<Arc<[String]>>) -> Self {
+        Self { labels: labels.into(), ..self }
+    }
+
+    /// With its features brought to that mean and scale.
+    pub fn scaled(mut self, scaling: Arc<Scaling>) -> Self {
+        scaling.apply(&mut self.x);
+        Self { scaling: Some(scaling), ..self }
+    }
+
+    /// What was found out while it was read; empty where nothing had to be.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The label of each class, by its index; empty where they are their own.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// How its features were scaled, where they were.
+    pub fn scaling(&self) -> Option<&Scaling> {
+        self.scaling.as_deref()
     }
 
     /// Number of examples.

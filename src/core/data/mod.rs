@@ -7,6 +7,7 @@ pub mod digits;
 pub mod quadrature;
 pub mod scatter;
 pub mod split;
+pub mod standardize;
 pub mod synthetic;
 
 pub use batches::{BatchOrder, BatchSize};
@@ -14,3 +15,4 @@ pub use config::{DatasetConfig, GenerateError};
 pub use dataset::{Dataset, DatasetError, Target};
 pub use scatter::Scatter;
 pub use split::split;
+pub use standardize::Scaling;

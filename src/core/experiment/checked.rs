@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::difference::assignments;
 use super::file::ExperimentFile;
 use super::prepared::Prepared;
-use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::data::{BatchSize, Dataset, DatasetConfig};
 use crate::core::grid::spec::has_room;
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
@@ -103,6 +103,7 @@ pub struct TrainingQuestion {
     schedule: Schedule,
     batch: BatchSize,
     held_out: f64,
+    standardize: bool,
     prepared: Arc<Prepared>,
 }
 
@@ -197,6 +198,12 @@ impl Experiment {
         self.course.is_some()
     }
 
+    /// What there is to tell of its examples, in sentences: what was found out while they were read, and
+    /// how they are scaled or might be.
+    pub fn notes(&self) -> &[String] {
+        self.objective().train().map_or(&[][..], Dataset::notes)
+    }
+
     /// What was checked.
     pub fn file(&self) -> &ExperimentFile {
         &self.file
@@ -217,6 +224,7 @@ impl Experiment {
             schedule: file.schedule,
             batch: file.batch,
             held_out: file.held_out,
+            standardize: file.standardize,
             prepared: Arc::clone(&self.prepared),
         }
     }

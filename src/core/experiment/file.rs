@@ -27,6 +27,8 @@ pub struct ExperimentFile {
     pub dataset: DatasetConfig,
     /// Share of the data that training never sees, 0 to below 1.
     pub held_out: f64,
+    /// Whether each input is brought to mean 0 and deviation 1, by the rows that are trained on.
+    pub standardize: bool,
     /// The model.
     pub model: ModelConfig,
     /// How the start of training is drawn.
@@ -108,6 +110,7 @@ impl Default for ExperimentFile {
             surface: None,
             dataset: DatasetConfig::default(),
             held_out: 0.0,
+            standardize: false,
             model: ModelConfig::default(),
             init: Init::default(),
             from: None,
@@ -206,7 +209,7 @@ mod tests {
             change(&mut file);
             files.push(file);
         };
-        for dataset in DatasetConfig::all().into_iter().chain(DatasetConfig::by_name("a \"b\".csv")) {
+        for dataset in DatasetConfig::all().into_iter().chain([DatasetConfig::table("a \"b\".csv")]) {
             with(&|file| file.dataset = dataset.clone());
         }
         ModelConfig::all().iter().for_each(|model| with(&|file| file.model = model.clone()));
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn settings_are_written_in_one_pair_of_brackets() {
         let text = "(optimizer: nesterov(lr: 0.5), schedule: warm_up(total_iters: 9), loss: huber, init: he,
-            dataset: csv(path: \"p.csv\", target: numbers), model: mlp(widths: [4], activation: gelu))";
+            dataset: csv(path: \"p.csv\", target: numbers, target_column: 3, leave_out: [\"id\", 2]), model: mlp(widths: [4], activation: gelu))";
         let file = ExperimentFile::parse(text, "x.ron").unwrap();
         assert_eq!((file.optimizer.name(), file.optimizer.lr()), ("nesterov", 0.5));
         assert_eq!((file.schedule.name(), file.dataset.name(), file.model.name()), ("warm_up", "csv", "mlp"));

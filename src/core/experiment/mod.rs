@@ -9,6 +9,7 @@ pub mod checked;
 pub mod difference;
 pub mod file;
 pub mod look;
+mod notes;
 pub mod pipeline;
 mod prepared;
 

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use super::checked::FieldError;
 use super::file::ExperimentFile;
-use crate::core::data::{Dataset, DatasetConfig, GenerateError, split};
+use super::notes;
+use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
+use crate::core::io::table::TableError;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
 use crate::core::objective::{Analytic, Objective, Supervised, SupervisedError, outputs_for};
@@ -54,7 +56,7 @@ impl Prepared {
             return Err(FieldError::new("model", file.model.name(), expected));
         }
         let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
-        Ok(Self { objective: supervised(file, model, data), start })
+        Ok(Self { objective: supervised(file, model, data)?, start })
     }
 
     /// Bytes of examples and start. Examples are kept twice: as they are, and cut into blocks.
@@ -66,25 +68,41 @@ impl Prepared {
 
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-        (a.seed, a.surface, &a.dataset, a.held_out, &a.model, a.init, &a.from, a.loss)
-            == (b.seed, b.surface, &b.dataset, b.held_out, &b.model, b.init, &b.from, b.loss)
+        (a.seed, a.surface, &a.dataset, a.held_out, a.standardize, &a.model, a.init, &a.from, a.loss)
+            == (b.seed, b.surface, &b.dataset, b.held_out, b.standardize, &b.model, b.init, &b.from, b.loss)
     }
 }
 
-fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Arc<dyn Objective> {
-    let (train, held_out) = split(data, file.held_out, &mut Stream::new(file.seed, "split"));
+fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Result<Arc<dyn Objective>, FieldError> {
+    let (train, held_out) = parts(file, data)?;
     // The model was built for the width of these very examples.
     let fits = |error| unreachable!("built to fit: {error}");
     let objective = Supervised::new(model, file.loss, train).unwrap_or_else(fits);
-    match held_out {
+    Ok(match held_out {
         Some(held_out) => Arc::new(objective.with_held_out(held_out).unwrap_or_else(fits)),
         None => Arc::new(objective),
+    })
+}
+
+/// The examples that are trained on and those held out, as the network sees them.
+fn parts(file: &ExperimentFile, data: Dataset) -> Result<(Dataset, Option<Dataset>), FieldError> {
+    let (train, held_out) = split(data, file.held_out, &mut Stream::new(file.seed, "split"));
+    if !file.standardize {
+        return Ok((notes::with_scaling(train), held_out));
     }
+    let expected = "false, since the deviation of an input is too large or too small for a number";
+    let scaling = Scaling::of(&train).ok_or_else(|| FieldError::new("standardize", true, expected))?;
+    let scaling = Arc::new(scaling);
+    let held_out = held_out.map(|data| data.scaled(Arc::clone(&scaling)));
+    Ok((notes::with_scaling(train.scaled(scaling)), held_out))
 }
 
 fn dataset_error(dataset: &DatasetConfig, error: &GenerateError) -> FieldError {
-    match dataset {
-        DatasetConfig::Csv { path, .. } => {
+    match (dataset, error) {
+        (_, GenerateError::Table(TableError::Column { setting, value, expected })) => {
+            FieldError::new(format!("dataset.{setting}"), value, expected)
+        }
+        (DatasetConfig::Csv { path, .. }, _) => {
             FieldError::new("dataset.path", path, format!("a table of numbers, but {error}"))
         }
         _ => FieldError::new("dataset", dataset.name(), format!("usable data, but {error}")),

@@ -6,6 +6,8 @@
 //! | `trajectory_grad_norm` | `[t]` | length of the loss's gradient at them |
 //! | `x`, `y` | `[n, d_in]`, `[n, d_out]` | the training examples (class indices as one column) |
 //! | `x_held_out`, `y_held_out` | likewise | the examples held out, where there are any |
+//! | `x_mean`, `x_scale` | `[d_in]` | where inputs are standardized: raw = x · scale + mean |
+//! | `labels` | `[bytes]` | where classes have labels: that of each class by its index, as JSON |
 //! | `layout` | `[bytes]` | which parameters lie where in theta, as JSON: `[["fc1.weight", [3, 2]], …]` |
 //! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8 |
 
@@ -16,7 +18,7 @@ use npyz::npz::NpzWriter;
 use npyz::zip::CompressionMethod;
 use npyz::zip::write::FileOptions;
 
-use crate::core::data::Dataset;
+use crate::core::data::{Dataset, Scaling};
 use crate::core::experiment::Experiment;
 use crate::core::train::Trajectory;
 
@@ -64,6 +66,9 @@ impl Archive {
                 self.examples(data, x, y)?;
             }
         }
+        if let Some(train) = objective.train() {
+            self.origin(train)?;
+        }
         let blocks: Vec<(&str, &[usize])> =
             objective.layout().blocks().iter().map(|block| (&block.name[..], &block.shape[..])).collect();
         self.text("layout", &serde_json::to_string(&blocks).map_err(io::Error::other)?)?;
@@ -73,6 +78,18 @@ impl Archive {
     fn examples(&mut self, data: &Dataset, x: &str, y: &str) -> io::Result<()> {
         self.array(x, &[data.rows(), data.inputs()], data.x().iter().copied())?;
         self.array(y, &[data.rows(), data.outputs()], data.y().iter().copied())
+    }
+
+    /// How the examples came to be the numbers that the network sees.
+    fn origin(&mut self, train: &Dataset) -> io::Result<()> {
+        if let Some(Scaling { mean, scale }) = train.scaling() {
+            self.array("x_mean", &[mean.len()], mean.iter().copied())?;
+            self.array("x_scale", &[scale.len()], scale.iter().copied())?;
+        }
+        if train.labels().is_empty() {
+            return Ok(());
+        }
+        self.text("labels", &serde_json::to_string(train.labels()).map_err(io::Error::other)?)
     }
 
     pub(super) fn finish(mut self, mut file: impl Write) -> io::Result<()> {

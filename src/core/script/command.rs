@@ -81,6 +81,8 @@ pub enum ExperimentCommand {
     Steps(u64),
     /// Another share of the data that training never sees.
     HeldOut(f64),
+    /// Whether inputs are brought to mean 0 and deviation 1.
+    Standardize(bool),
     /// Another way to draw the start.
     Init(Init),
     /// Another loss.

@@ -96,6 +96,7 @@ fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
         (from.loss != to.loss, experiment(ExperimentCommand::Loss(to.loss))),
         (from.seed != to.seed, experiment(ExperimentCommand::Seed(to.seed))),
         (from.held_out != to.held_out, experiment(ExperimentCommand::HeldOut(to.held_out))),
+        (from.standardize != to.standardize, experiment(ExperimentCommand::Standardize(to.standardize))),
         (from.init != to.init, experiment(ExperimentCommand::Init(to.init))),
         (from.optimizer != to.optimizer, experiment(ExperimentCommand::Optimizer(to.optimizer.clone()))),
         (from.schedule != to.schedule, experiment(ExperimentCommand::Schedule(to.schedule))),

@@ -191,6 +191,7 @@ impl Session {
             ExperimentCommand::Batch(batch) => self.experiment.with(|file| file.batch = batch)?,
             ExperimentCommand::Steps(steps) => self.experiment.with(|file| file.steps = steps)?,
             ExperimentCommand::HeldOut(share) => self.experiment.with(|file| file.held_out = share)?,
+            ExperimentCommand::Standardize(is_on) => self.experiment.with(|file| file.standardize = is_on)?,
             ExperimentCommand::Init(init) => self.experiment.with(|file| file.init = init)?,
             ExperimentCommand::Loss(loss) => self.experiment.with(|file| file.loss = loss)?,
             ExperimentCommand::Schedule(schedule) => self.experiment.with(|file| file.schedule = schedule)?,

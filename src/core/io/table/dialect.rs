@@ -1,0 +1,115 @@
+//! How a text is divided into cells: the delimiter, said by a `sep=` line or found out.
+//!
+//! A table for this program is numbers for the most part, so the delimiter is the one under which most
+//! cells are numbers. Sniffers for any table (csv-nose, qsv-sniffer) know no decimal commas and no runs of
+//! spaces, and find some delimiter in everything.
+
+use super::number;
+use super::rows::Rows;
+
+/// What may stand between cells, the usual first, with its name.
+pub(super) const DELIMITERS: [(u8, &str); 5] =
+    [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs"), (b'|', "bars (|)"), (SPACE, "spaces")];
+
+/// A delimiter of which several count as one.
+pub(super) const SPACE: u8 = b' ';
+
+/// Rows that are looked at.
+const SAMPLE: usize = 100;
+
+/// How cells are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// What stands between two cells.
+    pub(super) delimiter: u8,
+    /// Where in the text the rows begin.
+    pub(super) start: usize,
+}
+
+impl Dialect {
+    pub(super) fn sniff(text: &str) -> Self {
+        let found = || {
+            let dialects = DELIMITERS.map(|(delimiter, _)| Self { delimiter, start: 0 });
+            // Of equals the last is taken, so the usual comes last.
+            dialects.into_iter().rev().max_by_key(|dialect| dialect.fit(text))
+        };
+        Self::declared(text).or_else(found).unwrap_or(Self { delimiter: b',', start: 0 })
+    }
+
+    /// What a first line like Excel's `sep=;` says.
+    fn declared(text: &str) -> Option<Self> {
+        let line = text.split(['\n', '\r']).next()?;
+        let declared = line.trim_matches('"').strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?;
+        let delimiter = *declared.as_bytes().first()?;
+        let is_one = declared.bytes().all(|byte| byte == delimiter);
+        let divides = delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() && delimiter != b'"';
+        (is_one && divides).then_some(Self { delimiter, start: line.len() })
+    }
+
+    /// How many cells of the first rows are numbers, and how few are not.
+    fn fit(self, text: &str) -> (usize, std::cmp::Reverse<usize>) {
+        let sample = self.sample(text);
+        let cells = || sample.iter().filter(|row| row.len() > 1).flatten();
+        let numbers = cells().filter(|cell| number::is_number(cell)).count();
+        (numbers, std::cmp::Reverse(cells().count() - numbers))
+    }
+
+    /// The cells of the first rows.
+    pub(super) fn sample(self, text: &str) -> Vec<Vec<String>> {
+        let mut rows = Rows::new(text, self);
+        let mut sample = Vec::new();
+        while sample.len() < SAMPLE
+            && let Some(row) = rows.advance()
+        {
+            sample.push(row.cells().map(str::to_owned).collect());
+        }
+        sample
+    }
+
+    /// The delimiter's name.
+    pub(super) fn name(self) -> String {
+        let known = DELIMITERS.iter().find(|(delimiter, _)| *delimiter == self.delimiter);
+        known.map_or_else(|| format!("{:?}", char::from(self.delimiter)), |(_, name)| (*name).to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delimiter_is_the_one_that_leaves_most_numbers() {
+        let cases = [
+            ("1,2,0\n3,4,1\n", ','),
+            ("0,1;0,2;0\n", ';'),
+            ("x;y;c\n0,1;0,2;0\n", ';'),
+            ("x;y;c\n1;2;0\n", ';'),
+            ("0,1\t0,2\t0\n", '\t'),
+            ("0.1|0.2|0\n", '|'),
+            ("  0.1   0.2 0\n", ' '),
+            ("0,1 0,2\n", ' '),
+            ("5.1, 3.5, setosa\n", ','),
+            ("\"a, b\";c\n1 234;5\n", ';'),
+            ("1,hello there,3\n", ','),
+            ("\"1,5\",\"2,5\",1\n", ','),
+            ("word\n", ','),
+            ("", ','),
+        ];
+        for (text, delimiter) in cases {
+            assert_eq!(char::from(Dialect::sniff(text).delimiter), delimiter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_says_the_delimiter_is_believed_and_passed_over() {
+        for (text, delimiter, start) in [
+            ("sep=;\n1,2;3\n", b';', 5),
+            ("sep=\t\r\n1\t2", b'\t', 5),
+            ("\"sep=,\"\n1,2", b',', 7),
+            ("SEP=^\n1^2", b'^', 5),
+        ] {
+            assert_eq!(Dialect::sniff(text), Dialect { delimiter, start });
+        }
+        assert_eq!(Dialect::sniff("sep=length,c\n1,2\n").start, 0, "a name");
+    }
+}
