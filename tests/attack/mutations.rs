@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
 use losscape::core::io::archive::write_run;
-use losscape::core::io::table::TargetKind;
+use losscape::core::io::table::TableOptions;
 use losscape::core::io::{npy, run, table};
 use losscape::core::script::tour::{Tour, is_tour};
 
@@ -79,7 +79,7 @@ fn loaders(folder: &Path) -> Vec<Loader> {
     let all = vec![
         loader("x.npz", vec![recorded(folder)], run::read_run),
         loader("x.npy", vec![point(folder)], |path| npy::read_theta(path, 13)),
-        loader("x.csv", bytes(&TABLES), |path| table::read(path, TargetKind::Auto)),
+        loader("x.csv", bytes(&TABLES), |path| table::read(path, &TableOptions::default())),
         loader("x.ron", bytes(&EXPERIMENTS), move |path| {
             ExperimentFile::parse(&text(path), "x.ron").map_err(|error| error.to_string()).and_then(|file| {
                 // Of a million points or a large model there is nothing to be learnt here but patience.
