@@ -1,7 +1,12 @@
 //! Builds the Bevy app, with a window or without, and runs it.
 
+#[cfg(target_os = "linux")]
+pub mod display;
+mod log;
 pub mod screen;
+pub mod stage;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -58,6 +63,8 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// If there is no graphics device, or the app ended with an error.
 pub fn view(request: ViewRequest) -> Result<Ending> {
+    #[cfg(target_os = "linux")]
+    display::require()?;
     crate::record::device::require()?;
     let preferences = Preferences::of_system();
     let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
@@ -65,6 +72,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     let share = if kept.window.is_some() { Share::All } else { Share::Most };
     let [width, height] = kept.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
+    stage::watch(&mut app, preferences.as_ref().map(Preferences::rescue));
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(width, height),
@@ -86,7 +94,8 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     if let Some(preferences) = preferences {
         app.insert_resource(preferences);
     }
-    app.insert_resource(RenderErrorHandler(end_on_render_error));
+    let last_words = LastWords::default();
+    app.insert_resource(RenderErrorHandler(end_on_render_error)).insert_resource(last_words.clone());
     let is_smooth = request.is_smooth;
     app.add_systems(Startup, move |mut commands: Commands, adapter: Res<RenderAdapterInfo>| {
         let msaa = match is_smooth {
@@ -105,9 +114,16 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     match app.run() {
         AppExit::Success => Ok(Ending::Closed),
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
-        AppExit::Error(code) => anyhow::bail!("the window ended with code {code}"),
+        AppExit::Error(code) => match last_words.0.lock().ok().and_then(|mut words| words.take()) {
+            Some(words) => anyhow::bail!("the graphics device failed: {words}"),
+            None => anyhow::bail!("the window ended with code {code}"),
+        },
     }
 }
+
+/// Why the window had to end.
+#[derive(Resource, Clone, Default)]
+struct LastWords(Arc<Mutex<Option<String>>>);
 
 /// A window that the display server takes away is a closed window. Everything else that the renderer
 /// cannot do ends the program: going on would flicker.
@@ -115,7 +131,9 @@ fn end_on_render_error(error: &RenderError, main: &mut World, _render: &mut Worl
     if error.description.contains("Surface") {
         main.write_message(AppExit::Success);
     } else {
-        error!("the graphics device failed: {}", error.description);
+        if let Some(mut words) = main.get_resource::<LastWords>().and_then(|words| words.0.lock().ok()) {
+            *words = Some(error.description.clone());
+        }
         main.write_message(AppExit::error());
     }
     RenderErrorPolicy::StopRendering
@@ -172,18 +190,9 @@ pub fn bare(experiment: Experiment, pacing: scene::Pacing) -> App {
     app
 }
 
-/// Warnings of others that say nothing to our users: a software renderer is a device like any other, a
-/// display without a size or settings is one too, and an error of the renderer is told once, by us.
-const QUIET: &str = "warn,wgpu=error,naga=error,winit=error,calloop=error,bevy_egui=error,\
-                     bevy_render::renderer=error,bevy_render::error_handler=off,bevy_render::view::window=off,\
-                     bevy_ecs::world::command_queue=off";
-
-/// Bevy's own plugins, quiet but for warnings.
+/// Bevy's own plugins.
 fn plugins() -> PluginGroupBuilder {
-    DefaultPlugins
-        .build()
-        .set(TaskPoolPlugin::default())
-        .set(LogPlugin { filter: QUIET.to_owned(), ..default() })
+    DefaultPlugins.build().set(TaskPoolPlugin::default()).set(log::plugin())
 }
 
 /// The scene's camera carries the overlay; egui must not choose one by itself.

@@ -3,6 +3,8 @@
 fn main() -> std::process::ExitCode {
     quiet_device_selection();
     outlive_file_size_limit();
+    #[cfg(all(feature = "viewer", target_os = "linux"))]
+    forget_stale_wayland();
     losscape::cli::main()
 }
 
@@ -22,5 +24,14 @@ fn outlive_file_size_limit() {
     // SAFETY: no handler is installed; the signal is ignored from now on.
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
+/// A compositor that is gone leaves its name behind. Where there is an X server too, a window opens there.
+#[cfg(all(feature = "viewer", target_os = "linux"))]
+fn forget_stale_wayland() {
+    if losscape::app::display::is_wayland_stale() {
+        // SAFETY: no other thread runs yet that could read the environment.
+        unsafe { std::env::remove_var("WAYLAND_DISPLAY") };
     }
 }

@@ -9,6 +9,7 @@ mod refusals;
 mod runs;
 mod slices;
 mod tables;
+mod words;
 
 use std::process::{Command, Output};
 

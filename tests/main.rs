@@ -9,6 +9,8 @@ mod charts;
 mod conformance;
 mod derivatives;
 mod determinism;
+#[cfg(all(feature = "viewer", target_os = "linux"))]
+mod displays;
 #[cfg(feature = "viewer")]
 mod drops;
 mod exact;
@@ -21,6 +23,8 @@ mod goldens;
 mod learning;
 #[cfg(feature = "viewer")]
 mod panels;
+#[cfg(feature = "viewer")]
+mod panics;
 mod reference;
 #[cfg(feature = "viewer")]
 mod scene;

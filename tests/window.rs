@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// A virtual display of its own for a test.
 pub struct Display {
     server: Child,
-    name: String,
+    pub name: String,
 }
 
 impl Display {
@@ -19,11 +19,17 @@ impl Display {
 
     /// The same with a screen of another size in pixels.
     fn of_size(size: &str) -> Self {
+        Self::start_with(&["-screen", "0", &format!("{size}x24")])
+    }
+
+    /// Starts one that is otherwise.
+    pub fn start_with(arguments: &[&str]) -> Self {
         // Two servers that look for a free number at once may find the same.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -49,7 +55,7 @@ impl Drop for Display {
     }
 }
 
-fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(secs) {
         if let Some(found) = look() {

@@ -6,8 +6,11 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::Failure;
+use super::number::{finite, whole};
 use super::set::set;
+use crate::core::data::config::MAX_POINTS;
 use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
@@ -23,7 +26,7 @@ pub struct ExperimentArguments {
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = whole(0..=u64::MAX))]
     seed: Option<u64>,
     /// model1, model2, model3 or mlp.
     #[arg(long)]
@@ -32,7 +35,7 @@ pub struct ExperimentArguments {
     #[arg(long)]
     dataset: Option<String>,
     /// Points of the dataset.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = whole(1..=MAX_POINTS))]
     points: Option<usize>,
     /// mse, bce_with_logits, cross_entropy or huber.
     #[arg(long)]
@@ -41,20 +44,20 @@ pub struct ExperimentArguments {
     #[arg(long)]
     optimizer: Option<String>,
     /// Learning rate.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = finite)]
     lr: Option<f64>,
     /// Examples a step sees: a number, or full.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     batch: Option<String>,
     /// Steps of training.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = whole(1..=MAX_STEPS))]
     steps: Option<u64>,
     /// chord, pca, line, random, hessian, axes, points or angle, with arguments after a colon: pca:end,
     /// line:start,end, axes:fc1.weight[0,1],fc2.bias, points:A,B,C, hessian:step:100, angle:20.
     #[arg(long, allow_hyphen_values = true)]
     plane: Option<String>,
     /// Cells along each axis: N for a line, N1xN2 for a plane, N1xN2xN3 for a volume.
-    #[arg(long, value_name = "N1xN2xN3")]
+    #[arg(long, value_name = "N1xN2xN3", allow_hyphen_values = true)]
     grid: Option<String>,
     /// From and to along each axis, A:B,A:B,A:B; one serves all axes.
     #[arg(long, value_name = "A:B,…", allow_hyphen_values = true)]
@@ -63,7 +66,7 @@ pub struct ExperimentArguments {
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Threads to compute with; without it, as many as there are cores.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(1..=MOST_THREADS))]
     threads: Option<usize>,
 }
 
@@ -149,10 +152,10 @@ impl ExperimentArguments {
     fn start_threads(&self) -> anyhow::Result<()> {
         match self.threads {
             None => Ok(()),
-            Some(threads) if (1..=MOST_THREADS).contains(&threads) => {
-                Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)
-            }
-            Some(threads) => bail!("--threads {threads}: expected 1 to {MOST_THREADS}"),
+            Some(threads) => rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build_global()
+                .with_context(|| format!("--threads {threads}: so many cannot be started")),
         }
     }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Failure;
 use super::interrupt::Interrupt;
-use super::{Failure, say};
+use super::terminal::say;
 use crate::core::io::output::Output;
 use crate::record::sink::Format;
 use crate::record::sink::join::{self, JoinError, Part};
@@ -49,7 +50,7 @@ pub fn join(arguments: JoinArguments) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     let frames = joined.map_err(failure)?;
-    say(&format!("{}: {frames} frames\n", output.display()))
+    say(&format!("{}: {frames} frames", output.display()))
 }
 
 /// Parts that make no film were the wrong request.

@@ -1,8 +1,10 @@
 //! `losscape list`: the built-in experiments and tours.
 
-use super::{Failure, say};
+use super::Failure;
+use super::terminal::say;
 use crate::core::experiment::builtin;
 use crate::core::script::builtin as tours;
+use crate::core::text::Measured;
 
 /// Prints names and titles.
 ///
@@ -11,12 +13,12 @@ use crate::core::script::builtin as tours;
 pub fn list() -> Result<(), Failure> {
     for name in builtin::names() {
         let Some(file) = builtin::load(name) else { continue };
-        say(&format!("{name:<18} {}\n", file.map_err(Failure::work)?.title))?;
+        say(&format!("{name:<18} {}", file.map_err(Failure::work)?.title))?;
     }
     for name in tours::names() {
         let Some(tour) = tours::load(name) else { continue };
         let tour = tour.map_err(Failure::work)?;
-        say(&format!("{name:<18} {} (a tour of {} s)\n", tour.file().title, tour.secs()))?;
+        say(&format!("{name:<18} {} (a tour of {} s)", tour.file().title, Measured(tour.secs())))?;
     }
     Ok(())
 }

@@ -1,11 +1,9 @@
 //! The command line: what was typed becomes a checked request, and a request an exit code.
 //!
-//! Each verb has a file: its arguments as typed, and the call that carries them out. This is the one
-//! place of the program that prints.
+//! Each verb has a file: its arguments as typed, and the call that carries them out. All that
+//! is printed passes [`terminal`].
 //!
 //! Exit codes: 0 done; 1 failed while working; 2 the request was wrong; 130 interrupted.
-
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a terminal is this layer's work")]
 
 #[cfg(feature = "viewer")]
 pub mod doctor;
@@ -15,23 +13,27 @@ pub mod interrupt;
 #[cfg(feature = "viewer")]
 pub mod join;
 pub mod list;
+pub mod number;
+pub mod panic;
 pub mod probe;
 pub mod progress;
 #[cfg(feature = "viewer")]
 pub mod record;
 pub mod set;
 pub mod slice;
+pub mod terminal;
 pub mod train;
 #[cfg(feature = "viewer")]
 pub mod view;
 
-use std::io::Write;
+use std::error::Error;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::core::experiment::Experiment;
+use crate::core::text::with_causes;
 
 /// Why a verb was not carried out.
 #[derive(Debug)]
@@ -96,16 +98,21 @@ enum Verb {
 
 /// Carries out what was typed.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return refuse(&error),
+    panic::tell_in_one_sentence();
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => dispatch(arguments),
+        // Help and version.
+        Err(answer) if answer.exit_code() == 0 => terminal::say_page(&answer.to_string()),
+        Err(mistake) => Err(Failure::request(anyhow::anyhow!(refusal(&mistake)))),
     };
-    match dispatch(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Request(error)) => complain(&error, 2),
-        Err(Failure::Work(error)) => complain(&error, 1),
-        Err(Failure::Interrupted) => ExitCode::from(130),
-    }
+    let (code, error) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => return ExitCode::from(130),
+        Err(Failure::Work(error)) => (1, error),
+        Err(Failure::Request(error)) => (2, error),
+    };
+    terminal::complain(&with_causes(&*error));
+    ExitCode::from(code)
 }
 
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
@@ -132,37 +139,24 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Help and version as they are; a mistake in one line, since its usage is one `--help` away.
-fn refuse(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print!("{error}");
-        return ExitCode::SUCCESS;
+/// A mistake in what was typed, in one line, since its usage is one `--help` away.
+fn refusal(error: &clap::Error) -> String {
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    if let (ErrorKind::ValueValidation, Some(why)) = (error.kind(), error.source()) {
+        let argument = context(ContextKind::InvalidArg);
+        let flag = argument.split(' ').next().unwrap_or_default();
+        return format!("{flag} {}: {why}", context(ContextKind::InvalidValue));
     }
     let text = error.to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let tip =
         text.lines().find_map(|line| line.trim().strip_prefix("tip: ").filter(|tip| tip.contains("similar")));
     let tip = tip.map(|tip| format!("; {tip}")).unwrap_or_default();
-    eprintln!("losscape: {}{tip}; see losscape --help", first.join(" ").trim_start_matches("error: "));
-    ExitCode::from(2)
-}
-
-fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    eprintln!("losscape: {error:#}");
-    ExitCode::from(code)
+    format!("{}{tip}; see losscape --help", first.join(" ").trim_start_matches("error: "))
 }
 
 /// Tells what was found out about the data, before the work on them begins.
 fn tell_data(experiment: &Experiment) {
     let name = experiment.objective().train().map_or("", |data| &data.name);
-    experiment.notes().iter().for_each(|note| eprintln!("losscape: {}: {note}", name.escape_debug()));
-}
-
-/// Prints to standard output. Who has stopped reading it, as `head` does, misses nothing.
-fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::work(error)),
-        _ => Ok(()),
-    }
+    experiment.notes().iter().for_each(|note| terminal::complain(&format!("{name}: {note}")));
 }

@@ -7,10 +7,13 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 
+use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
+use super::number::whole;
 use super::progress;
-use super::{Failure, say, tell_data};
+use super::tell_data;
+use super::terminal::say;
 use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
@@ -19,6 +22,7 @@ use crate::core::io::output::Output;
 use crate::core::probe::train_on::{TrainOn, train_on};
 use crate::core::probe::{Curvature, Extent, Probe, probe};
 use crate::core::subspace::Place;
+use crate::core::text::Measured;
 
 /// A probe as typed.
 #[derive(Debug, Args)]
@@ -30,7 +34,7 @@ pub struct ProbeArguments {
     at: String,
     /// Steps to train on from the point, to see how much lower it gets; without it, as many as the
     /// experiment has.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(0..=MAX_STEPS))]
     train_on: Option<u64>,
     /// A .json file for all the numbers.
     #[arg(short, long, value_name = "FILE")]
@@ -70,9 +74,6 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
         None => None,
     };
     let steps = arguments.train_on.unwrap_or(experiment.steps);
-    if steps > MAX_STEPS {
-        return Err(Failure::request(anyhow!("--train-on {steps}: expected at most {MAX_STEPS} steps")));
-    }
     tell_data(&experiment);
     let (at, probed) = (arguments.at, experiment.clone());
     let interrupt = Interrupt::listen()?;
@@ -85,7 +86,7 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
         probe: found.probe,
         train_on: found.train_on,
     };
-    say(&words(&report))?;
+    words(&report).iter().try_for_each(|line| say(line))?;
     let Some(output) = output else { return Ok(()) };
     let json = serde_json::to_vec_pretty(&report).map_err(Failure::work)?;
     interrupt.write(&output, |mut file| file.write_all(&json))
@@ -155,57 +156,59 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
     })
 }
 
-fn words(report: &Report) -> String {
+fn words(report: &Report) -> Vec<String> {
     let Probe { loss, gradient, curvature, verdict, sharpness, .. } = &report.probe;
-    let mut lines = vec![format!("point       {}", report.at), format!("loss        {loss}")];
+    let mut lines = vec![format!("point       {}", report.at), format!("loss        {}", Measured(*loss))];
     let share = |name: &str, share: f64| format!("{name} {:.1} %", 100.0 * share);
     lines.extend(report.probe.accuracy.map(|accuracy| share("accuracy   ", accuracy)));
-    lines.extend(report.probe.held_out_loss.map(|loss| format!("held out    {loss}")));
+    lines.extend(report.probe.held_out_loss.map(|loss| format!("held out    {}", Measured(loss))));
     lines.push(format!(
-        "gradient    {:.3e}: {:.3e} in the plane, {:.3e} out of it",
-        gradient.norm, gradient.in_plane, gradient.out_of_plane
+        "gradient    {:.4}: {:.4} in the plane, {:.4} out of it",
+        Measured(gradient.norm),
+        Measured(gradient.in_plane),
+        Measured(gradient.out_of_plane)
     ));
     lines.extend(curvature.as_ref().map(curvature_words).unwrap_or_default());
     lines.push(format!("verdict     {}: {}", verdict.kind, verdict.grounds));
     lines.extend(sharpness.as_ref().map(|sharpness| {
         format!(
-            "sharpness   the loss rises by up to {:.3e} (mean {:.3e}) when each neuron's weights move by {:.0} %",
-            sharpness.highest_rise,
-            sharpness.mean_rise,
+            "sharpness   the loss rises by up to {:.4} (mean {:.4}) when each neuron's weights move by {:.0} %",
+            Measured(sharpness.highest_rise),
+            Measured(sharpness.mean_rise),
             100.0 * sharpness.radius
         )
     }));
     let on = &report.train_on;
     if loss.is_finite() {
         lines.push(format!(
-            "train on    {} steps from here: lowest loss {} at step {}, {:.3e} lower",
+            "train on    {} steps from here: lowest loss {} at step {}, {:.4} lower",
             on.steps,
-            on.lowest_loss,
+            Measured(on.lowest_loss),
             on.lowest_step,
-            on.from_loss - on.lowest_loss
+            Measured(on.from_loss - on.lowest_loss)
         ));
     }
-    lines.join("\n") + "\n"
+    lines
 }
 
 fn curvature_words(curvature: &Curvature) -> Vec<String> {
-    let list =
-        |values: &[f64]| values.iter().map(|value| format!("{value:.3e}")).collect::<Vec<_>>().join(", ");
-    let lowest = curvature.eigenvalues.first().copied().unwrap_or_default();
-    let highest = curvature.eigenvalues.last().copied().unwrap_or_default();
+    let shown = |value: &f64| format!("{:.4}", Measured(*value));
+    let list = |values: &[f64]| values.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let lowest = shown(curvature.eigenvalues.first().unwrap_or(&0.0));
+    let highest = shown(curvature.eigenvalues.last().unwrap_or(&0.0));
     let (negative, count) = (curvature.negative, curvature.eigenvalues.len());
     let extent = match curvature.extent {
         Extent::Dense => format!("{negative} of {count} negative"),
         Extent::Lanczos { steps } => format!("at least {negative} negative, by {steps} steps of Lanczos"),
     };
     vec![
-        format!("curvature   {lowest:.3e} to {highest:.3e} in the whole space, {extent}"),
+        format!("curvature   {lowest} to {highest} in the whole space, {extent}"),
         format!(
-            "in plane    {}, {} of {} negative (below −{:.1e})",
+            "in plane    {}, {} of {} negative (below −{:.2})",
             list(&curvature.in_plane),
             curvature.negative_in_plane,
             curvature.in_plane.len(),
-            curvature.tolerance
+            Measured(curvature.tolerance)
         ),
     ]
 }

@@ -5,8 +5,9 @@ use std::io::Read;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::Failure;
 use super::interrupt::Interrupt;
-use super::{Failure, say};
+use super::terminal::say;
 use crate::core::num::Progress;
 
 /// A bar of that name.
@@ -66,9 +67,7 @@ impl FilmProgress {
         self.bar.inc(1);
         match self.told {
             Told::Bar => Ok(()),
-            Told::Lines => {
-                say(&format!("{}/{}\n", self.bar.position(), self.bar.length().unwrap_or_default()))
-            }
+            Told::Lines => say(&format!("{}/{}", self.bar.position(), self.bar.length().unwrap_or_default())),
         }
     }
 

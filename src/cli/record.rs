@@ -9,18 +9,23 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use image::{RgbImage, RgbaImage};
 
+use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
+use super::number::{finite, whole};
 use super::progress::{FilmProgress, Told};
-use super::{Failure, say, tell_data};
+use super::tell_data;
+use super::terminal::{complain, say};
 use crate::app::Overlay;
+use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::io::output::Output;
 use crate::core::io::run::{RecordedRun, read_run};
 use crate::core::num::CancelToken;
 use crate::core::script::Tour;
+use crate::core::text::Measured;
 use crate::record::film::frames_of;
-use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality, SinkError};
+use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, Quality, SinkError};
 use crate::record::{self, Film, FilmRequest, PictureRequest, picture::SIDES};
 
 /// A picture or a film as typed.
@@ -32,13 +37,13 @@ pub struct RecordArguments {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Width and height in pixels. A film of odd sides is made one pixel larger.
-    #[arg(long, value_name = "WxH", default_value = "1280x720")]
+    #[arg(long, value_name = "WxH", default_value = "1280x720", allow_hyphen_values = true)]
     size: String,
     /// Of a picture: the step that training is at; without it, the end.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(0..=MAX_STEPS))]
     at_step: Option<u64>,
     /// Where the plane stands.
-    #[arg(long, value_name = "A", allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", allow_hyphen_values = true, value_parser = finite)]
     alpha3: Option<f64>,
     /// Show the volume as a cube with the slice in it.
     #[arg(long)]
@@ -62,19 +67,21 @@ const USUAL_FROM: &str = "0";
 #[derive(Debug, Args)]
 pub struct FilmArguments {
     /// Frames a second, 1 to 240.
-    #[arg(long, value_name = "N", default_value_t = USUAL_FPS)]
+    #[arg(long, value_name = "N", default_value_t = USUAL_FPS, allow_hyphen_values = true,
+        value_parser = whole(1..=240_u32))]
     fps: u32,
     /// Where to begin: 2 or 2s are seconds, 2f frames. A picture of a tour is taken there.
-    #[arg(long, value_name = "TIME", default_value = USUAL_FROM)]
+    #[arg(long, value_name = "TIME", default_value = USUAL_FROM, allow_hyphen_values = true)]
     from: String,
     /// Where to end; what is shown then is no part of it any more.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     to: Option<String>,
     /// Pixels drawn for each that is shown, along both sides: smooth edges on any device.
-    #[arg(long, value_name = "1..4", default_value_t = 1)]
+    #[arg(long, value_name = "1..4", default_value_t = 1, allow_hyphen_values = true,
+        value_parser = whole(1..=4_u32))]
     supersample: u32,
     /// Of .mp4 and .webm: 0 (small files) to 100 (hardly any loss); without it, 75.
-    #[arg(long, value_name = "0..100")]
+    #[arg(long, value_name = "0..100", allow_hyphen_values = true, value_parser = whole(0..=100_u8))]
     quality: Option<u8>,
     /// Leave out the chapters' titles and captions.
     #[arg(long, overrides_with = "caption")]
@@ -171,9 +178,6 @@ impl RecordArguments {
 
     /// An experiment with what was asked of its look.
     fn looked(&self, experiment: &Experiment) -> Result<Experiment, Failure> {
-        if let Some(alpha3) = self.alpha3.filter(|alpha3| !alpha3.is_finite()) {
-            return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));
-        }
         let looked = experiment.with(|file| {
             let view = &mut file.view;
             view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
@@ -263,7 +267,7 @@ impl RecordArguments {
         let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(refused)?;
         if size != typed {
             let [[w, h], [width, height]] = [typed, size];
-            eprintln!("losscape: {w}x{h} is made {width}x{height}: a film of this kind has even sides");
+            complain(&format!("{w}x{h} is made {width}x{height}: a film of this kind has even sides"));
         }
         let encoding = Encoding::start(sink).map_err(Failure::work)?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
@@ -285,22 +289,15 @@ impl RecordArguments {
 
     fn request(&self, tour: Tour, size: [u32; 2]) -> Result<FilmRequest, Failure> {
         let film = &self.film;
-        let check =
-            |is_good: bool, text: String| if is_good { Ok(()) } else { Err(Failure::request(anyhow!(text))) };
-        check((1..=240).contains(&film.fps), format!("--fps {}: expected 1 to 240", film.fps))?;
-        check(
-            (1..=4).contains(&film.supersample),
-            format!("--supersample {}: expected 1 to 4", film.supersample),
-        )?;
-        let drawn = size.map(|side| side * film.supersample);
         let most = *SIDES.end();
-        check(
-            drawn.iter().all(|side| *side <= most),
-            format!(
+        if size.iter().any(|side| side * film.supersample > most) {
+            return Err(Failure::request(anyhow!(
                 "--supersample {} of {}x{}: expected at most {most} pixels drawn along a side",
-                film.supersample, size[0], size[1]
-            ),
-        )?;
+                film.supersample,
+                size[0],
+                size[1]
+            )));
+        }
         let frames = frames(film, frames_of(&tour, film.fps)).map_err(Failure::Request)?;
         let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
         let (fps, supersample, has_captions) = (film.fps, film.supersample, !film.no_caption);
@@ -390,7 +387,7 @@ fn finish(encoding: Encoding, interrupt: &Interrupt, progress: &FilmProgress) ->
     match finished {
         Err(error) if interrupt.is_heard() => {
             if let SinkError::Interrupted { kept, frames, .. } = error {
-                say(&format!("kept {frames} frames in {}\n", kept.display()))?;
+                drop(say(&format!("kept {frames} frames in {}", kept.display())));
             }
             Err(Failure::Interrupted)
         }
@@ -401,9 +398,11 @@ fn finish(encoding: Encoding, interrupt: &Interrupt, progress: &FilmProgress) ->
 /// Ends a film early, and tells what is kept of it.
 fn say_kept(encoding: Encoding) -> Result<(), Failure> {
     match encoding.abandon().map_err(Failure::work)? {
-        Some(partial) => say(&format!("kept {} frames in {}\n", partial.frames, partial.path.display())),
-        None => Ok(()),
+        // Why it ended early decides the exit code, whether this can be said or not.
+        Some(Partial { frames, path }) => drop(say(&format!("kept {frames} frames in {}", path.display()))),
+        None => {}
     }
+    Ok(())
 }
 
 impl FilmArguments {
@@ -473,7 +472,7 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
         Ok(tour) if found.get() > 0 => {
             if found.get() < all.get() {
                 let (run, found, all) = (path.display(), found.get(), all.get());
-                eprintln!("losscape: {run} is followed by {found} of {all} chapters; the others train anew");
+                complain(&format!("{run} is followed by {found} of {all} chapters; the others train anew"));
             }
             Ok(tour)
         }
@@ -499,7 +498,7 @@ fn frames(film: &FilmArguments, all: u64) -> anyhow::Result<Range<u64>> {
     let from = frame_at("--from", &film.from, film.fps)?;
     let to = film.to.as_ref().map(|to| frame_at("--to", to, film.fps)).transpose()?;
     let to = to.unwrap_or(all);
-    let secs = all as f64 / f64::from(film.fps);
+    let secs = Measured(all as f64 / f64::from(film.fps));
     if from >= all {
         bail!("--from {}: expected less than the film's {secs} s ({all}f)", film.from);
     }

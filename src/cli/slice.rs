@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
+use super::number::finite;
 use super::progress;
 use super::{Failure, tell_data};
 use crate::core::experiment::Experiment;
@@ -25,7 +26,7 @@ pub struct SliceArguments {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Where a plane lies along the third direction.
-    #[arg(long, value_name = "A", allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", allow_hyphen_values = true, value_parser = finite)]
     alpha3: Option<f64>,
     /// f64, or f32 for the fast kernel, which is within 2e-6 of it; the file says which.
     #[arg(long, value_name = "f64|f32", default_value_t)]
@@ -83,9 +84,6 @@ impl SliceArguments {
         let format = SliceFormat::of_path(&self.output).map_err(Failure::request)?;
         format.accepts(&counts).map_err(Failure::request)?;
         let alpha3 = self.alpha3.unwrap_or(experiment.view.alpha3);
-        if !alpha3.is_finite() {
-            return Err(Failure::request(anyhow!("--alpha3 {alpha3}: expected a finite number")));
-        }
         // Any range stands for those that follow from the run; the given ones are checked before it.
         let stand_in = vec![(0.0, 1.0); counts.len()];
         spec(ranges.as_ref().unwrap_or(&stand_in), &counts).map_err(Failure::Request)?;

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
+use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
-use super::{Failure, say, tell_data};
+use super::tell_data;
+use super::terminal::say;
 use crate::core::experiment::pipeline;
 use crate::core::io::archive;
 use crate::core::io::output::Output;
+use crate::core::text::Measured;
 
 /// A run as typed.
 #[derive(Debug, Args)]
@@ -52,12 +55,14 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
     })?;
     interrupt.write(&output, |file| archive::write_run(file, &experiment, &run.closed_trajectory()))?;
     let (latest, objective) = (run.latest(), run.objective());
-    let mut words = vec![format!("step {}", latest.step), format!("loss {}", latest.loss)];
+    let mut words = vec![format!("step {}", latest.step), format!("loss {}", Measured(latest.loss))];
     let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));
     words.extend(share("accuracy", objective.accuracy(&latest.theta)));
-    words.extend(objective.held_out_loss(&latest.theta).map(|loss| format!("held-out loss {loss}")));
+    words.extend(
+        objective.held_out_loss(&latest.theta).map(|loss| format!("held-out loss {}", Measured(loss))),
+    );
     words.extend(share("held-out accuracy", objective.held_out_accuracy(&latest.theta)));
-    words.push(format!("gradient {}", latest.grad_norm));
+    words.push(format!("gradient {}", Measured(latest.grad_norm)));
     words.extend(run.diverged_at().map(|step| format!("diverged at step {step}")));
-    say(&format!("{}\n", words.join(", ")))
+    say(&words.join(", "))
 }

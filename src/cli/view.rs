@@ -44,7 +44,6 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
         }
         None => arguments.experiment.checked_picture()?,
     };
-    require_display()?;
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
@@ -56,16 +55,4 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
         Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Work(error)),
     }
-}
-
-/// On Linux a window needs a display server, and the window library only panics without one.
-fn require_display() -> Result<(), Failure> {
-    let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !has("DISPLAY") && !has("WAYLAND_DISPLAY") {
-        return Err(Failure::work(anyhow::anyhow!(
-            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); \
-             losscape record draws a picture without one"
-        )));
-    }
-    Ok(())
 }

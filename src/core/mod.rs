@@ -18,4 +18,5 @@ pub mod probe;
 pub mod script;
 pub mod session;
 pub mod subspace;
+pub mod text;
 pub mod train;

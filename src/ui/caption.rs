@@ -6,6 +6,7 @@ use bevy_egui::{EguiContexts, egui};
 
 use super::labels::{free_rect, unit};
 use super::style::color32;
+use crate::core::text::visible_lines;
 use crate::scene::camera::{Insets, SceneCamera};
 use crate::scene::theme::{Palette, Weight};
 use crate::scene::tour::Touring;
@@ -52,7 +53,7 @@ fn paint(
     let width = (WIDTH * screen.width()).max(NARROWEST * unit).min(room);
     let lay = |text: &str, size: f32, color| {
         let font = egui::FontId::proportional(size * unit);
-        painter.layout(text.to_owned(), font, color32(color), width)
+        painter.layout(visible_lines(text), font, color32(color), width)
     };
     let texts = [(title, TITLE, palette.ink), (caption, TEXT, palette.ink)];
     let galleys: Vec<_> = texts

@@ -11,6 +11,7 @@ use egui_plot::{
 };
 
 use crate::core::geometry::ticks::plain;
+use crate::core::text::visible;
 
 /// A chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -443,8 +444,9 @@ impl Chart {
 /// Left, top, width and height of the axes in a part's drawing.
 const FRAME: [f64; 4] = [64.0, 16.0, 560.0, 350.0];
 
+/// A text within XML, which has no place for control characters, however they are written.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::core::num::vector::{norm, sub};
 use crate::core::probe::VerdictKind;
 use crate::core::script::{Command, RaceStart, RunCommand, ViewCommand};
 use crate::core::session::Revision;
+use crate::core::text::Measured;
 use crate::core::train::Checkpoint;
 use crate::scene::Pacing;
 use crate::scene::landscape::{Known, Landscape};
@@ -118,7 +119,7 @@ fn nearest(known: &Known, theta: &[f64], trail: &[Checkpoint]) -> Option<Nearest
 
 /// The alphas of a point, as people read them.
 pub fn alpha_text(alpha: &[f64]) -> String {
-    let numbers: Vec<String> = alpha.iter().map(|v| format!("{v:.2}")).collect();
+    let numbers: Vec<String> = alpha.iter().map(|v| Measured(*v).steady(2)).collect();
     format!("α ({})", numbers.join(", ")).replace('-', "−")
 }
 

@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 
 use bevy_egui::egui;
 
+use crate::core::text::Measured;
+
 /// How such a slider is.
 pub struct Dial<'a> {
     /// What the slider goes through.
@@ -34,15 +36,20 @@ impl Dial<'_> {
     fn number_ui(&self, ui: &mut egui::Ui, value: &mut f64) -> egui::Response {
         let mut draft = *value;
         let range = if self.is_open { f64::NEG_INFINITY..=f64::INFINITY } else { self.range.clone() };
-        let field = egui::DragValue::new(&mut draft).fixed_decimals(self.decimals).suffix(self.suffix);
+        let field = egui::DragValue::new(&mut draft)
+            .custom_formatter(|value, _| self.text(value))
+            .suffix(self.suffix);
         let field = field.range(range).clamp_existing_to_range(false).update_while_editing(false);
         let response = ui.add(field.speed(self.speed(*value)));
         // Whoever only passes through leaves the digits that are shown, which may be fewer than there are.
-        let shown = |value: f64| format!("{value:.*}", self.decimals);
-        if draft.is_finite() && shown(draft) != shown(*value) {
+        if draft.is_finite() && self.text(draft) != self.text(*value) {
             *value = draft;
         }
         response
+    }
+
+    fn text(&self, value: f64) -> String {
+        Measured(value).steady(self.decimals).replace('-', "−")
     }
 
     /// What a point of dragging is worth: as much as on the slider, or a hundredth.

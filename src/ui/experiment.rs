@@ -14,12 +14,13 @@ use crate::core::objective::Surface;
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::script::{Command, ExperimentCommand};
 use crate::core::subspace::PlaneConfig;
+use crate::core::text::visible;
 
 /// Draws the fold.
 pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let file = &view.experiment;
     if !file.title.is_empty() {
-        ui.add(egui::Label::new(egui::RichText::new(&file.title).weak()).wrap());
+        ui.add(egui::Label::new(egui::RichText::new(visible(&file.title)).weak()).wrap());
     }
     load_menu(ui, asked);
     let mut ask = |command| asked.push(Command::Experiment(command));

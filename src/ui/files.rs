@@ -21,6 +21,7 @@ use crate::core::io::output::{Output, is_there};
 use crate::core::io::table::is_table;
 use crate::core::script::tour::{Tour, is_tour};
 use crate::core::script::{Command, ExperimentCommand};
+use crate::core::text::with_causes;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
 
@@ -299,7 +300,7 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
     let output = Output::new(path, true).map_err(|error| error.to_string())?;
     let written = output.write(|file| std::io::Write::write_all(file, bytes));
-    written.map_err(|error| format!("{error}: {}", error.source))?;
+    written.map_err(|error| with_causes(&error))?;
     Ok(path.to_owned())
 }
 

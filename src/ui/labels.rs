@@ -11,6 +11,7 @@ use super::{caption, lecture, legend};
 use crate::core::geometry::labels::{LabelBox, place};
 use crate::core::geometry::ticks::plain;
 use crate::core::subspace::{AxisMeaning, walks::Band};
+use crate::core::text::{Measured, visible};
 use crate::scene::arrows::{self, Arrow};
 use crate::scene::camera::{Insets, SceneCamera, eye_of, seen};
 use crate::scene::flags::{Flag, POLE};
@@ -237,8 +238,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             let Some((place, at)) = marker::place(run, known, &placed) else { continue };
             let mut text = format!("step {} · loss {}", place.step, loss_text(place.loss));
             if let Some((distance, share)) = told.readout.off_plane() {
-                let percent = 100.0 * share;
-                text += &format!("\noff the plane by {} ({percent:.0} % of the path)", loss_text(distance));
+                let percent = Measured(100.0 * share);
+                text += &format!("\noff the plane by {} ({percent:.1} % of the path)", loss_text(distance));
             }
             let color =
                 if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
@@ -331,7 +332,7 @@ fn axis_name(symbol: &str, axis: Option<&AxisMeaning>, walk: Option<&Band>) -> S
         Some(axis) => {
             let walk =
                 walk.map(|walk| format!("\n(random walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
-            format!("{symbol}  {} · {:.0} %{walk}", axis.name, 100.0 * axis.explained)
+            format!("{symbol}  {} · {:.0} %{walk}", visible(&axis.name), 100.0 * axis.explained)
         }
         None => symbol.to_owned(),
     }

@@ -10,6 +10,7 @@ use crate::core::geometry::heights::{HeightBlend, HeightScale};
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::ticks::plain;
 use crate::core::session::Run;
+use crate::core::text::Measured;
 use crate::scene::floor::loss_ticks;
 use crate::scene::landscape::Known;
 
@@ -108,7 +109,7 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
         notes.push("the clip lies below every loss: nothing is cut off".to_owned());
     }
     if known.plan.volume_spec.is_some() {
-        notes.push(format!("α₃ = {:.2}", told.shown.alpha3).replace('-', "−"));
+        notes.push(format!("α₃ = {}", Measured(told.shown.alpha3).steady(2)).replace('-', "−"));
     }
     if let Some(loss) = told.session.look().isosurface.filter(|_| known.volume.is_some()) {
         notes.push(format!("isosurface {}", loss_text(loss)));

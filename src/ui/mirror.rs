@@ -8,6 +8,8 @@ use super::desk::Desk;
 use super::style::loss_text;
 use super::view::PanelView;
 
+use crate::core::text::Measured;
+
 /// Adds the labels.
 pub fn mirror_ui(ui: &egui::Ui, view: &PanelView, desk: &Desk) {
     for (i, text) in numbers(view).into_iter().enumerate() {
@@ -38,7 +40,7 @@ fn numbers(view: &PanelView) -> Vec<String> {
     ];
     if view.alpha3_range.is_some() {
         let how = if view.is_exact { "exact" } else { "blended" };
-        told.push(format!("alpha3 {:.2}, {how}", view.alpha3));
+        told.push(format!("alpha3 {}, {how}", Measured(view.alpha3).steady(2)));
     }
     if let Some(share) = view.accuracy {
         told.push(format!("accuracy {:.1} %", 100.0 * share));

@@ -19,6 +19,7 @@ use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::io::hold::take_hold;
 use crate::core::io::output::Output;
+use crate::core::text::with_causes;
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
 
@@ -51,6 +52,11 @@ impl Preferences {
         let mut places = left.into_iter().chain(empty);
         let (place, lock) = places.find_map(|place| Some((place, lock(&unsaved(place))?)))?;
         Some(Self { desk: folder.join("desk.ron"), unsaved: unsaved(place), _lock: lock.map(Arc::new) })
+    }
+
+    /// Where the experiment is that is not saved yet.
+    pub fn rescue(&self) -> &Path {
+        &self.unsaved
     }
 
     /// The desk as it was left; a new one where there is none, or where its file was set aside.
@@ -161,7 +167,7 @@ fn write(path: &Path, text: &str) {
     let written = output.and_then(|output| {
         output
             .write(|file| std::io::Write::write_all(file, text.as_bytes()))
-            .map_err(|error| format!("{error}: {}", error.source))
+            .map_err(|error| with_causes(&error))
     });
     if let Err(why) = written {
         warn!("{why}");

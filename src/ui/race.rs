@@ -7,6 +7,7 @@ use super::style::{color32, loss_text};
 use super::view::{PanelView, RunRow};
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{Command, RaceStart, RunCommand};
+use crate::core::text::Measured;
 use crate::scene::theme::Palette;
 
 /// Draws the panel.
@@ -47,7 +48,7 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, may_leave: bool
         Some(verdict) => format!(" · {}", verdict.word()),
         None => String::new(),
     };
-    let lr = run.lr.map_or(String::new(), |lr| format!(" lr {lr}"));
+    let lr = run.lr.map_or(String::new(), |lr| format!(" lr {}", Measured(lr)));
     let text = format!("{}{lr} · {} · {loss}{right}{verdict}", run.name, run.step);
     let mut is_leaving = false;
     ui.horizontal(|ui| {

@@ -12,6 +12,7 @@ use super::dial::Dial;
 use super::menu::Menu;
 use super::style::warning;
 use crate::core::subspace::Place;
+use crate::core::text::Measured;
 
 /// What each setting means, in the order they are shown.
 const HINTS: [(&str, &str); 37] = [
@@ -250,12 +251,7 @@ fn rounded(value: f64) -> f64 {
 
 /// A number in the digits that it needs, as it could be typed.
 pub fn short(value: f64) -> String {
-    let rounded = rounded(value);
-    if rounded != 0.0 && !(1e-4..1e7).contains(&rounded.abs()) {
-        format!("{rounded:e}")
-    } else {
-        rounded.to_string()
-    }
+    Measured(rounded(value)).to_string()
 }
 
 /// A text that is sent once it is left and can be read; why it cannot is told below it.

@@ -11,6 +11,7 @@ use crate::core::experiment::file::Resolution;
 use crate::core::script::{Command, ExperimentCommand, SliceCommand};
 use crate::core::subspace::PlaneConfig;
 use crate::core::subspace::walks::Band;
+use crate::core::text::visible;
 
 /// Draws the panel.
 pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -197,7 +198,7 @@ fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
             "Share of the trajectory's whole variance that lies along this direction. {}",
             walks.and_then(|walks| walks.axes.get(i)).map(band_text).unwrap_or_default()
         );
-        number(ui, &format!("α{subscript}  {}", axis.name), text, &hover);
+        number(ui, &format!("α{subscript}  {}", visible(&axis.name)), text, &hover);
     }
     if view.axes.is_empty() {
         return;

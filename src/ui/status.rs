@@ -5,6 +5,7 @@ use bevy_egui::egui;
 use super::desk::Desk;
 use super::studio::studio_status_ui;
 use super::view::PanelView;
+use crate::core::text::{Measured, visible};
 
 /// Draws the line. What does not fit beside the device is told in full on hovering.
 pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
@@ -25,7 +26,7 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
     let whole = |ui: &mut egui::Ui, text: egui::RichText| ui.add(egui::Label::new(text).truncate());
     let warned = |ui: &mut egui::Ui, why: &str| {
         let color = super::style::warning(ui);
-        whole(ui, egui::RichText::new(format!("⚠ {why}")).color(color))
+        whole(ui, egui::RichText::new(format!("⚠ {}", visible(why))).color(color))
     };
     match (&view.warning, view.progress, notice) {
         (Some(warning), _, _) => warned(ui, warning),
@@ -33,7 +34,7 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
             ui.spinner();
             ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()))
         }
-        (None, None, Some(Ok(notice))) => whole(ui, notice.into()),
+        (None, None, Some(Ok(notice))) => whole(ui, visible(notice).as_ref().into()),
         (None, None, Some(Err(why))) => warned(ui, why),
         (None, None, None) => whole(ui, picture_text(view).into()),
     };
@@ -44,7 +45,7 @@ fn picture_text(view: &PanelView) -> String {
     match (view.is_exact, view.blending_error) {
         (true, None) => "exact plane".to_owned(),
         (true, Some(error)) => {
-            format!("exact plane (blending it would have been wrong by up to {error:.1e})")
+            format!("exact plane (blending it would have been wrong by up to {:.2})", Measured(error))
         }
         (false, _) => "blended from the volume; exact when it rests".to_owned(),
     }

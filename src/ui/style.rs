@@ -5,6 +5,7 @@ use bevy_egui::egui::{self, Color32, CornerRadius, Stroke};
 
 use super::view::PanelView;
 use crate::core::experiment::Theme;
+use crate::core::text::{Measured, visible};
 use crate::scene::theme::Palette;
 
 /// Points the side panel is wide.
@@ -58,7 +59,10 @@ pub fn set_style(ctx: &egui::Context, theme: Theme) {
 pub fn refused(ui: &mut egui::Ui, view: &PanelView, fields: &[&str]) {
     let of = |field: &str| fields.iter().any(|name| field == *name || field.starts_with(&format!("{name}.")));
     if let Some((field, why)) = view.refusal.as_ref().filter(|(field, _)| of(field)) {
-        ui.add(egui::Label::new(egui::RichText::new(format!("{field}: {why}")).color(warning(ui))).wrap());
+        ui.add(
+            egui::Label::new(egui::RichText::new(visible(&format!("{field}: {why}"))).color(warning(ui)))
+                .wrap(),
+        );
     }
 }
 
@@ -83,8 +87,7 @@ pub fn number(ui: &mut egui::Ui, name: &str, value: impl Into<egui::RichText>, h
 pub fn loss_text(loss: f64) -> String {
     match loss {
         loss if !loss.is_finite() => "diverged".to_owned(),
-        loss if loss != 0.0 && !(1e-3..1e4).contains(&loss.abs()) => format!("{loss:.3e}"),
-        loss => format!("{loss:.4}"),
+        loss => Measured(loss).steady(4),
     }
 }
 

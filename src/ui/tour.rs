@@ -6,6 +6,7 @@ use bevy_egui::egui;
 use super::actions::DeskAct;
 use super::desk::Desk;
 use crate::core::script::builtin;
+use crate::core::text::visible;
 use crate::scene::tour::{Presenter, Touring};
 
 /// Something asked of tours by a key, a button or a name.
@@ -62,7 +63,7 @@ pub fn tour_act_of(key: KeyCode) -> Option<TourAct> {
 /// Draws the strip.
 pub fn tour_ui(ui: &mut egui::Ui, tour: &TourView, desk: &mut Desk) {
     ui.horizontal(|ui| {
-        ui.strong(format!("Tour: {}", tour.title));
+        ui.strong(format!("Tour: {}", visible(&tour.title)));
         ui.label(format!("chapter {} of {}", tour.chapter, tour.chapters));
         for (text, hover, act) in [
             ("Back", "To the beginning of the chapter, or of the one before (Page Up).", TourAct::Back),

@@ -191,7 +191,7 @@ fn what_makes_no_sense_is_told_in_one_line_and_nothing_is_written() {
         &["--encoder builtin", "ffmpeg"],
     );
     refused(&["record", &tour, "-o", &path("x.gif"), "--encoder", "ffmpeg"], &["--encoder ffmpeg", ".mp4"]);
-    refused(&["record", "-o", &path("x.png"), "--fps", "0"], &["--fps", "films"]);
+    refused(&["record", "-o", &path("x.png"), "--fps", "24"], &["--fps", "films"]);
     refused(&["record", "-o", &path("x.png"), "--from", "2"], &["--from", "films"]);
     refused(&["record", &tour, "-o", &path("x.png"), "--quality", "101"], &["--quality 101"]);
     refused(&["record", &tour, "-o", &path("x.avi")], &["x.avi", ".mp4", ".gif"]);

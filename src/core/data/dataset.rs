@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::standardize::Scaling;
+use crate::core::text::Measured;
 
 /// What the targets mean, which decides what can be said of a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub enum DatasetError {
         /// Index of the row, from 0.
         row: usize,
         /// The offending value.
-        value: f64,
+        value: Measured,
     },
     /// A target is no class.
     #[error("row {row} of the dataset {name} is of class {value}; expected a whole number from 0 to {last}")]
@@ -75,7 +76,7 @@ pub enum DatasetError {
         /// Index of the row, from 0.
         row: usize,
         /// The offending target.
-        value: f64,
+        value: Measured,
         /// The highest class.
         last: usize,
     },
@@ -104,7 +105,7 @@ impl Dataset {
         }
         for (values, width) in [(&x, inputs), (&y, outputs)] {
             if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-                return Err(DatasetError::NotFinite { name, row: at / width, value: values[at] });
+                return Err(DatasetError::NotFinite { name, row: at / width, value: Measured(values[at]) });
             }
         }
         let binary = outputs == 1 && y.iter().all(|&v| v == 0.0 || v == 1.0);
@@ -129,7 +130,12 @@ impl Dataset {
         let is_class = |v: &f64| (0..classes).contains(&(*v as usize)) && v.fract() == 0.0 && *v >= 0.0;
         if let Some(row) = data.y.iter().position(|v| !is_class(v)) {
             let (name, value) = (data.name, data.y[row]);
-            return Err(DatasetError::NoClass { name, row, value, last: classes.saturating_sub(1) });
+            return Err(DatasetError::NoClass {
+                name,
+                row,
+                value: Measured(value),
+                last: classes.saturating_sub(1),
+            });
         }
         let target = if classes <= 2 { Target::Binary } else { Target::Classes(classes) };
         Ok(Self { target, ..data })

@@ -18,6 +18,7 @@ use crate::core::num::SettingError;
 use crate::core::objective::{Objective, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, PlaneConfig, SlicePlane, ThetaFiles};
+use crate::core::text::Shown;
 use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
 
 /// Steps an experiment may plan.
@@ -79,8 +80,8 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    pub(crate) fn new(field: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
-        Self { field: field.into(), value: value.to_string(), expected: expected.into() }
+    pub(crate) fn new(field: impl Into<String>, value: impl Shown, expected: impl Into<String>) -> Self {
+        Self { field: field.into(), value: value.shown(), expected: expected.into() }
     }
 
     /// A setting of what the field `of` holds.

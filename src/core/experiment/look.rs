@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::checked::FieldError;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
+use crate::core::text::Measured;
 
 /// How an experiment is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +101,11 @@ impl ViewFile {
         let (turn, below) = self.eye;
         if !(turn.abs() <= 360.0 && below.abs() <= 88.0) {
             let expected = "a turn of at most 360 and an angle of at most 88 degrees";
-            return Err(FieldError::new("view.eye", format!("({turn}, {below})"), expected));
+            return Err(FieldError::new(
+                "view.eye",
+                format!("({}, {})", Measured(turn), Measured(below)),
+                expected,
+            ));
         }
         Ok(())
     }

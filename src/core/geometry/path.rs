@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::camera::{Pose, YAW, wrapped};
 
+use crate::core::text::Measured;
+
 /// A pose at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +55,7 @@ pub enum PathError {
         /// The key's number, from 1.
         number: usize,
         /// Its time.
-        secs: f64,
+        secs: Measured,
     },
     /// A pose that is none.
     #[error("camera key {number}; expected finite numbers, and a distance and height of view above 0")]
@@ -76,7 +78,7 @@ impl CameraPath {
             let number = i + 1;
             let is_later = i == 0 || keys[i - 1].secs < *secs;
             if !(secs.is_finite() && is_later) {
-                return Err(PathError::Time { number, secs: *secs });
+                return Err(PathError::Time { number, secs: Measured(*secs) });
             }
             let all = [pose.yaw, pose.pitch, pose.distance, pose.fov];
             let is_finite = pose.target.iter().chain(&all).all(|v| v.is_finite());

@@ -1,6 +1,7 @@
 //! Where the cells of a grid lie.
 
 use crate::core::num::range::is_wide;
+use crate::core::text::Measured;
 
 /// Evenly spaced coordinates from `low` to `high`, both included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,9 +73,9 @@ pub enum GridError {
         /// The axis, from 1.
         axis: usize,
         /// Lower end asked for.
-        low: f64,
+        low: Measured,
         /// Upper end asked for.
-        high: f64,
+        high: Measured,
     },
     /// A range in which there is no room for cells.
     #[error(
@@ -85,9 +86,9 @@ pub enum GridError {
         /// The axis, from 1.
         axis: usize,
         /// Lower end asked for.
-        low: f64,
+        low: Measured,
         /// Upper end asked for.
-        high: f64,
+        high: Measured,
     },
     /// More cells than fit.
     #[error("a grid of {cells} cells; expected at most {MAX_CELLS}")]
@@ -113,10 +114,10 @@ impl GridSpec {
                 return Err(GridError::Count { axis, count });
             }
             if !(low.is_finite() && high.is_finite() && low < high && (high - low).is_finite()) {
-                return Err(GridError::Range { axis, low, high });
+                return Err(GridError::Range { axis, low: Measured(low), high: Measured(high) });
             }
             if !has_room(low, high) {
-                return Err(GridError::Narrow { axis, low, high });
+                return Err(GridError::Narrow { axis, low: Measured(low), high: Measured(high) });
             }
         }
         let cells = axes.iter().fold(1_u128, |n, axis| n.saturating_mul(axis.count as u128));

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use npyz::{NpyFile, WriterBuilder};
 
+use crate::core::text::Measured;
+
 /// Why a file holds no point.
 #[derive(Debug, thiserror::Error)]
 pub enum NpyError {
@@ -26,7 +28,7 @@ pub enum NpyError {
         /// Which entry, from 0.
         index: usize,
         /// What it is.
-        value: f64,
+        value: Measured,
     },
 }
 
@@ -50,7 +52,7 @@ pub fn read_theta(path: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
     };
     let theta = theta.ok_or(NpyError::Shape { found: shape, kind })?;
     match theta.iter().position(|v| !v.is_finite()) {
-        Some(index) => Err(NpyError::NotFinite { index, value: theta[index] }),
+        Some(index) => Err(NpyError::NotFinite { index, value: Measured(theta[index]) }),
         None => Ok(theta),
     }
 }

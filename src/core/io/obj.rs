@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use super::slice::Slice;
 use super::surface::Surface;
 
+use crate::core::text::Measured;
+
 /// Writes a plane.
 ///
 /// # Errors
@@ -18,7 +20,8 @@ pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     writeln!(
         file,
         "# x = alpha1, -z = alpha2, y = loss from {} at 0 to {} at 0.75",
-        heights.low, heights.high
+        Measured(heights.low),
+        Measured(heights.high)
     )?;
     writeln!(file, "o surface")?;
     for vertex in &surface.vertices {

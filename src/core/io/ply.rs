@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use super::slice::Slice;
 use super::surface::{Surface, Vertex, z_up};
 
+use crate::core::text::Measured;
+
 /// Writes a plane.
 ///
 /// # Errors
@@ -31,7 +33,8 @@ fn write_header(file: &mut impl Write, surface: &Surface) -> io::Result<()> {
     writeln!(
         file,
         "comment x = alpha1, y = alpha2, z = loss from {} at 0 to {} at 0.75",
-        heights.low, heights.high
+        Measured(heights.low),
+        Measured(heights.high)
     )?;
     writeln!(file, "element vertex {}", surface.vertices.len())?;
     for name in ["x", "y", "z", "nx", "ny", "nz"] {

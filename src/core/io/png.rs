@@ -11,6 +11,8 @@ use png::{BitDepth, ColorType, Encoder, EncodingError, SrgbRenderingIntent};
 use super::paint::Paint;
 use super::slice::Slice;
 
+use crate::core::text::{Measured, visible};
+
 /// A picture's longer side has at least so many pixels.
 const LEAST_PIXELS: usize = 512;
 
@@ -59,11 +61,12 @@ fn try_write(file: impl Write, slice: &Slice) -> Result<(), EncodingError> {
 fn texts(slice: &Slice) -> Vec<(&'static str, String)> {
     let heights = slice.heights();
     let axes = slice.grid.spec.axes();
+    let range = |low: f64, high: f64| format!("{} to {}", Measured(low), Measured(high));
     vec![
-        ("Title", slice.experiment.title.clone()),
+        ("Title", visible(&slice.experiment.title).into_owned()),
         ("Software", "Losscape".to_owned()),
-        ("alpha1", format!("{} to {}", axes[0].low, axes[0].high)),
-        ("alpha2", format!("{} to {}", axes[1].low, axes[1].high)),
-        ("loss", format!("{} to {}", heights.low, heights.high)),
+        ("alpha1", range(axes[0].low, axes[0].high)),
+        ("alpha2", range(axes[1].low, axes[1].high)),
+        ("loss", range(heights.low, heights.high)),
     ]
 }

@@ -1,5 +1,7 @@
 //! A setting whose value makes no sense, and the checks that settings share.
 
+use crate::core::text::Shown;
+
 /// Why a value is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{name} = {value}: expected {expected}")]
@@ -14,8 +16,8 @@ pub struct SettingError {
 
 impl SettingError {
     /// A refusal of `value`.
-    pub fn new(name: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
-        Self { name, value: value.to_string(), expected: expected.into() }
+    pub fn new(name: &'static str, value: impl Shown, expected: impl Into<String>) -> Self {
+        Self { name, value: value.shown(), expected: expected.into() }
     }
 }
 
@@ -26,7 +28,7 @@ impl SettingError {
 pub fn ensure(
     holds: bool,
     name: &'static str,
-    value: impl ToString,
+    value: impl Shown,
     expected: &str,
 ) -> Result<(), SettingError> {
     if holds { Ok(()) } else { Err(SettingError::new(name, value, expected)) }

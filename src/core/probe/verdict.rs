@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::curvature::{Curvature, Extent};
+use crate::core::text::Measured;
 
 /// A predicted decrease beyond this share of the loss makes a point a slope.
 pub const SLOPE_SHARE: f64 = 0.01;
@@ -60,19 +61,20 @@ pub fn judge(loss: f64, curvature: Option<&Curvature>) -> Verdict {
     let lowest = curvature.eigenvalues.first().copied().unwrap_or_default();
     let nearest_zero =
         curvature.eigenvalues.iter().fold(f64::INFINITY, |least, value| least.min(value.abs()));
+    let [told, lowest_told, bound, promised] = [loss, lowest, tolerance, decrease].map(Measured);
     let level = format!(
-        "level to within {:.0} % of the loss (a step downhill promises {decrease:.2e} of {loss:.4})",
+        "level to within {:.0} % of the loss (a step downhill promises {promised:.3} of {told:.4})",
         100.0 * SLOPE_SHARE
     );
     let (kind, grounds) = if decrease > SLOPE_SHARE * loss {
-        let share = 100.0 * decrease / loss;
+        let share = Measured(100.0 * decrease / loss);
         let text = format!(
-            "a step downhill promises {decrease:.2e}, {share:.3} % of the loss {loss:.4}; up to {:.0} % counts as level",
+            "a step downhill promises {promised:.3}, {share:.4} % of the loss {told:.4}; up to {:.0} % counts as level",
             100.0 * SLOPE_SHARE
         );
         (VerdictKind::Slope, text)
     } else if lowest < -tolerance {
-        let text = format!("{level}, but bends down: lowest curvature {lowest:.3e}, below −{tolerance:.1e}");
+        let text = format!("{level}, but bends down: lowest curvature {lowest_told:.4}, below −{bound:.2}");
         (VerdictKind::Saddle, text)
     } else if let Extent::Lanczos { steps } = curvature.extent {
         let text = format!(
@@ -80,13 +82,12 @@ pub fn judge(loss: f64, curvature: Option<&Curvature>) -> Verdict {
         );
         (VerdictKind::NoNegativeCurvature, text)
     } else if nearest_zero <= tolerance {
-        let text = format!(
-            "{level}; some direction bends by no more than {tolerance:.1e}, a thousandth of the most"
-        );
+        let text =
+            format!("{level}; some direction bends by no more than {bound:.2}, a thousandth of the most");
         (VerdictKind::Flat, text)
     } else {
         let text = format!(
-            "{level}; bends up in every direction: lowest curvature {lowest:.3e}, above {tolerance:.1e}"
+            "{level}; bends up in every direction: lowest curvature {lowest_told:.4}, above {bound:.2}"
         );
         (VerdictKind::Minimum, text)
     };

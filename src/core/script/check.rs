@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::number::number_of;
 use super::tour::{ChapterFile, Cue, LONGEST_SECS, TOLERANCE_SECS};
 use crate::core::geometry::path::{CameraKey, CameraPath};
+use crate::core::text::Measured;
 
 /// Reads a list, and checks each of its members as soon as it is read: so an error is told where it is.
 fn read_each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
@@ -56,11 +57,14 @@ pub fn camera<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CameraKe
 fn cue(i: usize, cue: &Cue) -> Result<(), String> {
     let (number, secs) = (i + 1, cue.when.secs());
     if !(secs.is_finite() && secs >= 0.0) {
-        return Err(format!("cue {number} at {secs} s; expected a finite time from 0 on"));
+        return Err(format!("cue {number} at {} s; expected a finite time from 0 on", Measured(secs)));
     }
     let Some(ease) = cue.ease else { return Ok(()) };
     if !(ease.secs().is_finite() && ease.secs() > 0.0) {
-        return Err(format!("cue {number} is eased for {} s; expected a finite time above 0", ease.secs()));
+        return Err(format!(
+            "cue {number} is eased for {} s; expected a finite time above 0",
+            Measured(ease.secs())
+        ));
     }
     if number_of(&cue.command).is_none() {
         return Err(format!(
@@ -75,28 +79,35 @@ fn cue(i: usize, cue: &Cue) -> Result<(), String> {
 pub fn chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
     let (number, secs) = (i + 1, chapter.secs);
     if !(secs > 0.0 && secs <= LONGEST_SECS) {
-        return Err(format!("chapter {number} lasts {secs} s; expected above 0 and at most {LONGEST_SECS}"));
+        return Err(format!(
+            "chapter {number} lasts {} s; expected above 0 and at most {LONGEST_SECS}",
+            Measured(secs)
+        ));
     }
     let mut before = 0.0;
     for (i, cue) in chapter.cues.iter().enumerate() {
         let (cue_number, at) = (i + 1, cue.when.secs());
+        let shown = Measured(at);
         self::cue(i, cue).map_err(|why| format!("chapter {number}: {why}"))?;
         if at < before {
             return Err(format!(
-                "chapter {number}: cue {cue_number} at {at} s; expected not before the cue before it ({before} s)"
+                "chapter {number}: cue {cue_number} at {shown} s; expected not before the cue before it ({} s)",
+                Measured(before)
             ));
         }
         if at > secs {
             return Err(format!(
-                "chapter {number}: cue {cue_number} at {at} s; expected at most {secs}, the chapter's end"
+                "chapter {number}: cue {cue_number} at {shown} s; expected at most {}, the chapter's end",
+                Measured(secs)
             ));
         }
         before = at;
     }
     if let Some(key) = chapter.camera.last().filter(|key| key.secs > secs + TOLERANCE_SECS) {
         return Err(format!(
-            "chapter {number}: the camera's last key at {} s; expected at most {secs}, the chapter's end",
-            key.secs
+            "chapter {number}: the camera's last key at {} s; expected at most {}, the chapter's end",
+            Measured(key.secs),
+            Measured(secs)
         ));
     }
     if !chapter.camera.is_empty() {

@@ -17,6 +17,7 @@ use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::{CameraMode, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::CameraKey;
 use crate::core::session::{Now, Session};
+use crate::core::text::Measured;
 
 /// A tour as a person writes it, or as a flight was recorded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -236,11 +237,12 @@ impl Tour {
             ..ChapterFile::default()
         };
         if secs > LONGEST_SECS {
-            let speed = view.steps_per_second;
             return Err(TourError::of(&format!(
-                "{} steps at {speed} a second take {secs} s; expected at most {LONGEST_SECS} s \
+                "{} steps at {} a second take {} s; expected at most {LONGEST_SECS} s \
                  (--set view.steps_per_second={})",
                 experiment.steps,
+                Measured(view.steps_per_second),
+                Measured(secs),
                 (experiment.steps as f64 / 20.0).ceil()
             )));
         }

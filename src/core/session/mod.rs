@@ -401,7 +401,7 @@ pub const MOST_RUNS: usize = 6;
 fn check_alphas(field: &'static str, alpha: Option<&[f64]>) -> Result<(), FieldError> {
     match alpha {
         Some(alpha) if !(matches!(alpha.len(), 2 | 3) && alpha.iter().all(|v| v.is_finite())) => {
-            Err(FieldError::new(field, format!("{alpha:?}"), "two or three finite alphas"))
+            Err(FieldError::new(field, alpha, "two or three finite alphas"))
         }
         _ => Ok(()),
     }

@@ -8,6 +8,7 @@ use super::{Subspace, SubspaceError, principal};
 use crate::core::num::Stream;
 use crate::core::num::vector::{add_scaled, norm, scaled};
 use crate::core::objective::Objective;
+use crate::core::text::Measured;
 use crate::core::train::Trajectory;
 
 /// Directions a slice has where the model has enough parameters: two to see and one to move along.
@@ -90,7 +91,7 @@ pub enum FitError {
     #[error("slice.rotate = {degrees}: expected 0, since this slice has no third direction")]
     NoThird {
         /// The angle asked for.
-        degrees: f64,
+        degrees: Measured,
     },
     /// The directions span no plane.
     #[error(transparent)]
@@ -130,7 +131,9 @@ impl Fitted {
         if degrees == 0.0 {
             return Ok(());
         }
-        let [_, second, third] = &mut self.directions[..] else { return Err(FitError::NoThird { degrees }) };
+        let [_, second, third] = &mut self.directions[..] else {
+            return Err(FitError::NoThird { degrees: Measured(degrees) });
+        };
         let (sin, cos) = degrees.to_radians().sin_cos();
         let ratio = norm(second) / norm(third);
         let mut turned = scaled(second, cos);
@@ -138,7 +141,7 @@ impl Fitted {
         let mut away = scaled(third, cos);
         add_scaled(&mut away, -sin / ratio, second);
         (*second, *third) = (turned, away);
-        self.names[1] = format!("{} {degrees}° to {}", self.names[1], self.names[2]);
+        self.names[1] = format!("{} {}° to {}", self.names[1], Measured(degrees), self.names[2]);
         self.names[2] = "across".to_owned();
         Ok(())
     }

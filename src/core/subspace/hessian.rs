@@ -4,6 +4,7 @@ use super::fit::{DIRECTIONS, FitError, Fitted};
 use super::place::Place;
 use super::principal::with_fixed_sign;
 use crate::core::objective::{Objective, hessian};
+use crate::core::text::Measured;
 
 /// Parameters up to which the plane is offered: beyond, the products of its Hessian with vectors take
 /// minutes.
@@ -17,7 +18,7 @@ pub const MOST_PARAMETERS: usize = 50_000;
 pub(super) fn fit(theta: Vec<f64>, place: &Place, objective: &dyn Objective) -> Result<Fitted, FitError> {
     let pairs = hessian::top_eigenpairs(objective, &theta, DIRECTIONS)
         .map_err(|_| FitError::Hessian { place: place.to_string() })?;
-    let names = pairs.iter().map(|(value, _)| format!("curvature {value:.3}")).collect();
+    let names = pairs.iter().map(|(value, _)| format!("curvature {:.4}", Measured(*value))).collect();
     let directions = pairs.into_iter().map(|(_, vector)| with_fixed_sign(vector)).collect();
     Ok(Fitted { origin: theta, directions, names, about: None, completion: 1.0, filled_up: 0 })
 }

@@ -4,6 +4,7 @@
 use super::Inks;
 use crate::core::loss::Loss;
 use crate::core::model::pass::LANES;
+use crate::core::text::Measured;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::loss_text;
 
@@ -30,11 +31,12 @@ pub fn chart(loss: Loss, [prediction, target]: [f64; 2], inks: &Inks) -> Chart {
     let at = |i: usize| low + (high - low) * i as f64 / (POINTS - 1) as f64;
     let points = (0..POINTS).map(|i| [at(i), of_one(loss, at(i), target)]).collect();
     let here = of_one(loss, prediction, target);
+    let [told, predicted] = [target, prediction].map(|value| Measured(value).steady(2));
     let marks = vec![
-        Mark::Line { name: format!("y = {target:.2}"), color: inks.runs[1], width: 2.0, points },
+        Mark::Line { name: format!("y = {told}"), color: inks.runs[1], width: 2.0, points },
         Mark::Upright { at: loss.boundary(), color: inks.faint },
         Mark::Points {
-            name: format!("ŷ = {prediction:.2}"),
+            name: format!("ŷ = {predicted}"),
             color: inks.runs[0],
             radius: 5.0,
             points: vec![[prediction, here]],
@@ -42,10 +44,8 @@ pub fn chart(loss: Loss, [prediction, target]: [f64; 2], inks: &Inks) -> Chart {
     ];
     let is_right = (prediction > loss.boundary()) == (target > 0.5);
     let said = if is_right { "counts as right" } else { "counts as wrong" };
-    let note = format!(
-        "Predicted {prediction:.2} where {target:.2} is true: it {said}, and costs {}.",
-        loss_text(here)
-    );
+    let note =
+        format!("Predicted {predicted} where {told} is true: it {said}, and costs {}.", loss_text(here));
     Chart { x: "prediction ŷ".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
 }
 

@@ -7,6 +7,7 @@ use crate::core::model::ModelConfig;
 use crate::core::num::vector::{dot, norm, sub};
 use crate::core::objective::{Objective, Supervised};
 use crate::core::subspace::ThetaFiles;
+use crate::core::text::Measured;
 use crate::core::train::{Checkpoint, Trajectory};
 
 /// A bent path of as many parameters as Model 3 has.
@@ -95,7 +96,7 @@ fn two_parameters_have_two_directions() {
         let plane = fit_to(&config, &path, 0, 0.0).unwrap();
         assert_eq!(plane.subspace.k(), 2, "{config:?}");
         assert!((plane.explained - 1.0).abs() < 1e-12, "{config:?}");
-        assert_eq!(fit_to(&config, &path, 0, 30.0), Err(FitError::NoThird { degrees: 30.0 }));
+        assert_eq!(fit_to(&config, &path, 0, 30.0), Err(FitError::NoThird { degrees: Measured(30.0) }));
     }
 }
 
@@ -182,7 +183,7 @@ fn hessian_directions_are_its_eigenvectors() {
         let value = dot(direction, &product);
         assert!(value <= last);
         last = value;
-        assert_eq!(axis.name, format!("curvature {value:.3}"));
+        assert_eq!(axis.name, format!("curvature {:.4}", Measured(value)));
         let rest: Vec<f64> = product.iter().zip(direction).map(|(p, d)| p - value * d).collect();
         assert!(norm(&rest) < 1e-12, "{}", norm(&rest));
     }

@@ -1,0 +1,12 @@
+//! Words for people: measured numbers, text that came from outside, and errors with their causes.
+//!
+//! Values keep what they are, and are written in these forms where somebody reads them. What programs read
+//! (JSON, CSV, the numbers of a mesh) has every digit and is escaped by its own rules.
+
+pub mod causes;
+pub mod measured;
+pub mod visible;
+
+pub use causes::with_causes;
+pub use measured::{Measured, Shown};
+pub use visible::{visible, visible_lines};

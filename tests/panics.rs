@@ -1,0 +1,96 @@
+//! A panic, wherever it is, ends the program with one sentence.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use bevy::prelude::*;
+use losscape::app::stage;
+use losscape::cli::panic::tell_in_one_sentence;
+
+const WHERE: &str = "LOSSCAPE_TEST_PANIC";
+const RESCUE: &str = "LOSSCAPE_TEST_RESCUE";
+
+/// Run by other tests as a process; by itself there is nothing to do.
+#[test]
+#[ignore = "what other tests start"]
+fn panics() {
+    let Ok(place) = std::env::var(WHERE) else { return };
+    tell_in_one_sentence();
+    match &*place {
+        "main" => panic!("on \u{1b}[31mthe first thread\n"),
+        "thread" => drop(std::thread::spawn(|| panic!("on a thread")).join()),
+        "pool" => rayon::join(|| panic!("in a pool"), || panic!("in a pool")).0,
+        "opening" => window(1),
+        _ => window(9),
+    }
+    unreachable!("a panic ends the program");
+}
+
+/// An app whose systems panic at a frame, and with them what waits for them.
+fn window(frame: u32) {
+    let mut app = App::new();
+    app.add_plugins(MinimalPlugins);
+    stage::watch(&mut app, std::env::var_os(RESCUE).as_deref().map(Path::new));
+    let fail = move |mut frames: Local<u32>| {
+        *frames += 1;
+        assert!(*frames < frame, "in a system");
+    };
+    app.add_systems(Update, (fail, fail, fail));
+    app.run();
+}
+
+fn ended(place: &str, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "panics::panics", "--nocapture"]).env_remove("RUST_BACKTRACE");
+    command.env(WHERE, place).envs(environment.iter().copied()).output().unwrap()
+}
+
+/// The one line on standard error.
+fn told(place: &str, environment: &[(&str, &str)]) -> String {
+    let output = ended(place, environment);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{place}: {said}");
+    said
+}
+
+#[test]
+fn it_is_told_in_one_sentence_on_whatever_thread() {
+    for (place, why) in [
+        ("main", "on \\u{1b}[31mthe first thread\\n"),
+        ("thread", "on a thread"),
+        ("pool", "in a pool"),
+        ("window", "in a system"),
+    ] {
+        let said = told(place, &[]);
+        assert!(said.starts_with("losscape: a mistake in the program ended it: "), "{said}");
+        assert!(
+            said.contains(why) && said.contains("panics.rs:") && said.contains("please report"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn it_says_where_what_was_not_saved_is_if_there_is_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let rescue = folder.path().join("unsaved-1.ron");
+    let environment = [(RESCUE, rescue.to_str().unwrap())];
+    assert!(!told("window", &environment).contains("not saved"));
+    std::fs::write(&rescue, "()").unwrap();
+    let said = told("window", &environment);
+    assert!(said.contains(&format!("what was not saved is in {}", rescue.display())), "{said}");
+}
+
+#[test]
+fn before_the_window_is_open_it_is_a_window_that_cannot_be_opened() {
+    let said = told("opening", &[]);
+    assert_eq!(said, "losscape: the window cannot be opened: in a system; losscape doctor says more\n");
+}
+
+#[test]
+fn who_asks_for_a_backtrace_gets_one() {
+    let output = ended("main", &[("RUST_BACKTRACE", "1")]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.lines().count() > 5 && said.contains("panics::panics"), "{said}");
+}
