@@ -84,10 +84,11 @@ fn a_display_that_lacks_something_is_told_what() {
     }
 }
 
+/// Software draws to no screen of 30 bits a pixel, and the engine finds that out only when it draws.
 #[test]
-fn a_display_of_deep_colour_shows_a_window() {
-    let home = tempfile::tempdir().unwrap();
-    opens(&Display::start_with(&["-screen", "0", "800x600x30"]), &[], home.path());
+fn a_display_that_no_device_draws_to_is_a_window_that_cannot_be_opened() {
+    let deep = Display::start_with(&["-screen", "0", "800x600x30"]);
+    refused(&[("DISPLAY", &deep.name)], &["the window cannot be opened", "surface", "losscape doctor"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn panics() {
     match &*place {
         "main" => panic!("on \u{1b}[31mthe first thread\n"),
         "thread" => drop(std::thread::spawn(|| panic!("on a thread")).join()),
-        "pool" => rayon::join(|| panic!("in a pool"), || panic!("in a pool")).0,
+        "pool" => drop(rayon::join(|| assert!(place.is_empty(), "in a pool"), || ())),
         "opening" => window(1),
         _ => window(9),
     }
@@ -84,7 +84,10 @@ fn it_says_where_what_was_not_saved_is_if_there_is_any() {
 #[test]
 fn before_the_window_is_open_it_is_a_window_that_cannot_be_opened() {
     let said = told("opening", &[]);
-    assert_eq!(said, "losscape: the window cannot be opened: in a system; losscape doctor says more\n");
+    assert!(
+        said.starts_with("losscape: the window cannot be opened (in a system); losscape doctor"),
+        "{said}"
+    );
 }
 
 #[test]

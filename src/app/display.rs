@@ -22,7 +22,7 @@ pub enum DisplayError {
     None,
     /// Nobody answers there.
     #[error(
-        "cannot open the display {name} that {variable} names; losscape record draws a picture without one"
+        "cannot open the display {name} that {variable} names ({source}); losscape record draws a picture without one"
     )]
     Silent {
         /// The variable.

@@ -18,7 +18,9 @@ pub fn doctor() -> Result<(), Failure> {
     say(&format!("system    {} on {}", std::env::consts::OS, std::env::consts::ARCH))?;
     say(&format!("cores     {}", std::thread::available_parallelism().map_or(1, |n| n.get())))?;
     #[cfg(target_os = "linux")]
-    say(&format!("display   {}", display::require().unwrap_or_else(|error| with_causes(&error))))?;
+    let display = display::require();
+    #[cfg(target_os = "linux")]
+    say(&format!("display   {}", display.as_ref().map_or_else(|error| with_causes(error), String::clone)))?;
     let devices = device::devices();
     for device in &devices {
         let kind = if device.is_software { "drawn by the processor" } else { "graphics processor" };
@@ -26,6 +28,10 @@ pub fn doctor() -> Result<(), Failure> {
     }
     if devices.is_empty() {
         return Err(Failure::work(anyhow::anyhow!("no graphics device was found: {}", device::remedy())));
+    }
+    #[cfg(target_os = "linux")]
+    if display.is_err() {
+        return say("missing   a display to open windows on");
     }
     say("missing   nothing")
 }

@@ -2,7 +2,8 @@
 
 use clap::{Args, CommandFactory};
 
-use super::{Failure, say};
+use super::Failure;
+use super::terminal::say_page;
 use crate::core::script::reference;
 
 /// What to tell of, as typed.
@@ -36,5 +37,5 @@ pub fn help(arguments: &HelpArguments) -> Result<(), Failure> {
             }
         },
     };
-    say(&text)
+    say_page(&text)
 }

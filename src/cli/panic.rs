@@ -33,7 +33,7 @@ fn sentence(panic: &PanicHookInfo) -> String {
     let at = panic.location().map(|at| format!(" (at {}:{})", at.file(), at.line())).unwrap_or_default();
     #[cfg(feature = "viewer")]
     let rescue = match stage::window() {
-        Window::Opening => return format!("the window cannot be opened: {why}; losscape doctor says more"),
+        Window::Opening => return format!("the window cannot be opened ({why}); {BEFORE_IT_IS_OPEN}"),
         Window::Open(Some(file)) => format!("what was not saved is in {}; ", file.display()),
         Window::None | Window::Open(None) => String::new(),
     };
@@ -41,6 +41,11 @@ fn sentence(panic: &PanicHookInfo) -> String {
     let rescue = "";
     format!("a mistake in the program ended it: {why}{at}; {rescue}{REPORT}")
 }
+
+/// Where the display and what draws do not go together, the engine finds it out only as it draws.
+#[cfg(feature = "viewer")]
+const BEFORE_IT_IS_OPEN: &str =
+    "losscape doctor names the display and what draws, losscape record draws without a window";
 
 /// How a mistake comes to the ears of those who can mend it.
 const REPORT: &str = "please report it with this line, what was done before, and what losscape doctor says";

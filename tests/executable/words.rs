@@ -46,6 +46,9 @@ fn an_output_that_is_full_is_told_in_one_line() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
         assert!(error.starts_with("losscape: cannot write to standard output: No space left"), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
+        // The run itself was written all the same.
+        assert_eq!(run.exists(), arguments == train);
+        let _ = std::fs::remove_file(&run);
         let status = program(arguments).stdout(full()).stderr(full()).status().unwrap();
         assert_eq!(status.code(), Some(1), "{arguments:?}");
         let _ = std::fs::remove_file(&run);
@@ -138,25 +141,25 @@ fn huge_and_tiny_numbers_have_an_exponent() {
     refused(&one, &["every target is 1e300"]);
 
     // A surface of huge values: its words are short, its numbers exact.
-    let hills = ["slice", "himmelblau", "--grid", "3x3", "--range=-1e80:1e80", "-o"];
+    let hills = ["slice", "himmelblau", "--grid", "3x3", "--range=-1e60:1e60", "-o"];
     for name in ["x.obj", "x.csv"] {
         assert!(losscape(&[&hills[..], &[&path(name)]].concat()).status.success());
     }
     let mesh = std::fs::read_to_string(path("x.obj")).unwrap();
     let note = mesh.lines().next().unwrap();
-    assert!(note.starts_with("# x = alpha1") && note.len() < 100 && note.contains("e3"), "{note}");
+    assert!(note.starts_with("# x = alpha1") && note.len() < 100 && note.contains("e240 at 0.75"), "{note}");
     let table = std::fs::read_to_string(path("x.csv")).unwrap();
     let losses: Vec<f64> =
         table.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse().unwrap()).collect();
     let himmelblau = |x: f64, y: f64| (x * x + y - 11.0).powi(2) + (x + y * y - 7.0).powi(2);
-    assert_eq!(losses[0], himmelblau(-1e80, -1e80), "the table has the very number");
+    assert_eq!(losses[0], himmelblau(-1e60, -1e60), "the table has the very number");
 }
 
 #[test]
 fn a_loss_that_blew_up_is_a_short_number() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run.npz");
-    let line = ["train", "--dataset", "linear-regression", "--loss", "mse", "--model", "model1"];
+    let line = ["train", "--dataset", "diagonal", "--model", "model1"];
     let more = ["--lr", "1e8", "--steps", "9", "-o", run.to_str().unwrap()];
     let output = losscape(&[&line[..], &more].concat());
     let said = String::from_utf8(output.stdout).unwrap();
@@ -190,10 +193,9 @@ fn what_came_from_outside_is_shown_and_not_obeyed() {
         shows(&["train", &path("e.ron"), "-o", &out]);
     };
     experiment("(slice: (plane: axes(parameters: [\"HOSTILE\"])))");
-    experiment("(slice: (plane: points(a: file(\"HOSTILE.npy\"))))");
+    experiment("(slice: (plane: points(a: start, b: end, c: file(\"HOSTILE.npy\"))))");
     experiment("(from: \"HOSTILE.npy\")");
     experiment("(dataset: csv(path: \"HOSTILE.csv\"))");
-    experiment("(HOSTILE: 3)");
     let name = path(&format!("{HOSTILE}.ron"));
     shows(&["train", &name, "-o", &out]);
     std::fs::write(&name, "(seed: x)").unwrap();
@@ -225,7 +227,6 @@ fn a_tour_of_others_is_shown_and_not_obeyed() {
     };
     tour("(chapters: [(experiment: \"HOSTILE\", secs: 1.0)])");
     tour("(chapters: [(experiment: \"HOSTILE.ron\", secs: 1.0)])");
-    tour("(chapters: [(HOSTILE: \"xor-model3\", secs: 1.0)])");
     shows(&["record", "descent", "-o", &path(&format!("{HOSTILE}.avi"))]);
     shows(&["record", "descent", "-o", &path(&format!("nowhere{HOSTILE}/x.mp4"))]);
     shows(&["join", &path(&format!("{HOSTILE}.mp4")), "-o", &path("y.mp4")]);
