@@ -65,7 +65,7 @@ fn settings_of_a_table_are_set_and_refused_by_their_names() {
     );
     assert!(set("dataset.target_column=3").contains("target y:"));
     assert!(set("dataset.leave_out=[\"y\"]").contains("1 input, target c:"));
-    assert!(set("dataset.target=values").contains("target c: 0.0 to 1.0 (values, as asked)"));
+    assert!(set("dataset.target=values").contains("target c: 0 to 1 (values, as asked)"));
     let refuse = |setting: &str, words: &[&str]| {
         refused(&["train", "--dataset", &iris, "--set", setting, "-o", "x.npz"], words);
     };

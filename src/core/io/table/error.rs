@@ -5,6 +5,7 @@ use std::io;
 
 use super::dialect::DELIMITERS;
 use super::{LIMITS, MAX_CLASSES};
+use crate::core::text::Measured;
 
 /// Characters of a cell that an error shows.
 const SHOWN: usize = 20;
@@ -128,9 +129,9 @@ pub enum TableError {
         /// Which.
         cell: Cell,
         /// With a comma that groups thousands.
-        grouped: f64,
+        grouped: Measured,
         /// With a decimal comma.
-        decimal: f64,
+        decimal: Measured,
     },
     /// Two cells have their decimals after different signs.
     #[error("{}, but {}; expected one kind of decimals", .comma.holds(), .point.holds())]

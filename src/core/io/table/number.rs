@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Cell, TableError};
+use crate::core::text::Measured;
 
 /// The decimal mark of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,7 +155,7 @@ impl Marks {
             (_, Some(point), Some(comma), _) => Err(TableError::TwoMarks { point, comma }),
             (_, None, None, Some(cell)) => {
                 let read = |mark| value(&cell.text, mark).unwrap_or(f64::NAN);
-                let (grouped, decimal) = (read(Mark::Point), read(Mark::Comma));
+                let (grouped, decimal) = (Measured(read(Mark::Point)), Measured(read(Mark::Comma)));
                 Err(TableError::TwoReadings { cell, grouped, decimal })
             }
             (_, None, Some(_), _) => Ok(Mark::Comma),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MAX_CLASSES;
 use super::error::shown;
+use crate::core::text::Measured;
 
 /// What the targets of a file mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,13 +196,13 @@ impl Targets {
 
     fn values(&self, kinds: &[f64], why: &str) -> Meaning {
         let (low, high) = (kinds[0], kinds[kinds.len() - 1]);
-        let told = format!("{low:?} to {high:?} (values, {why})");
+        let told = format!("{} to {} (values, {why})", Measured(low), Measured(high));
         Meaning { y: self.numbers().collect(), classes: 0, labels: Vec::new(), told }
     }
 
     fn label(&self, label: &Label) -> String {
         match label {
-            Label::Number(number) => number.to_string(),
+            Label::Number(number) => Measured(*number).to_string(),
             Label::Word(word) => self.words[*word].clone(),
         }
     }
@@ -260,7 +261,7 @@ mod tests {
                 y: vec![0.0, 1.0, 1.0],
                 classes: 0,
                 labels: vec![],
-                told: "0.0 to 1.0 (values, as asked)".into()
+                told: "0 to 1 (values, as asked)".into()
             }
         );
     }
@@ -276,9 +277,9 @@ mod tests {
         assert_eq!(told("0 1"), "0 to 1 (classes, they count from 0; target: values takes them as values)");
         assert_eq!(
             told("1 4 9"),
-            "1.0 to 9.0 (values, they are whole numbers of 3 kinds in 3 rows; target: classes takes them as classes)"
+            "1 to 9 (values, they are whole numbers of 3 kinds in 3 rows; target: classes takes them as classes)"
         );
-        assert_eq!(told("-2 0.5"), "-2.0 to 0.5 (values, they are not all whole numbers)");
+        assert_eq!(told("-2 0.5"), "-2 to 0.5 (values, they are not all whole numbers)");
     }
 
     #[test]
