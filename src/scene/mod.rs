@@ -19,6 +19,7 @@ pub mod landscape;
 pub mod levels;
 pub mod lowest;
 pub mod marker;
+pub mod memory;
 pub mod motion;
 pub mod pointer;
 pub mod prober;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 
 use super::landscape::{Landscape, LandscapeSystems};
+use super::memory;
 use super::prober::{self, Point, Prober};
 use super::session::SessionState;
 use super::{Pacing, Stage};
@@ -247,6 +248,7 @@ impl Training {
             live.number = runs.iter().position(|run| Some(run.id) == live.id()).unwrap_or_default();
             self.runs.push(live);
         }
+        old.iter_mut().for_each(Live::forget);
         true
     }
 }
@@ -326,6 +328,9 @@ impl Live {
     /// Drops the run and all that came of it; a run that is away will be sent home to nobody.
     fn forget(&mut self) {
         let start = self.start.take();
+        if let Some(run) = self.home.take_if(|run| is_large(run)) {
+            memory::let_go((run, std::mem::take(&mut self.outline)));
+        }
         *self = Self { rewinds: self.rewinds + 1, start, ..Self::default() };
     }
 
@@ -412,7 +417,12 @@ fn start_thread() -> Thread {
         for Errand { mut run, goal, tolerance, time } in inbox {
             go(&mut run, goal, tolerance, time);
             let judgement = judge(&run);
-            if outbox.send(Return { run, judgement }).is_err() {
+            if let Err(back) = outbox.send(Return { run, judgement }) {
+                let is_large = is_large(&back.0.run);
+                drop(back);
+                if is_large {
+                    memory::give_back();
+                }
                 return;
             }
         }
@@ -422,6 +432,13 @@ fn start_thread() -> Thread {
         .spawn(work)
         .unwrap_or_else(|error| panic!("no thread could be started to train on: {error}"));
     Thread { errands, returns: Mutex::new(returns) }
+}
+
+/// Bytes of a trajectory from which it takes time to be freed.
+const LARGE_BYTES: usize = 8 << 20;
+
+fn is_large(run: &TrainingRun) -> bool {
+    run.trajectory().bytes() > LARGE_BYTES
 }
 
 fn judge(run: &TrainingRun) -> Judgement {

@@ -96,6 +96,12 @@ impl Trajectory {
         &self.checkpoints
     }
 
+    /// Bytes that its checkpoints take.
+    pub fn bytes(&self) -> usize {
+        let dim = self.checkpoints.first().map_or(0, |first| first.theta.len());
+        self.checkpoints.len() * (CHECKPOINT_BYTES + dim * size_of::<f64>())
+    }
+
     /// Checkpoints that its budget holds.
     pub fn capacity(&self) -> usize {
         self.capacity
@@ -140,7 +146,7 @@ mod tests {
         let mut trajectory = Trajectory::new(1, 10 * each);
         for step in 0..1000 {
             trajectory.record(at(step));
-            assert!(trajectory.checkpoints().len() <= 10);
+            assert!(trajectory.checkpoints().len() <= 10 && trajectory.bytes() <= 10 * each);
         }
         assert_eq!(trajectory.stride(), 128);
         let steps: Vec<u64> = trajectory.checkpoints().iter().map(|c| c.step).collect();
