@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 use losscape::app::Overlay;
 use losscape::core::data::Scatter;
-use losscape::core::experiment::{Experiment, ExperimentFile, builtin, file::Resolution};
+use losscape::core::experiment::{Experiment, ExperimentFile, Theme, builtin, file::Resolution};
 use losscape::core::model::{Activation, ModelConfig};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::{self, Extent};
@@ -124,7 +124,7 @@ fn the_curvature_of_a_large_model_is_found_on_a_thread() {
         let Some(Mark::Bars { bars, .. }) = spectrum.marks.first() else { panic!("{}", spectrum.note) };
         assert_eq!(bars.iter().map(|[_, value]| *value).collect::<Vec<_>>(), curvature.eigenvalues);
         let how = match curvature.extent {
-            Extent::Dense => format!("of {dim} directions bend down"),
+            Extent::Dense => format!("of the {dim} dimensions the loss bends down"),
             Extent::Lanczos { steps } => format!("found in {steps} steps of Lanczos"),
         };
         assert_eq!(curvature.extent == Extent::Dense, is_dense);
@@ -156,7 +156,7 @@ fn the_chosen_point_knows_what_it_is_and_the_step_it_lies_at() {
         &known.plan.plane.subspace.lift(&there),
         0,
     );
-    assert_eq!((chosen.loss, chosen.verdict), (Some(probe.loss), Some(probe.verdict.kind)));
+    assert_eq!((chosen.loss, chosen.verdict), (Some(probe.loss), Some(probe.verdict.brief())));
 
     eye.ask(Command::View(ViewCommand::Select(Some(far.clone()))));
     (0..4).for_each(|_| eye.frame());
@@ -201,7 +201,7 @@ fn the_decision_and_the_histogram_are_of_the_very_predictions() {
     let objective = &known.plan.objective;
     let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
     let decision = chart(&eye, ChartKind::Decision);
-    let Mark::Picture { corners: [low, high], size: [n, _], pixels } = &decision.marks[0] else {
+    let Mark::Picture { corners: [low, high], size: [n, _], pixels, values, .. } = &decision.marks[0] else {
         panic!("a picture")
     };
     let Mark::Points { color: zero, .. } = decision.marks[1] else { panic!("class 0") };
@@ -210,6 +210,7 @@ fn the_decision_and_the_histogram_are_of_the_very_predictions() {
     for (i, j) in [(3, 5), (30, 8), (11, 40), (44, 44), (24, 24)] {
         let at = |i: usize, axis: usize| low[axis] + (high[axis] - low[axis]) * (i as f64 + 0.5) / *n as f64;
         let p = objective.predict(theta, &[at(i, 0), at(j, 1)]).unwrap()[0];
+        assert!((values[j * n + i] - p).abs() < 1e-12, "the file holds what is predicted");
         let expected = 0.5 * (f64::from(zero.b()) + p * (f64::from(one.b()) - f64::from(zero.b())));
         assert!((f64::from(pixels[j * n + i][2]) - expected).abs() <= 1.0, "({i}, {j}): {p}");
         seen[usize::from(p > 0.5)] += 1;
@@ -260,11 +261,19 @@ fn of_many_features_a_cloud_shows_which_examples_are_taken_for_others() {
         assert_eq!(line(&cloud, &format!("class {class}")), places);
     }
     let [x, y] = scatter.places[0];
-    assert!(decision.to_csv().contains(&format!(",{x},{y}\n")), "the file holds them too");
-    let svg = decision.to_svg();
+    assert!(decision.to_csv().contains(&format!(",{x},{y},\n")), "the file holds them too");
+    let svg = decision.to_svg("Data", Theme::Dark);
     let drawn = roxmltree::Document::parse(&svg).unwrap();
     let circles = drawn.descendants().filter(|node| node.has_tag_name("circle")).count();
-    assert_eq!(circles, data.rows() + wrong.len());
+    let legend = 11;
+    assert_eq!(circles, data.rows() + wrong.len() + legend);
+    let is_right = |class: usize| {
+        (0..data.rows()).filter(|row| data.y()[*row] as usize == class && said(*row) == class).count()
+    };
+    for class in 0..10 {
+        let counted = format!("\"cell\",{class},{class},{}\n", is_right(class));
+        assert!(decision.to_csv().contains(&counted), "the table's counts: {counted}");
+    }
 }
 
 #[test]
@@ -342,8 +351,11 @@ fn every_kind_of_data_and_model_has_charts_that_say_something() {
         for kind in ChartKind::ALL {
             let chart = chart(&eye, kind);
             assert!(!chart.marks.is_empty() || !chart.note.is_empty(), "{kind:?}");
-            roxmltree::Document::parse(&chart.to_svg()).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
-            assert!(chart.to_csv().starts_with("series,x,y\n"), "{kind:?}");
+            roxmltree::Document::parse(&chart.to_svg(kind.name(), Theme::Light))
+                .unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+            assert!(chart.to_csv().starts_with("series,x,y"), "{kind:?}");
+            let png = chart.to_png(kind.name(), Theme::Dark).unwrap();
+            assert_eq!(image::load_from_memory(&png).unwrap().width(), 1280, "{kind:?}");
         }
     }
 }

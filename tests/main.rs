@@ -25,6 +25,8 @@ mod learning;
 mod panels;
 #[cfg(feature = "viewer")]
 mod panics;
+#[cfg(feature = "viewer")]
+mod places;
 mod reference;
 #[cfg(feature = "viewer")]
 mod scene;

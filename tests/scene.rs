@@ -691,7 +691,7 @@ fn a_large_model_is_judged_where_it_rests() {
     until(&mut app, "a verdict", |app| live(app).verdict().is_some());
     let latest = live(&app).latest().unwrap().clone();
     let plane = &landscape(&app).current().unwrap().plan.plane.subspace;
-    let expected = probe::probe(&*objective, plane, &latest.theta, 0).verdict.kind;
+    let expected = probe::probe(&*objective, plane, &latest.theta, 0).verdict.brief();
     assert_eq!((latest.step, live(&app).verdict()), (40, Some(expected)));
     assert!(!app.world().resource::<Training>().is_busy(), "nothing is left to be found out");
     ask(&mut app, Command::Run(RunCommand::Seek(10)));

@@ -169,7 +169,7 @@ fn words(report: &Report) -> Vec<String> {
         Measured(gradient.out_of_plane)
     ));
     lines.extend(curvature.as_ref().map(curvature_words).unwrap_or_default());
-    lines.push(format!("verdict     {}: {}", verdict.kind, verdict.grounds));
+    lines.push(format!("verdict     {}: {}", verdict.brief().words(), verdict.grounds));
     lines.extend(sharpness.as_ref().map(|sharpness| {
         format!(
             "sharpness   the loss rises by up to {:.4} (mean {:.4}) when each neuron's weights move by {:.0} %",

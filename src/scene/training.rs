@@ -15,7 +15,7 @@ use super::memory;
 use super::prober::{self, Point, Prober};
 use super::session::SessionState;
 use super::{Pacing, Stage};
-use crate::core::probe::{VerdictKind, curvature, verdict};
+use crate::core::probe::{Brief, curvature, verdict};
 use crate::core::script::RaceStart;
 use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::trajectory::DEFAULT_BUDGET_BYTES;
@@ -97,7 +97,7 @@ struct Judgement {
     /// The gradient over all training examples, `[dim]`.
     gradient: Option<Vec<f64>>,
     /// What the point is, where that takes no time to find out.
-    verdict: Option<VerdictKind>,
+    verdict: Option<Brief>,
 }
 
 impl Live {
@@ -142,8 +142,8 @@ impl Live {
     }
 
     /// What the latest point is. A large model takes a while to be looked at, and only where it rests.
-    pub fn verdict(&self) -> Option<VerdictKind> {
-        self.judgement.verdict.or_else(|| self.prober.found().map(|found| found.verdict.kind))
+    pub fn verdict(&self) -> Option<Brief> {
+        self.judgement.verdict.or_else(|| self.prober.found().map(|found| found.verdict.brief()))
     }
 
     /// Whether it is still being found out what the latest point is.
@@ -447,7 +447,7 @@ fn judge(run: &TrainingRun) -> Judgement {
     let loss = objective.loss_grad(theta, &mut gradient);
     let verdict = prober::is_affordable(&**objective).then(|| {
         let curvature = curvature::measure(&**objective, None, theta, &gradient);
-        verdict::judge(loss, curvature.as_ref()).kind
+        verdict::judge(loss, curvature.as_ref()).brief()
     });
     let gradient = loss.is_finite().then_some(gradient);
     Judgement { accuracy: objective.accuracy(theta), gradient, verdict }

@@ -119,8 +119,9 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
         add("Add a camera key", "K", look(ViewCommand::AddKey(pose)));
     }
     for scale in HeightScale::ALL {
-        add(&format!("Heights: {}", scale.name()), "X", look(ViewCommand::Scale(scale)));
+        add(&format!("Heights: {}", scale.name()), "", look(ViewCommand::Scale(scale)));
     }
+    add("Heights: the next scale", "X", look(ViewCommand::Scale(super::keys::next_scale(view))));
     let theme = if view.experiment.view.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
     add("Dark stage or light", "Y", look(ViewCommand::Theme(theme)));
     add("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown)));

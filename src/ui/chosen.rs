@@ -3,11 +3,12 @@
 use bevy::prelude::*;
 use bevy_egui::egui;
 
-use super::settings::number_ui;
-use super::style::{loss_text, number};
+use super::field::{NARROW, blank_ui, number_ui};
+use super::run::{VERDICT, verdict_text};
+use super::style::{loss_text, number, paragraph, words};
 use super::view::PanelView;
 use crate::core::num::vector::{norm, sub};
-use crate::core::probe::VerdictKind;
+use crate::core::probe::{Brief, VerdictKind};
 use crate::core::script::{Command, RaceStart, RunCommand, ViewCommand};
 use crate::core::session::Revision;
 use crate::core::text::Measured;
@@ -27,7 +28,7 @@ pub struct Chosen {
     /// The loss there, where it takes no time to find out.
     pub loss: Option<f64>,
     /// What the point is; `None` while that is being found out.
-    pub verdict: Option<VerdictKind>,
+    pub verdict: Option<Brief>,
     /// The step of the shown run that comes nearest to it.
     pub nearest: Option<Nearest>,
 }
@@ -94,7 +95,7 @@ pub(super) fn look_at_chosen(
     point.chosen = Some(Chosen {
         alpha: alpha.clone(),
         loss,
-        verdict: point.prober.found().map(|found| found.verdict.kind),
+        verdict: point.prober.found().map(|found| found.verdict.brief()),
         nearest: nearest(known, &theta, trail),
     });
     point.of = of;
@@ -123,45 +124,62 @@ pub fn alpha_text(alpha: &[f64]) -> String {
     format!("α ({})", numbers.join(", ")).replace('-', "−")
 }
 
-/// Draws what is known of the chosen point, and what can be done from there.
+/// Draws what is known of the chosen point, and what can be done from there: as many rows where none is
+/// chosen, so that choosing one moves nothing.
 pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     another_low_ui(ui, view, asked);
-    let Some(alpha) = &view.selected else {
-        let hint = "Click the surface to look at a point of it, and to train on from there.";
-        ui.add(egui::Label::new(egui::RichText::new(hint).weak()).wrap());
-        here_ui(ui, view, asked);
-        return;
-    };
-    number(ui, "chosen", alpha_text(alpha), "The point of the slice that was clicked (Esc forgets it).");
-    place_ui(ui, alpha, asked);
-    if let Some(chosen) = &view.chosen {
-        let loss = chosen.loss.map_or("–".to_owned(), loss_text);
-        number(ui, "loss there", loss, "The loss at that point of the slice, evaluated there.");
-        let hover = "What the whole space says of that point, whatever the slice looks like: a low point of a slice mostly slopes on out of it. The chart Curvature tells why.";
-        let verdict = chosen.verdict.map_or("being looked at…", VerdictKind::word);
-        number(ui, "that point is", verdict, hover);
-        let is_low = view.another_low.as_ref().is_some_and(|(low, _)| low == alpha);
-        if is_low && matches!(chosen.verdict, Some(VerdictKind::Slope | VerdictKind::Saddle)) {
-            let text = "It looks like a minimum here and is none: the loss still falls in directions that this slice does not show.";
-            ui.add(egui::Label::new(text).wrap());
-        }
-        if let Some(near) = chosen.nearest {
-            let text = match near.is_on_trail {
-                true => format!("step {}", near.step),
-                false => format!("step {}, {} away", near.step, loss_text(near.distance)),
-            };
-            number(ui, "nearest", text, "The step of training nearest to it, and how far that is.");
-        }
+    let alpha = view.selected.as_ref();
+    let chosen = view.chosen.as_ref().filter(|_| alpha.is_some());
+    let text = alpha.map_or("none".to_owned(), |alpha| alpha_text(alpha));
+    number(ui, "chosen", text, "The point of the slice that was clicked (Esc forgets it).");
+    place_ui(ui, alpha.map(Vec::as_slice), asked);
+    let loss = chosen.and_then(|chosen| chosen.loss).map_or("–".to_owned(), loss_text);
+    number(ui, "loss there", loss, "The loss at that point of the slice, evaluated there.");
+    let verdict = chosen.and_then(|chosen| chosen.verdict);
+    let hover = format!("{VERDICT} A low point of a slice mostly slopes on out of it.");
+    words(ui, "that point", verdict_text(verdict, chosen.is_some()), &hover);
+    let near = chosen.and_then(|chosen| chosen.nearest).map_or("–".to_owned(), nearest_text);
+    number(ui, "nearest", near, "The step of training nearest to it, and how far that is.");
+    paragraph(ui, 2, egui::RichText::new(remark(view, verdict)).weak());
+    way_on_ui(ui, view, asked);
+}
+
+fn nearest_text(near: Nearest) -> String {
+    match near.is_on_trail {
+        true => format!("step {}", near.step),
+        false => format!("step {}, {} away", near.step, loss_text(near.distance)),
     }
-    ui.horizontal(|ui| {
-        let hover = "A run sets out from the point that was chosen: how much lower does it get?";
-        if ui.button("Train on from here").on_hover_text(hover).clicked() {
-            let optimizer = view.experiment.optimizer.clone();
-            asked.push(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Slice(alpha.clone()) }));
+}
+
+/// What there is to say of the chosen point beyond its numbers.
+fn remark(view: &PanelView, verdict: Option<Brief>) -> &'static str {
+    let is_low =
+        view.selected.is_some() && view.another_low.as_ref().map(|low| &low.0) == view.selected.as_ref();
+    match verdict.map(|verdict| verdict.kind) {
+        Some(VerdictKind::Slope | VerdictKind::Saddle) if is_low => {
+            "It looks like a minimum and is none: beyond this slice the loss falls on."
         }
-        if ui.button("Forget it").on_hover_text("Nothing is chosen any more (Esc).").clicked() {
+        _ if view.selected.is_some() => "",
+        _ => "Click the surface to choose a point of it, and to train on from there.",
+    }
+}
+
+fn way_on_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        here_ui(ui, view, asked);
+        let button = ui.add_enabled(view.selected.is_some(), egui::Button::new("Forget it"));
+        if button.on_hover_text("Nothing is chosen any more (Esc).").clicked() {
             asked.push(Command::View(ViewCommand::Select(None)));
         }
+    });
+    ui.horizontal(|ui| {
+        let button = ui.add_enabled(view.selected.is_some(), egui::Button::new("Train on from here"));
+        let hover = "A second run sets out from the point that was chosen: how much lower does it get? The first begins again beside it.";
+        if let Some(alpha) = view.selected.clone().filter(|_| button.on_hover_text(hover).clicked()) {
+            let optimizer = view.experiment.optimizer.clone();
+            asked.push(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Slice(alpha) }));
+        }
+        ui.label(egui::RichText::new("all begin at step 0").weak().small()).on_hover_text(hover);
     });
 }
 
@@ -172,7 +190,7 @@ pub fn choice_of_training(view: &PanelView) -> Option<Command> {
 }
 
 /// The name of that, on its button and where commands are looked for.
-pub const CHOOSE_TRAINING: &str = "Choose the point where training is";
+pub const CHOOSE_TRAINING: &str = "Choose where training is";
 
 /// The way to a chosen point without a pointer.
 fn here_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -185,14 +203,18 @@ fn here_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 }
 
 /// The chosen point's place on the plane in numbers, to be moved by them.
-fn place_ui(ui: &mut egui::Ui, alpha: &[f64], asked: &mut Vec<Command>) {
-    // Rows above come and go with the training; a field keeps its name, or whoever types would lose it.
+fn place_ui(ui: &mut egui::Ui, alpha: Option<&[f64]>, asked: &mut Vec<Command>) {
+    // Whoever types keeps the field, whatever is drawn above it.
     let builder = egui::UiBuilder::new().id(egui::Id::new("place of the chosen point"));
     let row = |ui: &mut egui::Ui| {
-        for (axis, name) in ["point α₁", "point α₂"].into_iter().enumerate().take(alpha.len()) {
+        for (axis, name) in ["point α₁", "point α₂"].into_iter().enumerate() {
             let hint = "Where the chosen point is along this axis; another number moves it.";
             let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hint).id;
-            let moved = number_ui(ui, ui.id().with(axis), label, hint, alpha[axis]);
+            let Some((alpha, at)) = alpha.and_then(|alpha| Some((alpha, *alpha.get(axis)?))) else {
+                blank_ui(ui, NARROW);
+                continue;
+            };
+            let moved = number_ui(ui, ui.id().with(axis), label, hint, NARROW, at);
             if let Some(at) = moved.filter(|at| at.is_finite()) {
                 let mut alpha = alpha.to_vec();
                 alpha[axis] = at;
@@ -205,14 +227,16 @@ fn place_ui(ui: &mut egui::Ui, alpha: &[f64], asked: &mut Vec<Command>) {
 
 /// The way to a second low point of the slice, which may be none in the whole space.
 fn another_low_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let Some((alpha, loss)) = &view.another_low else { return };
-    if view.selected.as_ref() == Some(alpha) {
-        return;
-    }
-    let text = format!("Look at another low point: {}", loss_text(*loss));
+    let low = view.another_low.as_ref();
+    let text = low.map_or("No other low point in this slice".to_owned(), |(_, loss)| {
+        format!("Look at another low point: {}", loss_text(*loss))
+    });
+    let is_news = low.is_some_and(|(alpha, _)| view.selected.as_ref() != Some(alpha));
     let hover = "This slice rises to all sides of it. Whether the whole space does is another question.";
-    if ui.button(text).on_hover_text(hover).clicked() {
-        asked.push(Command::View(ViewCommand::Select(Some(alpha.clone()))));
+    let why = "Where a slice rises to all sides of a second point, this leads there; a slice that moves is not looked at.";
+    let button = ui.add_enabled(is_news, egui::Button::new(text));
+    if button.on_hover_text(hover).on_disabled_hover_text(why).clicked() {
+        asked.extend(low.map(|(alpha, _)| Command::View(ViewCommand::Select(Some(alpha.clone())))));
     }
 }
 

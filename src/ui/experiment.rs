@@ -2,9 +2,10 @@
 
 use bevy_egui::egui;
 
+use super::field::{FIELD, Quantity, number_ui, text_ui};
 use super::menu::choice_row;
-use super::settings::{number_ui, settings_ui, text_ui};
-use super::style::refused;
+use super::settings::settings_ui;
+use super::style::{paragraph, refused};
 use super::view::PanelView;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{ExperimentFile, SliceFile, ViewFile, builtin};
@@ -19,9 +20,7 @@ use crate::core::text::visible;
 /// Draws the fold.
 pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let file = &view.experiment;
-    if !file.title.is_empty() {
-        ui.add(egui::Label::new(egui::RichText::new(visible(&file.title)).weak()).wrap());
-    }
+    opened_ui(ui, view);
     load_menu(ui, asked);
     let mut ask = |command| asked.push(Command::Experiment(command));
     minimised_ui(ui, view, &mut ask);
@@ -31,6 +30,16 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
     }
     start_ui(ui, view, &mut ask);
     optimizer_ui(ui, view, &mut ask);
+}
+
+/// What is open, also once it is no longer quite that, and its title as long as it has one.
+fn opened_ui(ui: &mut egui::Ui, view: &PanelView) {
+    let (name, is_changed) = &view.opened;
+    let name = visible(name);
+    let name = if *is_changed { format!("{name}, changed") } else { name.into_owned() };
+    let hover = "What was opened last; changed once something else is computed.";
+    ui.add(egui::Label::new(egui::RichText::new(name).strong()).truncate()).on_hover_text(hover);
+    paragraph(ui, 2, egui::RichText::new(visible(&view.experiment.title)).weak());
 }
 
 fn load_menu(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
@@ -114,7 +123,7 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentC
         let hover = "Share of the data that training never sees, 0 to below 1.";
         ui.horizontal(|ui| {
             let label = ui.label(egui::RichText::new("held out").weak()).on_hover_text(hover).id;
-            if let Some(share) = number_ui(ui, ui.id().with("held out"), label, hover, file.held_out) {
+            if let Some(share) = number_ui(ui, ui.id().with("held out"), label, hover, FIELD, file.held_out) {
                 ask(ExperimentCommand::HeldOut(share));
             }
         });
@@ -203,15 +212,10 @@ fn numbers_ui(
 }
 
 /// A row with a number; another, once it was typed or dragged to its end.
-pub(super) fn number<N: egui::emath::Numeric + Default + Send + Sync>(
-    ui: &mut egui::Ui,
-    name: &str,
-    hover: &str,
-    present: N,
-) -> Option<N> {
+pub(super) fn number<N: Quantity>(ui: &mut egui::Ui, name: &str, hover: &str, present: N) -> Option<N> {
     ui.horizontal(|ui| {
         let label = ui.label(name).on_hover_text(hover);
-        number_ui(ui, ui.id().with(name), label.id, hover, present)
+        number_ui(ui, ui.id().with(name), label.id, hover, FIELD, present)
     })
     .inner
 }

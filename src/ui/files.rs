@@ -9,13 +9,12 @@ use bevy::window::FileDragAndDrop;
 use bevy_egui::{EguiContexts, egui};
 use egui_file_dialog::{DialogState, FileDialog};
 
-use super::chart;
 use super::charts::{ChartKind, Charts};
 use super::desk::Desk;
 use super::filming::{FilmOrder, Order};
 use super::view::Source;
 use crate::core::data::DatasetConfig;
-use crate::core::experiment::{ExperimentFile, command_line};
+use crate::core::experiment::{ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::output::{Output, is_there};
 use crate::core::io::table::is_table;
@@ -57,7 +56,7 @@ pub enum Errand {
 /// How a chart is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paper {
-    /// As it is on screen.
+    /// As on screen, twice as large.
     Png,
     /// As a drawing.
     Svg,
@@ -83,8 +82,6 @@ impl Files {
 /// A picture that is taken once the dialog has left the screen.
 struct Shot {
     path: PathBuf,
-    /// The chart that it is of; without one, it is of the whole window.
-    chart: Option<ChartKind>,
     /// When the dialog was closed, in seconds of egui's time, and passes since then.
     closed_at: f64,
     passes: u32,
@@ -117,9 +114,7 @@ pub(super) fn run_errands(
     let ctx = contexts.ctx_mut()?;
     let files = &mut *files;
     if let Some(shot) = files.shot.take_if(|shot| shot.is_due(ctx)) {
-        let rect = shot.chart.map(|kind| chart::rect(ctx, kind.name()));
-        let part = rect.map(|rect| rect.unwrap_or(egui::Rect::NOTHING) * ctx.pixels_per_point());
-        save_picture(&mut commands, shot.path, part);
+        save_picture(&mut commands, shot.path);
     }
     if let Some(errand) = desk.bypass_change_detection().errand.take() {
         if errand == Errand::CopyLine {
@@ -153,7 +148,6 @@ pub(super) fn run_errands(
     };
     let view = source.view();
     let closed_at = ctx.input(|input| input.time);
-    let shot = |path, chart| Shot { path, chart, closed_at, passes: 0 };
     let done = match errand {
         Errand::Open => open(&path, &view.experiment).map(|opened| {
             opened.show(&mut ask, &mut presenter);
@@ -164,7 +158,7 @@ pub(super) fn run_errands(
             write(&path, text.as_bytes()).map(Some)
         }
         Errand::SavePicture => {
-            files.shot = Some(shot(path, None));
+            files.shot = Some(Shot { path, closed_at, passes: 0 });
             Ok(None)
         }
         Errand::SaveTour => {
@@ -179,14 +173,9 @@ pub(super) fn run_errands(
             desk.order = Some(Order::Picture(FilmOrder { path, size, fps: 30 }));
             return Ok(());
         }
-        Errand::SaveChart(kind, Paper::Png) => {
-            files.shot = Some(shot(path, Some(kind)));
-            Ok(None)
-        }
         Errand::SaveChart(kind, paper) => {
-            let chart = charts.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
-            let text = chart.map(|chart| if paper == Paper::Svg { chart.to_svg() } else { chart.to_csv() });
-            write(&path, text.unwrap_or_default().as_bytes()).map(Some)
+            let bytes = on_paper(&charts, kind, paper, view.experiment.view.theme);
+            bytes.and_then(|bytes| write(&path, &bytes)).map(Some)
         }
         Errand::CopyLine => Ok(None),
     };
@@ -195,6 +184,17 @@ pub(super) fn run_errands(
         Err(why) => Some(Err(why)),
     };
     Ok(())
+}
+
+/// An open chart as a file.
+fn on_paper(charts: &Charts, kind: ChartKind, paper: Paper, theme: Theme) -> Result<Vec<u8>, String> {
+    let open = charts.open.iter().find(|(open, _)| *open == kind);
+    let (_, chart) = open.ok_or_else(|| format!("the chart {} was closed", kind.name()))?;
+    match paper {
+        Paper::Png => chart.to_png(kind.name(), theme),
+        Paper::Svg => Ok(chart.to_svg(kind.name(), theme).into_bytes()),
+        Paper::Csv => Ok(chart.to_csv().into_bytes()),
+    }
 }
 
 fn dialog(errand: Errand) -> FileDialog {
@@ -304,10 +304,10 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
     Ok(path.to_owned())
 }
 
-/// Saves what the window shows, or a part of it in pixels.
-fn save_picture(commands: &mut Commands, path: PathBuf, part: Option<egui::Rect>) {
+/// Saves what the window shows.
+fn save_picture(commands: &mut Commands, path: PathBuf) {
     let save = move |shot: On<ScreenshotCaptured>, mut desk: ResMut<Desk>| {
-        let written = png_of(&shot.image, part).and_then(|png| write(&path, &png));
+        let written = png_of(&shot.image).and_then(|png| write(&path, &png));
         desk.notice = Some(match written {
             Ok(path) => Ok(format!("saved {}", path.display())),
             Err(why) => Err(format!("the picture could not be saved: {why}")),
@@ -316,23 +316,11 @@ fn save_picture(commands: &mut Commands, path: PathBuf, part: Option<egui::Rect>
     commands.spawn(Screenshot::primary_window()).observe(save);
 }
 
-/// A picture, or what of a part of it lies within, as a PNG.
-fn png_of(image: &Image, part: Option<egui::Rect>) -> Result<Vec<u8>, String> {
+/// A picture as a PNG.
+fn png_of(image: &Image) -> Result<Vec<u8>, String> {
     let picture = image.clone().try_into_dynamic().map_err(|error| error.to_string())?;
-    let mut rgb = picture.to_rgb8();
-    if let Some(part) = part {
-        let whole =
-            egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(rgb.width() as f32, rgb.height() as f32));
-        let part = part.intersect(whole);
-        if !part.is_positive() {
-            return Err("it is not on the screen".to_owned());
-        }
-        let [x, y, width, height] =
-            [part.min.x, part.min.y, part.width(), part.height()].map(|side| side.round() as u32);
-        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
-    }
     let mut png = std::io::Cursor::new(Vec::new());
-    rgb.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())?;
+    picture.to_rgb8().write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())?;
     Ok(png.into_inner())
 }
 
@@ -422,24 +410,6 @@ mod tests {
             let refused = write(Path::new("/proc/x.ron"), b"new").unwrap_err();
             assert!(refused.starts_with("cannot write /proc/x.ron: ") && refused.len() > 30, "{refused}");
         }
-    }
-
-    #[test]
-    fn the_picture_of_a_chart_is_its_part_of_the_window() {
-        use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
-        let pixels: Vec<u8> = (0..8 * 6).flat_map(|i| [i % 8 * 10, i / 8 * 10, 7, 255]).collect();
-        let size = Extent3d { width: 8, height: 6, depth_or_array_layers: 1 };
-        let format = TextureFormat::Rgba8UnormSrgb;
-        let usage = bevy::asset::RenderAssetUsages::default();
-        let window = Image::new(size, TextureDimension::D2, pixels, format, usage);
-        let part = |x: f32, y: f32| egui::Rect::from_min_size(egui::pos2(x, y), egui::vec2(3.0, 2.0));
-        let read = |png: &[u8]| image::load_from_memory(png).unwrap().to_rgb8();
-        let chart = read(&png_of(&window, Some(part(4.0, 3.0))).unwrap());
-        assert_eq!((chart.dimensions(), chart.get_pixel(0, 0).0), ((3, 2), [40, 30, 7]));
-        let cut = read(&png_of(&window, Some(part(6.0, -1.0))).unwrap());
-        assert_eq!((cut.dimensions(), cut.get_pixel(1, 0).0), ((2, 1), [70, 0, 7]), "what is on screen");
-        assert!(png_of(&window, Some(part(20.0, 0.0))).is_err());
-        assert_eq!(read(&png_of(&window, None).unwrap()).dimensions(), (8, 6));
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::KeyR => Command::Run(RunCommand::Restart),
         KeyCode::KeyT if has_third => Command::Slice(SliceCommand::Sweep(!view.is_sweeping)),
         KeyCode::KeyV if has_third => Command::View(ViewCommand::Shape(next_shape(view))),
-        KeyCode::KeyX => Command::View(ViewCommand::Scale(after(look.scale, &HeightScale::ALL))),
+        KeyCode::KeyX => Command::View(ViewCommand::Scale(next_scale(view))),
         KeyCode::KeyY => Command::View(ViewCommand::Theme(match look.theme {
             Theme::Dark => Theme::Light,
             Theme::Light => Theme::Dark,
@@ -169,6 +169,11 @@ pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<Desk
 /// The shape after the present one.
 pub fn next_shape(view: &super::PanelView) -> Shape {
     after(view.experiment.view.shape, &Shape::ALL)
+}
+
+/// The scale of heights after the present one.
+pub fn next_scale(view: &super::PanelView) -> HeightScale {
+    after(view.experiment.view.scale, &HeightScale::ALL)
 }
 
 /// The one after it, and after the last the first.

@@ -6,11 +6,12 @@ use bevy::prelude::{GlobalTransform, Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::chosen::alpha_text;
+use super::slice::band_text;
 use super::style::{color32, loss_text};
 use super::{caption, lecture, legend};
-use crate::core::geometry::labels::{LabelBox, place};
+use crate::core::geometry::labels::{Crowd, LabelBox, place};
 use crate::core::geometry::ticks::plain;
-use crate::core::subspace::{AxisMeaning, walks::Band};
+use crate::core::subspace::AxisMeaning;
 use crate::core::text::{Measured, visible};
 use crate::scene::arrows::{self, Arrow};
 use crate::scene::camera::{Insets, SceneCamera, eye_of, seen};
@@ -39,6 +40,8 @@ struct Label {
     color: egui::Color32,
     /// Whether it stands over the surface and needs a ground of its own.
     is_shaded: bool,
+    /// What is told of it where the pointer rests on it.
+    hint: Option<String>,
 }
 
 /// What the labels tell.
@@ -86,11 +89,14 @@ pub fn draw_labels(
     let boxes = labels.iter().map(|label| bounds(&painter, label));
     let reserved: Vec<Vec<LabelBox>> = legends.into_iter().map(|legend| vec![legend]).chain(boxes).collect();
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
-    let places = place(&reserved, &area, 2.0 * unit);
     let legends = reserved.len() - labels.len();
+    let is_chip = |i: usize| i >= legends && labels[i - legends].is_shaded;
+    let places = place(&reserved, &area, 2.0 * unit, &Crowd { is_chip: &is_chip, radius: CROWD * unit });
     for (i, label) in labels.iter().enumerate() {
         if let Some(at) = places[legends + i] {
-            paint(&painter, label, &reserved[legends + i][at], &told.palette);
+            let bounds = &reserved[legends + i][at];
+            paint(&painter, label, bounds, &told.palette);
+            hint_ui(ctx, label, bounds);
         }
     }
     Ok(())
@@ -110,6 +116,9 @@ pub(super) fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) -> egui
         screen.max - egui::vec2(insets.right, insets.bottom) / scale,
     )
 }
+
+/// Points within which few labels stand over the surface, on a picture 720 points high.
+const CROWD: f32 = 130.0;
 
 /// Text sizes in points on a picture 720 points high.
 const NAME: f32 = 16.0;
@@ -166,6 +175,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
                 size: size * self.unit,
                 color,
                 is_shaded,
+                hint: None,
             });
         }
     }
@@ -179,6 +189,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         text: String,
         size: f32,
         color: egui::Color32,
+        hint: Option<String>,
     ) {
         let middle = [placed.shift[0], at[0][1], placed.shift[2]];
         let Some(middle) = (self.project)(middle) else { return };
@@ -189,7 +200,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         // Where there is no room a little more outside may do.
         let farther = |place: &[f32; 2]| [place[0] + way.x * size, place[1] + way.y * size];
         let places = places.iter().copied().chain(places.iter().map(farther)).collect();
-        self.labels.push(Label { places, lean: [way.x, way.y], text, size, color, is_shaded: false });
+        let lean = [way.x, way.y];
+        self.labels.push(Label { places, lean, text, size, color, is_shaded: false, hint });
     }
 
     fn ink(&self) -> egui::Color32 {
@@ -202,13 +214,11 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             places.into_iter().map(|place| placed.world(place)).collect()
         };
         let [name1, name2, upright] = name_places(placed, &facing).map(world);
-        let name = |symbol, axis: usize| {
-            let walk = known.walks.as_ref().and_then(|walks| walks.axes.get(axis));
-            axis_name(symbol, known.plan.plane.axes.get(axis), walk)
-        };
+        let name = |symbol, axis: usize| axis_name(symbol, known.plan.plane.axes.get(axis));
+        let walk = |axis: usize| known.walks.as_ref().and_then(|walks| walks.axes.get(axis)).map(band_text);
         let ink = self.ink();
-        self.add_outside(placed, &name1, name("α₁", 0), NAME, ink);
-        self.add_outside(placed, &name2, name("α₂", 1), NAME, ink);
+        self.add_outside(placed, &name1, name("α₁", 0), NAME, ink, walk(0));
+        self.add_outside(placed, &name2, name("α₂", 1), NAME, ink, walk(1));
         if facing.is_upright_seen {
             let text = if placed.cube.is_some() { name("α₃", 2) } else { "loss".to_owned() };
             let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
@@ -224,7 +234,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
                 std::array::from_fn(|i| tick.end[i] + 0.5 * (tick.end[i] - tick.start[i]));
             let at = placed.world(outward);
             if !relief.hides(self.eye, at) {
-                self.add_outside(placed, &[at], tick.text, TICK, faint);
+                self.add_outside(placed, &[at], tick.text, TICK, faint, None);
             }
         }
     }
@@ -319,20 +329,25 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             let places: Vec<[f32; 2]> = seen.filter_map(&self.project).collect();
             let text = plain(level.loss);
             let size = ISOLINE * self.unit;
-            self.labels.push(Label { places, lean: [0.0; 2], text, size, color: ink, is_shaded: true });
+            self.labels.push(Label {
+                places,
+                lean: [0.0; 2],
+                text,
+                size,
+                color: ink,
+                is_shaded: true,
+                hint: None,
+            });
         }
     }
 }
 
-/// The name of an axis with its meaning, and below it what a random walk would show: two short lines
-/// find room where a long one does not.
-fn axis_name(symbol: &str, axis: Option<&AxisMeaning>, walk: Option<&Band>) -> String {
+/// The name of an axis with its meaning.
+fn axis_name(symbol: &str, axis: Option<&AxisMeaning>) -> String {
     match axis {
         Some(axis) if axis.is_random => format!("{symbol}  random"),
         Some(axis) => {
-            let walk =
-                walk.map(|walk| format!("\n(random walk {:.0} %)", 100.0 * walk.median)).unwrap_or_default();
-            format!("{symbol}  {} · {:.0} %{walk}", visible(&axis.name), 100.0 * axis.explained)
+            format!("{symbol}  {} · {:.0} % of the path", visible(&axis.name), 100.0 * axis.explained)
         }
         None => symbol.to_owned(),
     }
@@ -357,6 +372,22 @@ fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, palette: &Pa
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, &label.text, font, label.color);
 }
 
+/// Tells more of a label on which the pointer rests.
+fn hint_ui(ctx: &egui::Context, label: &Label, bounds: &LabelBox) {
+    let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
+    let (Some(hint), Some(at)) = (&label.hint, ctx.pointer_latest_pos().filter(|at| rect.contains(*at)))
+    else {
+        return;
+    };
+    let area = egui::Area::new("hint of a label".into()).order(egui::Order::Tooltip).interactable(false);
+    area.fixed_pos(at + egui::vec2(12.0, 12.0)).show(ctx, |ui| {
+        egui::Frame::popup(ui.style()).show(ui, |ui| {
+            ui.set_max_width(ui.spacing().tooltip_width);
+            ui.label(hint);
+        });
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,12 +405,11 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_tells_its_meaning_beside_that_of_chance() {
+    fn an_axis_tells_how_much_of_the_path_lies_along_it() {
         let axis = AxisMeaning { name: "PC 1".to_owned(), explained: 0.834, is_random: false };
-        let walk = Band { low: 0.5, median: 0.63, high: 0.7 };
-        assert_eq!(axis_name("α₁", Some(&axis), Some(&walk)), "α₁  PC 1 · 83 %\n(random walk 63 %)");
+        assert_eq!(axis_name("α₁", Some(&axis)), "α₁  PC 1 · 83 % of the path");
         let random = AxisMeaning { is_random: true, ..axis };
-        assert_eq!(axis_name("α₃", Some(&random), None), "α₃  random");
+        assert_eq!(axis_name("α₃", Some(&random)), "α₃  random");
     }
 
     /// A missing glyph would be drawn as a box.

@@ -19,9 +19,7 @@ pub fn look_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     picture_ui(ui, view, &mut ask);
     clip_ui(ui, view, &mut ask);
     surface_ui(ui, view, &mut ask);
-    if view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some() {
-        cube_ui(ui, view, &mut ask);
-    }
+    cube_ui(ui, view, &mut ask);
 }
 
 fn shape_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
@@ -64,12 +62,13 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
             }
         }
     });
-    if view.experiment.view.camera == CameraMode::Flight {
-        let mut is_open = view.is_floor_open;
-        let hover = "Whether the camera may fly below the floor.";
-        if ui.checkbox(&mut is_open, "Below the floor").on_hover_text(hover).changed() {
-            ask(ViewCommand::BelowFloor(is_open));
-        }
+    let mut is_open = view.is_floor_open;
+    let is_flying = view.experiment.view.camera == CameraMode::Flight;
+    let hover = "Whether the camera may fly below the floor.";
+    let check = ui.add_enabled(is_flying, egui::Checkbox::new(&mut is_open, "Below the floor"));
+    let why = "Whether a camera that flies may go below the floor; this one does not fly.";
+    if check.on_hover_text(hover).on_disabled_hover_text(why).changed() {
+        ask(ViewCommand::BelowFloor(is_open));
     }
 }
 
@@ -110,12 +109,11 @@ fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComm
 /// Where the clipped scale ends; on the other scales there is nothing to be cut off.
 fn clip_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
     let look = &view.experiment.view;
-    if look.scale != HeightScale::Clipped {
-        return;
-    }
     let [low, high] = view.losses;
-    let hover = "Losses above this are cut off; without it, those above twice the highest loss of training.";
-    if let Some(clip) = optional(ui, "Clip at", hover, look.clip, (low, high)) {
+    let hover = "Losses above this are cut off; without it, those above twice the highest loss of training. On the other scales nothing is cut off.";
+    let is_cut = look.scale == HeightScale::Clipped;
+    let draw = |ui: &mut egui::Ui| optional(ui, "Clip at", hover, look.clip, (low, high));
+    if let Some(clip) = ui.add_enabled_ui(is_cut, draw).inner {
         ask(ViewCommand::Clip(clip));
     }
     refused(ui, view, &["view.clip"]);
@@ -147,7 +145,13 @@ fn surface_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComm
     });
 }
 
+/// What stands in the cube; without a cube it waits.
 fn cube_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+    let has_cube = view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some();
+    ui.add_enabled_ui(has_cube, |ui| levels_ui(ui, view, ask));
+}
+
+fn levels_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
     let look = &view.experiment.view;
     let [low, high] = view.losses;
     let hover = "The surface of one loss in the volume.";
@@ -181,7 +185,8 @@ fn optional(
             changed = Some(is_on.then_some(low + (high - low) / 3.0));
         }
         if let Some(mut value) = present {
-            let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 3, suffix: "" };
+            let dial =
+                Dial { range: low..=high, is_open: true, is_log: false, decimals: 3, suffix: "", after: 0.0 };
             for part in dial.show(ui, &mut value) {
                 let part = part.on_hover_text(hover);
                 let level = format!("{name} level");

@@ -7,6 +7,7 @@ use super::chosen::alpha_text;
 use super::desk::Desk;
 use super::style::loss_text;
 use super::view::PanelView;
+use crate::core::probe::Brief;
 
 use crate::core::text::Measured;
 
@@ -46,12 +47,12 @@ fn numbers(view: &PanelView) -> Vec<String> {
         told.push(format!("accuracy {:.1} %", 100.0 * share));
     }
     if let Some(verdict) = view.verdict {
-        told.push(format!("the point of training is: {}", verdict.word()));
+        told.push(format!("the point of training: {}", verdict.words()));
     }
     if let Some(chosen) = &view.chosen {
-        let verdict = chosen.verdict.map_or("being looked at", |verdict| verdict.word());
+        let verdict = chosen.verdict.map_or("being looked at".to_owned(), Brief::words);
         let (at, loss) = (alpha_text(&chosen.alpha), loss(chosen.loss));
-        told.push(format!("the chosen point {at} has loss {loss} and is: {verdict}"));
+        told.push(format!("the chosen point {at} has loss {loss}: {verdict}"));
     }
     for run in view.runs.iter().skip(1) {
         told.push(format!("racer {} is at step {} with loss {}", run.name, run.step, loss(run.loss)));

@@ -14,6 +14,7 @@ pub mod desk;
 pub mod dial;
 pub mod dock;
 pub mod experiment;
+pub mod field;
 pub mod files;
 pub mod filming;
 pub mod keys;
@@ -178,6 +179,7 @@ impl Covered {
 /// Draws all panels, and collects what they ask for.
 pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) -> Covered {
     let ctx = root.ctx().clone();
+    leave_field(&ctx);
     mirror::mirror_ui(root, view, desk);
     palette::palette_ui(&ctx, view, desk, asked);
     rescue_ui(&ctx, desk, asked);
@@ -204,12 +206,13 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     covered.bottom = strip.show(root, |ui| status::status_ui(ui, view, desk)).response.rect.height();
     let strip = egui::Panel::bottom("timeline").resizable(false);
     let shown = strip.show(root, |ui| {
-        if let Some(tour) = &view.tour {
-            tour::tour_ui(ui, tour, desk);
-        }
         bar::bar_ui(ui, view, desk, asked);
         timeline::timeline_ui(ui, view, asked);
-        path::path_ui(ui, view, asked);
+        // A tour brings a path of its own, and takes the row: neither moves the bar.
+        match &view.tour {
+            Some(tour) => tour::tour_ui(ui, tour, desk),
+            None => path::path_ui(ui, view, asked),
+        }
     });
     covered.bottom += shown.response.rect.height();
     let side = egui::Panel::left("side").resizable(false).exact_size(style::SIDE_WIDTH);
@@ -247,6 +250,17 @@ fn rescue_ui(ctx: &egui::Context, desk: &mut Desk, asked: &mut Vec<Command>) {
     }
 }
 
+/// Whoever presses elsewhere has done typing. egui itself waits for a click, which a drag of the picture is
+/// none of: the keys pressed next would go into the field.
+fn leave_field(ctx: &egui::Context) {
+    let typing = ctx.memory(|memory| memory.focused()).filter(|_| ctx.text_edit_focused());
+    let pressed = ctx.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.any_pressed()));
+    let (Some(field), Some(at)) = (typing, pressed) else { return };
+    if ctx.read_response(field).is_some_and(|response| !response.rect.contains(at)) {
+        ctx.memory_mut(|memory| memory.surrender_focus(field));
+    }
+}
+
 /// The four folds of the panel on the left.
 fn folds(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let fold = |ui: &mut egui::Ui, name: &str, is_open: bool, draw: &mut dyn FnMut(&mut egui::Ui)| {
@@ -255,8 +269,8 @@ fn folds(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     };
     fold(ui, "Run", true, &mut |ui| {
         run::run_ui(ui, view, asked);
-        race::race_ui(ui, view, asked);
         chosen::chosen_ui(ui, view, asked);
+        race::race_ui(ui, view, asked);
     });
     fold(ui, "Experiment", true, &mut |ui| experiment::experiment_ui(ui, view, asked));
     fold(ui, "Slice", true, &mut |ui| slice::slice_ui(ui, view, asked));

@@ -17,6 +17,20 @@ pub fn palette_ui(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked:
     }
 }
 
+/// What has no command of its own: several keys that go together, and the mouse.
+const MORE: [(&str, &str); 7] = [
+    ("1 to 9", "Go to the view kept under that number; with Ctrl, keep the one on screen there"),
+    (
+        "PageDown, PageUp",
+        "Play, and a twentieth of the run back, as a presenter's clicker sends them; in a tour on, and back",
+    ),
+    ("Mouse: drag", "Turn the picture; with the right button, move it"),
+    ("Mouse: wheel", "Nearer, and farther away, to and from the pointer"),
+    ("Mouse: click", "Choose the point of the surface under the pointer"),
+    ("Flying: W A S D Q E", "Ahead, left, back, right, down, up"),
+    ("Flying: mouse", "Drag looks around; the wheel sets the speed"),
+];
+
 fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
     let window = egui::Window::new("Keys").open(&mut desk.is_help_open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
@@ -32,10 +46,13 @@ fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
             }
         });
         ui.separator();
-        ui.label(
-            "1 to 9 go to a camera bookmark, with Ctrl they set it. Flying: W A S D, Q E, drag to look.",
-        );
-        ui.label("Page Down and Page Up, as a clicker sends them, play and step back.");
+        egui::Grid::new("more keys").num_columns(2).spacing([14.0, 4.0]).show(ui, |ui| {
+            for (hand, does) in MORE {
+                ui.monospace(hand);
+                ui.label(does);
+                ui.end_row();
+            }
+        });
     });
 }
 

@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 
 use super::dock::named;
-use super::settings::{number_ui, short};
+use super::field::{NARROW, number_ui, plain};
 use super::style::color32;
 use super::view::PanelView;
 use crate::core::experiment::CameraMode;
@@ -13,7 +13,7 @@ use crate::core::script::{Command, ViewCommand};
 use crate::scene::theme::Palette;
 
 /// Height of the row in points.
-const HEIGHT: f32 = 22.0;
+pub(super) const HEIGHT: f32 = 22.0;
 /// Points that a mark is wide, for a hand to take hold of.
 const GRIP: f32 = 14.0;
 /// Seconds after the last key to which it may be dragged at once.
@@ -21,22 +21,26 @@ const ROOM_SECS: f64 = 3.0;
 /// Seconds to which a dragged time is rounded.
 const GRAIN_SECS: f64 = 0.05;
 
-/// Draws the row, if there are keys.
+/// Draws the row: it is there before there are keys, so that the first one moves nothing.
 pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let keys = &view.camera_keys;
-    // A tour brings a path of its own.
-    if keys.is_empty() || view.tour.is_some() {
-        return;
-    }
+    let is_laid = !keys.is_empty();
     let mut ask = |command| asked.push(Command::View(command));
     let id = egui::Id::new("chosen camera key");
     let mut chosen =
         ui.data(|data| data.get_temp::<Option<usize>>(id)).flatten().filter(|at| *at < keys.len());
     ui.horizontal(|ui| {
-        play_ui(ui, view, &mut ask);
-        let hover = "Takes all keys away: the camera has no path then.";
-        if ui.small_button("Clear path").on_hover_text(hover).clicked() {
-            ask(ViewCommand::Keys(vec![]));
+        ui.set_min_height(HEIGHT);
+        ui.add_enabled_ui(is_laid, |ui| {
+            play_ui(ui, view, &mut ask);
+            let hover = "Takes all keys away: the camera has no path then.";
+            if ui.small_button("Clear path").on_hover_text(hover).clicked() {
+                ask(ViewCommand::Keys(vec![]));
+            }
+        });
+        if !is_laid {
+            ui.weak("K adds what you see now to the camera's path.");
+            return;
         }
         // Always there, so that the marks keep their place when one is chosen.
         let is_taken = ui
@@ -67,7 +71,9 @@ fn chosen_ui(ui: &mut egui::Ui, keys: &[CameraKey], at: usize, ask: &mut impl Fn
     let label = ui.label(format!("key {} at", at + 1));
     let id = ui.id().with("time of the chosen key");
     let hint = "Seconds at which the camera passes the chosen key.";
-    if let Some(secs) = number_ui(ui, id, label.id, hint, keys[at].secs).filter(|secs| secs.is_finite()) {
+    if let Some(secs) =
+        number_ui(ui, id, label.id, hint, NARROW, keys[at].secs).filter(|secs| secs.is_finite())
+    {
         ask(ViewCommand::Keys(retimed(keys, at, secs)));
     }
     ui.label("s");
@@ -105,7 +111,7 @@ fn marks_ui(
     for (at, key) in keys.iter().enumerate() {
         let grip = egui::Rect::from_center_size(scale.place(key.secs), egui::vec2(GRIP, HEIGHT));
         let mark = ui.interact(grip, ui.id().with(("camera key", at)), egui::Sense::click_and_drag());
-        mark.widget_info(|| named(&format!("Camera key {} at {} s", at + 1, short(key.secs))));
+        mark.widget_info(|| named(&format!("Camera key {} at {} s", at + 1, plain(key.secs))));
         let hand = mark.interact_pointer_pos().or(ui.ctx().pointer_latest_pos());
         let pulled = hand
             .filter(|_| mark.dragged() || mark.drag_stopped())
@@ -123,7 +129,7 @@ fn marks_ui(
         }
         let color = if *chosen == Some(at) { palette.run(0) } else { palette.ink };
         diamond(ui, scale.place(secs), color32(color), mark.hovered() || mark.has_focus());
-        let number = format!("camera key {} of {} at {} s", at + 1, keys.len(), short(secs));
+        let number = format!("camera key {} of {} at {} s", at + 1, keys.len(), plain(secs));
         mark.on_hover_text(format!("{number}. Drag to retime, click to go there, Delete takes it away."));
     }
 }

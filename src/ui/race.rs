@@ -1,9 +1,9 @@
-//! Runs side by side: who is in the race, and who joins it.
+//! Runs side by side: who is in the race, how each descends, and who joins it.
 
 use bevy_egui::egui;
 
 use super::dock::named;
-use super::style::{color32, loss_text};
+use super::style::{color32, loss_text, refused};
 use super::view::{PanelView, RunRow};
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{Command, RaceStart, RunCommand};
@@ -14,7 +14,7 @@ use crate::scene::theme::Palette;
 pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
-        let hover = "Another optimizer sets out from the same start, on the same plane.";
+        let hover = "Another optimizer sets out from the same start, on the same plane; all begin again at step 0, side by side.";
         if let Some(optimizer) = optimizer_menu(ui, "Race another optimizer ⏷", hover) {
             ask(RunCommand::Race { optimizer, from: RaceStart::Same });
         }
@@ -24,47 +24,65 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     }
     let palette = Palette::from(view.experiment.view.theme);
     for (place, run) in view.runs.iter().enumerate() {
+        let color = color32(palette.run(run.number));
         // The first one chose the plane.
-        if run_ui(ui, run, color32(palette.run(run.number)), place > 0) {
-            ask(RunCommand::Retire(run.id));
-        }
-        if place > 0 && run.may_lead {
-            let hover = "Lays the plane through this run instead: which of them looks best depends on it.";
-            let button = ui.indent(run.id.0, |ui| ui.small_button("Plane through this run")).inner;
-            button.widget_info(|| named(&format!("Plane of {}", run.name)));
-            if button.on_hover_text(hover).clicked() {
-                ask(RunCommand::Lead(run.id));
-            }
+        for command in run_ui(ui, run, color, place == 0) {
+            ask(command);
         }
     }
+    refused(ui, view, &["runs", "run"]);
 }
 
-/// The row of a run; whether it is to leave.
-fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, may_leave: bool) -> bool {
+/// A run: what it is, where it is, and how it descends; what is asked of it. It has as many rows whatever they
+/// say, so that no other moves.
+fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) -> Vec<RunCommand> {
+    let mut asked = Vec::new();
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if !leads {
+                let button = ui.small_button("×").on_hover_text("Takes this run out of the race.");
+                button.widget_info(|| named(&format!("Retire {}", run.name)));
+                asked.extend(button.clicked().then_some(RunCommand::Retire(run.id)));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.colored_label(color, "⏺");
+                ui.add(egui::Label::new(name_text(run)).truncate());
+            });
+        });
+    });
+    ui.add(egui::Label::new(egui::RichText::new(state_text(run)).weak()).truncate());
+    asked.extend(plane_ui(ui, run, leads));
+    asked
+}
+
+fn name_text(run: &RunRow) -> String {
+    let lr =
+        run.optimizer.as_ref().map_or(String::new(), |optimizer| format!(" lr {}", Measured(optimizer.lr())));
+    format!("{}{lr}", run.name)
+}
+
+fn state_text(run: &RunRow) -> String {
     let loss = run.loss.map_or("–".to_owned(), loss_text);
     let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0} %", 100.0 * share));
     let verdict = match run.verdict {
         _ if run.has_diverged => " · diverged".to_owned(),
-        Some(verdict) => format!(" · {}", verdict.word()),
+        Some(verdict) => format!(" · {}", verdict.kind.word()),
         None => String::new(),
     };
-    let lr = run.lr.map_or(String::new(), |lr| format!(" lr {}", Measured(lr)));
-    let text = format!("{}{lr} · {} · {loss}{right}{verdict}", run.name, run.step);
-    let mut is_leaving = false;
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if may_leave {
-                let button = ui.small_button("×").on_hover_text("Takes this run out of the race.");
-                button.widget_info(|| named(&format!("Retire {}", run.name)));
-                is_leaving = button.clicked();
-            }
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.colored_label(color, "⏺");
-                ui.add(egui::Label::new(text).wrap());
-            });
-        });
-    });
-    is_leaving
+    format!("step {} · {loss}{right}{verdict}", run.step)
+}
+
+/// Which run the plane is laid through.
+fn plane_ui(ui: &mut egui::Ui, run: &RunRow, leads: bool) -> Option<RunCommand> {
+    if leads {
+        ui.add_enabled(false, egui::Button::new("The plane goes through this run").small());
+        return None;
+    }
+    let hover = "Lays the plane through this run instead: which of them looks best depends on it.";
+    let why = "It did not set out where the experiment starts: the plane shows that start.";
+    let button = ui.add_enabled(run.may_lead, egui::Button::new("Plane through this run").small());
+    button.widget_info(|| named(&format!("Plane of {}", run.name)));
+    button.on_hover_text(hover).on_disabled_hover_text(why).clicked().then_some(RunCommand::Lead(run.id))
 }
 
 fn optimizer_menu(ui: &mut egui::Ui, text: &str, hover: &str) -> Option<OptimizerConfig> {

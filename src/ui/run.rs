@@ -3,10 +3,10 @@
 use bevy_egui::egui;
 
 use super::dial::Dial;
-use super::settings::short;
-use super::style::{loss_text, number, step_text};
+use super::field::{FIELD, fitted, signs, sized};
+use super::style::{loss_text, number, step_text, warning, words};
 use super::view::PanelView;
-use crate::core::probe::VerdictKind;
+use crate::core::probe::Brief;
 use crate::core::script::{Command, RunCommand};
 
 /// Draws the panel.
@@ -36,13 +36,12 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     });
     speed_ui(ui, view, &mut ask);
     converge_ui(ui, &mut ask);
-    let reached = if view.is_playing { format!(" · {:.0}/s", view.speed) } else { String::new() };
-    let step = format!("{}{reached}", step_text(view.step, view.experiment.steps));
+    let step = step_text(view.step, view.experiment.steps);
     number(
         ui,
         "step",
         step,
-        "Where training is, of what is planned, and how many steps a second it reaches.",
+        "Where training is, of what is planned. How fast it goes stands on the timeline.",
     );
     readouts_ui(ui, view);
 }
@@ -51,7 +50,8 @@ fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand
     let mut speed = view.experiment.view.steps_per_second;
     ui.horizontal(|ui| {
         let label = ui.label("Speed");
-        let dial = Dial { range: 1.0..=1e5, is_open: false, is_log: true, decimals: 0, suffix: " /s" };
+        let dial =
+            Dial { range: 1.0..=1e5, is_open: false, is_log: true, decimals: 0, suffix: " /s", after: 0.0 };
         for part in dial.show(ui, &mut speed) {
             part.labelled_by(label.id).on_hover_text("Training steps a second.");
         }
@@ -75,8 +75,9 @@ fn converge_ui(ui: &mut egui::Ui, ask: &mut impl FnMut(RunCommand)) {
         let label = ui.label("below");
         let speed = 0.02 * tolerance;
         let field = egui::DragValue::new(&mut tolerance).range(1e-15..=1e3).speed(speed);
-        let field = field.custom_formatter(|value, _| short(value));
-        ui.add(field).labelled_by(label.id).on_hover_text(hover);
+        let signs = signs(ui, FIELD);
+        let field = field.custom_formatter(move |value, _| fitted(value, signs));
+        sized(ui, FIELD, field).labelled_by(label.id).on_hover_text(hover);
     });
     ui.data_mut(|data| data.insert_temp(id, tolerance));
 }
@@ -87,11 +88,16 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
-    let verdict = view.verdict.map(VerdictKind::word);
-    if let Some(verdict) = verdict.or(view.is_probing.then_some("being looked at…")) {
-        let hover = "What the whole space says of this point, whatever the slice looks like; the chart Curvature tells why.";
-        number(ui, "this point is", verdict, hover);
-    }
+    let verdict = match view.diverged_at {
+        Some(step) => egui::RichText::new(format!("diverged at step {step}")).color(warning(ui)),
+        None => verdict_text(view.verdict, view.is_probing).into(),
+    };
+    words(
+        ui,
+        "this point",
+        verdict,
+        &format!("{VERDICT} At the end of training it may slope still: no step is planned beyond it."),
+    );
     let hover =
         "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
     number(ui, "surface loss below", text(view.surface_loss), hover);
@@ -99,7 +105,13 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     // Rounding leaves a trace where the truth is 0.
     let distance = view.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });
     number(ui, "distance to plane", text(distance), hover);
-    if let Some(step) = view.diverged_at {
-        ui.colored_label(super::style::warning(ui), format!("diverged at step {step}"));
-    }
+}
+
+/// What a verdict is about.
+pub const VERDICT: &str = "What the whole space says of this point, whatever the slice looks like. A slope is counted in the fewest dimensions that hold nine tenths of the way down; the chart Curvature tells more.";
+
+/// What a point is, as far as that is known.
+pub fn verdict_text(verdict: Option<Brief>, is_probing: bool) -> String {
+    let unknown = if is_probing { "being looked at…" } else { "–" };
+    verdict.map_or_else(|| unknown.to_owned(), Brief::words)
 }

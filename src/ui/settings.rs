@@ -9,10 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::dial::Dial;
+use super::field::{FIELD, number_ui, text_ui};
 use super::menu::Menu;
-use super::style::warning;
 use crate::core::subspace::Place;
-use crate::core::text::Measured;
 
 /// What each setting means, in the order they are shown.
 const HINTS: [(&str, &str); 37] = [
@@ -131,11 +130,11 @@ impl Field<'_> {
             Value::Number(_) if TEXTS.contains(&name) => self.text(ui, name, value, check),
             Value::Number(number) if number.is_u64() => {
                 let present = number.as_u64().unwrap_or_default();
-                number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
+                number_ui(ui, self.id, self.label, self.hint, FIELD, present).map(Value::from)
             }
             Value::Number(number) => {
                 let present = number.as_f64().unwrap_or_default();
-                number_ui(ui, self.id, self.label, self.hint, present).map(Value::from)
+                number_ui(ui, self.id, self.label, self.hint, FIELD, present).map(Value::from)
             }
             Value::String(word) if !TEXTS.contains(&name) && !PLACES.contains(&name) => {
                 let known = WORDS.into_iter().filter(|word| check(Value::from(*word)).is_ok());
@@ -149,8 +148,8 @@ impl Field<'_> {
     /// An angle, sent once it was dragged to its end: each is another plane, and another change to undo.
     fn dial(&self, ui: &mut egui::Ui, present: f64) -> Option<f64> {
         let mut draft = ui.data(|data| data.get_temp(self.id)).unwrap_or(present);
-        ui.spacing_mut().slider_width = 80.0;
-        let dial = Dial { range: ANGLES, is_open: true, is_log: false, decimals: 0, suffix: "°" };
+        let dial =
+            Dial { range: ANGLES, is_open: true, is_log: false, decimals: 0, suffix: "°", after: 0.0 };
         let parts = ui.horizontal(|ui| dial.show(ui, &mut draft)).inner;
         let parts = parts.map(|part| part.labelled_by(self.label).on_hover_text(self.hint));
         if parts.iter().any(egui::Response::dragged) {
@@ -216,78 +215,6 @@ fn read(name: &str, value: &Value, text: &str) -> Result<Value, String> {
     }
     let words = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
     Ok(Value::from(words.collect::<Vec<_>>()))
-}
-
-/// A number that is sent once it has been typed or dragged to its end.
-pub fn number_ui<N: egui::emath::Numeric + Default + Send + Sync>(
-    ui: &mut egui::Ui,
-    id: egui::Id,
-    label: egui::Id,
-    hint: &str,
-    present: N,
-) -> Option<N> {
-    let mut draft = ui.data(|data| data.get_temp::<N>(id)).unwrap_or(present);
-    let speed = if N::INTEGRAL { 0.2 } else { (0.01 * present.to_f64().abs()).max(1e-4) };
-    let field = egui::DragValue::new(&mut draft).speed(speed).update_while_editing(false);
-    // As few digits as it has, and no more than a drag can mean.
-    let field = match N::INTEGRAL {
-        true => field.fixed_decimals(0),
-        false => field.custom_formatter(|value, _| short(value)),
-    };
-    let response = ui.add(field).labelled_by(label).on_hover_text(hint);
-    if response.has_focus() || response.dragged() {
-        ui.data_mut(|data| data.insert_temp(id, draft));
-        return None;
-    }
-    ui.data_mut(|data| data.remove_temp::<N>(id));
-    // Whoever only passes through leaves the digits that are shown, which may be fewer than there are.
-    let is_passed = draft == present || (!N::INTEGRAL && draft.to_f64() == rounded(present.to_f64()));
-    (!is_passed).then_some(draft)
-}
-
-fn rounded(value: f64) -> f64 {
-    format!("{value:.6e}").parse().unwrap_or(value)
-}
-
-/// A number in the digits that it needs, as it could be typed.
-pub fn short(value: f64) -> String {
-    Measured(rounded(value)).to_string()
-}
-
-/// A text that is sent once it is left and can be read; why it cannot is told below it.
-pub(super) fn text_ui<T>(
-    ui: &mut egui::Ui,
-    id: egui::Id,
-    label: egui::Id,
-    hint: &str,
-    present: &str,
-    read: &dyn Fn(&str) -> Result<T, String>,
-) -> Option<T> {
-    let draft = ui.data(|data| data.get_temp::<String>(id));
-    let mut text = draft.clone().unwrap_or_else(|| present.to_owned());
-    let mut sent = None;
-    ui.vertical(|ui| {
-        let field = egui::TextEdit::singleline(&mut text).desired_width(110.0).hint_text("none");
-        let response = ui.add(field).labelled_by(label).on_hover_text(hint);
-        let has_changed = text != present;
-        if response.has_focus() {
-            ui.data_mut(|data| data.insert_temp(id, text.clone()));
-        } else if !has_changed {
-            ui.data_mut(|data| data.remove_temp::<String>(id));
-        } else {
-            match read(&text) {
-                Ok(value) => {
-                    sent = Some(value);
-                    ui.data_mut(|data| data.remove_temp::<String>(id));
-                }
-                Err(why) => {
-                    ui.data_mut(|data| data.insert_temp(id, text.clone()));
-                    ui.colored_label(warning(ui), why);
-                }
-            }
-        }
-    });
-    sent
 }
 
 #[cfg(test)]

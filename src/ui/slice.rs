@@ -3,10 +3,11 @@
 use bevy_egui::egui;
 
 use super::dial::Dial;
+use super::field::{COUNT, NARROW, blank_ui, number_ui};
 use super::menu::choice_row;
-use super::settings::{number_ui, settings_ui};
+use super::settings::settings_ui;
 use super::style::{number, refused};
-use super::view::PanelView;
+use super::view::{Cost, PanelView};
 use crate::core::experiment::file::Resolution;
 use crate::core::script::{Command, ExperimentCommand, SliceCommand};
 use crate::core::subspace::PlaneConfig;
@@ -37,25 +38,17 @@ fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 
 /// Ranges and numbers of cells.
 fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    if view.axes.is_empty() {
-        return;
-    }
     let mut ask = |command| asked.push(Command::Experiment(command));
-    let mut ranges: Vec<(f64, f64)> = view.alpha_ranges.to_vec();
-    ranges.extend(view.alpha3_range);
-    let count = ranges.len();
+    let ranges: Vec<(f64, f64)> = match view.axes.is_empty() {
+        true => Vec::new(),
+        false => view.alpha_ranges.into_iter().chain(view.alpha3_range).collect(),
+    };
     egui::Grid::new("ranges").num_columns(4).show(ui, |ui| {
-        for i in 0..count {
-            let name = ["α₁ from", "α₂ from", "α₃ from"][i.min(2)];
-            let hover = "The ends of this axis.";
-            let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hover).id;
-            let id = ui.id().with(("range", i));
-            let low = number_ui(ui, id.with("low"), label, hover, ranges[i].0);
-            ui.label(egui::RichText::new("to").weak());
-            let high = number_ui(ui, id.with("high"), label, hover, ranges[i].1);
-            if low.is_some() || high.is_some() {
-                ranges[i] = (low.unwrap_or(ranges[i].0), high.unwrap_or(ranges[i].1));
-                ask(ExperimentCommand::Ranges(Some(ranges.clone())));
+        for (axis, name) in ["α₁ from", "α₂ from", "α₃ from"].into_iter().enumerate() {
+            if let Some(range) = range_ui(ui, axis, name, ranges.get(axis)) {
+                let mut ranges = ranges.clone();
+                ranges[axis] = range;
+                ask(ExperimentCommand::Ranges(Some(ranges)));
             }
             ui.end_row();
         }
@@ -79,6 +72,26 @@ fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     });
 }
 
+/// The ends of an axis, with room for them before they are known; others, once one was typed or dragged to
+/// its end.
+fn range_ui(ui: &mut egui::Ui, axis: usize, name: &str, range: Option<&(f64, f64)>) -> Option<(f64, f64)> {
+    let hover = "The ends of this axis.";
+    let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hover).id;
+    let id = ui.id().with(("range", axis));
+    let end = |ui: &mut egui::Ui, which: &'static str, at: Option<f64>| match at {
+        Some(at) => number_ui(ui, id.with(which), label, hover, NARROW, at),
+        None => {
+            blank_ui(ui, NARROW);
+            None
+        }
+    };
+    let low = end(ui, "low", range.map(|range| range.0));
+    ui.label(egui::RichText::new("to").weak());
+    let high = end(ui, "high", range.map(|range| range.1));
+    let (from, to) = range?;
+    (low.is_some() || high.is_some()).then(|| (low.unwrap_or(*from), high.unwrap_or(*to)))
+}
+
 /// Numbers of cells, one for each axis; others, once one was typed or dragged to its end.
 fn cells_ui<const N: usize>(
     ui: &mut egui::Ui,
@@ -89,7 +102,7 @@ fn cells_ui<const N: usize>(
     let label = ui.label(egui::RichText::new(format!("{name}, cells")).weak()).on_hover_text(hover).id;
     let mut changed = None;
     for (axis, count) in present.into_iter().enumerate() {
-        if let Some(count) = number_ui(ui, ui.id().with((name, axis)), label, hover, count) {
+        if let Some(count) = number_ui(ui, ui.id().with((name, axis)), label, hover, COUNT, count) {
             let mut cells = present;
             cells[axis] = count;
             changed = Some(cells);
@@ -103,16 +116,18 @@ const WHOLE: f64 = 51.0;
 
 /// What the pictures cost, beside the training, and beside what cannot be had.
 fn cost_ui(ui: &mut egui::Ui, view: &PanelView) {
-    let Some(cost) = &view.cost else { return };
-    let text = format!("{} losses, {}", grouped(cost.grid_losses), secs(cost.grid_secs));
+    let cost = view.cost.as_ref();
+    let told = |tell: &dyn Fn(&Cost) -> String| cost.map_or("–".to_owned(), tell);
+    let text = told(&|cost| format!("{} losses, {}", grouped(cost.grid_losses), secs(cost.grid_secs)));
     number(ui, "pictures", text, "Losses evaluated for this plane and its volume, and how long that took.");
-    let text = format!("{} gradients, {}", grouped(cost.steps), secs(cost.training_secs));
+    let text = told(&|cost| format!("{} gradients, {}", grouped(cost.steps), secs(cost.training_secs)));
     number(ui, "training", text, "Gradient steps of the run that chose the plane, and how long they took.");
-    let exponent = cost.parameters as f64 * WHOLE.log10();
-    let text = format!("{WHOLE:.0}^{} = 10^{exponent:.0} losses", cost.parameters);
-    let years = exponent + (cost.grid_secs / cost.grid_losses.max(1) as f64).max(1e-12).log10() - 7.5;
+    let exponent = |cost: &Cost| cost.parameters as f64 * WHOLE.log10();
+    let text = told(&|cost| format!("{WHOLE:.0}^{} = 10^{:.0} losses", cost.parameters, exponent(cost)));
+    let pace = |cost: &Cost| cost.grid_secs / cost.grid_losses.max(1) as f64;
+    let years = told(&|cost| format!("{:.0}", exponent(cost) + pace(cost).max(1e-12).log10() - 7.5));
     let hover = format!(
-        "A grid of {WHOLE:.0} points along every parameter instead of two: at this pace 10^{years:.0} years."
+        "A grid of {WHOLE:.0} points along every parameter instead of two: at this pace 10^{years} years."
     );
     number(ui, "whole space", text, &hover);
 }
@@ -134,21 +149,25 @@ fn grouped(number: u64) -> String {
     text
 }
 
+/// Points that the button beside alpha3 is wide.
+const BUTTON: f32 = 24.0;
+
 fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let Some((low, high)) = view.alpha3_range else {
-        ui.add_enabled_ui(false, |ui| ui.add(egui::Slider::new(&mut 0.0, 0.0..=1.0).text("α₃")));
-        let why = match view.axes.len() {
-            0 => "no slice yet",
-            _ => "no third direction: the plane is the whole space",
-        };
-        ui.label(egui::RichText::new(why).weak());
-        return;
-    };
     ui.horizontal(|ui| {
-        let mut alpha3 = view.alpha3;
+        ui.set_min_height(ui.spacing().interact_size.y);
         let label = ui.label("α₃");
+        let Some((low, high)) = view.alpha3_range else {
+            let why = match view.axes.len() {
+                0 => "no slice yet",
+                _ => "none: the plane is the whole space",
+            };
+            ui.weak(why);
+            return;
+        };
+        let mut alpha3 = view.alpha3;
         let hover = "Moves the plane along the third direction. While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
-        let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 2, suffix: "" };
+        let after = BUTTON + ui.spacing().item_spacing.x;
+        let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 2, suffix: "", after };
         for part in dial.show(ui, &mut alpha3) {
             part.labelled_by(label.id).on_hover_text(hover);
         }
@@ -159,7 +178,8 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             true => ("⏸", "Hold the plane here (T)."),
             false => ("▶", "Let the plane travel back and forth (T)."),
         };
-        let button = ui.button(text).on_hover_text(hover);
+        let size = egui::vec2(BUTTON, ui.spacing().interact_size.y);
+        let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Sweep α₃"));
         if button.clicked() {
             asked.push(Command::Slice(SliceCommand::Sweep(!view.is_sweeping)));
@@ -169,47 +189,52 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 
 /// The dial that turns the plane's second direction towards its third.
 fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    if view.alpha3_range.is_none() {
-        return;
-    }
-    ui.horizontal(|ui| {
+    let row = |ui: &mut egui::Ui| {
         let mut degrees = view.experiment.slice.rotate;
         let label = ui.label("Turn");
         let hover = "Turns the plane's second direction towards the third. Every picture on the way is evaluated, coarse to fine.";
-        let dial = Dial { range: -90.0..=90.0, is_open: false, is_log: false, decimals: 0, suffix: "°" };
+        let dial =
+            Dial {
+                range: -90.0..=90.0, is_open: false, is_log: false, decimals: 0, suffix: "°", after: 0.0
+            };
         for part in dial.show(ui, &mut degrees) {
             part.labelled_by(label.id).on_hover_text(hover);
         }
         if degrees != view.experiment.slice.rotate {
             asked.push(Command::Slice(SliceCommand::Rotate(degrees)));
         }
-    });
+    };
+    ui.add_enabled_ui(view.alpha3_range.is_some(), |ui| ui.horizontal(row));
 }
 
+/// What the axes explain: three rows before there are any, and for a plane that has but two.
 fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
-    let walks = view.walks.as_ref();
-    for (i, axis) in view.axes.iter().enumerate() {
-        let subscript = ["₁", "₂", "₃"][i.min(2)];
-        let text = match axis.is_random {
-            true => "random".to_owned(),
-            false => share(axis.explained, walks.and_then(|walks| walks.axes.get(i))),
+    for (i, subscript) in ["₁", "₂", "₃"].into_iter().enumerate() {
+        let walk = view.walks.as_ref().and_then(|walks| walks.axes.get(i));
+        let axis = view.axes.get(i);
+        let text = match axis {
+            None => "–".to_owned(),
+            Some(axis) if axis.is_random => "random".to_owned(),
+            Some(axis) => share(axis.explained, walk),
         };
         let hover = format!(
             "Share of the trajectory's whole variance that lies along this direction. {}",
-            walks.and_then(|walks| walks.axes.get(i)).map(band_text).unwrap_or_default()
+            walk.map(band_text).unwrap_or_default()
         );
-        number(ui, &format!("α{subscript}  {}", visible(&axis.name)), text, &hover);
+        let name = axis.map(|axis| visible(&axis.name)).unwrap_or_default();
+        number(ui, &format!("α{subscript}  {name}"), text, &hover);
     }
-    if view.axes.is_empty() {
-        return;
-    }
-    if view.cosine.abs() > 1e-3 {
-        let degrees = view.cosine.clamp(-1.0, 1.0).acos().to_degrees();
-        let hover = "Angle between the first two directions in parameter space. They are drawn at right angles, so shapes are sheared.";
-        number(ui, "angle α₁ α₂", format!("{degrees:.0}°, drawn as 90°"), hover);
-    }
+    let is_known = !view.axes.is_empty();
+    let degrees = match view.cosine.abs() > 1e-3 {
+        true => format!("{:.0}°, drawn as 90°", view.cosine.clamp(-1.0, 1.0).acos().to_degrees()),
+        false if is_known => "90°".to_owned(),
+        false => "–".to_owned(),
+    };
+    let hover = "Angle between the first two directions in parameter space. They are drawn at right angles: where it is another, shapes are sheared.";
+    number(ui, "angle α₁ α₂", degrees, hover);
     let hover = "Share of the trajectory's variance that no direction of this slice shows.";
-    number(ui, "left out", format!("{:.1} %", 100.0 * (1.0 - view.explained).max(0.0)), hover);
+    let left_out = format!("{:.1} %", 100.0 * (1.0 - view.explained).max(0.0));
+    number(ui, "left out", if is_known { left_out } else { "–".to_owned() }, hover);
 }
 
 /// A share, and beside it what half of the random walks stay below.
@@ -218,7 +243,8 @@ fn share(explained: f64, walk: Option<&Band>) -> String {
     format!("{:.1} %{walk}", 100.0 * explained)
 }
 
-fn band_text(walk: &Band) -> String {
+/// What random walks show along an axis, and what that means.
+pub(super) fn band_text(walk: &Band) -> String {
     format!(
         "Random walks of as many points in as many dimensions, seen in the same way, show {:.0} %, nine in ten of them {:.0} to {:.0} %: a share within that band says nothing about the training.",
         100.0 * walk.median,

@@ -55,15 +55,41 @@ pub fn set_style(ctx: &egui::Context, theme: Theme) {
     });
 }
 
-/// Why the last command was refused, where it was for one of these fields.
-pub fn refused(ui: &mut egui::Ui, view: &PanelView, fields: &[&str]) {
+/// Why the last command was refused, where it was for one of these fields, whose row was drawn last.
+pub fn refused(ui: &egui::Ui, view: &PanelView, fields: &[&str]) {
     let of = |field: &str| fields.iter().any(|name| field == *name || field.starts_with(&format!("{name}.")));
     if let Some((field, why)) = view.refusal.as_ref().filter(|(field, _)| of(field)) {
-        ui.add(
-            egui::Label::new(egui::RichText::new(visible(&format!("{field}: {why}"))).color(warning(ui)))
-                .wrap(),
-        );
+        callout(ui, &visible(&format!("{field}: {why}")));
     }
+}
+
+/// Points that a callout is wide at most, and away from the panel.
+const CALLOUT: f32 = 300.0;
+const APART: f32 = 10.0;
+
+/// A warning beside the panel, level with the row that was drawn last: within it, it would move the rows
+/// below under whoever is about to click one.
+pub fn callout(ui: &egui::Ui, text: &str) {
+    let panel = ui.clip_rect();
+    let row = ui.min_rect().bottom() - ui.spacing().interact_size.y;
+    let at = egui::pos2(panel.right() + APART, row.clamp(panel.top(), panel.bottom()));
+    let area = egui::Area::new(ui.id().with("callout")).fixed_pos(at).interactable(false);
+    area.show(ui.ctx(), |ui| {
+        egui::Frame::popup(ui.style()).show(ui, |ui| {
+            ui.set_max_width(CALLOUT);
+            ui.add(egui::Label::new(egui::RichText::new(text).color(warning(ui))).wrap());
+        });
+    });
+}
+
+/// Text that takes the room of so many lines, whatever it says.
+pub fn paragraph(ui: &mut egui::Ui, lines: usize, text: impl Into<egui::RichText>) {
+    let height = lines as f32 * ui.text_style_height(&egui::TextStyle::Body);
+    let size = egui::vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.add(egui::Label::new(text.into()).wrap());
+    });
 }
 
 /// A heading within the side panel.
@@ -75,10 +101,17 @@ pub fn heading(ui: &mut egui::Ui, text: &str) {
 
 /// A row of a name and a number.
 pub fn number(ui: &mut egui::Ui, name: &str, value: impl Into<egui::RichText>, hover: &str) {
+    words(ui, name, value.into().monospace(), hover);
+}
+
+/// A row of a name and a few words.
+pub fn words(ui: &mut egui::Ui, name: &str, value: impl Into<egui::RichText>, hover: &str) {
     ui.horizontal(|ui| {
-        ui.label(egui::RichText::new(name).weak()).on_hover_text(hover);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(value.into().monospace()).on_hover_text(hover);
+            ui.label(value.into()).on_hover_text(hover);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(egui::RichText::new(name).weak()).truncate()).on_hover_text(hover);
+            });
         });
     });
 }

@@ -46,6 +46,9 @@ pub fn thinned_by_step(points: &[Checkpoint]) -> impl Iterator<Item = &Checkpoin
 /// Height of the strip in points.
 const HEIGHT: f32 = 46.0;
 
+/// What the bands are.
+const PLATEAUS: &str = "Grey bands are plateaus: there the loss hardly falls, by less than 2 % of itself.";
+
 /// Draws the timeline.
 pub fn timeline_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let size = egui::vec2(ui.available_width(), HEIGHT);
@@ -71,6 +74,9 @@ pub fn timeline_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>
         let near = curve.iter().min_by_key(|(step, _)| step.abs_diff(at));
         let loss = near.map_or(String::new(), |(_, loss)| format!(" · loss about {}", loss_text(*loss)));
         ui.label(format!("step {at}{loss}. Drag to go to any step, both ways."));
+        if !history.plateaus.is_empty() {
+            ui.label(PLATEAUS);
+        }
     });
 }
 
@@ -83,10 +89,16 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     let palette = Palette::from(view.experiment.view.theme);
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 4.0, ui.visuals().extreme_bg_color);
+    let small = egui::TextStyle::Small.resolve(ui.style());
     let x = |step: u64| rect.min.x + rect.width() * (step as f64 / last as f64) as f32;
     for (from, to) in &view.history.plateaus {
         let band = egui::Rect::from_x_y_ranges(x(*from)..=x(*to), rect.y_range());
         painter.rect_filled(band, 0.0, color32(palette.faint).gamma_multiply(0.22));
+        let word = painter.layout_no_wrap("plateau".to_owned(), small.clone(), color32(palette.faint));
+        if word.size().x + 8.0 < band.width() {
+            let at = egui::Align2::CENTER_BOTTOM.anchor_size(band.center_bottom(), word.size()).min;
+            painter.galley(at, word, color32(palette.faint));
+        }
     }
     let losses = view.history.planned.iter().chain(&view.history.live).map(|(_, loss)| *loss);
     let (low, high) = losses
@@ -113,7 +125,8 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     let hand = x(view.step);
     painter.vline(hand, rect.y_range(), egui::Stroke::new(2.0, color32(palette.ink)));
     let font = egui::FontId::proportional(12.0);
-    let text = format!("step {}", step_text(view.step, view.experiment.steps));
+    let reached = if view.is_playing { format!(" · {:.0} a second", view.speed) } else { String::new() };
+    let text = format!("step {}{reached}", step_text(view.step, view.experiment.steps));
     let at = if hand > rect.center().x { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP };
     let shift = if hand > rect.center().x { -5.0 } else { 5.0 };
     painter.text(egui::pos2(hand + shift, rect.min.y + 2.0), at, text, font, color32(palette.ink));

@@ -63,6 +63,7 @@ pub fn tour_act_of(key: KeyCode) -> Option<TourAct> {
 /// Draws the strip.
 pub fn tour_ui(ui: &mut egui::Ui, tour: &TourView, desk: &mut Desk) {
     ui.horizontal(|ui| {
+        ui.set_min_height(super::path::HEIGHT);
         ui.strong(format!("Tour: {}", visible(&tour.title)));
         ui.label(format!("chapter {} of {}", tour.chapter, tour.chapters));
         for (text, hover, act) in [

@@ -18,7 +18,8 @@ use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
 use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
-use crate::core::probe::VerdictKind;
+use crate::core::optim::OptimizerConfig;
+use crate::core::probe::Brief;
 use crate::core::script::RaceStart;
 use crate::core::session::{Alpha3, RunId, Transport, run::Origin};
 use crate::core::subspace::{AxisMeaning, RandomWalks};
@@ -38,6 +39,8 @@ use crate::scene::training::{Live, Training};
 pub struct PanelView {
     /// The experiment as it stands.
     pub experiment: ExperimentFile,
+    /// What was opened last, and whether something else is computed by now.
+    pub opened: (String, bool),
     /// Whether training goes on.
     pub is_playing: bool,
     /// Step that training is at.
@@ -49,7 +52,7 @@ pub struct PanelView {
     /// Share of the training examples predicted right there.
     pub accuracy: Option<f64>,
     /// What the point is where training is.
-    pub verdict: Option<VerdictKind>,
+    pub verdict: Option<Brief>,
     /// Whether that is still being found out.
     pub is_probing: bool,
     /// The step at which training diverged.
@@ -154,8 +157,8 @@ pub struct RunRow {
     pub id: RunId,
     /// Its optimizer.
     pub name: String,
-    /// Its learning rate, if it was trained here.
-    pub lr: Option<f64>,
+    /// How it descends, if it is trained here.
+    pub optimizer: Option<OptimizerConfig>,
     /// Its colour's number.
     pub number: usize,
     /// The step it is at.
@@ -165,7 +168,7 @@ pub struct RunRow {
     /// Share of the training examples it predicts right there.
     pub accuracy: Option<f64>,
     /// What its point is.
-    pub verdict: Option<VerdictKind>,
+    pub verdict: Option<Brief>,
     /// Whether it diverged.
     pub has_diverged: bool,
     /// Whether the plane could be laid through it.
@@ -203,6 +206,10 @@ impl Source<'_> {
         let planned = self.session.experiment().steps;
         PanelView {
             experiment: self.session.experiment().file().clone(),
+            opened: {
+                let opened = self.session.opened();
+                (opened.name().to_owned(), opened.is_changed(self.session.experiment().file()))
+            },
             is_playing: match self.session.plane_source().transport {
                 Transport::Held { .. } => false,
                 transport @ Transport::Converging { .. } => {
@@ -291,8 +298,8 @@ impl Source<'_> {
         Some(RunRow {
             id,
             name: run.title(),
-            lr: match &run.origin {
-                Origin::Trained(experiment) => Some(experiment.optimizer.lr()),
+            optimizer: match &run.origin {
+                Origin::Trained(experiment) => Some(experiment.optimizer.clone()),
                 Origin::Imported(_) => None,
             },
             number: live.number(),
@@ -313,6 +320,8 @@ impl Source<'_> {
                 "training diverges at step {at} of {planned}: the loss is no longer a number; try a lower learning rate"
             ))
         };
-        self.refusal.0.clone().or_else(|| self.landscape.failure.clone()).or_else(diverged)
+        // A field of a file is set to a value; to a person it is one.
+        let refusal = self.refusal.0.as_ref().map(|why| why.replacen(" = ", " is ", 1));
+        refusal.or_else(|| self.landscape.failure.clone()).or_else(diverged)
     }
 }

@@ -23,28 +23,54 @@ impl LabelBox {
         (0..2).all(|i| self.min[i] < other.max[i] + gap && other.min[i] < self.max[i] + gap)
     }
 
+    /// Points from its middle to that of another.
+    pub fn distance(&self, other: &Self) -> f32 {
+        let [x, y] = [0, 1].map(|i| 0.5 * (self.min[i] + self.max[i] - other.min[i] - other.max[i]));
+        x.hypot(y)
+    }
+
     /// Whether the box lies inside another.
     pub fn is_inside(&self, outer: &Self) -> bool {
         (0..2).all(|i| self.min[i] >= outer.min[i] && self.max[i] <= outer.max[i])
     }
 }
 
+/// How labels over a surface are kept from hiding it.
+pub struct Crowd<'a> {
+    /// Whether the label of that number stands over the surface.
+    pub is_chip: &'a dyn Fn(usize) -> bool,
+    /// Points from middle to middle within which no more than [`MOST_CHIPS`] of them stand.
+    pub radius: f32,
+}
+
+/// Labels in a crowd at most: so many can be read at a glance.
+pub const MOST_CHIPS: usize = 3;
+
+impl Crowd<'_> {
+    /// Whether there is room among those that are shown: none comes to stand among too many.
+    fn has_room(&self, place: &LabelBox, chips: &[&LabelBox]) -> bool {
+        chips.iter().filter(|chip| chip.distance(place) < self.radius).count() < MOST_CHIPS
+    }
+}
+
 /// Which of its places each label takes: in their order, each the first of its places that lies inside
-/// `screen` and keeps `gap` points away from those shown before it; `None` where there is none. So the
-/// important labels come first, and the best places of each.
-pub fn place(labels: &[Vec<LabelBox>], screen: &LabelBox, gap: f32) -> Vec<Option<usize>> {
-    let mut shown: Vec<&LabelBox> = Vec::new();
-    labels
-        .iter()
-        .map(|places| {
-            let fits = |place: &&LabelBox| {
-                place.is_inside(screen) && !shown.iter().any(|other| place.is_near(other, gap))
-            };
-            let (at, place) = places.iter().enumerate().find(|(_, place)| fits(place))?;
-            shown.push(place);
-            Some(at)
-        })
-        .collect()
+/// `screen`, keeps `gap` points away from those shown before it, and stands in no crowd; `None` where there
+/// is none. So the important labels come first, and the best places of each.
+pub fn place(labels: &[Vec<LabelBox>], screen: &LabelBox, gap: f32, crowd: &Crowd) -> Vec<Option<usize>> {
+    let (mut shown, mut chips): (Vec<&LabelBox>, Vec<&LabelBox>) = (Vec::new(), Vec::new());
+    let placed = labels.iter().enumerate().map(|(i, places)| {
+        let is_chip = (crowd.is_chip)(i);
+        let fits = |place: &&LabelBox| {
+            place.is_inside(screen)
+                && !shown.iter().any(|other| place.is_near(other, gap))
+                && (!is_chip || crowd.has_room(place, &chips))
+        };
+        let (at, place) = places.iter().enumerate().find(|(_, place)| fits(place))?;
+        shown.push(place);
+        chips.extend(is_chip.then_some(place));
+        Some(at)
+    });
+    placed.collect()
 }
 
 #[cfg(test)]
@@ -64,8 +90,24 @@ mod tests {
             vec![at(50.0, 42.0)],
             vec![],
         ];
-        let shown = place(&labels, &screen, 2.0);
+        let shown = place(&labels, &screen, 2.0, &Crowd { is_chip: &|_| false, radius: 0.0 });
         assert_eq!(shown, [Some(0), None, Some(1), Some(0), None, Some(0), None]);
+    }
+
+    #[test]
+    fn no_more_than_three_stand_over_one_spot_and_others_go_elsewhere() {
+        let screen = LabelBox { min: [0.0, 0.0], max: [400.0, 200.0] };
+        let at = |x, y| LabelBox::centred([x, y], [20.0, 10.0]);
+        let bowl = |i: usize| at(100.0, 40.0 + 20.0 * i as f32);
+        let labels =
+            [vec![bowl(0)], vec![bowl(1)], vec![bowl(2)], vec![bowl(3)], vec![bowl(3), at(300.0, 60.0)]];
+        let crowd = |is_chip| Crowd { is_chip, radius: 70.0 };
+        assert_eq!(
+            place(&labels, &screen, 2.0, &crowd(&|_| true)),
+            [Some(0), Some(0), Some(0), None, Some(1)]
+        );
+        let two = place(&labels, &screen, 2.0, &crowd(&|i| i > 0));
+        assert_eq!(two, [Some(0), Some(0), Some(0), Some(0), Some(1)], "ticks crowd nothing");
     }
 
     proptest::proptest! {
@@ -78,7 +120,7 @@ mod tests {
                 places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
             };
             let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
-            let shown = place(&labels, &screen, 1.0);
+            let shown = place(&labels, &screen, 1.0, &Crowd { is_chip: &|i| i % 2 == 0, radius: 40.0 });
             let boxes: Vec<&LabelBox> =
                 labels.iter().zip(&shown).filter_map(|(places, at)| at.map(|at| &places[at])).collect();
             for i in 0..boxes.len() {

@@ -41,7 +41,13 @@ pub struct Curvature {
     /// How much lower a step to the bottom of the parabola would get: ½·Σ gᵢ²/max(|λᵢ|, tolerance) over
     /// the gradient's parts gᵢ along the eigenvectors.
     pub predicted_decrease: f64,
+    /// The fewest eigenvectors along which [`MOST_SHARE`] of that decrease lies; `None` with Lanczos, whose
+    /// vectors are no directions of their own.
+    pub downhill: Option<usize>,
 }
+
+/// The share of a predicted decrease that counts as most of it.
+pub const MOST_SHARE: f64 = 0.9;
 
 /// How much of the space was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,16 +85,31 @@ pub fn measure(
     let negative = |values: &[f64]| values.iter().filter(|&&value| value < -tolerance).count();
     let decrease =
         |&(value, square): &(f64, f64)| if square == 0.0 { 0.0 } else { square / value.abs().max(tolerance) };
+    let decreases: Vec<f64> = weights.iter().map(decrease).collect();
     Some(Curvature {
         negative: negative(&eigenvalues),
         negative_in_plane: negative(&in_plane),
-        predicted_decrease: 0.5 * weights.iter().map(decrease).sum::<f64>(),
+        predicted_decrease: 0.5 * decreases.iter().sum::<f64>(),
+        downhill: (extent == Extent::Dense).then(|| fewest(decreases, MOST_SHARE)),
         eigenvalues,
         extent,
         largest,
         tolerance,
         in_plane,
     })
+}
+
+/// The fewest of these parts, none of which is negative, that make up a share of their sum.
+fn fewest(mut parts: Vec<f64>, share: f64) -> usize {
+    let wanted = share * parts.iter().sum::<f64>();
+    parts.sort_by(|a, b| b.total_cmp(a));
+    let mut sum = 0.0;
+    let is_short = |part: &&f64| {
+        let is_short = sum < wanted;
+        sum += **part;
+        is_short
+    };
+    parts.iter().take_while(is_short).count()
 }
 
 struct Spectrum {
@@ -171,6 +192,26 @@ mod tests {
         assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
         let squares: f64 = whole.weights.iter().map(|weight| weight.1).sum();
         assert!((squares / dot(&grad, &grad) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_slope_is_counted_in_the_directions_that_make_up_most_of_it() {
+        assert_eq!(fewest(vec![1.0, 5.0, 1.0, 3.0], 0.9), 3);
+        assert_eq!(fewest(vec![1.0, 0.0, 0.0], 0.9), 1);
+        assert_eq!(fewest(vec![0.0, 0.0], 0.9), 0);
+        let experiment = experiment("(seed: 4)");
+        let theta = experiment.start_run().latest().theta;
+        let mut grad = vec![0.0; 13];
+        experiment.objective().loss_grad(&theta, &mut grad);
+        let found = measure(&**experiment.objective(), None, &theta, &grad).unwrap();
+        let weights = dense(&**experiment.objective(), &theta, &grad).unwrap().weights;
+        let mut parts: Vec<f64> =
+            weights.iter().map(|(value, square)| 0.5 * square / value.abs().max(found.tolerance)).collect();
+        parts.sort_by(|a, b| b.total_cmp(a));
+        let count = found.downhill.unwrap();
+        let first = |count: usize| parts[..count].iter().sum::<f64>();
+        assert!(first(count) >= 0.9 * found.predicted_decrease, "{parts:?}");
+        assert!(first(count - 1) < 0.9 * found.predicted_decrease, "{parts:?}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use curvature::{Curvature, Extent};
 pub use gradient::Gradient;
 pub use sharpness::Sharpness;
 pub use train_on::TrainOn;
-pub use verdict::{Verdict, VerdictKind};
+pub use verdict::{Brief, Verdict, VerdictKind};
 
 use serde::Serialize;
 

@@ -1,7 +1,5 @@
 //! What a point is, in a word, with the numbers that the word rests on.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::curvature::{Curvature, Extent};
@@ -33,11 +31,30 @@ impl VerdictKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Diverged => "diverged",
-            Self::Slope => "slope",
+            Self::Slope => "slopes",
             Self::Saddle => "saddle",
             Self::Flat => "flat",
             Self::Minimum => "minimum",
             Self::NoNegativeCurvature => "no negative curvature found",
+        }
+    }
+}
+
+/// A verdict in as many words as a row of numbers has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// The word.
+    pub kind: VerdictKind,
+    /// Of a slope: along how many directions most of the way down lies, and how many there are.
+    pub downhill: Option<[usize; 2]>,
+}
+
+impl Brief {
+    /// The words: a slope says in how many dimensions it slopes, where that is known.
+    pub fn words(self) -> String {
+        match self.downhill {
+            Some([count, all]) => format!("slopes in {count} of {all} dimensions"),
+            None => self.kind.word().to_owned(),
         }
     }
 }
@@ -47,15 +64,26 @@ impl VerdictKind {
 pub struct Verdict {
     /// The word.
     pub kind: VerdictKind,
+    /// Of a slope: along how many directions most of the way down lies, and how many there are. `None` where
+    /// the whole space was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downhill: Option<[usize; 2]>,
     /// The grounds in a sentence.
     pub grounds: String,
+}
+
+impl Verdict {
+    /// The same in a few words.
+    pub fn brief(&self) -> Brief {
+        Brief { kind: self.kind, downhill: self.downhill }
+    }
 }
 
 /// Judges a point by its loss and curvature.
 pub fn judge(loss: f64, curvature: Option<&Curvature>) -> Verdict {
     let Some(curvature) = curvature.filter(|_| loss.is_finite()) else {
         let grounds = "the loss or its derivatives are not finite here".to_owned();
-        return Verdict { kind: VerdictKind::Diverged, grounds };
+        return Verdict { kind: VerdictKind::Diverged, downhill: None, grounds };
     };
     let Curvature { predicted_decrease: decrease, tolerance, .. } = *curvature;
     let lowest = curvature.eigenvalues.first().copied().unwrap_or_default();
@@ -91,27 +119,16 @@ pub fn judge(loss: f64, curvature: Option<&Curvature>) -> Verdict {
         );
         (VerdictKind::Minimum, text)
     };
-    Verdict { kind, grounds }
-}
-
-impl fmt::Display for VerdictKind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::Diverged => "diverged",
-            Self::Slope => "slope",
-            Self::Saddle => "saddle",
-            Self::Flat => "flat",
-            Self::Minimum => "minimum",
-            Self::NoNegativeCurvature => "no negative curvature found",
-        })
-    }
+    let all = curvature.eigenvalues.len();
+    let downhill = curvature.downhill.filter(|_| kind == VerdictKind::Slope).map(|count| [count, all]);
+    Verdict { kind, downhill, grounds }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn kind(eigenvalues: &[f64], extent: Extent, predicted_decrease: f64) -> VerdictKind {
+    fn judged(eigenvalues: &[f64], extent: Extent, predicted_decrease: f64) -> Verdict {
         let largest = eigenvalues.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         let curvature = Curvature {
             eigenvalues: eigenvalues.to_vec(),
@@ -122,8 +139,21 @@ mod tests {
             in_plane: vec![],
             negative_in_plane: 0,
             predicted_decrease,
+            downhill: (extent == Extent::Dense).then_some(1),
         };
-        judge(0.5, Some(&curvature)).kind
+        judge(0.5, Some(&curvature))
+    }
+
+    fn kind(eigenvalues: &[f64], extent: Extent, predicted_decrease: f64) -> VerdictKind {
+        judged(eigenvalues, extent, predicted_decrease).kind
+    }
+
+    #[test]
+    fn a_slope_says_in_how_many_dimensions() {
+        let words = |verdict: Verdict| verdict.brief().words();
+        assert_eq!(words(judged(&[-1.0, 2.0], Extent::Dense, 0.006)), "slopes in 1 of 2 dimensions");
+        assert_eq!(words(judged(&[-1.0, 2.0], Extent::Lanczos { steps: 2 }, 0.006)), "slopes");
+        assert_eq!(words(judged(&[-1.0, 2.0], Extent::Dense, 0.005)), "saddle");
     }
 
     #[test]

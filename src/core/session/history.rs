@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::run::{Run, Transport};
-use super::{RunId, View};
+use super::{Opened, RunId, View};
 use crate::core::experiment::Experiment;
 
 /// What a session decides, at a moment in training.
@@ -14,6 +14,7 @@ pub(super) struct Decided {
     pub runs: Vec<Run>,
     pub plane_source: RunId,
     pub view: View,
+    pub opened: Opened,
     /// The step that the shown run was at.
     pub step: u64,
 }

@@ -4,11 +4,13 @@
 //! elsewhere and carries the [`Revision`] of the question it answers.
 
 pub mod history;
+pub mod opened;
 pub mod revision;
 pub mod run;
 pub mod view;
 
 use history::{Decided, History};
+pub use opened::Opened;
 pub use revision::{Revision, Stage};
 use run::Origin;
 pub use run::{Run, RunId, Transport};
@@ -29,6 +31,7 @@ use crate::core::script::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     experiment: Experiment,
+    opened: Opened,
     /// An experiment whose run was recorded before; whatever trains alike follows it.
     recorded: Option<Experiment>,
     runs: Vec<Run>,
@@ -60,6 +63,7 @@ impl Session {
             plane_source: run.id,
             runs: vec![run],
             next_run: Self::RUNS_AT_FIRST,
+            opened: Opened::new(experiment.file()),
             recorded: experiment.is_recorded().then(|| experiment.clone()),
             experiment,
             view,
@@ -76,6 +80,11 @@ impl Session {
     /// What is computed.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
+    }
+
+    /// What was opened last.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// The runs, oldest first; never empty.
@@ -124,14 +133,15 @@ impl Session {
             runs: self.runs.clone(),
             plane_source: self.plane_source,
             view: self.view.clone(),
+            opened: self.opened.clone(),
             step,
         }
     }
 
     fn take_up(&mut self, decided: Option<Decided>) {
-        if let Some(Decided { experiment, runs, plane_source, view, step: _ }) = decided {
+        if let Some(Decided { experiment, runs, plane_source, view, opened, step: _ }) = decided {
             (self.experiment, self.runs) = (experiment, runs);
-            (self.plane_source, self.view) = (plane_source, view);
+            (self.plane_source, self.view, self.opened) = (plane_source, view, opened);
         }
     }
 
@@ -168,6 +178,7 @@ impl Session {
             ExperimentCommand::Load(file) => {
                 let experiment = Experiment::new(*file)?;
                 self.view = self.view.renewed(&experiment.view);
+                self.opened = self.opened.or_new(experiment.file());
                 self.restart_with(experiment);
                 return Ok(());
             }
@@ -373,11 +384,8 @@ impl Session {
     fn go_to(&mut self, slot: Bookmark) -> Result<(), FieldError> {
         let Some(pose) = self.view.bookmarks[slot.index()] else {
             let number = u8::from(slot);
-            return Err(FieldError::new(
-                "bookmark",
-                number,
-                format!("one that is set (Ctrl+{number} sets it)"),
-            ));
+            let expected = format!("a view kept there first (Ctrl+{number} keeps the one on screen)");
+            return Err(FieldError::new(format!("bookmark {number}"), "empty", expected));
         };
         self.visit(pose)
     }

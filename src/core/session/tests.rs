@@ -166,7 +166,10 @@ fn bookmarks_are_kept_visited_and_refused_while_empty() {
     let slot = Bookmark::try_from(3).unwrap();
     let mut view = |command| session.apply(Command::View(command), at(0)).map(|()| session.clone());
     let error = view(ViewCommand::GoTo(slot)).unwrap_err().to_string();
-    assert_eq!(error, "bookmark = 3: expected one that is set (Ctrl+3 sets it)");
+    assert_eq!(
+        error,
+        "bookmark 3 = empty: expected a view kept there first (Ctrl+3 keeps the one on screen)"
+    );
     view(ViewCommand::SetBookmark { slot, pose: pose(1.0) }).unwrap();
     view(ViewCommand::Camera(CameraMode::Map)).unwrap();
     let there = view(ViewCommand::GoTo(slot)).unwrap();

@@ -116,16 +116,29 @@ pub fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Cha
             points: thinned_by_step(run.points).map(|point| [point.step as f64, point.loss]).collect(),
         })
         .collect();
+    let is_race = runs.len() > 1;
     for run in runs {
         let Some(looks) = run.id.and_then(|id| held_out.runs.get(&id)) else { continue };
-        // In a race the colour tells whose they are.
-        let colors = match runs.len() {
-            1 => [inks.ink, inks.faint, inks.ink.gamma_multiply(0.5)],
-            _ => [0.65, 0.5, 0.35].map(|share| color(run).gamma_multiply(share)),
+        let colors = match is_race {
+            true => [0.65, 0.5, 0.35].map(|share| color(run).gamma_multiply(share)),
+            false => [inks.ink, inks.faint, inks.ink.gamma_multiply(0.5)],
         };
         marks.extend(more_of(run, looks, colors));
     }
-    Chart { x: "step".to_owned(), y: String::new(), marks, is_log, ..Chart::default() }
+    let (mut legend, mut note) = (Vec::new(), String::new());
+    if is_race {
+        legend = runs.iter().map(|run| (run.name.clone(), color(run))).collect();
+        note = "Each run has a colour; the brightest line is its loss, then come its loss held out, its accuracy and its accuracy held out, as far as they are known.".to_owned();
+    }
+    Chart {
+        x: "step".to_owned(),
+        y: "loss, accuracy".to_owned(),
+        marks,
+        legend,
+        is_log,
+        note,
+        ..Chart::default()
+    }
 }
 
 fn more_of(run: &Run, looks: &Looks, colors: [Color32; 3]) -> impl Iterator<Item = Mark> {

@@ -2,6 +2,7 @@
 //! Where there are more, a table of what is taken for what, and the examples as a cloud below it; of
 //! numbers, what is predicted against what is true.
 
+use bevy::color::Oklcha;
 use bevy_egui::egui::Color32;
 
 use super::{Inks, Looked};
@@ -11,6 +12,7 @@ use crate::core::loss::Loss;
 use crate::core::objective::Objective;
 use crate::core::session::Revision;
 use crate::ui::chart::{Chart, Mark};
+use crate::ui::style::color32;
 
 /// Cells along each side of the picture of two features.
 const CELLS: usize = 48;
@@ -81,6 +83,22 @@ fn classes(data: &Dataset) -> usize {
     if let Target::Classes(count) = data.target() { count } else { 2 }
 }
 
+/// The colour of a class of so many, each apart from all others: those of runs as far as they go, beyond that
+/// as many hues, light and dark in turn.
+fn class_color(inks: &Inks, of: usize, count: usize) -> Color32 {
+    if count <= inks.runs.len() {
+        return inks.runs[of];
+    }
+    let lightness = match (inks.ink.r() < 128, of.is_multiple_of(2)) {
+        (true, true) => 0.62,
+        (true, false) => 0.42,
+        (false, true) => 0.84,
+        (false, false) => 0.62,
+    };
+    let hue = 360.0 * of as f32 / count as f32;
+    color32(Oklcha::lch(lightness, 0.15, hue).into())
+}
+
 /// What a prediction is a probability of: of a 1, or of the class that is most likely.
 fn probability(loss: Loss, p: f64) -> f64 {
     if loss == Loss::BceWithLogits { 1.0 / (1.0 + (-p).exp()) } else { p }
@@ -112,12 +130,19 @@ fn plane(looked: &Looked, loss: Loss, data: &Dataset, inks: &Inks) -> Chart {
     let predictions = looked.objective.predict(looked.theta, &x).unwrap_or_default();
     let outputs = predictions.len() / (CELLS * CELLS);
     let paper = if inks.ink.r() < 128 { 255.0 } else { 0.0 };
-    let pixels = predictions.chunks_exact(outputs.max(1)).map(|outputs| match outputs {
-        [p] => ground([inks.runs[0], inks.runs[1]], probability(loss, *p).clamp(0.0, 1.0), paper),
-        outputs => ground([inks.runs[most_likely(outputs) % inks.runs.len()]; 2], 0.0, paper),
+    let said = predictions.chunks_exact(outputs.max(1)).map(|outputs| match outputs {
+        [p] => probability(loss, *p),
+        outputs => most_likely(outputs) as f64,
     });
+    let values: Vec<f64> = said.collect();
+    let color = |of: usize| class_color(inks, of, classes(data));
+    let pixel = |value: &f64| match outputs {
+        0 | 1 => ground([color(0), color(1)], value.clamp(0.0, 1.0), paper),
+        _ => ground([color(*value as usize); 2], 0.0, paper),
+    };
+    let pixels = values.iter().map(pixel).collect();
     let corners = [[ranges[0].0, ranges[1].0], [ranges[0].1, ranges[1].1]];
-    let mut marks = vec![Mark::Picture { corners, size: [CELLS; 2], pixels: pixels.collect() }];
+    let mut marks = vec![Mark::Picture { corners, size: [CELLS; 2], pixels, values, is_table: false }];
     marks.extend(examples(data, inks, |row| [data.x()[2 * row], data.x()[2 * row + 1]]));
     Chart { x: "x".to_owned(), y: "y".to_owned(), marks, is_equal: true, ..Chart::default() }
 }
@@ -128,7 +153,7 @@ pub(super) fn examples(data: &Dataset, inks: &Inks, place: impl Fn(usize) -> [f6
     (0..classes(data))
         .map(|of| Mark::Points {
             name: format!("class {of}"),
-            color: inks.runs[of % inks.runs.len()],
+            color: class_color(inks, of, classes(data)),
             radius: 2.2,
             points: (0..shown).filter(|row| class(data, *row) == of).map(&place).collect(),
         })
@@ -175,11 +200,18 @@ fn table(said: &[Option<usize>], data: &Dataset, colors: ColorMap) -> Chart {
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let pixels = counts.iter().map(|n| colors.at(*n as f64 / most as f64)).collect();
     let end = count as f64 - 0.5;
-    let marks = vec![Mark::Picture { corners: [[-0.5; 2], [end; 2]], size: [count; 2], pixels }];
-    let note = format!(
-        " Each cell counts examples of a class (upwards) taken for a class (to the right); the brightest holds {most}. Below, the examples along the two directions in which their features vary most, with a ring where the model is wrong."
-    );
-    Chart { x: "said".to_owned(), y: "right".to_owned(), marks, is_equal: true, note, ..Chart::default() }
+    let values = counts.iter().map(|count| *count as f64).collect();
+    let corners = [[-0.5; 2], [end; 2]];
+    let marks = vec![Mark::Picture { corners, size: [count; 2], pixels, values, is_table: true }];
+    let note = " Each cell counts examples of a class (upwards) taken for a class (to the right). Below, the examples along the two directions in which their features vary most, with a ring where the model is wrong.".to_owned();
+    Chart {
+        x: "taken for".to_owned(),
+        y: "class".to_owned(),
+        marks,
+        is_equal: true,
+        note,
+        ..Chart::default()
+    }
 }
 
 /// The examples by class, those that are taken for another in rings.
@@ -210,4 +242,32 @@ fn against_truth(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
     ];
     let note = " On the line what it predicts is what is true.".to_owned();
     Chart { x: "true".to_owned(), y: "predicted".to_owned(), marks, is_equal: true, note, ..Chart::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy::color::{ColorToComponents, Oklaba, Srgba};
+
+    use super::*;
+    use crate::core::experiment::Theme;
+    use crate::scene::theme::Palette;
+
+    #[test]
+    fn ten_classes_and_more_have_colours_of_their_own() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let inks = Inks::from(&Palette::from(theme));
+            for count in [2, 6, 7, 10] {
+                let colors: Vec<[f32; 4]> = (0..count)
+                    .map(|of| class_color(&inks, of, count).to_array())
+                    .map(|[r, g, b, _]| Oklaba::from(Srgba::rgb_u8(r, g, b)).to_f32_array())
+                    .collect();
+                for i in 0..count {
+                    for j in 0..i {
+                        let apart = (0..3).map(|k| (colors[i][k] - colors[j][k]).powi(2)).sum::<f32>().sqrt();
+                        assert!(apart > 0.06, "{i} and {j} of {count}: {apart}");
+                    }
+                }
+            }
+        }
+    }
 }

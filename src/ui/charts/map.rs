@@ -80,7 +80,7 @@ fn ground(known: &Known, shown: &Shown, placed: Placed, colors: ColorMap, inks: 
         .map(|[i, j]| color([at(i, cells[0], &axis1), at(j, cells[1], &axis2)]))
         .collect();
     let corners = [[axis1.low, axis2.low], [axis1.high, axis2.high]];
-    let mut marks = vec![Mark::Picture { corners, size: cells, pixels }];
+    let mut marks = vec![Mark::Picture { corners, size: cells, pixels, values: vec![], is_table: false }];
     // While the plane moves only its colours follow.
     if let Some(plane) = known.plane.as_ref().filter(|_| shown.is_exact) {
         for level in Isolines::of(&heights.to).emphasised(&heights.to) {

@@ -10,14 +10,15 @@ pub fn chart(looked: &Looked, prober: &Prober, inks: &Inks) -> Chart {
     let dim = looked.theta.len();
     let Some(found) = prober.found() else {
         let note = format!(
-            "{}: the curvature along {dim} parameters is being computed; {} products with the Hessian so far.",
+            "The point {}: the curvature along {dim} parameters is being computed; {} products with the Hessian so far.",
             looked.what,
             prober.products()
         );
         return Chart { note, ..Chart::default() };
     };
     let verdict = &found.verdict;
-    let mut note = format!("{}: {}: {}.", looked.what, verdict.kind.word(), verdict.grounds);
+    let words = verdict.brief().words();
+    let mut note = format!("The point {}: {words}; {}.", looked.what, verdict.grounds);
     let mut marks = Vec::new();
     if let Some(curvature) = &found.curvature {
         note += &counted(curvature, dim);
@@ -39,16 +40,17 @@ pub fn chart(looked: &Looked, prober: &Prober, inks: &Inks) -> Chart {
 
 /// How many directions bend down, and how that is known.
 fn counted(curvature: &Curvature, dim: usize) -> String {
-    let whole = match curvature.extent {
-        Extent::Dense => format!("{} of {dim} directions bend down", curvature.negative),
-        Extent::Lanczos { steps } => format!(
-            "Of {dim} directions at least {} bend down: found in {steps} steps of Lanczos, of whose values the outer ones are near true eigenvalues",
-            curvature.negative
+    let whole = match (curvature.extent, curvature.negative) {
+        (Extent::Dense, 0) => format!("In none of the {dim} dimensions the loss bends down"),
+        (Extent::Dense, count) => format!("In {count} of the {dim} dimensions the loss bends down"),
+        (Extent::Lanczos { steps }, count) => format!(
+            "In at least {count} of the {dim} dimensions the loss bends down: found in {steps} steps of Lanczos, of whose values the outer ones are near true eigenvalues"
         ),
     };
-    let plane = match curvature.in_plane.len() {
-        0 => String::new(),
-        count => format!("; of the plane's {count}, {} do", curvature.negative_in_plane),
+    let plane = match (curvature.in_plane.len(), curvature.negative_in_plane) {
+        (0, _) => String::new(),
+        (axes, 0) => format!("; along the slice's {axes} axes it bends down nowhere"),
+        (axes, count) => format!("; within the slice's {axes} axes in {count}"),
     };
     format!(" {whole}{plane}.")
 }

@@ -1,0 +1,319 @@
+//! A chart as plain data: drawn by egui_plot, written as SVG, PNG or CSV.
+//!
+//! What a chart says is decided in [`super::charts`], without egui; how it looks is decided here once
+//! for all of them.
+
+mod csv;
+mod png;
+mod raster;
+mod screen;
+mod svg;
+
+use bevy_egui::egui::Color32;
+pub use screen::chart_ui;
+
+use crate::core::geometry::ticks::{decade_ticks, round_ticks};
+
+/// A chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    /// What is along x.
+    pub x: String,
+    /// What is along y.
+    pub y: String,
+    /// What is drawn, the first at the bottom.
+    pub marks: Vec<Mark>,
+    /// Names beside colours, above it; without any, those of its marks.
+    pub legend: Vec<(String, Color32)>,
+    /// Whether y is logarithmic; values of 0 and below are then left out.
+    pub is_log: bool,
+    /// Whether a unit is as long along x as along y: where angles mean something.
+    pub is_equal: bool,
+    /// What it says in words, below it.
+    pub note: String,
+    /// Another part of it with axes of its own, below it.
+    pub below: Option<Box<Self>>,
+}
+
+/// Something in a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// Points joined by a line; what is not finite interrupts it.
+    Line {
+        /// What it is, for the legend; nothing leaves it out.
+        name: String,
+        /// Its colour.
+        color: Color32,
+        /// Its width in points.
+        width: f32,
+        /// Points x, y.
+        points: Vec<[f64; 2]>,
+    },
+    /// Points by themselves.
+    Points {
+        /// What they are, for the legend.
+        name: String,
+        /// Their colour.
+        color: Color32,
+        /// Their radius in points.
+        radius: f32,
+        /// Points x, y.
+        points: Vec<[f64; 2]>,
+    },
+    /// Bars from 0.
+    Bars {
+        /// What they are, for the legend.
+        name: String,
+        /// Their colour.
+        color: Color32,
+        /// Width along x.
+        width: f64,
+        /// Middle and height of each.
+        bars: Vec<[f64; 2]>,
+    },
+    /// Colours of cells between two corners, row by row from the lowest y.
+    Picture {
+        /// Its corners.
+        corners: [[f64; 2]; 2],
+        /// Cells along x and y.
+        size: [usize; 2],
+        /// Their colours.
+        pixels: Vec<[u8; 3]>,
+        /// The numbers that the colours stand for; none where they are in files of their own.
+        values: Vec<f64>,
+        /// Whether it is a table: each cell apart from the next, with its number in it.
+        is_table: bool,
+    },
+    /// A line straight up at an x.
+    Upright {
+        /// Where.
+        at: f64,
+        /// Its colour.
+        color: Color32,
+    },
+    /// A line straight across at a y.
+    Level {
+        /// Where.
+        at: f64,
+        /// Its colour.
+        color: Color32,
+    },
+}
+
+impl Mark {
+    /// Its name and colour, for the legend.
+    fn named(&self) -> Option<(&str, Color32)> {
+        match self {
+            Self::Line { name, color, .. }
+            | Self::Points { name, color, .. }
+            | Self::Bars { name, color, .. } => {
+                Some((&name[..], *color)).filter(|(name, _)| !name.is_empty())
+            }
+            Self::Picture { .. } | Self::Upright { .. } | Self::Level { .. } => None,
+        }
+    }
+}
+
+/// The height of a chart whose axes are of different units, as a share of its width.
+const HEIGHT: f64 = 0.62;
+/// The same at least and at most of one whose axes are of the same.
+const EQUAL_HEIGHTS: [f64; 2] = [0.4, 1.0];
+/// Numbers farther out than any that can be drawn.
+const FARTHEST: f64 = 1e300;
+
+/// The lowest and the highest of x and y.
+type Bounds = [[f64; 2]; 2];
+/// Round values along an axis, with their texts.
+type Ticks = Vec<(f64, String)>;
+
+impl Chart {
+    /// Itself, and what is below it.
+    fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |part| part.below.as_deref())
+    }
+
+    /// Names with their colours.
+    fn names(&self) -> Vec<(&str, Color32)> {
+        match self.legend.is_empty() {
+            true => self.marks.iter().filter_map(Mark::named).collect(),
+            false => self.legend.iter().map(|(name, color)| (&name[..], *color)).collect(),
+        }
+    }
+
+    /// What its axes are high, as a share of what they are wide.
+    fn height(&self) -> f64 {
+        let [low, high] = self.bounds();
+        match self.is_equal {
+            true => ((high[1] - low[1]) / (high[0] - low[0])).clamp(EQUAL_HEIGHTS[0], EQUAL_HEIGHTS[1]),
+            false => HEIGHT,
+        }
+    }
+
+    /// The lowest and the highest of x and y, with some room; of y its logarithm where it is
+    /// logarithmic.
+    fn bounds(&self) -> Bounds {
+        let points: Vec<[f64; 2]> = self.marks.iter().flat_map(|mark| self.extent(mark)).collect();
+        let end = |axis: usize, pick: fn(f64, f64) -> f64, from: f64| {
+            points.iter().map(|p| p[axis].clamp(-FARTHEST, FARTHEST)).fold(from, pick)
+        };
+        let range = |axis| {
+            let (low, high) = (end(axis, f64::min, f64::INFINITY), end(axis, f64::max, f64::NEG_INFINITY));
+            match low <= high {
+                true => {
+                    let room = (0.04 * (high - low)).max(1e-9 * high.abs()).max(1e-12);
+                    (low - room, high + room)
+                }
+                false => (0.0, 1.0),
+            }
+        };
+        let (x, y) = (range(0), range(1));
+        [[x.0, y.0], [x.1, y.1]]
+    }
+
+    /// Points that hold all of a mark.
+    fn extent(&self, mark: &Mark) -> Vec<[f64; 2]> {
+        match mark {
+            Mark::Line { points, .. } | Mark::Points { points, .. } => {
+                stretches(points, self.is_log).concat()
+            }
+            Mark::Bars { bars, width, .. } => {
+                bars.iter().flat_map(|[x, y]| [[x - 0.5 * width, 0.0], [x + 0.5 * width, *y]]).collect()
+            }
+            Mark::Picture { corners, .. } => corners.to_vec(),
+            Mark::Upright { .. } | Mark::Level { .. } => Vec::new(),
+        }
+    }
+
+    /// The numbers along x between two, at most so many.
+    fn x_ticks(&self, low: f64, high: f64, most: usize) -> Ticks {
+        round_ticks(low, high, most)
+    }
+
+    /// The same along y; of a logarithmic axis they are logarithms.
+    fn y_ticks(&self, low: f64, high: f64, most: usize) -> Ticks {
+        let decades = [low, high].map(|end| 10_f64.powf(end));
+        let is_told = decades.iter().all(|end| end.is_normal());
+        match self.is_log && is_told {
+            true => decade_ticks(decades[0], decades[1], most)
+                .into_iter()
+                .map(|(value, text)| (value.log10(), text))
+                .collect(),
+            false => round_ticks(low, high, most),
+        }
+    }
+}
+
+/// The points that can be drawn, in the stretches that they form.
+fn stretches(points: &[[f64; 2]], is_log: bool) -> Vec<Vec<[f64; 2]>> {
+    let drawn = |[x, y]: &[f64; 2]| -> Option<[f64; 2]> {
+        let y = if is_log { y.log10() } else { *y };
+        (x.is_finite() && y.is_finite()).then_some([*x, y])
+    };
+    let mut found = vec![Vec::new()];
+    for point in points {
+        match (drawn(point), found.last_mut()) {
+            (Some(point), Some(last)) => last.push(point),
+            (None, Some(last)) if !last.is_empty() => found.push(Vec::new()),
+            _ => {}
+        }
+    }
+    found.retain(|stretch| !stretch.is_empty());
+    found
+}
+
+/// The colour in which a number can be read in a cell of that colour.
+fn ink_on([r, g, b]: [u8; 3]) -> Color32 {
+    let light = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
+    if light > 140.0 { Color32::BLACK } else { Color32::WHITE }
+}
+
+/// The middles of a picture's cells, in the order of its numbers.
+fn middles([low, high]: &Bounds, [columns, rows]: [usize; 2]) -> impl Iterator<Item = [f64; 2]> {
+    let (low, high) = (*low, *high);
+    let at = move |i: usize, n: usize, axis: usize| {
+        low[axis] + (high[axis] - low[axis]) * (i as f64 + 0.5) / n as f64
+    };
+    (0..rows).flat_map(move |j| (0..columns).map(move |i| [at(i, columns, 0), at(j, rows, 1)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn chart() -> Chart {
+        let line = |name: &str, points: Vec<[f64; 2]>| Mark::Line {
+            name: name.into(),
+            color: Color32::RED,
+            width: 1.0,
+            points,
+        };
+        Chart {
+            x: "step".into(),
+            y: "loss < 1".into(),
+            marks: vec![
+                line("sgd", vec![[0.0, 1.0], [1.0, 0.1], [2.0, f64::NAN], [3.0, 0.01]]),
+                Mark::Picture {
+                    corners: [[0.0, -2.0], [3.0, 0.0]],
+                    size: [2, 1],
+                    pixels: vec![[255, 0, 0], [0, 0, 255]],
+                    values: vec![7.0, 12.0],
+                    is_table: true,
+                },
+                Mark::Upright { at: 2.0, color: Color32::BLUE },
+            ],
+            is_log: true,
+            ..Chart::default()
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_interrupts_a_line() {
+        let points = [[0.0, 1.0], [1.0, 0.0], [2.0, 10.0], [3.0, 100.0]];
+        assert_eq!(stretches(&points, true), [vec![[0.0, 0.0]], vec![[2.0, 1.0], [3.0, 2.0]]]);
+        assert_eq!(stretches(&points, false).len(), 1);
+    }
+
+    /// However short, long or far out the range of y is.
+    #[test]
+    fn every_axis_has_numbers() {
+        let of = |is_log, values: [f64; 2]| Chart {
+            marks: vec![Mark::Points {
+                name: String::new(),
+                color: Color32::RED,
+                radius: 1.0,
+                points: values.map(|y| [0.0, y]).to_vec(),
+            }],
+            is_log,
+            ..Chart::default()
+        };
+        let ranges =
+            [[0.2, 0.3], [0.117, 0.1171], [1e-9, 3.0], [1.0, 1.0], [1e-300, 1e300], [-f64::MAX, f64::MAX]];
+        for (is_log, range) in
+            [true, false].into_iter().flat_map(|is_log| ranges.map(|range| (is_log, range)))
+        {
+            let chart = of(is_log, range);
+            let [low, high] = chart.bounds();
+            let ticks = chart.y_ticks(low[1], high[1], 6);
+            assert!((2..=7).contains(&ticks.len()), "{is_log} {range:?}: {ticks:?}");
+            assert!(ticks.iter().all(|(at, _)| (low[1]..=high[1]).contains(at)), "{range:?}: {ticks:?}");
+        }
+    }
+
+    #[test]
+    fn axes_of_one_unit_are_as_long_as_what_they_show() {
+        let square = |x: f64, y: f64| Chart {
+            marks: vec![Mark::Line {
+                name: String::new(),
+                color: Color32::RED,
+                width: 1.0,
+                points: vec![[0.0, 0.0], [x, y]],
+            }],
+            is_equal: true,
+            ..Chart::default()
+        };
+        assert!((square(9.0, 9.0).height() - 1.0).abs() < 1e-9);
+        assert!((square(9.0, 6.0).height() - 2.0 / 3.0).abs() < 1e-9);
+        assert_eq!(square(9.0, 90.0).height(), 1.0);
+        assert_eq!(Chart { is_equal: false, ..square(9.0, 90.0) }.height(), HEIGHT);
+    }
+}

@@ -1,0 +1,220 @@
+//! A chart on screen.
+
+use std::sync::Arc;
+
+use bevy_egui::egui::{self, Color32, TextureHandle};
+use egui_plot::{
+    Bar, BarChart, GridInput, GridMark, HLine, HoverPosition, Line, Plot, PlotBounds, PlotImage, PlotPoint,
+    PlotPoints, Points, Text, VLine,
+};
+
+use super::super::field::fitted;
+use super::{Chart, Mark, Ticks, ink_on, middles, stretches};
+
+/// Share of the screen's height that a chart takes at most.
+const HIGHEST: f32 = 0.8;
+/// Points between two numbers along an axis, at least.
+const X_APART: f32 = 62.0;
+const Y_APART: f32 = 30.0;
+/// Signs of a number that the pointer tells of.
+const SIGNS: usize = 8;
+/// Points for the numbers along y, at least.
+const Y_ROOM: f32 = 36.0;
+
+/// Draws a chart; the place in its first part that is clicked or dragged to.
+pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
+    let at = part_ui(ui, name, chart);
+    for (i, part) in chart.parts().enumerate().skip(1) {
+        part_ui(ui, &format!("{name}, part {}", i + 1), part);
+    }
+    note_ui(ui, name, &chart.note);
+    at
+}
+
+/// The words below. What they say follows the pointer: they keep the room of the longest so far, or the
+/// charts below would go up and down.
+fn note_ui(ui: &mut egui::Ui, name: &str, note: &str) {
+    let width = ui.available_width();
+    let id = egui::Id::new((name, "height of the note"));
+    let (_, least) =
+        ui.data(|data| data.get_temp::<(f32, f32)>(id)).filter(|known| known.0 == width).unwrap_or_default();
+    let top = ui.cursor().top();
+    if !note.is_empty() {
+        ui.add(egui::Label::new(egui::RichText::new(note).weak().small()).wrap());
+    }
+    let taken = ui.cursor().top() - top;
+    ui.add_space((least - taken).max(0.0));
+    ui.data_mut(|data| data.insert_temp(id, (width, taken.max(least))));
+}
+
+/// Names with their colours, where they cover nothing.
+fn legend_ui(ui: &mut egui::Ui, chart: &Chart) {
+    let names = chart.names();
+    if names.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (name, color) in names {
+            // The swatch and its name stay together.
+            let mut text = egui::text::LayoutJob::default();
+            let font = egui::TextStyle::Small.resolve(ui.style());
+            let ink = ui.visuals().text_color();
+            text.append("⏺ ", 0.0, egui::TextFormat::simple(font.clone(), color));
+            text.append(&name.replace(' ', "\u{a0}"), 0.0, egui::TextFormat::simple(font, ink));
+            ui.add(egui::Label::new(text).extend());
+        }
+    });
+}
+
+/// Draws one part; the place in it that is clicked or dragged to.
+fn part_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
+    legend_ui(ui, chart);
+    let is_log = chart.is_log;
+    let textures = textures(ui, name, chart);
+    let response = plot(ui, name, chart).show(ui, |plot| {
+        let [low, high] = chart.bounds();
+        plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
+        let mut textures = textures.into_iter();
+        for mark in &chart.marks {
+            draw(plot, mark, is_log, &mut textures);
+        }
+    });
+    let label = format!("{name} chart");
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
+    let pointer = response.response.interact_pointer_pos();
+    let is_touched = response.response.clicked() || response.response.dragged();
+    let at = pointer.filter(|_| is_touched).map(|at| response.transform.value_from_position(at));
+    at.map(|at| [at.x, if is_log { 10_f64.powf(at.y) } else { at.y }])
+}
+
+/// The axes. What is seen of them follows from the chart alone: no hand can lead astray, and none has to
+/// find the way back.
+fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
+    let (width, screen) = (ui.available_width(), ui.ctx().viewport_rect().height());
+    let height = (width * chart.height() as f32).min(HIGHEST * screen);
+    let most = move |extent: f32, apart: f32| ((extent / apart) as usize).max(2);
+    let (across, up) = (most(width, X_APART), most(height, Y_APART));
+    let x_ticks = move |low, high| chart.x_ticks(low, high, across);
+    let y_ticks = move |low, high| chart.y_ticks(low, high, up);
+    let plot = Plot::new(name)
+        .height(height)
+        .x_axis_label(chart.x.clone())
+        .y_axis_label(chart.y.clone())
+        .y_axis_min_width(Y_ROOM)
+        .x_grid_spacer(move |input| marks(&input, &x_ticks))
+        .y_grid_spacer(move |input| marks(&input, &y_ticks))
+        .x_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &x_ticks))
+        .y_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &y_ticks))
+        .label_formatter(move |hover| told(hover, chart))
+        .allow_scroll(false)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_boxed_zoom(false)
+        .sense(egui::Sense::click_and_drag());
+    if chart.is_equal { plot.data_aspect(1.0) } else { plot }
+}
+
+/// Marks for the numbers along an axis, each as far from the next as all: all are shown.
+fn marks(input: &GridInput, ticks: &impl Fn(f64, f64) -> Ticks) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    if !(high - low > 0.0 && (high - low).is_finite()) {
+        return Vec::new();
+    }
+    let ticks = ticks(low, high);
+    let step_size = (high - low) / ticks.len().max(1) as f64;
+    ticks.into_iter().map(|(value, _)| GridMark { value, step_size }).collect()
+}
+
+/// The number at a mark.
+fn text(mark: GridMark, low: f64, high: f64, ticks: &impl Fn(f64, f64) -> Ticks) -> String {
+    let is_at = |(value, _): &(f64, String)| (value - mark.value).abs() < 1e-9 * (high - low);
+    let is_range = high - low > 0.0 && (high - low).is_finite();
+    let found = is_range.then(|| ticks(low, high).into_iter().find(is_at)).flatten();
+    found.map_or(String::new(), |(_, text)| text)
+}
+
+/// What is told of the place under the pointer.
+fn told(hover: &HoverPosition, chart: &Chart) -> Option<String> {
+    let (name, at) = match hover {
+        HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+            (format!("{plot_name}\n"), position)
+        }
+        HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position } => {
+            (String::new(), position)
+        }
+    };
+    let y = if chart.is_log { 10_f64.powf(at.y) } else { at.y };
+    let part = |axis: &str, value: f64| {
+        let axis = if axis.is_empty() { String::new() } else { format!("{axis} ") };
+        format!("{axis}{}", fitted(value, SIGNS))
+    };
+    Some(format!("{name}{}\n{}", part(&chart.x, at.x), part(&chart.y, y)))
+}
+
+fn draw(
+    plot: &mut egui_plot::PlotUi<'_>,
+    mark: &Mark,
+    is_log: bool,
+    textures: &mut impl Iterator<Item = TextureHandle>,
+) {
+    match mark {
+        Mark::Line { name, color, width, points } => {
+            // One line for each stretch that can be drawn.
+            for stretch in stretches(points, is_log) {
+                plot.line(Line::new(name.as_str(), PlotPoints::from(stretch)).color(*color).width(*width));
+            }
+        }
+        Mark::Points { name, color, radius, points } => {
+            let points = stretches(points, is_log).concat();
+            plot.points(Points::new(name.clone(), points).color(*color).radius(*radius));
+        }
+        Mark::Bars { name, color, width, bars } => {
+            let bars = bars.iter().map(|[x, height]| Bar::new(*x, *height).width(*width)).collect();
+            plot.bar_chart(BarChart::new(name.clone(), bars).color(*color));
+        }
+        Mark::Picture { corners, size, pixels, values, is_table } => {
+            let Some(texture) = textures.next() else { return };
+            let [low, high] = corners;
+            let middle = PlotPoint::new(0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1]));
+            let extent = egui::vec2((high[0] - low[0]) as f32, (high[1] - low[1]) as f32);
+            plot.image(PlotImage::new("", &texture, middle, extent));
+            if *is_table {
+                for (([x, y], value), pixel) in middles(corners, *size).zip(values).zip(pixels) {
+                    let number = egui::RichText::new(value.to_string()).small();
+                    plot.text(Text::new("", PlotPoint::new(x, y), number).color(ink_on(*pixel)));
+                }
+            }
+        }
+        Mark::Upright { at, color } => plot.vline(VLine::new("", *at).color(*color)),
+        Mark::Level { at, color } => {
+            plot.hline(HLine::new("", if is_log { at.log10() } else { *at }).color(*color));
+        }
+    }
+}
+
+/// The textures of a chart's pictures: made anew only when their colours change.
+fn textures(ui: &egui::Ui, name: &str, chart: &Chart) -> Vec<TextureHandle> {
+    let pictures = chart.marks.iter().filter_map(|mark| match mark {
+        Mark::Picture { size, pixels, is_table, .. } => Some((*size, pixels, *is_table)),
+        _ => None,
+    });
+    let made = pictures.enumerate().map(|(i, ([width, height], pixels, is_table))| {
+        let id = egui::Id::new((name, "picture", i));
+        let known = ui.data(|data| data.get_temp::<(Arc<Vec<[u8; 3]>>, TextureHandle)>(id));
+        if let Some((_, texture)) = known.filter(|(known, _)| **known == *pixels) {
+            return texture;
+        }
+        // Rows of an image run downwards.
+        let rows = pixels.chunks_exact(width).rev().take(height);
+        let pixels_down: Vec<Color32> =
+            rows.flatten().map(|[r, g, b]| Color32::from_rgb(*r, *g, *b)).collect();
+        let image = egui::ColorImage::new([width, height], pixels_down);
+        let options = if is_table { egui::TextureOptions::NEAREST } else { egui::TextureOptions::LINEAR };
+        let texture = ui.ctx().load_texture(name, image, options);
+        let kept = (Arc::new(pixels.clone()), texture.clone());
+        ui.data_mut(|data| data.insert_temp(id, kept));
+        texture
+    });
+    made.collect()
+}
