@@ -141,13 +141,17 @@ fn huge_and_tiny_numbers_have_an_exponent() {
     refused(&one, &["every target is 1e300"]);
 
     // A surface of huge values: its words are short, its numbers exact.
-    let hills = ["slice", "himmelblau", "--grid", "3x3", "--range=-1e60:1e60", "-o"];
+    let hills =
+        ["slice", "himmelblau", "--grid", "3x3", "--range=-1e60:1e60", "--set", "view.clip=1e9", "-o"];
     for name in ["x.obj", "x.csv"] {
         assert!(losscape(&[&hills[..], &[&path(name)]].concat()).status.success());
     }
     let mesh = std::fs::read_to_string(path("x.obj")).unwrap();
     let note = mesh.lines().next().unwrap();
-    assert!(note.starts_with("# x = alpha1") && note.len() < 100 && note.contains("e240 at 0.75"), "{note}");
+    assert!(
+        note.starts_with("# x = alpha1") && note.len() < 100 && note.ends_with(" to 1e9 at 0.75"),
+        "{note}"
+    );
     let table = std::fs::read_to_string(path("x.csv")).unwrap();
     let losses: Vec<f64> =
         table.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse().unwrap()).collect();
@@ -200,9 +204,10 @@ fn what_came_from_outside_is_shown_and_not_obeyed() {
     shows(&["train", &name, "-o", &out]);
     std::fs::write(&name, "(seed: x)").unwrap();
     shows(&["train", &name, "-o", &out]);
-    for flag in ["--model", "--dataset", "--plane", "--seed", "--set", "--loss", "--range", "--from"] {
+    for flag in ["--model", "--dataset", "--plane", "--seed", "--set", "--loss", "--from"] {
         shows(&["train", "-o", &out, flag, HOSTILE]);
     }
+    shows(&["slice", "-o", &out, "--range", HOSTILE]);
     for arguments in
         [&[HOSTILE][..], &["train", HOSTILE, "-o", &out], &["train", "-o", HOSTILE], &["--x", HOSTILE]]
     {
