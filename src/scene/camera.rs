@@ -457,9 +457,8 @@ fn lead(
             let subspace = &known.plan.plane.subspace;
             let planned = known.plan.trajectory.checkpoints();
             let step = trails.leader().and_then(Trail::last).map_or(0, |last| last.step);
-            let ahead: Vec<[f64; 3]> = planned
+            let ahead: Vec<[f64; 3]> = planned[planned.partition_point(|point| point.step < step)..]
                 .iter()
-                .filter(|point| point.step >= step)
                 .take(AHEAD)
                 .filter_map(|point| {
                     let place = TrailPlace::new(subspace, point);

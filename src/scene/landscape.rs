@@ -15,6 +15,7 @@ use super::{Pacing, Stage};
 use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
 use crate::core::experiment::{SliceFile, checked::TrainingQuestion};
 use crate::core::grid::GridPicture;
+use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
 use crate::core::session;
 use crate::core::subspace::RandomWalks;
@@ -68,7 +69,7 @@ pub struct Known {
     trained: Trained,
     /// The lowest and highest finite losses of plane and volume.
     pub losses: Vec<f64>,
-    /// The true losses of the look-ahead run.
+    /// The lowest and highest finite true losses of the look-ahead run.
     pub trail_losses: Vec<f64>,
     /// Counts changes of plane and volume.
     pub pictures: u64,
@@ -247,7 +248,8 @@ impl Landscape {
     fn take(&mut self, finding: Finding) {
         match (finding, &mut self.known) {
             (Finding::Planned(plan), known) => {
-                let trail_losses = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+                let losses: Vec<f64> = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+                let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
                 let (revision, trained) = (self.question.revision(), self.trained.clone());
                 let Some(trained) = trained else { return };
                 *known = Some(Known {
