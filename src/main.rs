@@ -1,5 +1,8 @@
 //! The executable: everything is in the library.
 
+#[global_allocator]
+static MEMORY: losscape::cli::memory::Memory = losscape::cli::memory::Memory;
+
 fn main() -> std::process::ExitCode {
     quiet_device_selection();
     outlive_file_size_limit();

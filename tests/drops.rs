@@ -19,6 +19,11 @@ struct ToDrop(Vec<PathBuf>);
 
 /// An eye on a small experiment after files were dropped on it.
 fn after(files: &[PathBuf]) -> Eye {
+    after_saying(files, false)
+}
+
+/// The same where whoever is asked whether a file may read others says so, or nothing.
+fn after_saying(files: &[PathBuf], is_allowed: bool) -> Eye {
     let text = "(steps: 20, dataset: xor(points: 20), slice: (grid: [5, 5], volume: [3, 3, 3]))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
@@ -31,7 +36,10 @@ fn after(files: &[PathBuf]) -> Eye {
     };
     let files: Vec<PathBuf> = files.iter().rev().cloned().collect();
     let mut eye = Eye::undrawn_with(request, move |app| {
-        app.insert_resource(ToDrop(files)).add_systems(First, drop_one);
+        let answer = move |mut desk: ResMut<Desk>| {
+            desk.asking.iter_mut().for_each(|asking| asking.is_allowed = is_allowed);
+        };
+        app.insert_resource(ToDrop(files)).add_systems(First, drop_one).add_systems(Last, answer);
     });
     (0..6).for_each(|_| eye.frame());
     eye
@@ -59,6 +67,24 @@ fn an_experiment_and_data_are_opened_and_can_be_taken_back() {
     assert!(matches!(&file(&eye).dataset, DatasetConfig::Csv { path, .. } if *path == data));
     assert_eq!(eye.world().resource::<SessionState>().experiment().objective().examples(), 4);
     assert_eq!(eye.world().resource::<SessionState>().changes().0, 1, "one change to undo");
+}
+
+#[test]
+fn a_file_that_asks_for_others_elsewhere_is_opened_once_somebody_has_said_so() {
+    let whole = tempfile::tempdir().unwrap();
+    let inner = whole.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    let data = written(whole.path(), "mine.csv", "x,y,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+    let text = "(steps: 30, dataset: csv(path: \"../mine.csv\"), slice: (grid: [5, 5], volume: [3, 3, 3]))";
+    let asks = written(&inner, "asks.ron", text);
+    let eye = after(std::slice::from_ref(&asks));
+    assert_ne!(file(&eye).steps, 30);
+    let asking = eye.world().resource::<Desk>().asking.clone().unwrap();
+    assert_eq!((&asking.path, &asking.files[..]), (&asks, &["../mine.csv".into()][..]));
+    let eye = after_saying(std::slice::from_ref(&asks), true);
+    assert_eq!((file(&eye).steps, eye.world().resource::<Desk>().asking.clone()), (30, None));
+    let examples = eye.world().resource::<SessionState>().experiment().objective().examples();
+    assert!(data.exists() && examples == 4);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The executable, run as a user runs it.
 
+mod elsewhere;
 mod outputs;
 #[cfg(feature = "viewer")]
 mod pictures;

@@ -28,6 +28,7 @@ use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
+use losscape::ui::asking::Asking;
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
 use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training};
@@ -1019,6 +1020,21 @@ fn what_a_crash_interrupted_is_offered_once() {
     let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
     assert_eq!(harness.state().asked, [load]);
     assert!(harness.query_by_label("Open it").is_none());
+}
+
+#[test]
+fn a_file_that_asks_for_others_elsewhere_waits_for_an_answer() {
+    let files = vec!["/etc/passwd".into()];
+    let asking = Asking { path: "there/x.ron".into(), reach: Default::default(), files, is_allowed: false };
+    let desk = || Desk { asking: Some(asking.clone()), ..Desk::default() };
+    let mut shown = harness(view());
+    shown.state_mut().desk = desk();
+    shown.run();
+    shown.get_by_label_contains("\"x.ron\" asks to read files");
+    shown.get_by_label_contains("/etc/passwd");
+    assert_eq!(desk_after(view(), desk(), &["Leave it"]).asking, None);
+    let allowed = desk_after(view(), desk(), &["Read them"]).asking.unwrap();
+    assert_eq!(allowed, Asking { is_allowed: true, ..asking.clone() });
 }
 
 /// What a screen reader finds of the scene itself, whatever is shown beside it.

@@ -630,7 +630,7 @@ fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
     assert!(step > 0 && session.look().shape == Shape::Cube);
 
     for fps in [24, 60] {
-        let tour = Tour::new(file.clone(), std::path::Path::new("")).unwrap();
+        let tour = Tour::new(file.clone(), &Default::default()).unwrap();
         let frames = frames_of(&tour, fps);
         let mut app = open(tour.first_experiment(), Pacing::Filmed);
         app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / fps));
@@ -652,7 +652,7 @@ fn a_tour_is_given_step_by_step_and_left_with_everything_as_it_is() {
         ]),
         (caption: \"b\", secs: 5.0, cues: [(when: at(4.0), command: view(opacity(0.5)))]),
     ])";
-    let tour = Tour::parse(text, "x.ron", std::path::Path::new("")).unwrap();
+    let tour = Tour::parse(text, "x.ron", &Default::default()).unwrap();
     let mut app = open(small(), Pacing::Filmed);
     app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs(1) / 30));
     let say = |app: &mut App, word: Presenter| {

@@ -11,13 +11,14 @@ use super::set::set;
 use crate::core::data::config::MAX_POINTS;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::checked::MAX_STEPS;
+use crate::core::experiment::paths::is_ron;
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
+use crate::core::io::folder::Reach;
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
-use crate::core::script::builtin as tours;
-use crate::core::script::tour::{Tour, is_tour};
+use crate::core::script::{Script, Tour, builtin as tours};
 
 /// An experiment as typed.
 #[derive(Debug, Args)]
@@ -68,6 +69,9 @@ pub struct ExperimentArguments {
     /// Threads to compute with; without it, as many as there are cores.
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(1..=MOST_THREADS))]
     threads: Option<usize>,
+    /// Let the experiment or tour read files that are neither beside it nor below (docs/files-of-others.md).
+    #[arg(long)]
+    allow_files: bool,
 }
 
 /// From–to along each axis.
@@ -167,15 +171,21 @@ impl ExperimentArguments {
         if tours::names().any(|tour| tour == name) {
             bail!("{name} is a tour, for losscape view and record; expected an experiment");
         }
-        if !name.ends_with(".ron") {
+        if !is_ron(Path::new(name)) {
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
             bail!("unknown experiment or tour {name:?}: expected {} or a .ron file", known.join(", "));
         }
-        let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
-        if is_tour(&text) {
-            bail!("{name} is a tour, for losscape view and record; expected an experiment");
+        match Script::read(Path::new(name), self.reach())? {
+            Script::Experiment(file) => Ok(*file),
+            Script::Tour(_) => {
+                bail!("{name} is a tour, for losscape view and record; expected an experiment")
+            }
         }
-        Ok(ExperimentFile::parse(&text, name)?)
+    }
+
+    /// Which files an experiment or a tour may have read.
+    pub fn reach(&self) -> Reach {
+        if self.allow_files { Reach::Anywhere } else { Reach::Below }
     }
 
     /// The tour that is named, if it is one and no experiment.
@@ -187,13 +197,11 @@ impl ExperimentArguments {
         if let Some(tour) = tours::load(name) {
             return Ok(Some(tour?));
         }
-        // What cannot be read is told of where it is read as an experiment.
-        let Ok(text) = std::fs::read_to_string(name) else { return Ok(None) };
-        if !is_tour(&text) {
-            return Ok(None);
+        // Anything else is told of where it is read as an experiment.
+        match is_ron(Path::new(name)).then(|| Script::read(Path::new(name), self.reach())).transpose()? {
+            Some(Script::Tour(tour)) => Ok(Some(*tour)),
+            Some(Script::Experiment(_)) | None => Ok(None),
         }
-        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
-        Ok(Some(Tour::parse(&text, name, folder)?))
     }
 
     /// Whether nothing was typed at all.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Failure;
 use super::interrupt::Interrupt;
 use super::terminal::say;
+use super::{Failure, file_to_write};
 use crate::core::io::output::Output;
 use crate::record::sink::Format;
 use crate::record::sink::join::{self, JoinError, Part};
@@ -20,7 +20,7 @@ pub struct JoinArguments {
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
     /// The film: .mp4, or of the kind that was left.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
     /// Replace the file if it is there.
     #[arg(long)]

@@ -13,6 +13,7 @@ pub mod interrupt;
 #[cfg(feature = "viewer")]
 pub mod join;
 pub mod list;
+pub mod memory;
 pub mod number;
 pub mod panic;
 pub mod probe;
@@ -27,13 +28,23 @@ pub mod train;
 pub mod view;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::core::experiment::Experiment;
 use crate::core::text::with_causes;
+
+/// Reads the name of a file to be written.
+fn file_to_write() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => Err("expected the name of a file; nothing is written to standard output (./- is a name)"),
+        false => Ok(path),
+    })
+}
 
 /// Why a verb was not carried out.
 #[derive(Debug)]

@@ -1,19 +1,19 @@
 //! `losscape probe`: what is true at a point, in words and as JSON.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::whole;
 use super::progress;
 use super::tell_data;
 use super::terminal::say;
+use super::{Failure, file_to_write};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
@@ -37,7 +37,7 @@ pub struct ProbeArguments {
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(0..=MAX_STEPS))]
     train_on: Option<u64>,
     /// A .json file for all the numbers.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: Option<PathBuf>,
     /// Replace the file if it is there.
     #[arg(long)]
@@ -78,8 +78,9 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
     let (at, probed) = (arguments.at, experiment.clone());
     let interrupt = Interrupt::listen()?;
     let found = interrupt.work(move || find(&probed, &point, steps))??;
+    let folder = output.as_ref().map_or(Path::new(""), Output::folder);
     let report = Report {
-        experiment: &experiment,
+        experiment: &experiment.saved_in(folder),
         at: &at,
         alpha: found.alpha,
         theta: found.theta,

@@ -1,5 +1,8 @@
 //! `losscape record`: a picture or a film without a window.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -9,14 +12,15 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use image::{RgbImage, RgbaImage};
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::{finite, whole};
 use super::progress::{FilmProgress, Told};
 use super::tell_data;
 use super::terminal::{complain, say};
+use super::{Failure, file_to_write};
 use crate::app::Overlay;
+use crate::core::data::DatasetConfig;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::io::output::Output;
@@ -34,7 +38,7 @@ pub struct RecordArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
     /// The file: .png for a picture; .mp4, .webm, .gif, .apng or a folder of numbered pictures for a film.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
     /// Width and height in pixels. A film of odd sides is made one pixel larger.
     #[arg(long, value_name = "WxH", default_value = "1280x720", allow_hyphen_values = true)]
@@ -189,7 +193,8 @@ impl RecordArguments {
 
     /// The tour that is to be filmed: the one named, or one of the experiment.
     fn checked_tour(&self, tour: Option<Tour>) -> Result<Tour, Failure> {
-        let recorded = self.film.run.as_deref().map(read_run).transpose().map_err(Failure::request)?;
+        let read = |path: &Path| read_run(path, self.experiment.reach());
+        let recorded = self.film.run.as_deref().map(read).transpose().map_err(Failure::request)?;
         let tour = match (tour, &recorded) {
             (Some(tour), _) => self.adapted(tour)?,
             (None, Some(recorded)) if self.experiment.is_bare() => {
@@ -449,18 +454,21 @@ impl FilmArguments {
 
 /// The tour with that run wherever it trains as the run was trained.
 fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failure> {
-    let RecordedRun { experiment, trajectory } = recorded;
-    let trajectory = std::sync::Arc::new(trajectory);
-    let found = std::cell::Cell::new(0);
-    let none = "it is followed by no chapter; expected a chapter that trains as the run".to_owned();
-    let refusal = std::cell::RefCell::new(none);
-    let all = std::cell::Cell::new(0);
-    let followed = tour.with_experiments(|own| -> Result<Experiment, std::convert::Infallible> {
+    let run = path.display();
+    let (found, all) = (Cell::new(0), Cell::new(0));
+    let refusal =
+        RefCell::new("it is followed by no chapter; expected a chapter that trains as the run".to_owned());
+    let others = RefCell::new(BTreeSet::new());
+    if let Some(own) = recorded.as_read_today() {
+        others.borrow_mut().extend(other_data(&own, &recorded.experiment));
+    }
+    let followed = tour.with_experiments(|own| -> Result<Experiment, Infallible> {
         all.set(all.get() + 1);
-        Ok(match own.clone().along(&experiment, std::sync::Arc::clone(&trajectory)) {
-            Ok(own) => {
+        Ok(match own.clone().along(&recorded.experiment, Arc::clone(&recorded.course)) {
+            Ok(along) => {
                 found.set(found.get() + 1);
-                own
+                others.borrow_mut().extend(other_data(own, &recorded.experiment));
+                along
             }
             Err(why) => {
                 *refusal.borrow_mut() = why.to_string();
@@ -471,13 +479,25 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
     match followed {
         Ok(tour) if found.get() > 0 => {
             if found.get() < all.get() {
-                let (run, found, all) = (path.display(), found.get(), all.get());
+                let (found, all) = (found.get(), all.get());
                 complain(&format!("{run} is followed by {found} of {all} chapters; the others train anew"));
+            }
+            for other in others.into_inner() {
+                complain(&format!("{other} differs from the data that {run} carries; these are shown"));
             }
             Ok(tour)
         }
-        _ => Err(Failure::request(anyhow!("--run {}: {}", path.display(), refusal.into_inner()))),
+        _ => Err(Failure::request(anyhow!("--run {run}: {}", refusal.into_inner()))),
     }
+}
+
+/// The name of an experiment's data, where they are others than those of a recorded run.
+fn other_data(own: &Experiment, recorded: &Experiment) -> Option<String> {
+    let name = || match &own.dataset {
+        DatasetConfig::Csv { path, .. } => path.display().to_string(),
+        dataset => format!("the dataset {}, as this machine draws it,", dataset.name()),
+    };
+    (!own.has_data_of(recorded)).then(name)
 }
 
 /// Encoders take two pixels at a time: an odd side is made one pixel longer.

@@ -9,7 +9,7 @@ use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::finite;
 use super::progress;
-use super::{Failure, tell_data};
+use super::{Failure, file_to_write, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
@@ -23,7 +23,7 @@ pub struct SliceArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
     /// The file to write: .npz for numpy, .csv, .vts for ParaView; planes also as .obj .ply .stl .glb .png.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
     /// Where a plane lies along the third direction.
     #[arg(long, value_name = "A", allow_hyphen_values = true, value_parser = finite)]
@@ -50,7 +50,7 @@ pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     })?;
     let Evaluated { plan, subspace, grid } = evaluated?;
     let slice = Slice {
-        experiment: &request.experiment,
+        experiment: &request.experiment.saved_in(output.folder()),
         plan: &plan,
         subspace: &subspace,
         grid: &grid,

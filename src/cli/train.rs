@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Failure;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
 use super::tell_data;
 use super::terminal::say;
+use super::{Failure, file_to_write};
 use crate::core::experiment::pipeline;
 use crate::core::io::archive;
 use crate::core::io::output::Output;
@@ -22,7 +22,7 @@ pub struct TrainArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
     /// The file to write: .npz for numpy, with the checkpoints, the data and the experiment.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
     /// Start at the numbers in a .npy file.
     #[arg(long, value_name = "THETA.npy")]
@@ -53,7 +53,9 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
         bar.finish_and_clear();
         run
     })?;
-    interrupt.write(&output, |file| archive::write_run(file, &experiment, &run.closed_trajectory()))?;
+    interrupt.write(&output, |file| {
+        archive::write_run(file, &experiment.saved_in(output.folder()), &run.course())
+    })?;
     let (latest, objective) = (run.latest(), run.objective());
     let mut words = vec![format!("step {}", latest.step), format!("loss {}", Measured(latest.loss))];
     let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));

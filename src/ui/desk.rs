@@ -6,6 +6,7 @@ use bevy::prelude::Resource;
 use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
+use super::asking::Asking;
 use super::charts::ChartKind;
 use super::files::Errand;
 use super::filming::Order;
@@ -64,6 +65,9 @@ pub struct Desk {
     /// The experiment that a crash interrupted, until somebody has decided about it.
     #[serde(skip)]
     pub rescued: Option<Box<ExperimentFile>>,
+    /// A file that asks for others elsewhere, until somebody has decided about it.
+    #[serde(skip)]
+    pub asking: Option<Asking>,
     /// What became of the last errand, in words: what was written, and where; or why not.
     #[serde(skip)]
     pub notice: Option<Result<String, String>>,
@@ -97,6 +101,7 @@ impl Default for Desk {
             sought: None,
             example: [0.6, 1.0],
             rescued: None,
+            asking: None,
             notice: None,
         }
     }

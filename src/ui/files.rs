@@ -9,6 +9,7 @@ use bevy::window::FileDragAndDrop;
 use bevy_egui::{EguiContexts, egui};
 use egui_file_dialog::{DialogState, FileDialog};
 
+use super::asking::Asking;
 use super::charts::{ChartKind, Charts};
 use super::desk::Desk;
 use super::filming::{FilmOrder, Order};
@@ -16,10 +17,10 @@ use super::view::Source;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::{ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
+use crate::core::io::folder::Reach;
 use crate::core::io::output::{Output, is_there};
 use crate::core::io::table::is_table;
-use crate::core::script::tour::{Tour, is_tour};
-use crate::core::script::{Command, ExperimentCommand};
+use crate::core::script::{Command, ExperimentCommand, Script, Tour};
 use crate::core::text::with_causes;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
@@ -149,13 +150,13 @@ pub(super) fn run_errands(
     let view = source.view();
     let closed_at = ctx.input(|input| input.time);
     let done = match errand {
-        Errand::Open => open(&path, &view.experiment).map(|opened| {
-            opened.show(&mut ask, &mut presenter);
+        Errand::Open => open(&path, &view.experiment, Reach::Below).map(|opened| {
+            opened.show(&mut ask, &mut presenter, &mut desk);
             None
         }),
         Errand::Save => {
-            let text = as_seen(&view.experiment, view.pose.as_ref()).to_ron();
-            write(&path, text.as_bytes()).map(Some)
+            let file = as_seen(&view.experiment, view.pose.as_ref()).saved_in(folder_of(&path));
+            write(&path, file.to_ron().as_bytes()).map(Some)
         }
         Errand::SavePicture => {
             files.shot = Some(Shot { path, closed_at, passes: 0 });
@@ -248,11 +249,14 @@ pub enum Opened {
     Shown(Command),
     /// A tour.
     Tour(Box<Tour>),
+    /// Something that asks for files elsewhere.
+    Asking(Asking),
 }
 
 impl Opened {
-    fn show(self, ask: &mut MessageWriter<Ask>, presenter: &mut MessageWriter<Presenter>) {
+    fn show(self, ask: &mut MessageWriter<Ask>, presenter: &mut MessageWriter<Presenter>, desk: &mut Desk) {
         match self {
+            Self::Asking(asking) => desk.asking = Some(asking),
             Self::Shown(command) => {
                 ask.write(Ask(command));
             }
@@ -263,11 +267,11 @@ impl Opened {
     }
 }
 
-/// Opens a file beside the present experiment.
+/// Opens a file beside the present experiment; `reach` says which others it may have read.
 ///
 /// # Errors
 /// If it cannot be read, or is neither experiment, tour, data nor start; in words.
-pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
+pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opened, String> {
     let name = path.display().to_string();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
@@ -275,17 +279,17 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
             let dataset = DatasetConfig::table(name);
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Dataset(dataset))))
         }
-        Some("ron") => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-            if is_tour(&text) {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let tour = Tour::parse(&text, &name, folder).map_err(|error| error.to_string())?;
-                return Ok(Opened::Tour(Box::new(tour)));
+        Some("ron") => match Script::read(path, reach.clone()) {
+            Ok(Script::Tour(tour)) => Ok(Opened::Tour(tour)),
+            Ok(Script::Experiment(file)) => {
+                Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(file))))
             }
-            let file = ExperimentFile::parse(&text, &name).map_err(|error| error.to_string())?;
-            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
-        }
+            Err(error) if !error.outside().is_empty() => {
+                let (path, files) = (path.to_owned(), error.outside().to_vec());
+                Ok(Opened::Asking(Asking { path, reach, files, is_allowed: false }))
+            }
+            Err(error) => Err(error.to_string()),
+        },
         Some("npy") => {
             let file = ExperimentFile { from: Some(path.to_owned()), ..present.clone() };
             Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
@@ -294,6 +298,11 @@ pub fn open(path: &Path, present: &ExperimentFile) -> Result<Opened, String> {
             "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
         )),
     }
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 /// Whoever chose the name in the dialog was asked whether an old file may go.
@@ -324,7 +333,7 @@ fn png_of(image: &Image) -> Result<Vec<u8>, String> {
     Ok(png.into_inner())
 }
 
-/// Opens what is dropped on the window.
+/// Opens what is dropped on the window, and what may now have others read.
 pub(super) fn take_drops(
     mut drops: MessageReader<FileDragAndDrop>,
     session: Res<SessionState>,
@@ -332,12 +341,16 @@ pub(super) fn take_drops(
     mut ask: MessageWriter<Ask>,
     mut presenter: MessageWriter<Presenter>,
 ) {
-    for drop in drops.read() {
-        if let FileDragAndDrop::DroppedFile { path_buf, .. } = drop {
-            match open(path_buf, session.experiment().file()) {
-                Ok(opened) => opened.show(&mut ask, &mut presenter),
-                Err(why) => desk.notice = Some(Err(why)),
-            }
+    let dropped = drops.read().filter_map(|drop| match drop {
+        FileDragAndDrop::DroppedFile { path_buf, .. } => Some((path_buf.clone(), Reach::Below)),
+        _ => None,
+    });
+    let allowed = desk.bypass_change_detection().asking.take_if(|asking| asking.is_allowed);
+    let allowed = allowed.map(|asking| (asking.path, asking.reach.and(&asking.files)));
+    for (path, reach) in dropped.chain(allowed) {
+        match open(&path, session.experiment().file(), reach) {
+            Ok(opened) => opened.show(&mut ask, &mut presenter, &mut desk),
+            Err(why) => desk.notice = Some(Err(why)),
         }
     }
 }
@@ -355,7 +368,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             path
         };
-        let shown = |path: &Path| match open(path, &present) {
+        let shown = |path: &Path| match open(path, &present, Reach::Below) {
             Ok(Opened::Shown(Command::Experiment(command))) => command,
             other => panic!("an experiment or data, not {other:?}"),
         };
@@ -365,13 +378,19 @@ mod tests {
             let data = shown(&at(name, "1,2\n"));
             assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })), "{name}");
         }
-        let tour = open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present);
+        let tour =
+            open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present, Reach::Below);
         assert!(
             matches!(tour, Ok(Opened::Tour(tour)) if tour.secs() == 1.0),
             "its experiment lies beside it"
         );
-        assert!(open(&at("c.ron", "(sede: 9)"), &present).unwrap_err().contains("c.ron:1:"));
-        assert!(open(&at("d.doc", ""), &present).unwrap_err().contains("expected an experiment"));
+        let data = shown(&at("UP.RON", "(dataset: csv(path: \"b.CSV\"))"));
+        let ExperimentCommand::Load(mut file) = data else { panic!("an experiment") };
+        assert_eq!(file.paths_mut(), [&mut folder.path().join("b.CSV")]);
+        assert!(open(&at("c.ron", "(sede: 9)"), &present, Reach::Below).unwrap_err().contains("c.ron:1:"));
+        assert!(
+            open(&at("d.doc", ""), &present, Reach::Below).unwrap_err().contains("expected an experiment")
+        );
     }
 
     #[test]
@@ -392,7 +411,7 @@ mod tests {
         let present = ExperimentFile { seed: 4, ..ExperimentFile::default() };
         let expected = ExperimentFile { from: Some("x.npy".into()), ..present.clone() };
         let load = Command::Experiment(ExperimentCommand::Load(Box::new(expected)));
-        assert_eq!(open(Path::new("x.npy"), &present), Ok(Opened::Shown(load)));
+        assert_eq!(open(Path::new("x.npy"), &present, Reach::Below), Ok(Opened::Shown(load)));
     }
 
     #[test]

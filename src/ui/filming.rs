@@ -17,7 +17,7 @@ use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use tempfile::NamedTempFile;
 
 use super::desk::Desk;
-use super::files::write;
+use super::files::{folder_of, write};
 use super::studio::Studio;
 use crate::core::script::TourFile;
 
@@ -85,7 +85,8 @@ impl Filming {
     ) -> Result<Self, String> {
         let why = |error: std::io::Error| format!("{} cannot be made: {error}", order.path.display());
         let mut file = tempfile::Builder::new().prefix("losscape-").suffix(".ron").tempfile().map_err(why)?;
-        file.write_all(tour.to_ron().as_bytes()).and_then(|()| file.flush()).map_err(why)?;
+        let text = tour.saved_in(folder_of(file.path())).to_ron();
+        file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(why)?;
         let program = std::env::current_exe().map_err(why)?;
         let mut child = command(&program, file.path(), order).spawn().map_err(why)?;
         let (sender, news) = channel();
@@ -162,7 +163,8 @@ fn command(program: &Path, tour: &Path, order: &FilmOrder) -> Command {
         command.arg("--force");
     }
     command.args(["--size", &format!("{width}x{height}"), "--fps", &order.fps.to_string()]);
-    command.args(["--no-caption", "--progress", "lines"]);
+    // What it names was opened here already.
+    command.args(["--no-caption", "--progress", "lines", "--allow-files"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -219,8 +221,8 @@ pub(super) fn take_orders(
     let Some(order) = desk.bypass_change_detection().order.take() else { return };
     let (tour, order) = match order {
         Order::Tour(path) => {
-            let text = studio.take.as_ref().map(TourFile::to_ron).unwrap_or_default();
-            let written = write(&path, text.as_bytes());
+            let tour = studio.take.as_ref().map(|tour| tour.saved_in(folder_of(&path)));
+            let written = write(&path, tour.as_ref().map(TourFile::to_ron).unwrap_or_default().as_bytes());
             desk.notice = Some(written.map(|path| format!("saved {}", path.display())));
             return;
         }

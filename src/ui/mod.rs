@@ -4,6 +4,7 @@
 //! the session. So each panel can be driven in a test without Bevy.
 
 pub mod actions;
+pub mod asking;
 pub mod bar;
 pub mod board;
 pub mod caption;
@@ -183,6 +184,7 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     mirror::mirror_ui(root, view, desk);
     palette::palette_ui(&ctx, view, desk, asked);
     rescue_ui(&ctx, desk, asked);
+    asking::asking_ui(&ctx, desk);
     studio::studio_ui(&ctx, view, desk);
     let mut covered = Covered::default();
     if desk.is_blank {

@@ -17,6 +17,8 @@ use directories::ProjectDirs;
 use super::desk::Desk;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
+use crate::core::experiment::paths::read_ron;
+use crate::core::io::folder::Reach;
 use crate::core::io::hold::take_hold;
 use crate::core::io::output::Output;
 use crate::core::text::with_causes;
@@ -61,7 +63,7 @@ impl Preferences {
 
     /// The desk as it was left; a new one where there is none, or where its file was set aside.
     pub fn desk(&self) -> Desk {
-        let Ok(text) = std::fs::read_to_string(&self.desk) else { return Desk::default() };
+        let Ok(text) = read_ron(&self.desk) else { return Desk::default() };
         match parse_ron::<Desk>(&text, &self.desk.display().to_string()) {
             Ok(desk) => desk.checked(),
             Err(error) => {
@@ -80,8 +82,8 @@ impl Preferences {
 
     /// The experiment that was not saved when the program last ended without being closed.
     pub fn unsaved(&self) -> Option<ExperimentFile> {
-        let text = std::fs::read_to_string(&self.unsaved).ok()?;
-        ExperimentFile::parse(&text, &self.unsaved.display().to_string()).ok()
+        // What it names was opened before.
+        ExperimentFile::read(&self.unsaved, Reach::Anywhere).ok()
     }
 }
 
@@ -146,7 +148,8 @@ fn keep_unsaved(
         return;
     }
     if kept.is_some() && session.changes().0 > 0 {
-        write(&preferences.unsaved, &file.to_ron());
+        let folder = preferences.unsaved.parent().unwrap_or(Path::new(""));
+        write(&preferences.unsaved, &file.saved_in(folder).to_ron());
     }
     *kept = Some(file.clone());
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
 use losscape::core::io::archive::write_run;
+use losscape::core::io::folder::{Folder, Reach};
 use losscape::core::io::table::TableOptions;
 use losscape::core::io::{npy, run, table};
 use losscape::core::script::tour::{Tour, is_tour};
@@ -35,7 +36,7 @@ fn recorded(folder: &Path) -> Vec<u8> {
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
     let path = folder.join("good.npz");
     let run = pipeline::train(&experiment, |_| {});
-    write_run(File::create(&path).unwrap(), &experiment, &run.closed_trajectory()).unwrap();
+    write_run(File::create(&path).unwrap(), &experiment, &run.course()).unwrap();
     std::fs::read(path).unwrap()
 }
 
@@ -74,10 +75,10 @@ const TOUR: &str = "(title: \"t\", chapters: [
 fn loaders(folder: &Path) -> Vec<Loader> {
     let bytes = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     std::fs::write(folder.join("small.ron"), "(dataset: xor(points: 4), steps: 5)").unwrap();
-    let folder_of_tours = folder.to_owned();
+    let folder_of_tours = Folder::of(&folder.join("t.ron"), Reach::Below);
     let text = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
     let all = vec![
-        loader("x.npz", vec![recorded(folder)], run::read_run),
+        loader("x.npz", vec![recorded(folder)], |path| run::read_run(path, Reach::Below)),
         loader("x.npy", vec![point(folder)], |path| npy::read_theta(path, 13)),
         loader("x.csv", bytes(&TABLES), |path| table::read(path, &TableOptions::default())),
         loader("x.ron", bytes(&EXPERIMENTS), move |path| {

@@ -162,6 +162,50 @@ fn a_baked_run_is_followed_instead_of_training() {
     assert!(!folder.path().join("x.mp4").exists());
 }
 
+/// Whatever lies at the path of the data, a run is shown on those that it carries.
+#[test]
+fn a_baked_run_is_shown_on_its_own_data_from_any_folder() {
+    let whole = tempfile::tempdir().unwrap();
+    let [here, there] = ["here", "there"].map(|name| whole.path().join(name));
+    let table = |turned: bool| -> String {
+        let point = |i: usize| (i as f64 / 40.0, (i * 7 % 40) as f64 / 40.0);
+        let row = |(x, y): (f64, f64)| format!("{x},{y},{}\n", u8::from((y > x) != turned));
+        (0..40).map(|i| row(point(i))).collect()
+    };
+    let text = "(dataset: csv(path: \"data/points.csv\"), steps: 60, held_out: 0.2,
+        slice: (grid: [17, 17], volume: [9, 9, 5]), view: (steps_per_second: 100.0))";
+    for folder in [&here, &there] {
+        std::fs::create_dir_all(folder.join("data")).unwrap();
+        std::fs::write(folder.join("my.ron"), text).unwrap();
+    }
+    std::fs::write(here.join("data/points.csv"), table(false)).unwrap();
+    let mut train = Command::new(env!("CARGO_BIN_EXE_losscape"));
+    let output = train.current_dir(&here).args(["train", "my.ron", "-o", "run.npz"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = |folder: &Path, run: &str, more: &[&str], told: &str| {
+        let all =
+            [more, &["--run", run, "-o", "x.png", "--from", "2", "--size", "160x90", "--force"]].concat();
+        let output = command(folder, &all).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && error.contains(told), "{error}");
+        assert_eq!(error.is_empty(), told.is_empty(), "{error}");
+        picture(folder.join("x.png"))
+    };
+    let own = shown(&here, "run.npz", &[], "");
+    assert!(own == shown(&there, "../here/run.npz", &[], ""), "without any data there");
+    std::fs::write(there.join("data/points.csv"), table(true)).unwrap();
+    assert!(own == shown(&there, "../here/run.npz", &[], ""), "with other data there");
+    let differs = "data/points.csv differs from the data that ../here/run.npz carries";
+    assert!(own == shown(&there, "../here/run.npz", &["my.ron"], differs), "asked for by those data");
+    std::fs::write(here.join("data/points.csv"), table(true)).unwrap();
+    assert!(
+        own == shown(&here, "run.npz", &[], "differs from the data that run.npz carries"),
+        "data that changed"
+    );
+    std::fs::remove_file(here.join("data/points.csv")).unwrap();
+    assert!(own == shown(&here, "run.npz", &[], ""), "data that are gone");
+}
+
 #[test]
 fn what_makes_no_sense_is_told_in_one_line_and_nothing_is_written() {
     let folder = folder();

@@ -1,5 +1,7 @@
 //! Which dataset an experiment asks for, as written in its file.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, DatasetError, Target};
@@ -102,8 +104,8 @@ pub enum DatasetConfig {
     },
     /// A table in a text file. What is not said of it is found out, and told.
     Csv {
-        /// The file, seen from the folder the program runs in.
-        path: String,
+        /// The file: in an experiment's file seen from the folder of that, elsewhere from where the program runs.
+        path: PathBuf,
         /// Rows used at most; fewer than the file has are drawn at random.
         #[serde(default = "max_points")]
         points: usize,
@@ -208,7 +210,7 @@ impl DatasetConfig {
     }
 
     /// The table in that file, with default settings.
-    pub fn table(path: impl Into<String>) -> Self {
+    pub fn table(path: impl Into<PathBuf>) -> Self {
         let TableOptions { target, target_column, leave_out, header, decimal } = TableOptions::default();
         Self::Csv { path: path.into(), points: MAX_POINTS, target, target_column, leave_out, header, decimal }
     }
@@ -283,6 +285,14 @@ impl DatasetConfig {
         })
     }
 
+    /// The file that it is read from, if it is.
+    pub fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::Csv { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
@@ -300,7 +310,7 @@ impl DatasetConfig {
                 setting::ensure((2..=6).contains(classes), "classes", classes, "2 to 6")
             }
             Self::Csv { path, .. } => setting::ensure(
-                !path.is_empty(),
+                !path.as_os_str().is_empty(),
                 "path",
                 "\"\"",
                 "the name of a table in text (.csv, .tsv, .txt, .data)",
@@ -374,7 +384,7 @@ mod tests {
         for name in ["folder/points.csv", "POINTS.CSV", "a.tsv", "b.Txt", "iris.data"] {
             let config = DatasetConfig::by_name(name).unwrap();
             assert_eq!(config.name(), "csv");
-            assert!(matches!(config, DatasetConfig::Csv { path, .. } if path == name));
+            assert!(matches!(config, DatasetConfig::Csv { path, .. } if path.as_os_str() == name));
         }
         assert_eq!(DatasetConfig::by_name("points.json"), None);
         assert_eq!(DatasetConfig::by_name("csv"), None, "a CSV without a file is none");

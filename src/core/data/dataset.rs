@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::standardize::Scaling;
 use crate::core::text::Measured;
 
 /// What the targets mean, which decides what can be said of a prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// 0 or 1; a prediction is right on its side of 0.5.
     Binary,
@@ -141,6 +144,25 @@ impl Dataset {
         Ok(Self { target, ..data })
     }
 
+    /// Checks and keeps `x [rows, inputs]` and `y [rows, outputs]` whose meaning is known.
+    ///
+    /// # Errors
+    /// As [`Dataset::new`], and if the targets are none of that meaning.
+    pub fn meaning(
+        target: Target,
+        name: impl Into<String>,
+        x: Vec<f64>,
+        y: Vec<f64>,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<Self, DatasetError> {
+        match target {
+            Target::Binary => Self::with_classes(name, x, y, inputs, 2),
+            Target::Classes(classes) => Self::with_classes(name, x, y, inputs, classes),
+            Target::Real => Ok(Self { target, ..Self::new(name, x, y, inputs, outputs)? }),
+        }
+    }
+
     /// The given rows in the given order, as a dataset of the same kind.
     ///
     /// # Panics
@@ -180,6 +202,11 @@ impl Dataset {
     pub fn scaled(mut self, scaling: Arc<Scaling>) -> Self {
         scaling.apply(&mut self.x);
         Self { scaling: Some(scaling), ..self }
+    }
+
+    /// Whose features were brought to that mean and scale already.
+    pub fn with_scaling(self, scaling: Scaling) -> Self {
+        Self { scaling: Some(Arc::new(scaling)), ..self }
     }
 
     /// What was found out while it was read; empty where nothing had to be.

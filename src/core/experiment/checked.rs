@@ -1,13 +1,13 @@
 //! An experiment that has been checked: every number in its range, every size affordable.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::difference::assignments;
 use super::file::ExperimentFile;
-use super::prepared::Prepared;
+use super::prepared::{Carried, Prepared};
 use crate::core::data::{BatchSize, Dataset, DatasetConfig};
 use crate::core::grid::spec::has_room;
 use crate::core::grid::{Axis, GridError, GridSpec};
@@ -19,7 +19,7 @@ use crate::core::objective::{Objective, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, PlaneConfig, SlicePlane, ThetaFiles};
 use crate::core::text::Shown;
-use crate::core::train::{TrainingPlan, TrainingRun, Trajectory};
+use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
 
 /// Steps an experiment may plan.
 pub const MAX_STEPS: u64 = 10_000_000;
@@ -38,7 +38,7 @@ pub struct Experiment {
     /// The points that the plane names by file.
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
-    course: Option<Arc<Trajectory>>,
+    course: Option<Arc<Course>>,
 }
 
 /// Why a recorded run is none of an experiment.
@@ -120,6 +120,19 @@ impl Experiment {
         Self::with_prepared(file, prepared, files)
     }
 
+    /// Checks the experiment of a recorded run, on the examples and points that the run carries: no file that
+    /// the experiment names is opened.
+    ///
+    /// # Errors
+    /// As [`Experiment::new`], and if what it carries does not go together.
+    pub fn carried(file: ExperimentFile, carried: Carried) -> Result<Self, FieldError> {
+        check_numbers(&file)?;
+        let names = file.slice.plane.files();
+        let files = Arc::new(names.into_iter().zip(carried.points.iter().cloned()).collect());
+        let prepared = Arc::new(Prepared::carried(&file, carried)?);
+        Self::with_prepared(file, prepared, files)
+    }
+
     /// Checks what depends on the examples and the model as well.
     fn with_prepared(
         file: ExperimentFile,
@@ -164,31 +177,57 @@ impl Experiment {
         Ok(Self::with_prepared(file, Arc::clone(&self.prepared), files)?.as_before(self))
     }
 
-    /// The same experiment with its run recorded before: training passes the recorded checkpoints.
+    /// The same experiment with its run recorded before: training passes the recorded checkpoints, on the
+    /// examples that the run carries. Where these were read from does not matter.
     ///
     /// # Errors
     /// If the run is one of another training, or ends before the planned steps.
-    pub fn along(mut self, recorded: &Self, course: Arc<Trajectory>) -> Result<Self, CourseError> {
-        if self.training_question() != recorded.training_question() {
-            let differing = assignments(&self.file, &recorded.file).into_iter().map(|(path, _)| path);
-            let of_training =
-                differing.filter(|path| !path.starts_with("view") && !path.starts_with("slice"));
-            let differences: Vec<String> = of_training.filter(|path| path != "title").collect();
+    pub fn along(self, recorded: &Self, course: Arc<Course>) -> Result<Self, CourseError> {
+        let differences = self.differences_of_training(recorded);
+        if !differences.is_empty() {
             return Err(CourseError::Other { differences: differences.join(", ") });
         }
-        let last = course.last().map_or((0, false), |last| (last.step, !last.loss.is_finite()));
-        if last.0 < self.steps && !last.1 {
-            return Err(CourseError::Short { end: last.0, steps: self.steps });
+        if !course.covers(self.steps) {
+            return Err(CourseError::Short { end: course.end(), steps: self.steps });
         }
-        self.course = Some(course);
-        Ok(self)
+        Ok(Self { prepared: Arc::clone(&recorded.prepared), course: Some(course), ..self })
+    }
+
+    /// The fields that make its training another one than that of a recorded run.
+    fn differences_of_training(&self, recorded: &Self) -> Vec<String> {
+        let mut own = self.file.clone();
+        if let (Some(own), Some(theirs)) = (own.dataset.path_mut(), recorded.file.clone().dataset.path_mut())
+        {
+            own.clone_from(theirs);
+        }
+        if own.from.is_some() && self.prepared.start == recorded.prepared.start {
+            own.from.clone_from(&recorded.file.from);
+        }
+        let is_of_training = |path: &String| {
+            !path.starts_with("view") && !path.starts_with("slice") && path != "title" && path != "steps"
+        };
+        let fields = assignments(&own, &recorded.file).into_iter().map(|(path, _)| path);
+        let mut differing: Vec<String> = fields.filter(is_of_training).collect();
+        if differing.is_empty() && self.objective().layout() != recorded.objective().layout() {
+            // Its data have other columns.
+            differing.push("dataset".to_owned());
+        }
+        differing
+    }
+
+    /// Whether both are trained and judged on the same examples.
+    pub fn has_data_of(&self, other: &Self) -> bool {
+        let (own, other) = (self.objective(), other.objective());
+        let is_same = |a: Option<&Dataset>, b: Option<&Dataset>| {
+            a.map(|data| (data.x(), data.y())) == b.map(|data| (data.x(), data.y()))
+        };
+        is_same(own.train(), other.train()) && is_same(own.held_out(), other.held_out())
     }
 
     /// Takes over a recorded run from an experiment of the same training.
     pub fn as_before(mut self, before: &Self) -> Self {
         let Some(course) = &before.course else { return self };
-        let is_long_enough = course.last().is_some_and(|last| last.step >= self.steps);
-        if is_long_enough && self.training_question() == before.training_question() {
+        if course.covers(self.steps) && self.training_question() == before.training_question() {
             self.course = Some(Arc::clone(course));
         }
         self
@@ -232,7 +271,7 @@ impl Experiment {
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
     pub fn start_run(&self) -> TrainingRun {
-        let recorded = self.course.as_ref().and_then(|course| course.first());
+        let recorded = self.course.as_ref().and_then(|course| course.at(0));
         let start = recorded.map_or(&self.prepared.start[..], |first| &first.theta);
         let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.to_vec()) };
         TrainingRun::new(Arc::clone(self.objective()), plan)
@@ -256,6 +295,20 @@ impl Experiment {
     /// Whether both have the very same examples and start in memory.
     pub fn shares_data(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.prepared, &other.prepared)
+    }
+
+    /// The points that its plane names by file, in their order.
+    pub fn plane_points(&self) -> Vec<&[f64]> {
+        self.slice.plane.files().iter().filter_map(|path| self.files.get(path)).map(Vec::as_slice).collect()
+    }
+
+    /// The same as a file in `folder` says it.
+    pub fn saved_in(&self, folder: &Path) -> Self {
+        let mut experiment = self.clone();
+        experiment.file = self.file.saved_in(folder);
+        let points = self.plane_points().into_iter().map(<[f64]>::to_vec);
+        experiment.files = Arc::new(experiment.file.slice.plane.files().into_iter().zip(points).collect());
+        experiment
     }
 
     /// What its training minimises.

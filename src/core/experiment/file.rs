@@ -137,6 +137,8 @@ pub struct FileError {
     pub column: usize,
     /// What is wrong there.
     pub message: String,
+    /// The files that it asks for and that are neither beside it nor below, where that is what is wrong.
+    pub outside: Vec<PathBuf>,
 }
 
 impl ExperimentFile {
@@ -165,17 +167,29 @@ pub fn to_pretty_ron(data: &impl Serialize, lines_to: usize) -> String {
 /// `clip: 2.0` instead of `clip: Some(2.0)`, and `sgd(lr: 5.0)` instead of `sgd((lr: 5.0))`.
 const EXTENSIONS: Extensions = Extensions::IMPLICIT_SOME.union(Extensions::UNWRAP_VARIANT_NEWTYPES);
 
+/// Brackets within one another: a tour that loads an experiment has a dozen. At each the reader looks ahead to
+/// its end, comments and all.
+const MOST_NESTED: usize = 32;
+
 /// Reads any of our RON files, with the place of an error.
 ///
 /// # Errors
 /// If the text is not RON or does not fit the type.
 pub fn parse_ron<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Result<T, FileError> {
-    let options = ron::Options::default().with_default_extension(EXTENSIONS);
-    options.from_str(text).map_err(|error| FileError {
+    let options =
+        ron::Options::default().with_default_extension(EXTENSIONS).with_recursion_limit(MOST_NESTED);
+    // Some editors begin a text with a mark that says how it is encoded.
+    options.from_str(text.trim_start_matches('\u{feff}')).map_err(|error| FileError {
         file: file.to_owned(),
         line: error.span.start.line,
         column: error.span.start.col,
-        message: error.code.to_string(),
+        message: match error.code {
+            ron::Error::ExceededRecursionLimit => {
+                format!("brackets within one another; expected at most {MOST_NESTED}")
+            }
+            why => why.to_string(),
+        },
+        outside: Vec::new(),
     })
 }
 
@@ -190,6 +204,7 @@ mod tests {
     #[test]
     fn an_empty_experiment_has_every_default() {
         assert_eq!(ExperimentFile::parse("()", "x.ron").unwrap(), ExperimentFile::default());
+        assert_eq!(ExperimentFile::parse("\u{feff}()", "x.ron").unwrap(), ExperimentFile::default());
     }
 
     #[test]
@@ -236,6 +251,20 @@ mod tests {
     }
 
     #[test]
+    fn brackets_within_one_another_have_a_limit() {
+        let nested = |depth: usize| {
+            let text = format!("{}/*{}*/{}", "[".repeat(depth), "/**/".repeat(1000), "]".repeat(depth));
+            parse_ron::<serde::de::IgnoredAny>(&text, "x.ron").map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(nested(MOST_NESTED - 1), Ok(()));
+        let error = nested(10 * MOST_NESTED).unwrap_err();
+        assert!(error.ends_with("brackets within one another; expected at most 32"), "{error}");
+        // At each of them the reader looks through all the comments inside.
+        let text = format!("{}{}", "(".repeat(100_000), "/*/".repeat(100_000));
+        assert!(ExperimentFile::parse(&text, "x.ron").is_err());
+    }
+
+    #[test]
     fn mistakes_are_named_with_their_place() {
         let unknown = refused("(\n  seed: 1,\n  sede: 2,\n)");
         assert!(unknown.starts_with("x.ron:3:"), "{unknown}");
@@ -246,6 +275,7 @@ mod tests {
         assert!(no_model.contains("model4") && no_model.contains("model3"), "{no_model}");
         let inner = refused("(optimizer: sgd(rate: 1.0))");
         assert!(inner.contains("rate") && inner.contains("lr"), "{inner}");
+        assert!(refused("\u{feff}(\n  sede: 2)").starts_with("x.ron:2:"));
         let counts = refused("(slice: (volume: [65, 65]))");
         assert!(counts.contains("a list of 2 counts; expected 3"), "{counts}");
         assert!(refused("(seed: 1").starts_with("x.ron:1:"));

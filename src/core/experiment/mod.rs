@@ -10,8 +10,9 @@ pub mod difference;
 pub mod file;
 pub mod look;
 mod notes;
+pub mod paths;
 pub mod pipeline;
-mod prepared;
+pub mod prepared;
 
 pub use checked::{CourseError, Experiment, FieldError};
 pub use difference::command_line;

@@ -19,6 +19,17 @@ use crate::core::objective::{Analytic, Objective, Supervised, SupervisedError, o
 /// Fewest parameters that have a landscape to look at.
 const LEAST_PARAMETERS: usize = 2;
 
+/// What a recorded run carries of its experiment.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    /// The examples it was trained on and those held out, where there were any.
+    pub data: Option<(Dataset, Option<Dataset>)>,
+    /// Its first theta, `[dim]`.
+    pub start: Vec<f64>,
+    /// The points that its plane names by file, in their order, `[dim]` each.
+    pub points: Vec<Vec<f64>>,
+}
+
 /// An objective and the theta at which training starts.
 pub(super) struct Prepared {
     pub(super) objective: Arc<dyn Objective>,
@@ -48,13 +59,7 @@ impl Prepared {
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
         }
-        let outputs = outputs_for(file.loss, &data).map_err(|error| loss_error(&error))?;
-        let model =
-            file.model.build(data.inputs(), outputs).map_err(|error| model_error(&file.model, &error))?;
-        if model.dim() < LEAST_PARAMETERS {
-            let expected = format!("a model of at least {LEAST_PARAMETERS} parameters, not {}", model.dim());
-            return Err(FieldError::new("model", file.model.name(), expected));
-        }
+        let model = model_for(file, &data)?;
         let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
         Ok(Self { objective: supervised(file, model, data)?, start })
     }
@@ -66,6 +71,33 @@ impl Prepared {
         (numbers + self.start.len()) * size_of::<f64>()
     }
 
+    /// The objective of what a run carries.
+    pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Self, FieldError> {
+        let Carried { data, start, points } = carried;
+        let objective: Arc<dyn Objective> = match (file.surface, data) {
+            (Some(surface), _) => Arc::new(Analytic::new(surface)),
+            (None, Some((train, held_out))) => {
+                let model = model_for(file, &train)?;
+                together(file, model, train, held_out).map_err(|error| {
+                    FieldError::new(
+                        "held_out",
+                        file.held_out,
+                        format!("examples like the others, but {error}"),
+                    )
+                })?
+            }
+            (None, None) => {
+                return Err(FieldError::new("dataset", file.dataset.name(), "examples in the run"));
+            }
+        };
+        let dim = objective.dim();
+        if let Some(other) = [&start].into_iter().chain(&points).find(|theta| theta.len() != dim) {
+            let expected = format!("a model of {} parameters, not {dim}", other.len());
+            return Err(FieldError::new("model", file.model.name(), expected));
+        }
+        Ok(Self { objective, start })
+    }
+
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
         (a.seed, a.surface, &a.dataset, a.held_out, a.standardize, &a.model, a.init, &a.from, a.loss)
@@ -73,13 +105,32 @@ impl Prepared {
     }
 }
 
+/// The model that the file asks for, for such examples.
+fn model_for(file: &ExperimentFile, data: &Dataset) -> Result<Model, FieldError> {
+    let outputs = outputs_for(file.loss, data).map_err(|error| loss_error(&error))?;
+    let model = file.model.build(data.inputs(), outputs).map_err(|error| model_error(&file.model, &error))?;
+    if model.dim() < LEAST_PARAMETERS {
+        let expected = format!("a model of at least {LEAST_PARAMETERS} parameters, not {}", model.dim());
+        return Err(FieldError::new("model", file.model.name(), expected));
+    }
+    Ok(model)
+}
+
 fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Result<Arc<dyn Objective>, FieldError> {
     let (train, held_out) = parts(file, data)?;
     // The model was built for the width of these very examples.
-    let fits = |error| unreachable!("built to fit: {error}");
-    let objective = Supervised::new(model, file.loss, train).unwrap_or_else(fits);
+    Ok(together(file, model, train, held_out).unwrap_or_else(|error| unreachable!("built to fit: {error}")))
+}
+
+fn together(
+    file: &ExperimentFile,
+    model: Model,
+    train: Dataset,
+    held_out: Option<Dataset>,
+) -> Result<Arc<dyn Objective>, SupervisedError> {
+    let objective = Supervised::new(model, file.loss, train)?;
     Ok(match held_out {
-        Some(held_out) => Arc::new(objective.with_held_out(held_out).unwrap_or_else(fits)),
+        Some(held_out) => Arc::new(objective.with_held_out(held_out)?),
         None => Arc::new(objective),
     })
 }
@@ -103,7 +154,7 @@ fn dataset_error(dataset: &DatasetConfig, error: &GenerateError) -> FieldError {
             FieldError::new(format!("dataset.{setting}"), value, expected)
         }
         (DatasetConfig::Csv { path, .. }, _) => {
-            FieldError::new("dataset.path", path, format!("a table of numbers, but {error}"))
+            FieldError::new("dataset.path", path.display(), format!("a table of numbers, but {error}"))
         }
         _ => FieldError::new("dataset", dataset.name(), format!("usable data, but {error}")),
     }

@@ -22,6 +22,25 @@ pub struct CameraKey {
     pub pose: Pose,
 }
 
+impl CameraKey {
+    /// Checks the key of that number, from 1, after one at the time `before`.
+    ///
+    /// # Errors
+    /// If its time is not after that, or its pose is not finite.
+    pub fn check(&self, number: usize, before: Option<f64>) -> Result<(), PathError> {
+        let Self { secs, pose } = self;
+        if !(secs.is_finite() && before.is_none_or(|before| before < *secs)) {
+            return Err(PathError::Time { number, secs: Measured(*secs) });
+        }
+        let all = [pose.yaw, pose.pitch, pose.distance, pose.fov];
+        let is_finite = pose.target.iter().chain(&all).all(|v| v.is_finite());
+        match is_finite && pose.distance > 0.0 && pose.fov > 0.0 && pose.fov < 3.0 {
+            true => Ok(()),
+            false => Err(PathError::Pose { number }),
+        }
+    }
+}
+
 /// Least time from one key to the next that a hand sets, in seconds.
 const LEAST_GAP_SECS: f64 = 0.1;
 
@@ -74,17 +93,8 @@ impl CameraPath {
         if keys.is_empty() {
             return Err(PathError::Empty);
         }
-        for (i, CameraKey { secs, pose }) in keys.iter().enumerate() {
-            let number = i + 1;
-            let is_later = i == 0 || keys[i - 1].secs < *secs;
-            if !(secs.is_finite() && is_later) {
-                return Err(PathError::Time { number, secs: Measured(*secs) });
-            }
-            let all = [pose.yaw, pose.pitch, pose.distance, pose.fov];
-            let is_finite = pose.target.iter().chain(&all).all(|v| v.is_finite());
-            if !(is_finite && pose.distance > 0.0 && pose.fov > 0.0 && pose.fov < 3.0) {
-                return Err(PathError::Pose { number });
-            }
+        for (i, key) in keys.iter().enumerate() {
+            key.check(i + 1, i.checked_sub(1).map(|before| keys[before].secs))?;
         }
         Ok(Self { keys })
     }

@@ -8,8 +8,11 @@
 //! | `x_held_out`, `y_held_out` | likewise | the examples held out, where there are any |
 //! | `x_mean`, `x_scale` | `[d_in]` | where inputs are standardized: raw = x · scale + mean |
 //! | `labels` | `[bytes]` | where classes have labels: that of each class by its index, as JSON |
+//! | `diverged_at` | `[1]` or `[0]` | the step at which it diverged, if it did |
+//! | `dataset` | `[bytes]` | name and kind of targets of the examples, as JSON |
+//! | `plane_points` | `[n, dim]` | the points that the plane names by file, in its order |
 //! | `layout` | `[bytes]` | which parameters lie where in theta, as JSON: `[["fc1.weight", [3, 2]], …]` |
-//! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8 |
+//! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8; paths in it are seen from the archive's folder |
 
 use std::io::{self, Cursor, Write};
 
@@ -17,10 +20,18 @@ use npyz::WriterBuilder;
 use npyz::npz::NpzWriter;
 use npyz::zip::CompressionMethod;
 use npyz::zip::write::FileOptions;
+use serde::{Deserialize, Serialize};
 
-use crate::core::data::{Dataset, Scaling};
+use crate::core::data::{Dataset, Scaling, Target};
 use crate::core::experiment::Experiment;
-use crate::core::train::Trajectory;
+use crate::core::train::Course;
+
+/// What the numbers of examples do not tell.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DatasetNote {
+    pub(super) name: String,
+    pub(super) target: Target,
+}
 
 /// An archive in memory: one that met a full disk would complain on standard error when dropped.
 pub(super) struct Archive(NpzWriter<Cursor<Vec<u8>>>);
@@ -51,8 +62,8 @@ impl Archive {
     }
 
     /// The arrays of a run.
-    pub(super) fn run(&mut self, experiment: &Experiment, trajectory: &Trajectory) -> io::Result<()> {
-        let (objective, points) = (experiment.objective(), trajectory.checkpoints());
+    pub(super) fn run(&mut self, experiment: &Experiment, course: &Course) -> io::Result<()> {
+        let (objective, points) = (experiment.objective(), course.trajectory().checkpoints());
         let t = points.len();
         let thetas = points.iter().flat_map(|point| point.theta.iter().copied());
         self.array("trajectory", &[t, objective.dim()], thetas)?;
@@ -65,6 +76,16 @@ impl Archive {
             if let Some(data) = data {
                 self.examples(data, x, y)?;
             }
+        }
+        self.array("diverged_at", &[usize::from(course.diverged_at().is_some())], course.diverged_at())?;
+        if let Some(data) = objective.train() {
+            let note = DatasetNote { name: data.name.clone(), target: data.target() };
+            self.text("dataset", &serde_json::to_string(&note).map_err(io::Error::other)?)?;
+        }
+        let named = experiment.plane_points();
+        if !named.is_empty() {
+            let numbers = named.iter().flat_map(|theta| theta.iter().copied());
+            self.array("plane_points", &[named.len(), objective.dim()], numbers)?;
         }
         if let Some(train) = objective.train() {
             self.origin(train)?;
@@ -97,12 +118,12 @@ impl Archive {
     }
 }
 
-/// Writes a run on its own.
+/// Writes a run on its own. The paths of the experiment are written as they are.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn write_run(file: impl Write, experiment: &Experiment, trajectory: &Trajectory) -> io::Result<()> {
+pub fn write_run(file: impl Write, experiment: &Experiment, course: &Course) -> io::Result<()> {
     let mut archive = Archive::new();
-    archive.run(experiment, trajectory)?;
+    archive.run(experiment, course)?;
     archive.finish(file)
 }

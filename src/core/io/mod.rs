@@ -4,10 +4,13 @@
 //! module. Meshes and pictures show a slice as the window draws it.
 
 pub mod archive;
+pub mod arrays;
 pub mod cells;
+pub mod folder;
 pub mod format;
 pub mod glb;
 pub mod hold;
+pub mod input;
 pub mod npy;
 pub mod npz;
 pub mod obj;

@@ -1,17 +1,22 @@
 //! Points of parameter space in numpy's single-array files.
 
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use npyz::{NpyFile, WriterBuilder};
+use npyz::WriterBuilder;
+
+use super::arrays;
+use super::input::{Input, InputError};
 
 use crate::core::text::Measured;
 
 /// Why a file holds no point.
 #[derive(Debug, thiserror::Error)]
 pub enum NpyError {
-    /// It cannot be read, or is not in numpy's format.
+    /// It cannot be read.
+    #[error("it cannot be read ({0})")]
+    Input(#[from] InputError),
+    /// It is not in numpy's format, or ends too early.
     #[error("it cannot be read ({0})")]
     Read(#[from] io::Error),
     /// It holds other numbers than the model has parameters.
@@ -37,8 +42,7 @@ pub enum NpyError {
 /// # Errors
 /// If the file cannot be read, has another shape or type, or an entry is not finite.
 pub fn read_theta(path: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
-    let open = || NpyFile::new(BufReader::new(File::open(path)?));
-    let file = open()?;
+    let file = arrays::header(BufReader::new(Input::open(path, arrays::MOST_BYTES)?.file()))?;
     let (shape, kind) = (file.shape().to_vec(), file.dtype().descr());
     let theta: Option<Vec<f64>> = match shape[..] {
         [n] if n == dim as u64 => match file.try_data::<f64>() {
@@ -77,6 +81,8 @@ impl NpyError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]

@@ -13,9 +13,11 @@
 //! and the arrays of a run: see [`super::archive`].
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::archive::Archive;
 use super::slice::Slice;
+use crate::core::train::Course;
 
 /// Writes a slice.
 ///
@@ -45,6 +47,6 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
         archive.array("random_walk_ratio", &[k, 3], bands)?;
     }
     archive.text("precision", &precision.to_string())?;
-    archive.run(experiment, &plan.trajectory)?;
+    archive.run(experiment, &Course::new(Arc::clone(&plan.trajectory), plan.diverged_at))?;
     archive.finish(file)
 }

@@ -131,6 +131,11 @@ impl Output {
         self.replaces
     }
 
+    /// The folder that it will be in.
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.path)
+    }
+
     /// Writes the file: `fill` gets an empty one beside its place.
     ///
     /// # Errors

@@ -1,21 +1,41 @@
 //! Runs read back from the numpy archives that [`super::archive`] writes.
+//!
+//! A run carries its examples, and whatever else its experiment read: no other file is opened here, and what
+//! lies today at the paths that the experiment names plays no part.
 
-use std::fs::File;
-use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use npyz::npz::NpzArchive;
-
+use super::archive::DatasetNote;
+use super::arrays::{Array, ArrayError, Arrays};
+use super::folder::{Folder, Reach};
+use super::input::MOST_RON;
+use crate::core::data::{Dataset, DatasetConfig, DatasetError, Scaling};
+use crate::core::experiment::prepared::Carried;
 use crate::core::experiment::{Experiment, ExperimentFile, FieldError};
-use crate::core::train::{Checkpoint, Trajectory};
+use crate::core::train::{Checkpoint, Course, Trajectory};
 
 /// A run as it was written.
 #[derive(Clone, Debug)]
 pub struct RecordedRun {
-    /// What was trained.
+    /// What was trained, on the examples that the run carries. Paths are as seen from where the program runs.
     pub experiment: Experiment,
     /// Its checkpoints.
-    pub trajectory: Trajectory,
+    pub course: Arc<Course>,
+    /// Whether the file that the data came from may be read, to compare it.
+    pub may_compare: bool,
+}
+
+impl RecordedRun {
+    /// The experiment on the file of data that lies today where the run's lay; `None` where there is none to
+    /// compare.
+    pub fn as_read_today(&self) -> Option<Experiment> {
+        let file = self.experiment.file();
+        let is_read = self.may_compare && matches!(file.dataset, DatasetConfig::Csv { .. });
+        // Only its data matter.
+        let today = ExperimentFile { from: None, slice: Default::default(), ..file.clone() };
+        is_read.then(|| Experiment::new(today).ok()).flatten()
+    }
 }
 
 /// Why a file holds no run.
@@ -33,112 +53,131 @@ pub struct RunError {
 pub enum RunErrorKind {
     /// It cannot be read, or is no numpy archive.
     #[error("it cannot be read as a numpy archive ({0}); expected what losscape train writes")]
-    Read(#[from] io::Error),
+    Read(#[from] ArrayError),
     /// An array is not there.
     #[error("it has no array {0:?}; expected what losscape train writes")]
     Missing(&'static str),
     /// Arrays that belong together have other lengths.
     #[error("its arrays do not fit together: {0}")]
     Shape(String),
-    /// The experiment in it cannot be read.
+    /// A text in it cannot be read.
     #[error("its experiment cannot be read: {0}")]
     Json(#[from] serde_json::Error),
+    /// Its examples are none.
+    #[error("its examples make no sense: {0}")]
+    Data(#[from] DatasetError),
     /// The experiment in it makes no sense here.
     #[error("its experiment makes no sense here: {0}")]
     Experiment(#[from] FieldError),
 }
 
-/// Reads a run.
+/// Reads a run. `reach` says whether the file of data may be looked at, to compare it with what it carries.
 ///
 /// # Errors
-/// If the file is none that `losscape train` or `losscape slice` wrote, or its experiment reads a file
-/// that is not there.
-pub fn read_run(path: &Path) -> Result<RecordedRun, RunError> {
-    read(path).map_err(|kind| RunError { path: path.to_owned(), kind })
+/// If the file is none that `losscape train` or `losscape slice` wrote.
+pub fn read_run(path: &Path, reach: Reach) -> Result<RecordedRun, RunError> {
+    read(path, reach).map_err(|kind| RunError { path: path.to_owned(), kind })
 }
 
-fn read(path: &Path) -> Result<RecordedRun, RunErrorKind> {
-    let mut archive = NpzArchive::new(BufReader::new(File::open(path)?))?;
-    let text: Vec<u8> = array(&mut archive, "experiment")?;
-    let file: ExperimentFile = serde_json::from_slice(&text)?;
-    let experiment = Experiment::new(file)?;
-    let dim = experiment.objective().dim();
-    let thetas: Vec<f64> = array(&mut archive, "trajectory")?;
-    let steps: Vec<u64> = array(&mut archive, "trajectory_step")?;
-    let losses: Vec<f64> = array(&mut archive, "trajectory_loss")?;
-    let norms: Vec<f64> = array(&mut archive, "trajectory_grad_norm")?;
+fn read(path: &Path, reach: Reach) -> Result<RecordedRun, RunErrorKind> {
+    let mut arrays = Arrays::open(path)?;
+    let mut file: ExperimentFile = text(&mut arrays, "experiment")?;
+    let data = file.clone().dataset.path_mut().cloned();
+    let may_compare = Folder::of(path, reach).resolve(data.clone().iter_mut().collect()).is_ok();
+    // They are not opened.
+    let resolved = Folder::of(path, Reach::Anywhere).resolve(file.paths_mut());
+    resolved.unwrap_or_else(|error| unreachable!("nothing is out of reach: {error}"));
+    let course = course(&mut arrays)?;
+    let start = course.at(0).map(|first| first.theta.to_vec()).unwrap_or_default();
+    let points = match optional::<f64>(&mut arrays, "plane_points")? {
+        Some(points) => rows(&points).map(<[f64]>::to_vec).collect(),
+        None => vec![],
+    };
+    if points.len() != file.slice.plane.files().len() || points.iter().flatten().any(|v| !v.is_finite()) {
+        return Err(RunErrorKind::Missing("plane_points"));
+    }
+    let carried = Carried { data: examples(&mut arrays)?, start, points };
+    Ok(RecordedRun { experiment: Experiment::carried(file, carried)?, course: Arc::new(course), may_compare })
+}
+
+/// The checkpoints, of as many numbers each as the first has.
+fn course(arrays: &mut Arrays) -> Result<Course, RunErrorKind> {
+    let thetas: Array<f64> = required(arrays, "trajectory")?;
+    let steps: Vec<u64> = required(arrays, "trajectory_step")?.values;
+    let losses: Vec<f64> = required(arrays, "trajectory_loss")?.values;
+    let norms: Vec<f64> = required(arrays, "trajectory_grad_norm")?.values;
     let t = steps.len();
-    if thetas.len() != t * dim || losses.len() != t || norms.len() != t {
-        let lengths = format!("{} numbers of theta, {t} steps, {} losses", thetas.len(), losses.len());
-        return Err(RunErrorKind::Shape(format!("{lengths}; expected {dim} parameters at each step")));
+    if thetas.shape.len() != 2 || thetas.shape[0] != t as u64 || losses.len() != t || norms.len() != t {
+        let lengths = format!("a trajectory of shape {:?}, {t} steps, {} losses", thetas.shape, losses.len());
+        return Err(RunErrorKind::Shape(format!("{lengths}; expected a theta and a loss at each step")));
     }
     if steps.first() != Some(&0) || steps.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(RunErrorKind::Shape("steps that do not rise from 0".to_owned()));
     }
-    let points = steps.iter().zip(thetas.chunks(dim)).zip(losses.iter().zip(&norms));
+    let diverged_at = optional::<u64>(arrays, "diverged_at")?.and_then(|step| step.values.first().copied());
+    if diverged_at.is_some_and(|step| steps.last() != Some(&step)) {
+        return Err(RunErrorKind::Shape("steps that go on after it diverged".to_owned()));
+    }
+    let points = steps.iter().zip(rows(&thetas)).zip(losses.iter().zip(&norms));
     let checkpoints = points.map(|((step, theta), (loss, grad_norm))| Checkpoint {
         step: *step,
         theta: theta.into(),
         loss: *loss,
         grad_norm: *grad_norm,
     });
-    let trajectory = Trajectory::recorded(checkpoints.collect());
-    Ok(RecordedRun { experiment, trajectory })
+    Ok(Course::new(Arc::new(Trajectory::recorded(checkpoints.collect())), diverged_at))
 }
 
-fn array<T: npyz::Deserialize>(
-    archive: &mut NpzArchive<BufReader<File>>,
-    name: &'static str,
-) -> Result<Vec<T>, RunErrorKind> {
-    let array = archive.by_name(name)?.ok_or(RunErrorKind::Missing(name))?;
-    Ok(array.into_vec()?)
+/// The examples, and those held out where there are any; `None` for a function that has none.
+fn examples(arrays: &mut Arrays) -> Result<Option<(Dataset, Option<Dataset>)>, RunErrorKind> {
+    if optional::<u8>(arrays, "dataset")?.is_none() {
+        return Ok(None);
+    }
+    let note: DatasetNote = text(arrays, "dataset")?;
+    let labels: Vec<String> = match optional::<u8>(arrays, "labels")? {
+        Some(_) => text(arrays, "labels")?,
+        None => vec![],
+    };
+    let scaling = optional::<f64>(arrays, "x_mean")?.zip(optional::<f64>(arrays, "x_scale")?);
+    let scaling = scaling.map(|(mean, scale)| Scaling { mean: mean.values, scale: scale.values });
+    let mut part = |x: &'static str, y: &'static str| -> Result<Option<Dataset>, RunErrorKind> {
+        let Some(x) = optional::<f64>(arrays, x)? else { return Ok(None) };
+        let y: Array<f64> = required(arrays, y)?;
+        let width = |array: &Array<f64>| array.shape.get(1).map_or(0, |width| *width as usize);
+        let (inputs, outputs) = (width(&x), width(&y));
+        let data = Dataset::meaning(note.target, note.name.clone(), x.values, y.values, inputs, outputs)?;
+        let data = data.with_labels(labels.clone());
+        Ok(Some(match &scaling {
+            Some(scaling) => data.with_scaling(scaling.clone()),
+            None => data,
+        }))
+    };
+    let train = part("x", "y")?.ok_or(RunErrorKind::Missing("x"))?;
+    Ok(Some((train, part("x_held_out", "y_held_out")?)))
+}
+
+/// The rows of an array of two axes.
+fn rows(array: &Array<f64>) -> impl Iterator<Item = &[f64]> {
+    let width = array.shape.get(1).map_or(1, |width| *width as usize);
+    array.values.chunks(width.max(1))
+}
+
+fn optional<T: npyz::Deserialize>(arrays: &mut Arrays, name: &str) -> Result<Option<Array<T>>, RunErrorKind> {
+    Ok(arrays.read(name)?)
+}
+
+fn required<T: npyz::Deserialize>(arrays: &mut Arrays, name: &'static str) -> Result<Array<T>, RunErrorKind> {
+    arrays.read(name)?.ok_or(RunErrorKind::Missing(name))
+}
+
+/// What a text in the archive says, as JSON.
+fn text<T: serde::de::DeserializeOwned>(arrays: &mut Arrays, name: &'static str) -> Result<T, RunErrorKind> {
+    let text: Array<u8> = required(arrays, name)?;
+    match text.values.len() as u64 > MOST_RON {
+        true => Err(RunErrorKind::Shape(format!("a text {name} of more than {MOST_RON} bytes"))),
+        false => Ok(serde_json::from_slice(&text.values)?),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::core::experiment::{CourseError, pipeline};
-    use crate::core::io::archive::write_run;
-
-    fn experiment(text: &str) -> Experiment {
-        Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap()
-    }
-
-    #[test]
-    fn a_run_that_is_read_back_is_passed_to_the_bit() {
-        let own = experiment("(dataset: moons(points: 40), steps: 60, batch: size(8), optimizer: adam())");
-        let run = pipeline::train(&own, |_| {});
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.npz");
-        write_run(File::create(&path).unwrap(), &own, &run.closed_trajectory()).unwrap();
-        let RecordedRun { experiment: read, trajectory } = read_run(&path).unwrap();
-        assert_eq!(trajectory.checkpoints(), run.trajectory().checkpoints());
-        let along = own.clone().along(&read, Arc::new(trajectory.clone())).unwrap();
-        let mut again = along.start_run();
-        again.advance(60);
-        assert_eq!(again.trajectory().checkpoints(), run.trajectory().checkpoints());
-        again.seek(17);
-        assert_eq!(Some(again.latest()), run.checkpoint_at(17));
-        // Another look keeps the run, another training does not.
-        let looked = along.with(|file| file.view.alpha3 = 0.5).unwrap();
-        assert!(looked.start_run().plan().course.is_some());
-        let other = along.with(|file| file.optimizer.set_lr(0.5)).unwrap();
-        assert!(other.start_run().plan().course.is_none());
-        let refused = other.along(&read, Arc::new(trajectory.clone())).unwrap_err();
-        assert!(refused.to_string().contains("optimizer"), "{refused}");
-        let longer = own.with(|file| file.steps = 61).unwrap().along(&read, Arc::new(trajectory));
-        assert_eq!(longer.unwrap_err(), CourseError::Short { end: 60, steps: 61 });
-    }
-
-    #[test]
-    fn what_is_no_run_is_told_with_its_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.npz");
-        let refused = || read_run(&path).unwrap_err().to_string();
-        assert!(refused().contains("x.npz"), "{}", refused());
-        std::fs::write(&path, "no archive").unwrap();
-        assert!(refused().contains("losscape train"), "{}", refused());
-    }
-}
+mod tests;

@@ -1,9 +1,8 @@
 //! The tours that come with the program, from `assets/tours`.
 
-use std::path::Path;
-
 use super::tour::Tour;
 use crate::core::experiment::FileError;
+use crate::core::io::folder::Folder;
 
 /// Name and text of each, in the order a list shows them.
 const FILES: [(&str, &str); 2] = [
@@ -22,7 +21,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// If its file is broken, which a test rules out.
 pub fn load(name: &str) -> Option<Result<Tour, FileError>> {
     let (_, text) = FILES.iter().find(|(known, _)| *known == name)?;
-    Some(Tour::parse(text, &format!("{name}.ron"), Path::new("")))
+    Some(Tour::parse(text, &format!("{name}.ron"), &Folder::default()))
 }
 
 #[cfg(test)]

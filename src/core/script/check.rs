@@ -46,10 +46,9 @@ pub fn cues<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cue>, D::E
 
 /// Reads the keys of a camera.
 pub fn camera<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CameraKey>, D::Error> {
-    let keys = std::cell::RefCell::new(Vec::new());
-    read_each(deserializer, |_, key: &CameraKey| {
-        keys.borrow_mut().push(*key);
-        CameraPath::new(keys.borrow().clone()).map(|_| ()).map_err(|error| error.to_string())
+    let before = std::cell::Cell::new(None);
+    read_each(deserializer, |i, key: &CameraKey| {
+        key.check(i + 1, before.replace(Some(key.secs))).map_err(|error| error.to_string())
     })
 }
 

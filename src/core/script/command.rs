@@ -1,5 +1,7 @@
 //! Commands: the one way to change the session.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::core::data::{BatchSize, DatasetConfig};
@@ -34,6 +36,16 @@ pub enum Command {
 }
 
 impl Command {
+    /// The files that it names.
+    pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Experiment(ExperimentCommand::Load(file)) => file.paths_mut(),
+            Self::Experiment(ExperimentCommand::Dataset(dataset)) => dataset.path_mut().into_iter().collect(),
+            Self::Experiment(ExperimentCommand::Plane(plane)) => plane.files_mut(),
+            _ => vec![],
+        }
+    }
+
     /// Whether it changes what is decided. The others only move about in it (in time, or with the
     /// camera), and taking back a change leaves them be.
     pub fn is_change(&self) -> bool {

@@ -312,10 +312,10 @@ fn names_of<T: DeserializeOwned>() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     use super::*;
     use crate::core::geometry::camera::Pose;
+    use crate::core::io::folder::Folder;
     use crate::core::script::{
         ChapterFile, ExperimentCommand, RunCommand, SliceCommand, Tour, TourFile, ViewCommand,
     };
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn every_example_is_read_and_makes_sense_in_a_tour() {
-        Tour::parse(EXAMPLE, "example", Path::new("")).unwrap();
+        Tour::parse(EXAMPLE, "example", &Folder::default()).unwrap();
         for (what, entries) in topics() {
             for (example, _) in entries {
                 read(example).unwrap_or_else(|why| panic!("{what}: {example}: {why}"));
@@ -340,7 +340,8 @@ mod tests {
                 let tour = format!(
                     "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [{before} (when: at(0.5), command: {example})])])"
                 );
-                Tour::parse(&tour, "example", Path::new("")).unwrap_or_else(|why| panic!("{example}: {why}"));
+                Tour::parse(&tour, "example", &Folder::default())
+                    .unwrap_or_else(|why| panic!("{example}: {why}"));
             }
         }
     }

@@ -6,16 +6,19 @@
 //!
 //! A tour is checked as it is read, so that a mistake is told with its line and column.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::check;
 use super::command::{Command, ExperimentCommand, ViewCommand};
+use super::weight::{Weight, check_counts};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
+use crate::core::experiment::paths::{ReadError, is_ron, place_of};
 use crate::core::experiment::{CameraMode, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::CameraKey;
+use crate::core::io::folder::{Folder, seen_from};
 use crate::core::session::{Now, Session};
 use crate::core::text::Measured;
 
@@ -132,16 +135,20 @@ pub struct Tour {
 }
 
 impl Tour {
-    /// Reads a tour. `name` is the file's name for errors; experiments that it names by file lie in
-    /// `folder` or below.
+    /// Reads a tour. `name` is the file's name for errors; what it names by file is seen from `folder`.
     ///
     /// # Errors
     /// If the text is no tour, or anything in it makes no sense: with line and column.
-    pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, FileError> {
+    pub fn parse(text: &str, name: &str, folder: &Folder) -> Result<Self, FileError> {
         let file: TourFile = parse_ron(text, name)?;
-        Self::new(file, folder).map_err(|TourError { named, message }| {
-            let (line, column) = place_of(text, named.as_ref());
-            FileError { file: name.to_owned(), line, column, message }
+        Self::new(file, folder).map_err(|TourError { named, message, outside }| {
+            let at = match &named {
+                Some(Named::Text(part)) => text.find(part.as_str()),
+                Some(Named::Cue(number)) => text.match_indices("when:").nth(*number).map(|(at, _)| at),
+                None => None,
+            };
+            let (line, column) = place_of(text, at);
+            FileError { file: name.to_owned(), line, column, message, outside }
         })
     }
 
@@ -150,11 +157,18 @@ impl Tour {
     /// # Errors
     /// If it has no chapter, the first one names no experiment and loads none, or an experiment is not
     /// there or makes no sense.
-    pub fn new(mut file: TourFile, folder: &Path) -> Result<Self, TourError> {
+    pub fn new(mut file: TourFile, folder: &Folder) -> Result<Self, TourError> {
+        let cues = file.chapters.iter().map(|chapter| chapter.cues.len()).sum();
+        check_counts(file.chapters.len(), cues).map_err(|message| TourError::of(&message))?;
         for (i, chapter) in file.chapters.iter().enumerate() {
             check::chapter(i, chapter).map_err(|message| TourError::of(&message))?;
         }
-        let (mut experiments, mut taken) = (Vec::new(), Vec::new());
+        folder.resolve(file.paths_mut()).map_err(|error| {
+            let named =
+                error.files.first().map(|path| Named::Text(format!("{:?}", path.display().to_string())));
+            TourError { named, message: error.to_string(), outside: error.files }
+        })?;
+        let (mut experiments, mut taken, mut weight) = (Vec::new(), Vec::new(), Weight::default());
         for (i, chapter) in file.chapters.iter_mut().enumerate() {
             // One that is loaded before anything else is the chapter's.
             let loaded = if chapter.experiment.is_none() { take_loaded(chapter) } else { None };
@@ -166,6 +180,9 @@ impl Tour {
                 })?),
                 (None, None) => None,
             });
+            if let Some(Some(experiment)) = experiments.last() {
+                weight.add(experiment).map_err(|why| TourError::of(&format!("chapter {}: {why}", i + 1)))?;
+            }
         }
         match experiments.first() {
             None => return Err(TourError::of("no chapters; expected one")),
@@ -183,7 +200,7 @@ impl Tour {
     /// `taken` tells how many of each chapter's cues were taken out of it.
     fn rehearse(&self, taken: &[usize]) -> Result<(), TourError> {
         let mut session = Session::new(self.first_experiment());
-        let mut number = 0;
+        let (mut number, mut weight) = (0, Weight::default());
         for (i, chapter) in self.chapters().iter().enumerate() {
             number += taken[i];
             for command in self.opening(i) {
@@ -191,11 +208,13 @@ impl Tour {
                 session.apply(command, Now::default()).map_err(refused)?;
             }
             for (k, cue) in chapter.cues.iter().enumerate() {
-                let refused = |why| TourError {
+                let refused = |why: String| TourError {
                     named: Some(Named::Cue(number)),
                     message: format!("chapter {}: cue {}: {why}", i + 1, k + 1 + taken[i]),
+                    outside: Vec::new(),
                 };
-                session.apply(cue.command.clone(), Now::default()).map_err(refused)?;
+                session.apply(cue.command.clone(), Now::default()).map_err(|why| refused(why.to_string()))?;
+                weight.add(session.experiment()).map_err(refused)?;
                 number += 1;
             }
         }
@@ -303,6 +322,19 @@ impl TourFile {
         // A cue and a camera key are a line each.
         to_pretty_ron(self, 4)
     }
+
+    /// The files that its cues name. The experiments of its chapters are names: they may be built in.
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let cues = self.chapters.iter_mut().flat_map(|chapter| &mut chapter.cues);
+        cues.flat_map(|cue| cue.command.paths_mut()).collect()
+    }
+
+    /// The same as a file in `folder` says it.
+    pub fn saved_in(&self, folder: &Path) -> Self {
+        let mut file = self.clone();
+        file.paths_mut().into_iter().for_each(|path| *path = seen_from(folder, path));
+        file
+    }
 }
 
 /// Whether a text means to be a tour: it has chapters, or is broken and speaks of them.
@@ -324,6 +356,8 @@ pub struct TourError {
     /// What in the file the mistake is about.
     named: Option<Named>,
     message: String,
+    /// The files that it asks for and that are neither beside it nor below, where that is what is wrong.
+    outside: Vec<PathBuf>,
 }
 
 /// Something in a tour's file.
@@ -337,7 +371,7 @@ enum Named {
 
 impl TourError {
     fn of(message: &str) -> Self {
-        Self { named: None, message: message.to_owned() }
+        Self { named: None, message: message.to_owned(), outside: Vec::new() }
     }
 }
 
@@ -370,15 +404,19 @@ fn take_loaded(chapter: &mut ChapterFile) -> Option<ExperimentFile> {
 }
 
 /// The experiment of that name, or in that file.
-fn named_experiment(name: &str, folder: &Path) -> Result<Experiment, TourError> {
-    let error = |message: String| TourError { named: Some(Named::Text(format!("{name:?}"))), message };
+fn named_experiment(name: &str, folder: &Folder) -> Result<Experiment, TourError> {
+    let named = || Some(Named::Text(format!("{name:?}")));
+    let error = |message: String| TourError { named: named(), message, outside: Vec::new() };
     let file = match builtin::load(name) {
-        Some(file) => file,
-        None if name.ends_with(".ron") => {
-            let path = folder.join(name);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|why| error(format!("cannot read the experiment {}: {why}", path.display())))?;
-            ExperimentFile::parse(&text, &path.display().to_string())
+        Some(file) => file.map_err(ReadError::File),
+        None if is_ron(Path::new(name)) => {
+            let mut path = PathBuf::from(name);
+            folder.resolve(vec![&mut path]).map_err(|error| TourError {
+                named: named(),
+                message: error.to_string(),
+                outside: error.files,
+            })?;
+            ExperimentFile::read(&path, folder.reach().clone())
         }
         None => {
             let known: Vec<&str> = builtin::names().collect();
@@ -388,20 +426,8 @@ fn named_experiment(name: &str, folder: &Path) -> Result<Experiment, TourError> 
             )));
         }
     };
-    let file = file.map_err(|why| error(why.to_string()))?;
+    let file = file.map_err(|why| TourError { outside: why.outside().to_vec(), ..error(why.to_string()) })?;
     Experiment::new(file).map_err(|why| error(format!("{name}: {why}")))
-}
-
-/// Line and column, from 1, of something in a text; of its beginning where that is not found.
-fn place_of(text: &str, named: Option<&Named>) -> (usize, usize) {
-    let at = match named {
-        Some(Named::Text(part)) => text.find(part.as_str()),
-        Some(Named::Cue(number)) => text.match_indices("when:").nth(*number).map(|(at, _)| at),
-        None => None,
-    };
-    let before = &text[..at.unwrap_or(0)];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 /// Times closer than this are the same: a clock adds up frames.
@@ -412,7 +438,7 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::core::script) fn parsed(text: &str) -> Result<Tour, FileError> {
-        Tour::parse(text, "x.ron", Path::new(""))
+        Tour::parse(text, "x.ron", &Folder::default())
     }
 
     fn refused(text: &str) -> String {
@@ -453,7 +479,7 @@ pub(super) mod tests {
         let missing = refused("(chapters: [\n  (experiment: \"xor-model4\", secs: 1)])");
         assert!(missing.starts_with("x.ron:2:16: unknown experiment \"xor-model4\""), "{missing}");
         let no_file = refused("(chapters: [(experiment: \"gone.ron\", secs: 1)])");
-        assert!(no_file.contains("cannot read the experiment gone.ron"), "{no_file}");
+        assert!(no_file.contains("cannot read gone.ron"), "{no_file}");
         assert!(refused("(chapters: [])").contains("no chapters"));
         assert!(refused("(chapters: [(secs: 1)])").contains("no experiment"));
         assert!(refused(&chapter("capton: \"\"")).contains("capton"));
@@ -479,6 +505,22 @@ pub(super) mod tests {
         assert!(eased("view(isosurface(None))").unwrap_err().to_string().contains("no number"));
         let at_once = refused(&chapter("cues: [(when: at(0), command: slice(alpha3(1)), ease: linear(0))]"));
         assert!(at_once.contains("eased for 0 s"), "{at_once}");
+    }
+
+    #[test]
+    fn a_tour_asks_for_no_more_than_it_may() {
+        let cues = |command: &str, count: usize| {
+            let cue = format!("(when: at(0), command: {command}),");
+            refused(&chapter(&format!("cues: [{}]", cue.repeat(count))))
+        };
+        assert!(cues("undo", 20_001).contains("20001 cues; expected at most 20000"));
+        // Two features and a target a point.
+        let large = cues("experiment(dataset(xor(points: 1000000)))), (when: at(0), command: undo", 9);
+        assert!(large.contains("cue 13: it loads data of more than 20000000 numbers in all"), "{large}");
+        let chapters = "(experiment: \"xor-model3\", secs: 1),".repeat(1001);
+        assert!(
+            refused(&format!("(chapters: [{chapters}])")).contains("1001 chapters; expected at most 1000")
+        );
     }
 
     #[test]

@@ -176,7 +176,11 @@ impl Session {
     fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<(), FieldError> {
         let changed = match command {
             ExperimentCommand::Load(file) => {
-                let experiment = Experiment::new(*file)?;
+                let experiment = match &self.recorded {
+                    // What its run carries is not read anew.
+                    Some(recorded) => recorded.with(|known| *known = *file)?,
+                    None => Experiment::new(*file)?,
+                };
                 self.view = self.view.renewed(&experiment.view);
                 self.opened = self.opened.or_new(experiment.file());
                 self.restart_with(experiment);

@@ -476,3 +476,33 @@ fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
     session.apply(Command::Undo, at(0)).unwrap();
     assert_eq!(session.experiment().steps, 48);
 }
+
+#[test]
+fn what_a_recorded_run_carries_is_not_read_anew() {
+    use crate::core::experiment::pipeline;
+    use crate::core::experiment::prepared::Carried;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, "0,0,0\n0,1,1\n1,0,1\n1,1,0\n").unwrap();
+    let file = ExperimentFile {
+        dataset: DatasetConfig::by_name(path.to_str().unwrap()).unwrap(),
+        steps: 9,
+        ..Default::default()
+    };
+    let own = Experiment::new(file.clone()).unwrap();
+    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).course());
+    let start = course.at(0).unwrap().theta.to_vec();
+    let data = Some((own.objective().train().unwrap().clone(), None));
+    let carried = Experiment::carried(file.clone(), Carried { data, start, points: vec![] }).unwrap();
+    let recorded = carried.clone().along(&carried, course).unwrap();
+    for text in [None, Some("9,9,0\n8,8,1\n")] {
+        text.map_or_else(
+            || std::fs::remove_file(&path).unwrap(),
+            |text| std::fs::write(&path, text).unwrap(),
+        );
+        let mut session = Session::new(recorded.clone());
+        let load = Command::Experiment(ExperimentCommand::Load(Box::new(file.clone())));
+        session.apply(load, at(0)).unwrap();
+        assert!(session.experiment().is_recorded() && session.experiment().has_data_of(&own));
+    }
+}

@@ -177,6 +177,17 @@ impl PlaneConfig {
         places.into_iter().filter_map(Place::file).cloned().collect()
     }
 
+    /// The same, to be changed.
+    pub fn files_mut(&mut self) -> Vec<&mut PathBuf> {
+        let places = match self {
+            Self::Line { from, to } => vec![from, to],
+            Self::Points { a, b, c } => vec![a, b, c],
+            Self::Random { at, .. } | Self::Hessian { at } => vec![at],
+            Self::Chord | Self::Pca { .. } | Self::Axes { .. } | Self::Angle { .. } => vec![],
+        };
+        places.into_iter().filter_map(Place::file_mut).collect()
+    }
+
     /// Fits the plane to the finite checkpoints of a run. Directions that it leaves open come out of
     /// the stream `plane` of the seed.
     ///

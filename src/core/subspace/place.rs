@@ -87,6 +87,14 @@ impl Place {
             Self::Start | Self::End | Self::Step(_) => None,
         }
     }
+
+    /// The same, to be changed.
+    pub fn file_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Start | Self::End | Self::Step(_) => None,
+        }
+    }
 }
 
 /// As flags write it: `start`, `end`, `step:N` or the path of a `.npy` file.

@@ -1,5 +1,6 @@
 //! Training: a run that advances step by step, and the trajectory it leaves behind.
 
+pub mod course;
 mod keys;
 pub mod outline;
 pub mod plateaus;
@@ -7,6 +8,7 @@ pub mod run;
 mod state;
 pub mod trajectory;
 
+pub use course::Course;
 pub use outline::Outline;
 pub use plateaus::plateaus;
 pub use run::{TrainingPlan, TrainingRun};

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::course::Course;
 use super::keys::KeyCheckpoints;
 use super::state::State;
 use super::trajectory::{Checkpoint, DEFAULT_BUDGET_BYTES, Trajectory};
@@ -27,10 +28,10 @@ pub struct TrainingPlan {
     pub seed: u64,
     /// Bytes the trajectory may take.
     pub budget_bytes: usize,
-    /// Checkpoints of the same run, recorded before: it passes them instead of taking steps of its own,
+    /// The same run, recorded before: it passes its checkpoints instead of taking steps of its own,
     /// and rests at each until the next. So it is the same to the bit on machines that compute
     /// differently in the last one.
-    pub course: Option<Arc<Trajectory>>,
+    pub course: Option<Arc<Course>>,
 }
 
 impl TrainingPlan {
@@ -146,6 +147,11 @@ impl TrainingRun {
         let mut trajectory = self.trajectory.clone();
         trajectory.close(self.latest());
         trajectory
+    }
+
+    /// The run so far, for another one to follow.
+    pub fn course(&self) -> Course {
+        Course::new(Arc::new(self.closed_trajectory()), self.diverged_at())
     }
 
     /// Returns to an earlier step, exactly: from the nearest key checkpoint before it, by taking the

@@ -2,8 +2,9 @@
 //!
 //! Apart from the run because a run holds many: the present one and the key checkpoints.
 
+use super::course::Course;
 use super::run::TrainingPlan;
-use super::trajectory::{Checkpoint, Trajectory};
+use super::trajectory::Checkpoint;
 use crate::core::data::BatchOrder;
 use crate::core::num::{Stream, vector};
 use crate::core::objective::Objective;
@@ -67,14 +68,13 @@ impl State {
     }
 
     /// One step along recorded checkpoints.
-    fn follow(&mut self, course: &Trajectory) {
+    fn follow(&mut self, course: &Course) {
         self.step += 1;
-        let points = course.checkpoints();
-        if let Ok(at) = points.binary_search_by_key(&self.step, |point| point.step) {
-            self.theta.copy_from_slice(&points[at].theta);
+        if let Some(point) = course.at(self.step) {
+            self.theta.copy_from_slice(&point.theta);
             self.whole = None;
-            self.diverged = !points[at].loss.is_finite();
         }
+        self.diverged = course.diverged_at() == Some(self.step);
     }
 
     /// Makes loss and gradient of the whole split known.

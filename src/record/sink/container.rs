@@ -79,6 +79,9 @@ pub fn write_head(to: &mut impl Write, head: &Head, pictures: &[Picture]) -> io:
     }
 }
 
+/// Bytes that a table may have: sixteen for each frame of a film of a day and more.
+const MOST_TABLE: u64 = 256 << 20;
+
 /// Reads the table of such a film, and where its first picture begins; the others follow it. `None`: the
 /// film was not written here, or is damaged.
 ///
@@ -97,7 +100,8 @@ pub fn read_head(file: &mut (impl Read + Seek)) -> io::Result<Option<(Head, Vec<
         file.read_exact(&mut start)?;
         let inside = u64::from(word(&start, 0).unwrap_or(0)).checked_sub(8);
         let left = length - file.stream_position()?;
-        let Some(inside) = inside.filter(|&inside| start[4..] == name[..] && inside <= left) else {
+        let is_sound = |&inside: &u64| start[4..] == name[..] && inside <= left.min(MOST_TABLE);
+        let Some(inside) = inside.filter(is_sound) else {
             return Ok(None);
         };
         table.resize(inside as usize, 0);

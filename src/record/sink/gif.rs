@@ -133,6 +133,8 @@ fn count(part: &Path) -> u64 {
 
 /// Bytes of a record's length.
 const LENGTH: usize = 4;
+/// Bytes that a record may have beyond those of its pixels.
+const RECORD_HEAD: u64 = 1 << 16;
 
 /// The frames of a part, one after another.
 struct Waiting {
@@ -156,11 +158,12 @@ impl Waiting {
         let mut record = Vec::new();
         (&mut self.from).take(LENGTH as u64).read_to_end(&mut record)?;
         let Ok(length) = record[..].try_into().map(u32::from_le_bytes) else { return Ok(None) };
+        if u64::from(length) > RECORD_HEAD + 4 * self.note.size.map(u64::from).iter().product::<u64>() {
+            return Ok(None);
+        }
         let mut picture = Vec::new();
         (&mut self.from).take(u64::from(length)).read_to_end(&mut picture)?;
-        let [width, height] = self.note.size.map(|side| side as usize);
-        let is_whole = picture.len() == length as usize;
-        Ok(is_whole.then(|| read_png(picture)).transpose()?.filter(|pixels| pixels.len() == width * height))
+        if picture.len() < length as usize { Ok(None) } else { read_png(picture, self.note.size) }
     }
 
     /// Writes the film of so many of them.
@@ -236,11 +239,17 @@ fn hundredths(frame: u64, fps: u32) -> u16 {
     (frame * 200 / u64::from(fps)).div_ceil(2) as u16
 }
 
-fn read_png(bytes: Vec<u8>) -> io::Result<Vec<[u8; 3]>> {
+/// The pixels of a picture; `None` if it has another size than it must have.
+fn read_png(bytes: Vec<u8>, [width, height]: [u32; 2]) -> io::Result<Option<Vec<[u8; 3]>>> {
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info()?;
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap_or(0)];
+    let size = 3 * width as usize * height as usize;
+    if (reader.info().width, reader.info().height, reader.output_buffer_size()) != (width, height, Some(size))
+    {
+        return Ok(None);
+    }
+    let mut pixels = vec![0; size];
     reader.next_frame(&mut pixels)?;
-    Ok(pixels.as_chunks::<3>().0.to_vec())
+    Ok(Some(pixels.as_chunks::<3>().0.to_vec()))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::container::{self, Head, Picture};
 use super::stream::{self, Units, kind};
 use super::{Format, SinkError, apng, ffmpeg, gif};
+use crate::core::io::input::Input;
 use crate::core::io::output::{Output, WriteError};
 use crate::core::num::CancelToken;
 
@@ -94,7 +95,7 @@ impl Part {
         }
         let read = |source| JoinError::Read { path: path.to_owned(), source };
         let mut start = [0; 12];
-        let length = File::open(path).and_then(|file| fill(&mut file.take(12), &mut start)).map_err(read)?;
+        let length = fill(&mut open(path)?.take(12), &mut start).map_err(read)?;
         match &start[..length] {
             [] => Err(not_a_part(path, "it is empty")),
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => Self::of_film(path),
@@ -148,7 +149,7 @@ impl Part {
 
     fn of_film(path: &Path) -> Result<Self, JoinError> {
         let read = |source| JoinError::Read { path: path.to_owned(), source };
-        let mut file = BufReader::new(File::open(path).map_err(read)?);
+        let mut file = BufReader::new(open(path)?);
         let table = container::read_head(&mut file).map_err(read)?;
         let reason = "an mp4 of another program, or its end is missing";
         let (head, pictures, first) = table.ok_or_else(|| not_a_part(path, reason))?;
@@ -244,6 +245,8 @@ pub fn recover(
         let reason = "only the parts of an .mp4 are put together; record this in one go, or into a folder";
         return Err(needs_none(&path, reason));
     };
+    // Each reader opens it by itself, ffmpeg too.
+    drop(open(part)?);
     match format {
         Format::Gif => gif::recover(part, output, cancel),
         Format::Apng => apng::recover(part, output, cancel),
@@ -267,6 +270,12 @@ pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(),
         to.flush()
     })?;
     Ok(())
+}
+
+/// Opens a part: films are as long as they are, but ordinary files.
+pub(super) fn open(path: &Path) -> Result<File, JoinError> {
+    let opened = Input::open(path, u64::MAX).map(Input::file);
+    opened.map_err(|error| JoinError::Read { path: path.to_owned(), source: io::Error::other(error) })
 }
 
 pub(super) fn not_a_part(path: &Path, reason: impl Into<String>) -> JoinError {

@@ -177,6 +177,9 @@ fn is_held(part: &File) -> bool {
     cfg!(unix) && !take_hold(part)
 }
 
+/// Pixels along a side of any film.
+const MOST_SIDE: u32 = 1 << 14;
+
 /// What a part's pictures do not tell themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -196,7 +199,8 @@ impl Note {
     pub fn parse(text: &str) -> Option<Self> {
         let (size, fps) = text.strip_prefix("size=")?.split_once(" fps=")?;
         let (width, height) = size.split_once('x')?;
-        let size = [width.parse().ok()?, height.parse().ok()?];
+        let side = |text: &str| text.parse().ok().filter(|side| (1..=MOST_SIDE).contains(side));
+        let size = [side(width)?, side(height)?];
         let fps = fps.parse().ok().filter(|fps| (1..=240).contains(fps))?;
         Some(Self { size, fps })
     }
@@ -271,7 +275,9 @@ mod tests {
             let note = Note { size, fps };
             assert_eq!(Note::parse(&note.to_text()), Some(note));
         }
-        for text in ["", "size=1x1", "size=1x1 fps=0", "size=1x1 fps=241", "size=-1x1 fps=30"] {
+        for text in
+            ["", "size=1x1", "size=1x1 fps=0", "size=1x1 fps=241", "size=-1x1 fps=30", "size=1x16385 fps=30"]
+        {
             assert_eq!(Note::parse(text), None, "{text}");
         }
     }

@@ -125,8 +125,8 @@ pub struct Units {
 /// Bytes read at once.
 const PIECE: usize = 1 << 18;
 
-/// Most bytes of one unit: several times a raw picture of the largest size. More is not a stream.
-const UNIT_MOST: usize = 1 << 31;
+/// Most bytes of one unit: more than a raw picture of the largest size. More is not a stream.
+const UNIT_MOST: usize = 1 << 28;
 
 impl Units {
     /// Opens a stream. `None`: it is not one of ours.

@@ -5,6 +5,7 @@ use std::io;
 
 use super::dialect::DELIMITERS;
 use super::{LIMITS, MAX_CLASSES};
+use crate::core::io::input::InputError;
 use crate::core::text::Measured;
 
 /// Characters of a cell that an error shows.
@@ -55,6 +56,9 @@ fn quoted(text: &str) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// The file cannot be read.
+    #[error("it cannot be read ({0})")]
+    Input(#[from] InputError),
+    /// It cannot be taken apart.
     #[error("it cannot be read ({0})")]
     Read(#[from] io::Error),
     /// It is no text.

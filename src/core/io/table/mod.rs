@@ -17,7 +17,6 @@ mod rows;
 mod sheet;
 mod target;
 
-use std::io::Read;
 use std::path::Path;
 
 pub use columns::{Column, Header};
@@ -25,6 +24,7 @@ pub use error::{Cell, TableError};
 pub use number::DecimalMark;
 pub use target::TargetKind;
 
+use super::input::Input;
 use crate::core::data::Dataset;
 use sheet::{Numbers, Sheet};
 use target::{Meaning, Refusal, Targets};
@@ -72,10 +72,7 @@ pub struct TableOptions {
 pub fn read(path: impl AsRef<Path>, options: &TableOptions) -> Result<Dataset, TableError> {
     let path = path.as_ref();
     let name = path.file_stem().map_or_else(|| "csv".into(), |stem| stem.to_string_lossy());
-    let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large from one that just fits.
-    std::fs::File::open(path)?.take(LIMITS.bytes + 1).read_to_end(&mut bytes)?;
-    parse(&bytes, &name, options)
+    parse(&Input::open(path, LIMITS.bytes)?.read()?, &name, options)
 }
 
 /// Reads a text; `name` is the dataset's.

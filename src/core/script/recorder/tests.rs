@@ -1,7 +1,5 @@
 //! What was recorded plays as it was.
 
-use std::path::Path;
-
 use proptest::prelude::*;
 
 use super::super::restore::is_alike;
@@ -10,6 +8,7 @@ use super::*;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::Theme;
 use crate::core::geometry::camera::FOV;
+use crate::core::io::folder::Folder;
 use crate::core::optim::OptimizerConfig;
 use crate::core::session::Transport;
 use crate::core::session::tests::any_command;
@@ -109,7 +108,8 @@ impl Flight {
 /// The session as a film of the tour leaves it; each frame's time and step, and the steps at which
 /// commands without a number went through.
 fn filmed(file: &TourFile, fps: u32) -> (Live, Vec<(f64, u64)>, Vec<u64>) {
-    let tour = Tour::parse(&file.to_ron(), "x.ron", Path::new("")).unwrap_or_else(|error| panic!("{error}"));
+    let tour =
+        Tour::parse(&file.to_ron(), "x.ron", &Folder::default()).unwrap_or_else(|error| panic!("{error}"));
     let mut live = Live::new(tour.first_experiment().file().clone());
     let frames = (tour.secs() * f64::from(fps)).round() as u32;
     let mut player = Player::new(tour, Audience::Film);

@@ -1,0 +1,128 @@
+//! The files that an experiment names, seen from its own file or from where the program runs.
+//!
+//! In a file paths are seen from its folder. As soon as it is read they become paths from where the
+//! program runs, like those on the command line, and turn back when it is written.
+
+use std::path::{Path, PathBuf};
+
+use super::file::{ExperimentFile, FileError};
+use crate::core::io::folder::{Folder, OutsideError, Reach, seen_from};
+use crate::core::io::input::{Input, InputError, MOST_RON};
+
+/// Why a file holds no experiment or tour.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is no text, or none that is read.
+    #[error("cannot read {name}: {why}")]
+    Input {
+        /// The file's name.
+        name: String,
+        /// What is wrong with it.
+        why: InputError,
+    },
+    /// What it says makes no sense.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl ReadError {
+    /// The files that it asks for and may not have read, where that is what is wrong.
+    pub fn outside(&self) -> &[PathBuf] {
+        match self {
+            Self::File(error) => &error.outside,
+            Self::Input { .. } => &[],
+        }
+    }
+}
+
+/// Whether a name is that of an experiment's or tour's file.
+pub fn is_ron(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"))
+}
+
+/// Reads the text of an experiment or a tour.
+///
+/// # Errors
+/// If it is no text, or longer than any of them.
+pub fn read_ron(path: &Path) -> Result<String, ReadError> {
+    let read = Input::open(path, MOST_RON).and_then(Input::text);
+    read.map_err(|why| ReadError::Input { name: path.display().to_string(), why })
+}
+
+impl ExperimentFile {
+    /// Reads an experiment's file; what it names is then seen from where the program runs.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no experiment, or asks for files beyond its reach.
+    pub fn read(path: &Path, reach: Reach) -> Result<Self, ReadError> {
+        Ok(Self::parse_in(&read_ron(path)?, &path.display().to_string(), &Folder::of(path, reach))?)
+    }
+
+    /// Reads the text of an experiment's file in that folder. `file` is the name that errors give.
+    ///
+    /// # Errors
+    /// As [`ExperimentFile::parse`], and if it asks for files beyond its reach.
+    pub fn parse_in(text: &str, file: &str, folder: &Folder) -> Result<Self, FileError> {
+        let mut experiment = Self::parse(text, file)?;
+        folder.resolve(experiment.paths_mut()).map_err(|error| outside_error(text, file, error))?;
+        Ok(experiment)
+    }
+
+    /// The files that it names.
+    pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let data = self.dataset.path_mut().into_iter();
+        data.chain(self.from.as_mut()).chain(self.slice.plane.files_mut()).collect()
+    }
+
+    /// The same as a file in `folder` says it.
+    pub fn saved_in(&self, folder: &Path) -> Self {
+        let mut file = self.clone();
+        file.paths_mut().into_iter().for_each(|path| *path = seen_from(folder, path));
+        file
+    }
+}
+
+/// The error with the place where the first of the files is named.
+pub fn outside_error(text: &str, file: &str, error: OutsideError) -> FileError {
+    let named = error.files.first().map(|path| format!("{:?}", path.display().to_string()));
+    let (line, column) = place_of(text, named.and_then(|named| text.find(&named)));
+    FileError { file: file.to_owned(), line, column, message: error.to_string(), outside: error.files }
+}
+
+/// Line and column, from 1, of a byte of a text; of its beginning where there is none.
+pub fn place_of(text: &str, at: Option<usize>) -> (usize, usize) {
+    let before = &text[..at.unwrap_or(0)];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "(\n  dataset: csv(path: \"data/x.csv\"), from: \"start.npy\",
+        slice: (plane: points(a: start, b: file(\"b.npy\"), c: end)))";
+
+    #[test]
+    fn every_path_is_seen_from_the_folder_of_the_file_and_written_back_so() {
+        let there = Folder::of(Path::new("there/my.ron"), Reach::Below);
+        let mut file = ExperimentFile::parse_in(TEXT, "my.ron", &there).unwrap();
+        let paths: Vec<PathBuf> = file.paths_mut().into_iter().map(|path| path.clone()).collect();
+        assert_eq!(paths, ["there/data/x.csv", "there/start.npy", "there/b.npy"].map(PathBuf::from));
+        assert_eq!(file.saved_in(Path::new("there")), ExperimentFile::parse(TEXT, "my.ron").unwrap());
+        let mut elsewhere = file.saved_in(Path::new("elsewhere"));
+        assert!(elsewhere.paths_mut().iter().all(|path| path.is_absolute()));
+        assert_eq!(elsewhere.saved_in(Path::new("there")), file.saved_in(Path::new("there")));
+    }
+
+    #[test]
+    fn a_path_that_leads_out_is_told_with_its_place() {
+        let text = TEXT.replace("data/x.csv", "/etc/passwd");
+        let there = Folder::of(Path::new("there/my.ron"), Reach::Below);
+        let error = ExperimentFile::parse_in(&text, "there/my.ron", &there).unwrap_err();
+        assert!(error.to_string().starts_with("there/my.ron:2:22: it asks for \"/etc/passwd\""), "{error}");
+        assert_eq!(error.outside, [PathBuf::from("/etc/passwd")]);
+        let there = Folder::of(Path::new("there/my.ron"), Reach::Anywhere);
+        assert!(ExperimentFile::parse_in(&text, "there/my.ron", &there).is_ok());
+    }
+}

@@ -1,0 +1,181 @@
+//! Arrays read back from numpy's files, no more of them than is stated before anything is unpacked.
+//!
+//! A header is looked at before it is handed to its reader, which tries all ways when it meets brackets that it
+//! cannot close; so is an archive's directory, whose reader believes any number of entries and searches a file
+//! byte by byte where it does not find what it expects.
+
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use npyz::npz::file_name_from_array_name;
+use npyz::zip::result::ZipError;
+use npyz::zip::{CompressionMethod, ZipArchive};
+use npyz::{NpyFile, Order};
+
+use super::input::{Input, InputError};
+
+/// Bytes that a file of arrays may have: a slice's losses take a gibibyte.
+pub const MOST_BYTES: u64 = 4 << 30;
+
+/// Bytes that the arrays of one archive may take in all, of those that are read.
+const MOST_UNPACKED: u64 = 2 << 30;
+
+/// Entries that an archive may have: ours have about twenty.
+const MOST_ENTRIES: u64 = 1000;
+
+/// Bytes that the text of a header may have: numpy's take about a hundred.
+const MOST_HEADER: usize = 4096;
+
+const NO_HEADER: &str = "its header is not that of an array of numbers";
+
+/// An array file whose header was read.
+pub type ArrayFile<R> = NpyFile<Chain<Cursor<Vec<u8>>, R>>;
+
+/// An array in its usual order, the last index running fastest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array<T> {
+    /// Entries along each axis.
+    pub shape: Vec<u64>,
+    /// All entries.
+    pub values: Vec<T>,
+}
+
+/// Why an array cannot be read. The texts go on where the file has been named.
+#[derive(Debug, thiserror::Error)]
+pub enum ArrayError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// What the system said, or the reader of the format.
+    #[error(transparent)]
+    Read(#[from] io::Error),
+    /// The entry of an archive is not what its header says, or more than may be read.
+    #[error("its array {name} {what}")]
+    Entry {
+        /// The array.
+        name: String,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// Reads the header of an array.
+///
+/// # Errors
+/// If it is none of an array of numbers.
+pub fn header<R: Read>(mut file: R) -> io::Result<ArrayFile<R>> {
+    let mut start = vec![0; 10];
+    file.read_exact(&mut start).map_err(|_| invalid("it is too short for numpy's format"))?;
+    let mut length = usize::from(u16::from_le_bytes([start[8], start[9]]));
+    if start[6] > 1 {
+        start.resize(12, 0);
+        file.read_exact(&mut start[10..])?;
+        length |= usize::from(u16::from_le_bytes([start[10], start[11]])) << 16;
+    }
+    if length > MOST_HEADER {
+        return Err(invalid(&format!("its header has {length} bytes; expected at most {MOST_HEADER}")));
+    }
+    let text = start.len();
+    start.resize(text + length, 0);
+    file.read_exact(&mut start[text..])?;
+    let count = |signs: &[u8]| start[text..].iter().filter(|byte| signs.contains(byte)).count();
+    // One dictionary with one shape: a record's fields would be a list.
+    if count(b"{}") > 2 || count(b"()") > 2 || count(b"[]") > 0 {
+        return Err(invalid(NO_HEADER));
+    }
+    NpyFile::new(Cursor::new(start).chain(file)).map_err(|_| invalid(NO_HEADER))
+}
+
+fn invalid(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+/// An archive of arrays.
+pub struct Arrays {
+    zip: ZipArchive<BufReader<File>>,
+    /// Bytes that may still be unpacked.
+    left: u64,
+}
+
+impl Arrays {
+    /// Opens an archive.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is none.
+    pub fn open(path: &Path) -> Result<Self, ArrayError> {
+        let mut file = BufReader::new(Input::open(path, MOST_BYTES)?.file());
+        check_directory(&mut file)?;
+        let zip = ZipArchive::new(file).map_err(io::Error::from)?;
+        Ok(Self { zip, left: MOST_UNPACKED })
+    }
+
+    /// Reads the array of that name; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it is of another type, longer than may be read, or not as long as it says.
+    pub fn read<T: npyz::Deserialize>(&mut self, name: &str) -> Result<Option<Array<T>>, ArrayError> {
+        let entry = match self.zip.by_name(&file_name_from_array_name(name)) {
+            Ok(entry) => entry,
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(error) => return Err(io::Error::from(error).into()),
+        };
+        let wrong = |what: String| ArrayError::Entry { name: name.to_owned(), what };
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(wrong("is packed in a way that numpy does not use".to_owned()));
+        }
+        let (claimed, left) = (entry.size(), self.left);
+        if claimed > left {
+            return Err(wrong(format!("unpacks to {claimed} bytes; expected at most {left}")));
+        }
+        let array = header(entry)?;
+        let (shape, size) = (array.shape().to_vec(), array.dtype().num_bytes().unwrap_or(0) as u64);
+        let bytes = shape.iter().try_fold(size, |bytes, n| bytes.checked_mul(*n));
+        // The header takes some hundred bytes more.
+        let bytes = bytes
+            .filter(|bytes| *bytes <= claimed && size > 0)
+            .ok_or_else(|| wrong(format!("has the shape {shape:?}, but unpacks to {claimed} bytes")))?;
+        if array.order() != Order::C && shape.len() > 1 {
+            return Err(wrong(
+                "is in Fortran's order; expected C's, as numpy.ascontiguousarray gives it".into(),
+            ));
+        }
+        self.left -= bytes;
+        let values = array.into_vec().map_err(|error| wrong(format!("cannot be read ({error})")))?;
+        Ok(Some(Array { shape, values }))
+    }
+}
+
+/// Sees to it that the directory at the end of an archive is where it says, and not long.
+fn check_directory(file: &mut (impl Read + Seek)) -> io::Result<()> {
+    /// Bytes of the last record, of the one that says where the long one is, and of the long one.
+    const END: i64 = 22;
+    const LOCATOR: i64 = 20;
+    const LONG: usize = 56;
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    let none = || invalid("it does not end as an archive does");
+    let mut end = [0; END as usize];
+    file.seek(SeekFrom::End(-END)).and_then(|_| file.read_exact(&mut end)).map_err(|_| none())?;
+    if !end.starts_with(b"PK\x05\x06") {
+        return Err(none());
+    }
+    let mut entries = number(&end[10..12]);
+    let mut locator = [0; LOCATOR as usize];
+    let found = file.seek(SeekFrom::End(-END - LOCATOR)).and_then(|_| file.read_exact(&mut locator));
+    if found.is_ok() && locator.starts_with(b"PK\x06\x07") {
+        let mut long = [0; LONG];
+        let at = SeekFrom::Start(number(&locator[8..16]));
+        file.seek(at).and_then(|_| file.read_exact(&mut long)).map_err(|_| none())?;
+        if !long.starts_with(b"PK\x06\x06") {
+            return Err(none());
+        }
+        entries = number(&long[32..40]);
+    }
+    if entries > MOST_ENTRIES {
+        return Err(invalid(&format!("it has {entries} entries; expected at most {MOST_ENTRIES}")));
+    }
+    file.rewind()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use std::io::Write;
+
+use npyz::WriterBuilder;
+use npyz::zip::ZipWriter;
+use npyz::zip::write::FileOptions;
+
+use super::*;
+
+/// An array of numbers, as numpy writes it.
+fn npy(shape: &[u64], values: impl IntoIterator<Item = f64>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer =
+        npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut bytes).begin_nd().unwrap();
+    writer.extend(values).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+/// An array whose header says that shape, of the numbers of another one.
+fn lying(shape: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut text = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
+    text.push('\n');
+    let length = (text.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\x00", &length[..], text.as_bytes(), bytes].concat()
+}
+
+fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        let packed = FileOptions::default().compression_method(CompressionMethod::Deflated);
+        zip.start_file(format!("{name}.npy"), packed).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn open(bytes: &[u8]) -> (tempfile::TempDir, Result<Arrays, ArrayError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npz");
+    std::fs::write(&path, bytes).unwrap();
+    let arrays = Arrays::open(&path);
+    (folder, arrays)
+}
+
+fn refused(bytes: &[u8]) -> String {
+    let (_folder, arrays) = open(bytes);
+    arrays.and_then(|mut arrays| arrays.read::<f64>("a")).unwrap_err().to_string()
+}
+
+#[test]
+fn arrays_are_read_by_name_with_their_shape() {
+    let bytes = archive(&[("a", &npy(&[2, 3], (0..6).map(f64::from))), ("b", &npy(&[0], []))]);
+    let (_folder, arrays) = open(&bytes);
+    let mut arrays = arrays.unwrap();
+    let a = arrays.read::<f64>("a").unwrap().unwrap();
+    assert_eq!((a.shape, a.values), (vec![2, 3], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
+    assert_eq!(arrays.read::<f64>("b").unwrap().unwrap().shape, [0]);
+    assert_eq!(arrays.read::<f64>("c").unwrap(), None);
+    assert!(arrays.read::<u64>("a").is_err(), "of another type");
+}
+
+#[test]
+fn what_unpacks_to_more_than_may_be_is_refused_before_it_is_unpacked() {
+    let bytes = archive(&[("a", &npy(&[1 << 18], std::iter::repeat_n(0.0, 1 << 18)))]);
+    assert!(bytes.len() < 1 << 14, "2 MiB of zeros are packed to {}", bytes.len());
+    let (_folder, arrays) = open(&bytes);
+    let mut arrays = Arrays { left: (2 << 20) - 1, ..arrays.unwrap() };
+    let error = arrays.read::<f64>("a").unwrap_err().to_string();
+    assert!(
+        error.contains("its array a unpacks to") && error.contains("expected at most 2097151"),
+        "{error}"
+    );
+    // All together count.
+    let mut arrays = Arrays { left: 3 << 20, ..open(&bytes).1.unwrap() };
+    assert!(arrays.read::<f64>("a").is_ok() && arrays.read::<f64>("a").is_err());
+}
+
+#[test]
+fn a_shape_that_its_bytes_do_not_fill_is_refused_before_room_is_made_for_it() {
+    for shape in ["(1000000000000,)", "(4294967296, 4294967296, 4294967296)", "(3,)"] {
+        let error = refused(&archive(&[("a", &lying(shape, &[0; 16]))]));
+        assert!(error.starts_with("its array a "), "{shape}: {error}");
+    }
+    let fortran = lying("(1, 2)", &[0; 16]);
+    let fortran = String::from_utf8_lossy(&fortran[10..]).replace("False", "True ");
+    let error = refused(&archive(&[(
+        "a",
+        &[b"\x93NUMPY\x01\x00", &(fortran.len() as u16 - 16).to_le_bytes()[..], fortran.as_bytes()].concat(),
+    )]));
+    assert!(error.contains("Fortran"), "{error}");
+}
+
+#[test]
+fn a_directory_that_lies_is_refused_before_it_is_believed() {
+    let good = archive(&[("a", &npy(&[1], [1.0]))]);
+    let end = good.len() - 22;
+    let with = |at: usize, bytes: &[u8]| {
+        let mut changed = good.clone();
+        changed[at..at + bytes.len()].copy_from_slice(bytes);
+        changed
+    };
+    assert!(
+        refused(&with(end + 10, &2000_u16.to_le_bytes())).contains("2000 entries; expected at most 1000")
+    );
+    assert!(refused(&good[..good.len() - 1]).contains("does not end as an archive does"));
+    assert!(refused(b"PK").contains("does not end as an archive does"));
+    // A long directory that lies nowhere would be looked for byte by byte.
+    let locator = [b"PK\x06\x07\0\0\0\0", &7_u64.to_le_bytes()[..], b"\x01\0\0\0"].concat();
+    let long = [&good[..end], &locator, &good[end..]].concat();
+    assert!(refused(&long).contains("does not end as an archive does"));
+}
+
+/// Its reader tries all ways to understand brackets that it cannot close, and is not asked.
+#[test]
+fn a_header_of_many_brackets_is_refused() {
+    let cases: [&[u8]; 3] = [
+        include_bytes!("../../../../tests/data/npy/braces.npy"),
+        include_bytes!("../../../../tests/data/npy/brackets.npy"),
+        include_bytes!("../../../../tests/data/npy/braces-within.npy"),
+    ];
+    for bytes in cases {
+        let error = header(bytes).map(|array| array.shape().to_vec()).unwrap_err().to_string();
+        assert_eq!(error, "its header is not that of an array of numbers");
+        assert!(refused(&archive(&[("a", bytes)])).contains("not that of an array of numbers"));
+    }
+    let long = [b"\x93NUMPY\x02\x00", &(1_u32 << 30).to_le_bytes()[..]].concat();
+    let error = header(&long[..]).map(|array| array.shape().to_vec()).unwrap_err().to_string();
+    assert!(error.contains("its header has") && error.contains("expected at most 4096"), "{error}");
+}

@@ -1,0 +1,172 @@
+//! The folder of a file, from which the paths in that file are seen, and how far they may lead.
+//!
+//! A file of somebody else may have the files beside it and below read. Whatever lies elsewhere needs a
+//! word from the person: a file must not look around in somebody's home, though it only be to tell in an
+//! error what it has found there.
+
+use std::path::{Component, Path, PathBuf, absolute};
+
+/// Which files a file may have read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Those beside it and below.
+    #[default]
+    Below,
+    /// These too, as it names them: somebody has been asked.
+    And(Vec<PathBuf>),
+    /// All that the person may read.
+    Anywhere,
+}
+
+impl Reach {
+    /// The same and these, as a file names them.
+    pub fn and(self, more: &[PathBuf]) -> Self {
+        match self {
+            Self::Below => Self::And(more.to_vec()),
+            Self::And(known) => Self::And([&known[..], more].concat()),
+            Self::Anywhere => Self::Anywhere,
+        }
+    }
+}
+
+/// The folder of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    path: PathBuf,
+    reach: Reach,
+}
+
+/// A file that names others outside its folder. The text goes on where it has been named.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it asks for {}, which is not beside it or below; expected --allow-files, if it may read other files",
+    files.iter().map(|file| format!("{file:?}")).collect::<Vec<_>>().join(", ")
+)]
+pub struct OutsideError {
+    /// The files, as it names them.
+    pub files: Vec<PathBuf>,
+}
+
+impl Folder {
+    /// The folder of that file.
+    pub fn of(file: &Path, reach: Reach) -> Self {
+        Self { path: file.parent().unwrap_or(Path::new("")).to_owned(), reach }
+    }
+
+    /// How far paths may lead.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Makes paths as the file names them paths as they are seen from where the program runs.
+    ///
+    /// # Errors
+    /// If some lead where they may not.
+    pub fn resolve(&self, paths: Vec<&mut PathBuf>) -> Result<(), OutsideError> {
+        let files: Vec<PathBuf> =
+            paths.iter().filter(|path| !self.may_read(path)).map(|path| path.to_path_buf()).collect();
+        if !files.is_empty() {
+            return Err(OutsideError { files });
+        }
+        paths.into_iter().for_each(|path| *path = self.path.join(&*path));
+        Ok(())
+    }
+
+    fn may_read(&self, path: &Path) -> bool {
+        match &self.reach {
+            Reach::Anywhere => true,
+            Reach::And(known) if known.iter().any(|known| known == path) => true,
+            Reach::Below | Reach::And(_) => is_below(&self.path, path),
+        }
+    }
+}
+
+/// Whether a path, seen from a folder, leads to something in it or below, links followed. What is not
+/// there leads where its text says.
+fn is_below(folder: &Path, path: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match (folder.canonicalize(), folder.join(path).canonicalize()) {
+        (Ok(folder), Ok(found)) => found.starts_with(folder),
+        _ => path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)),
+    }
+}
+
+/// How a file in `folder` names a path that is seen from where the program runs: what lies beside it or
+/// below by the way there, so that both can be moved together; anything else in full.
+pub fn seen_from(folder: &Path, path: &Path) -> PathBuf {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match (absolute(folder), absolute(path)) {
+        (Ok(folder), Ok(path)) => path.strip_prefix(&folder).map_or(path.clone(), Path::to_owned),
+        // Where there is no folder to run in, no path is better than another.
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(folder: &Folder, path: &str) -> Result<PathBuf, OutsideError> {
+        let mut path = PathBuf::from(path);
+        folder.resolve(vec![&mut path]).map(|()| path)
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_folder_of_the_file() {
+        let of = |file: &str| Folder::of(Path::new(file), Reach::Below);
+        assert_eq!(resolved(&of("there/my.ron"), "data/x.csv"), Ok("there/data/x.csv".into()));
+        assert_eq!(resolved(&of("my.ron"), "data/x.csv"), Ok("data/x.csv".into()));
+    }
+
+    #[test]
+    fn nothing_outside_is_read_without_a_word() {
+        let whole = tempfile::tempdir().unwrap();
+        let inner = whole.path().join("inner");
+        std::fs::create_dir_all(inner.join("below")).unwrap();
+        for file in ["outside.csv", "inner/beside.csv", "inner/below/x.csv"] {
+            std::fs::write(whole.path().join(file), "1").unwrap();
+        }
+        let file = inner.join("my.ron");
+        let outside = whole.path().join("outside.csv").display().to_string();
+        let inside = inner.join("beside.csv").display().to_string();
+        let below = Folder::of(&file, Reach::Below);
+        for path in ["beside.csv", "below/x.csv", "below/../beside.csv", "./gone.csv", &inside] {
+            assert_eq!(resolved(&below, path), Ok(inner.join(path)), "{path}");
+        }
+        for path in ["../outside.csv", "../gone.csv", "/gone.csv", "below/../../outside.csv", &outside, "/"] {
+            let error = resolved(&below, path).unwrap_err();
+            assert_eq!(error.files, [PathBuf::from(path)]);
+            assert!(error.to_string().contains("--allow-files"), "{error}");
+            assert_eq!(resolved(&Folder::of(&file, Reach::Anywhere), path), Ok(inner.join(path)));
+            let asked = Folder::of(&file, Reach::Below.and(&error.files));
+            assert_eq!(resolved(&asked, path), Ok(inner.join(path)));
+            assert!(resolved(&asked, "../other.csv").is_err());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_where_it_leads() {
+        let whole = tempfile::tempdir().unwrap();
+        let inner = whole.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(whole.path().join("outside.csv"), "1").unwrap();
+        std::fs::write(inner.join("beside.csv"), "1").unwrap();
+        std::os::unix::fs::symlink("../outside.csv", inner.join("out.csv")).unwrap();
+        std::os::unix::fs::symlink("beside.csv", inner.join("in.csv")).unwrap();
+        let below = Folder::of(&inner.join("my.ron"), Reach::Below);
+        assert!(resolved(&below, "out.csv").is_err());
+        assert_eq!(resolved(&below, "in.csv"), Ok(inner.join("in.csv")));
+    }
+
+    #[test]
+    fn a_file_names_what_is_below_by_the_way_there_and_the_rest_in_full() {
+        let here = absolute(".").unwrap();
+        let seen = |folder: &str, path: &str| seen_from(Path::new(folder), Path::new(path));
+        assert_eq!(seen("", "data/x.csv"), Path::new("data/x.csv"));
+        assert_eq!(seen("there", "there/data/x.csv"), Path::new("data/x.csv"));
+        assert_eq!(seen("there", "data/x.csv"), here.join("data/x.csv"));
+        assert_eq!(seen("/there", "/there/x.csv"), Path::new("x.csv"));
+        assert_eq!(seen("/there", "/elsewhere/x.csv"), Path::new("/elsewhere/x.csv"));
+    }
+}

@@ -1,0 +1,137 @@
+use std::fs::File;
+
+use super::*;
+use crate::core::experiment::{CourseError, pipeline};
+use crate::core::io::archive::write_run;
+use crate::core::io::npy;
+use crate::core::train::TrainingRun;
+
+fn experiment(text: &str) -> Experiment {
+    Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap()
+}
+
+/// A run of the experiment to its end, and the same read back.
+fn baked(own: &Experiment) -> (TrainingRun, RecordedRun) {
+    let run = pipeline::train(own, |_| {});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.npz");
+    write_run(File::create(&path).unwrap(), own, &run.course()).unwrap();
+    (run, read_run(&path, Reach::Below).unwrap())
+}
+
+/// All that a run has passed, to the bit: a theta may be no number.
+fn bits(run: &TrainingRun) -> Vec<(u64, Vec<u64>, u64, u64)> {
+    let bits = |point: &Checkpoint| {
+        let theta = point.theta.iter().map(|v| v.to_bits()).collect();
+        (point.step, theta, point.loss.to_bits(), point.grad_norm.to_bits())
+    };
+    run.closed_trajectory().checkpoints().iter().map(bits).collect()
+}
+
+#[test]
+fn a_run_that_is_read_back_is_passed_to_the_bit() {
+    let own = experiment("(dataset: moons(points: 40), steps: 60, batch: size(8), optimizer: adam())");
+    let (run, RecordedRun { experiment: read, course, .. }) = baked(&own);
+    assert_eq!(course.trajectory().checkpoints(), run.trajectory().checkpoints());
+    let along = own.clone().along(&read, Arc::clone(&course)).unwrap();
+    let mut again = along.start_run();
+    again.advance(60);
+    assert_eq!(again.trajectory().checkpoints(), run.trajectory().checkpoints());
+    again.seek(17);
+    assert_eq!(Some(again.latest()), run.checkpoint_at(17));
+    // Another look keeps the run, another training does not.
+    let looked = along.with(|file| file.view.alpha3 = 0.5).unwrap();
+    assert!(looked.start_run().plan().course.is_some());
+    let other = along.with(|file| file.optimizer.set_lr(0.5)).unwrap();
+    assert!(other.start_run().plan().course.is_none());
+    let refused = other.along(&read, Arc::clone(&course)).unwrap_err();
+    assert!(refused.to_string().contains("optimizer"), "{refused}");
+    let longer = own.with(|file| file.steps = 61).unwrap().along(&read, course);
+    assert_eq!(longer.unwrap_err(), CourseError::Short { end: 60, steps: 61 });
+}
+
+/// Small experiments of all kinds; in most of them training runs away, in some in a step's own examples only.
+/// Below `//csv:` stands the table that the path means.
+fn experiments() -> Vec<String> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let files = ["runs", "pipeline"].map(|name| std::fs::read_dir(data.join(name)).unwrap());
+    files.into_iter().flatten().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+/// The experiment of such a text; its slice plays no part.
+fn wild(text: &str, folder: &Path) -> Experiment {
+    let (experiment, table) = text.split_once("//csv:").unwrap_or((text, ""));
+    std::fs::write(folder.join("points.csv"), table).unwrap();
+    let inside = Folder::of(&folder.join("x.ron"), Reach::Below);
+    let file = ExperimentFile::parse_in(experiment, "x.ron", &inside).unwrap();
+    let file = ExperimentFile { slice: Default::default(), view: Default::default(), ..file };
+    Experiment::new(file).unwrap()
+}
+
+#[test]
+fn an_experiment_follows_its_own_run_however_that_ends() {
+    let mut diverged = 0;
+    let texts = experiments();
+    assert!(texts.len() > 10);
+    for text in &texts {
+        let folder = tempfile::tempdir().unwrap();
+        let own = wild(text, folder.path());
+        let (run, read) = baked(&own);
+        let along = own.clone().along(&read.experiment, Arc::clone(&read.course));
+        let along = along.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let followed = pipeline::train(&along, |_| {});
+        assert_eq!(bits(&followed), bits(&run), "{text}");
+        assert_eq!(followed.diverged_at(), run.diverged_at(), "{text}");
+        diverged += usize::from(run.diverged_at().is_some());
+        // A change of the look keeps the run, wherever it ended.
+        let looked = along.with(|file| file.view.alpha3 = 0.5).unwrap();
+        assert!(looked.is_recorded(), "{text}");
+    }
+    assert!(diverged >= 4, "{diverged}");
+}
+
+#[test]
+fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("points.csv"), "0,0,0\n0,1,2\n1,0,1\n1,1,0\n2,2,2\n3,1,1\n").unwrap();
+    // One hidden unit of two features, three classes: 2 + 1 + 3 + 3 parameters.
+    for (name, by) in [("a.npy", 1.0), ("b.npy", 2.0)] {
+        let theta: Vec<f64> = (0..9).map(|i| by * f64::from(i).sin()).collect();
+        npy::write_theta(File::create(at(name)).unwrap(), &theta).unwrap();
+    }
+    let text =
+        "(dataset: csv(path: \"points.csv\"), model: mlp(widths: [1]), loss: cross_entropy, held_out: 0.3,
+        steps: 20, slice: (plane: points(a: file(\"a.npy\"), b: file(\"b.npy\"), c: end)))";
+    let inside = Folder::of(&at("my.ron"), Reach::Below);
+    let own = Experiment::new(ExperimentFile::parse_in(text, "my.ron", &inside).unwrap()).unwrap();
+    let run = pipeline::train(&own, |_| {});
+    let path = at("run.npz");
+    write_run(File::create(&path).unwrap(), &own.saved_in(folder.path()), &run.course()).unwrap();
+    for name in ["points.csv", "a.npy", "b.npy"] {
+        std::fs::write(at(name), "9,9,0\n8,8,1\n").unwrap();
+    }
+    let read = read_run(&path, Reach::Below).unwrap();
+    assert!(read.experiment.has_data_of(&own));
+    assert_eq!(read.experiment.plane_points(), own.plane_points());
+    assert_eq!(
+        read.experiment.objective().train().unwrap().target(),
+        own.objective().train().unwrap().target()
+    );
+    let along = read.experiment.clone().along(&read.experiment, Arc::clone(&read.course)).unwrap();
+    assert_eq!(bits(&pipeline::train(&along, |_| {})), bits(&run));
+    let today = read.as_read_today().map(|today| today.has_data_of(&read.experiment));
+    assert_eq!(today, None, "two classes ask for another loss: there is nothing to compare");
+    std::fs::write(at("points.csv"), "0,0,0\n0,1,2\n1,0,1\n1,1,0\n2,2,2\n3,1,2\n").unwrap();
+    assert!(!read.as_read_today().unwrap().has_data_of(&read.experiment));
+}
+
+#[test]
+fn what_is_no_run_is_told_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npz");
+    let refused = || read_run(&path, Reach::Below).unwrap_err().to_string();
+    assert!(refused().contains("x.npz"), "{}", refused());
+    std::fs::write(&path, "no archive").unwrap();
+    assert!(refused().contains("losscape train"), "{}", refused());
+}
