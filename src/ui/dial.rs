@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(shown(0.123_456, 2, 8), "0.12");
         assert_eq!(shown(-1_234.567_8, 2, 8), "−1234.57");
         assert_eq!(shown(-1_234.567_8, 3, 8), "−1234.57", "as many as fit");
-        assert_eq!(shown(8e301, 3, 8), "8e301");
+        assert_eq!(shown(8e301, 3, 8), "8.00e301");
         assert_eq!(shown(1_234_567_891_234_567.0, 2, 8), "1.2e15");
     }
 }

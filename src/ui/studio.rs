@@ -189,6 +189,9 @@ fn size_text([width, height]: [u32; 2]) -> String {
     format!("{width} × {height}")
 }
 
+/// Points that the button that records is wide.
+const RECORD: f32 = 76.0;
+
 /// Draws the button that records.
 pub fn record_button_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     let (text, name, hover) = match view.recording_secs {
@@ -196,7 +199,9 @@ pub fn record_button_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
         Some(_) => ("⏹ Stop", "Stop recording", "Ends the recording (F10)."),
     };
     let text = egui::RichText::new(text).color(red(ui.visuals().dark_mode));
-    let button = ui.button(text).on_hover_text(hover);
+    // As wide whatever it says: the buttons beside it stay where they are.
+    let size = egui::vec2(RECORD, ui.spacing().interact_size.y);
+    let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
     button.widget_info(|| super::dock::named(name));
     if button.clicked() {
         desk.act(DeskAct::Studio(StudioAct::Record));

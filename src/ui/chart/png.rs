@@ -91,7 +91,8 @@ mod tests {
         assert!(picture.height() > 800, "{}", picture.height());
         assert!(holds(&picture, Color32::RED) && holds(&picture, Color32::BLUE));
         assert!(holds(&picture, Color32::from_rgb(23, 26, 36)), "its title in ink");
-        assert!(!holds(&read(&chart(), "", Theme::Dark), Color32::from_rgb(240, 242, 246)));
+        let corner = |theme| read(&chart(), "", theme).get_pixel(2, 2).0;
+        assert_eq!((corner(Theme::Light), corner(Theme::Dark)), ([240, 242, 246], [19, 22, 30]));
     }
 
     /// Each part of the sheet on which something should be drawn differs from the bare ground.
