@@ -13,6 +13,7 @@ mod determinism;
 mod displays;
 #[cfg(feature = "viewer")]
 mod drops;
+mod errors;
 mod exact;
 mod executable;
 #[cfg(feature = "viewer")]

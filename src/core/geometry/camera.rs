@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::text::Measured;
+
 type V = nalgebra::Vector3<f64>;
 
 /// An eye, as what it looks at and from how far: so the same numbers serve an orbit (the target stays)
@@ -55,25 +57,25 @@ enum AngleError {
     Missing(&'static str),
     /// Radians that only make sense as degrees.
     #[error(
-        "{name}: {value}; expected at most {most:.3} radians either way. {value} degrees are {name}_deg: {value}"
+        "{name}: {value}; expected at most {most:.4} radians either way. {value} degrees are {name}_deg: {value}"
     )]
     Degrees {
         /// The angle's name.
         name: &'static str,
         /// What it was set to.
-        value: f64,
+        value: Measured,
         /// The largest that makes sense.
-        most: f64,
+        most: Measured,
     },
     /// Beyond what the angle may be in any unit.
-    #[error("{name}: {value} degrees; expected at most {} either way", most.to_degrees().round())]
+    #[error("{name}: {value} degrees; expected at most {} either way", most.0.to_degrees().round())]
     Beyond {
         /// The angle's name.
         name: &'static str,
         /// What it was set to, in degrees.
-        value: f64,
+        value: Measured,
         /// The largest that makes sense, in radians.
-        most: f64,
+        most: Measured,
     },
 }
 
@@ -90,8 +92,12 @@ fn angle(
     match (radians, degrees) {
         (Some(_), Some(_)) => Err(AngleError::Both(name)),
         (None, None) => Err(AngleError::Missing(name)),
-        (Some(value), None) if is_beyond(value) => Err(AngleError::Degrees { name, value, most }),
-        (None, Some(value)) if is_beyond(value.to_radians()) => Err(AngleError::Beyond { name, value, most }),
+        (Some(value), None) if is_beyond(value) => {
+            Err(AngleError::Degrees { name, value: Measured(value), most: Measured(most) })
+        }
+        (None, Some(value)) if is_beyond(value.to_radians()) => {
+            Err(AngleError::Beyond { name, value: Measured(value), most: Measured(most) })
+        }
         (Some(value), None) => Ok(value),
         (None, Some(value)) => Ok(value.to_radians()),
     }
