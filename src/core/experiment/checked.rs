@@ -345,7 +345,9 @@ impl Experiment {
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.
     pub fn ranges(&self, plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
         self.given_ranges().unwrap_or_else(|| match self.slice.plane {
-            PlaneConfig::Chord | PlaneConfig::Angle { .. } => CHORD_RANGES,
+            PlaneConfig::Chord | PlaneConfig::Angle { .. } => {
+                holding(CHORD_RANGES, &extents(plane, trajectory))
+            }
             PlaneConfig::Line { .. } => LINE_RANGES,
             PlaneConfig::Points { .. } => POINTS_RANGES,
             PlaneConfig::Random { .. } => [(-1.0, 1.0); 3],
@@ -449,24 +451,21 @@ const FIT_MARGIN: f64 = 0.4;
 /// The farthest from 0 that a range is laid about a run that stands still.
 const MOST_MIDDLE: f64 = 1e300;
 
+/// Room on each side, as a share of the length of ranges that were made longer.
+const HELD_MARGIN: f64 = 0.05;
+
 /// Ranges that hold the trajectory with room around it; alpha1 and alpha2 of equal length, so that
 /// right angles look right.
 fn fitted_ranges(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
-    let mut low = [f64::INFINITY; 3];
-    let mut high = [f64::NEG_INFINITY; 3];
-    for theta in trajectory.finite_thetas() {
-        for (i, alpha) in plane.subspace.project(theta).alpha.into_iter().enumerate() {
-            low[i] = low[i].min(alpha);
-            high[i] = high[i].max(alpha);
-        }
-    }
-    let extent = (high[0] - low[0]).max(high[1] - low[1]);
+    let along = extents(plane, trajectory);
+    let length = along.map(|(low, high)| high - low);
+    let extent = length[0].max(length[1]);
     let half = |i: usize| {
-        let own = if i == 2 { (high[2] - low[2]).max(0.5 * extent) } else { extent };
+        let own = if i == 2 { length[2].max(0.5 * extent) } else { extent };
         own * (0.5 + FIT_MARGIN)
     };
     std::array::from_fn(|i| {
-        let middle = 0.5 * (low[i] + high[i]);
+        let middle = 0.5 * (along[i].0 + along[i].1);
         let (a, b) = (middle - half(i), middle + half(i));
         // A run that ran away, stood still, or a third axis that is not there, has no extent to go by.
         let around = middle.abs().max(1.0);
@@ -476,6 +475,33 @@ fn fitted_ranges(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3]
             _ => (-1.0, 1.0),
         }
     })
+}
+
+/// The lowest and the highest alpha of a trajectory along each axis; infinite where there is none.
+fn extents(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
+    let mut along = [(f64::INFINITY, f64::NEG_INFINITY); 3];
+    for theta in trajectory.finite_thetas() {
+        for ((low, high), alpha) in along.iter_mut().zip(plane.subspace.project(theta).alpha) {
+            (*low, *high) = (low.min(alpha), high.max(alpha));
+        }
+    }
+    along
+}
+
+/// The ranges, made longer along alpha1 and alpha2 alike where the trajectory would leave them.
+fn holding(ranges: [(f64, f64); 3], along: &[(f64, f64); 3]) -> [(f64, f64); 3] {
+    let held: [(f64, f64); 2] =
+        std::array::from_fn(|i| (ranges[i].0.min(along[i].0), ranges[i].1.max(along[i].1)));
+    if held == ranges[..2] {
+        return ranges;
+    }
+    let length = held.map(|(low, high)| high - low).into_iter().fold(0.0, f64::max);
+    if !length.is_finite() {
+        return ranges;
+    }
+    let half = length * (0.5 + HELD_MARGIN);
+    let [alpha1, alpha2] = held.map(|(low, high)| (0.5 * (low + high) - half, 0.5 * (low + high) + half));
+    [alpha1, alpha2, ranges[2]]
 }
 
 fn grid_spec(ranges: &[(f64, f64)], counts: &[usize]) -> Result<GridSpec, GridError> {
