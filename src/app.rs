@@ -6,11 +6,13 @@ mod log;
 pub mod screen;
 pub mod stage;
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bevy::app::{PluginGroupBuilder, TaskPoolPlugin};
+use bevy::asset::AssetEventSystems;
+use bevy::camera::CameraUpdateSystems;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -18,19 +20,23 @@ use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPo
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::settings::{RenderCreation, WgpuSettings};
+use bevy::time::{TimeSystems, TimeUpdateStrategy};
 use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResized, WindowResolution};
 use bevy::winit::{UpdateMode, WinitPlugin, WinitSettings};
 use bevy_egui::{
-    EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPreUpdateSet, PrimaryEguiContext, egui,
+    EguiContext, EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPostUpdateSet,
+    EguiPreUpdateSet, PrimaryEguiContext, egui,
 };
 
 use self::screen::Share;
 use crate::core::experiment::Experiment;
-use crate::core::script::{Audience, Tour};
+use crate::core::script::{Audience, Command, Tour, ViewCommand};
 use crate::scene::camera::scene_camera;
 use crate::scene::motion::Motion;
+use crate::scene::session::Ask;
 use crate::scene::{self, session};
 use crate::ui::preferences::Preferences;
+use crate::ui::rescue::Rescue;
 use crate::ui::{self, Desk};
 
 /// What to show in a window.
@@ -68,15 +74,15 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     crate::record::device::require()?;
     let preferences = Preferences::of_system();
     let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
-    let rescued = preferences.as_ref().and_then(Preferences::unsaved).map(Box::new);
-    let share = if kept.window.is_some() { Share::All } else { Share::Most };
-    let [width, height] = kept.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
+    let desk = first_desk(&request, kept, preferences.as_ref());
+    let share = if desk.window.is_some() { Share::All } else { Share::Most };
+    let [width, height] = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
     stage::watch(&mut app, preferences.as_ref().map(Preferences::rescue));
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(width, height),
-        mode: window_mode(request.is_fullscreen),
+        mode: window_mode(desk.is_fullscreen),
         // Until it is known how large its screen is.
         visible: false,
         // A late frame shows at once instead of waiting for the next beat of the screen.
@@ -85,13 +91,14 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     };
     app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
-    own_egui_context(&mut app);
+    fit_overlay(&mut app);
     session::begin(&mut app, request.experiment);
     if let Some(tour) = request.tour {
         scene::tour::begin(&mut app, tour, Audience::Live, true);
+        app.world_mut().write_message(Ask(Command::View(ViewCommand::Panels(false))));
     }
-    app.insert_resource(Desk { is_fullscreen: request.is_fullscreen, rescued, ..kept });
-    if let Some(preferences) = preferences {
+    app.insert_resource(desk);
+    if let Some(preferences) = preferences.clone() {
         app.insert_resource(preferences);
     }
     let last_words = LastWords::default();
@@ -109,10 +116,14 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         PreUpdate,
         drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
     );
-    app.add_systems(First, screen::fit(share));
-    app.add_systems(Last, (rest_when_still, fill_screen, keep_size));
+    app.init_resource::<Alarm>();
+    app.add_systems(First, (tell_time.before(TimeSystems), screen::fit(share)));
+    app.add_systems(Last, (prepare_egui, rest_when_still, fill_screen, keep_size));
     match app.run() {
-        AppExit::Success => Ok(Ending::Closed),
+        AppExit::Success => {
+            preferences.iter().for_each(Preferences::forget);
+            Ok(Ending::Closed)
+        }
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
         AppExit::Error(code) => match last_words.0.lock().ok().and_then(|mut words| words.take()) {
             Some(words) => anyhow::bail!("the graphics device failed: {words}"),
@@ -124,6 +135,14 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
 /// Why the window had to end.
 #[derive(Resource, Clone, Default)]
 struct LastWords(Arc<Mutex<Option<String>>>);
+
+/// The desk that a window begins with. A tour has the screen to itself, and over a full screen nothing is
+/// offered: it may be a lecture's.
+fn first_desk(request: &ViewRequest, kept: Desk, preferences: Option<&Preferences>) -> Desk {
+    let is_fullscreen = request.is_fullscreen || request.tour.is_some();
+    let unsaved = preferences.filter(|_| !is_fullscreen).and_then(Preferences::unsaved);
+    Desk { is_fullscreen, rescue: unsaved.map(|file| Rescue::Offered(Box::new(file))), ..kept }
+}
 
 /// A window that the display server takes away is a closed window. Everything else that the renderer
 /// cannot do ends the program: going on would flicker.
@@ -176,7 +195,7 @@ fn windowless(experiment: Experiment, overlay: Overlay, plugins: PluginGroupBuil
         Overlay::Labels => app.add_plugins(ui::labels_plugin),
         Overlay::Panels => app.add_plugins(ui::plugin),
     };
-    own_egui_context(&mut app);
+    fit_overlay(&mut app);
     session::begin(&mut app, experiment);
     app
 }
@@ -195,21 +214,71 @@ fn plugins() -> PluginGroupBuilder {
     DefaultPlugins.build().set(TaskPoolPlugin::default()).set(log::plugin())
 }
 
-/// The scene's camera carries the overlay; egui must not choose one by itself.
-fn own_egui_context(app: &mut App) {
+/// Fits the overlay into the frame.
+///
+/// The scene's camera carries it; egui must not choose one by itself. It is laid out where that camera
+/// looks in this frame, and the glyphs that it draws for the first time are news of this frame too: told
+/// of in the next, they would be missing from this one.
+fn fit_overlay(app: &mut App) {
     app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
+    app.configure_sets(
+        PostUpdate,
+        (
+            EguiPostUpdateSet::EndPass.after(CameraUpdateSystems).after(TransformSystems::Propagate),
+            EguiPostUpdateSet::PostProcessOutput.before(AssetEventSystems),
+        ),
+    );
 }
 
 /// After so long a window in which nothing moves is drawn again all the same: by that it is found out
 /// that the display has taken it away.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// A window is drawn when something moves or somebody touches it, and rests otherwise.
-fn rest_when_still(motion: Res<Motion>, mut settings: ResMut<WinitSettings>) {
-    if motion.is_changed() {
-        let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(HEARTBEAT) };
-        (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
+/// The moment at which egui is to be drawn again though nothing happens: a hint comes up where the pointer
+/// rests. bevy_egui passes on what is wanted at once, and nothing that is wanted later.
+#[derive(Resource, Clone, Default)]
+struct Alarm(Arc<Mutex<Option<Instant>>>);
+
+impl Alarm {
+    fn set(&self, delay: Duration) {
+        let Some(at) = Instant::now().checked_add(delay) else { return };
+        let mut alarm = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *alarm = Some(alarm.map_or(at, |earlier| earlier.min(at)));
     }
+
+    /// How long it is until then, at most the longest rest; what was set is over.
+    fn take(&self, longest: Duration) -> Duration {
+        let alarm = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        alarm.map_or(longest, |at| at.saturating_duration_since(Instant::now()).min(longest))
+    }
+}
+
+/// Seconds within which a press and its release are a click for egui: not every hand, nor every machine,
+/// is quick.
+const LONGEST_CLICK_SECS: f64 = 60.0;
+
+/// Has egui set the alarm, and be patient.
+fn prepare_egui(alarm: Res<Alarm>, mut contexts: Query<&mut EguiContext, Added<EguiContext>>) {
+    for mut context in &mut contexts {
+        let (ctx, alarm) = (context.get_mut(), alarm.clone());
+        ctx.set_request_repaint_callback(move |info| alarm.set(info.delay));
+        ctx.options_mut(|options| options.input_options.max_click_duration = LONGEST_CLICK_SECS);
+    }
+}
+
+/// A window is drawn when something moves, when somebody touches it, and when egui wants it; it rests
+/// otherwise.
+fn rest_when_still(motion: Res<Motion>, alarm: Res<Alarm>, mut settings: ResMut<WinitSettings>) {
+    let rest = alarm.take(HEARTBEAT);
+    let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(rest) };
+    (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
+}
+
+/// Bevy's frames go by the time at which the renderer was done with the one before. For a frame that
+/// follows upon a rest that is long ago: a button pressed in it would count as held ever since when it is
+/// let go in the next, and no such press is a click.
+fn tell_time(mut strategy: ResMut<TimeUpdateStrategy>) {
+    *strategy = TimeUpdateStrategy::ManualInstant(Instant::now());
 }
 
 fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Local<Option<bool>>) {
@@ -291,6 +360,38 @@ mod tests {
         assert_eq!(left_of(true, "pasted"), 1);
         assert_eq!(left_of(false, "p"), 1, "the news that Ctrl was let go");
         assert_eq!(left_of(false, "a"), 1, "a letter again");
+    }
+
+    #[test]
+    fn an_alarm_is_the_earliest_of_those_set_and_rings_once() {
+        let (alarm, longest) = (Alarm::default(), Duration::from_secs(5));
+        assert_eq!(alarm.take(longest), longest, "nobody wants anything");
+        for secs in [3, 1, 2] {
+            alarm.set(Duration::from_secs(secs));
+        }
+        let rest = alarm.take(longest);
+        assert!(rest <= Duration::from_secs(1) && rest > Duration::ZERO, "{rest:?}");
+        assert_eq!(alarm.take(longest), longest);
+        alarm.set(Duration::MAX);
+        assert_eq!(alarm.take(longest), longest, "never");
+    }
+
+    #[test]
+    fn a_tour_has_the_screen_to_itself_and_a_full_screen_is_offered_no_rescue() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = crate::core::experiment::ExperimentFile::default();
+        std::fs::write(folder.path().join("unsaved-1.ron"), file.to_ron()).unwrap();
+        let preferences = Preferences::within(folder.path());
+        let tour = crate::core::script::builtin::load("descent").unwrap().unwrap();
+        let desk = |tour, is_fullscreen| {
+            let experiment = Experiment::new(file.clone()).unwrap();
+            let request = ViewRequest { experiment, tour, is_fullscreen, is_smooth: None };
+            let desk = first_desk(&request, Desk::default(), preferences.as_ref());
+            (desk.is_fullscreen, desk.rescue.is_some())
+        };
+        assert_eq!(desk(None, false), (false, true));
+        assert_eq!(desk(None, true), (true, false));
+        assert_eq!(desk(Some(tour), false), (true, false));
     }
 
     #[test]

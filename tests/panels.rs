@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bevy::prelude::KeyCode;
+use bevy::prelude::{KeyCode, default};
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event, Key, Ui};
 use egui_kittest::Harness;
@@ -35,6 +35,7 @@ use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training}
 use losscape::ui::files::Errand;
 use losscape::ui::filming::FilmView;
 use losscape::ui::keys::{command_of, desk_act_of};
+use losscape::ui::rescue::Rescue;
 use losscape::ui::studio::{MOST_PIXELS, Shot, StudioAct, Take};
 use losscape::ui::tour::{TourAct, TourView, tour_act_of};
 use losscape::ui::view::RunRow;
@@ -743,8 +744,6 @@ fn every_action_with_a_key_is_what_the_key_does() {
             Act::Desk(act) => {
                 assert_eq!(desk_act_of(key, has_ctrl, has_shift), Some(*act), "{}", action.name)
             }
-            // Where nothing plays there is nothing to freeze.
-            Act::Ask(_) if action.key == "." => {}
             Act::Ask(command) => {
                 assert_eq!(command_of(key, has_ctrl, &view).as_ref(), Some(command), "{}", action.name)
             }
@@ -755,7 +754,7 @@ fn every_action_with_a_key_is_what_the_key_does() {
 /// A tour of two chapters that waits in the first.
 fn touring() -> PanelView {
     let tour =
-        TourView { title: "The descent".into(), chapter: 1, chapters: 2, is_waiting: true, is_over: false };
+        TourView { title: "The descent".into(), chapter: 1, chapters: 2, is_waiting: true, ..default() };
     PanelView { tour: Some(tour), ..view() }
 }
 
@@ -944,6 +943,50 @@ fn a_lecture_shows_step_and_loss_and_no_panels_and_a_blank_screen_nothing() {
     assert!(harness.query_by_label("step 120").is_none());
 }
 
+#[test]
+fn the_readout_of_a_lecture_stays_on_its_lines_and_says_why_training_rests() {
+    let mut harness = harness(PanelView { step: 0, loss: Some(0.0), is_playing: true, ..view() });
+    harness.state_mut().desk.is_lecture = true;
+    harness.run();
+    let height = |harness: &Harness<State>, label: &str| harness.get_by_label(label).rect().height();
+    let one_line = height(&harness, "step 0");
+    assert!(harness.query_by_label("held").is_none(), "it goes on");
+    harness.state_mut().view = PanelView { step: 1234, loss: Some(0.055_634), is_playing: true, ..view() };
+    harness.run();
+    for label in ["step 1234", "loss 0.0556"] {
+        assert!((height(&harness, label) - one_line).abs() < 1.0, "{label} is on one line");
+    }
+    let steps = view().experiment.steps;
+    for (step, is_playing, diverged_at, told) in [
+        (5, false, None, "held"),
+        (steps, false, None, "finished"),
+        (steps, false, Some(80), "diverged at step 80"),
+    ] {
+        harness.state_mut().view = PanelView { step, is_playing, diverged_at, ..view() };
+        harness.run();
+        assert!(harness.query_by_label(told).is_some(), "{told}");
+    }
+}
+
+#[test]
+fn one_thing_at_a_time_is_open_over_the_picture_and_esc_closes_it() {
+    let mut harness = harness(view());
+    harness.state_mut().desk.act(DeskAct::Help);
+    harness.run();
+    assert!(harness.query_by_label("Take one step").is_some());
+    harness.state_mut().desk.act(DeskAct::Palette);
+    harness.run();
+    assert!(!harness.state().desk.is_help_open && harness.state().desk.sought.is_some());
+    harness.state_mut().desk.act(DeskAct::Errand(Errand::Open));
+    assert_eq!(harness.state().desk.sought, None, "a file is chosen alone");
+    harness.state_mut().desk.act(DeskAct::Help);
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(!harness.state().desk.has_open());
+    assert!(harness.query_by_label("Take one step").is_none());
+}
+
 /// What clicking these one after the other leaves on a desk.
 fn desk_after(view: PanelView, desk: Desk, labels: &[&str]) -> Desk {
     let mut harness = harness(view);
@@ -1008,7 +1051,10 @@ fn a_picture_is_saved_at_a_size_that_can_be_drawn() {
 fn what_a_crash_interrupted_is_offered_once() {
     let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
     let mut harness = harness(view());
-    harness.state_mut().desk.rescued = Some(Box::new(file.clone()));
+    let offered = Some(Rescue::Offered(Box::new(file.clone())));
+    harness.state_mut().desk.rescue = offered.clone();
+    // The bar pushes what is above it up.
+    harness.run();
     harness.run();
     harness.get_by_label("Open it").click();
     harness.run();
@@ -1016,6 +1062,12 @@ fn what_a_crash_interrupted_is_offered_once() {
     let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
     assert_eq!(harness.state().asked, [load]);
     assert!(harness.query_by_label("Open it").is_none());
+    assert_eq!(harness.state().desk.rescue, Some(Rescue::Opened));
+    let desk = Desk { rescue: offered.clone(), ..Desk::default() };
+    assert_eq!(desk_after(view(), desk, &["Leave it"]).rescue, Some(Rescue::Left));
+    harness.state_mut().desk = Desk { rescue: offered, is_lecture: true, ..Desk::default() };
+    harness.run();
+    assert!(harness.query_by_label("Open it").is_none(), "no lecture is interrupted by it");
 }
 
 #[test]

@@ -1,13 +1,23 @@
-//! The window, on a virtual display: it opens, and closing it ends the program at once.
+//! The window, on a virtual display: it opens, it takes what a hand does, and closing it ends the program
+//! at once.
 
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+use bevy_egui::egui::{Rect, Ui};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use losscape::core::experiment::ExperimentFile;
+use losscape::ui::{Desk, PanelView, panels};
 
 /// A virtual display of its own for a test.
 pub struct Display {
     server: Child,
     pub name: String,
+    /// Where the server keeps what is on its screen.
+    screen: tempfile::TempDir,
 }
 
 impl Display {
@@ -27,8 +37,10 @@ impl Display {
         // Two servers that look for a free number at once may find the same.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let screen = tempfile::tempdir().unwrap();
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-fbdir"])
+            .arg(screen.path())
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -38,7 +50,19 @@ impl Display {
         let mut reader = std::io::BufReader::new(server.stdout.take().unwrap());
         std::io::BufRead::read_line(&mut reader, &mut line).unwrap();
         assert!(!line.trim().is_empty(), "Xvfb found no display");
-        Self { server, name: format!(":{}", line.trim()) }
+        Self { server, name: format!(":{}", line.trim()), screen }
+    }
+
+    /// The pixels of a part of the screen, four bytes each.
+    fn pixels(&self, part: Rect) -> Vec<u8> {
+        let file = std::fs::read(self.screen.path().join("Xvfb_screen0")).unwrap();
+        // An X window dump: a header of numbers, a colour map of entries of 12 bytes, and the rows.
+        let number = |at: usize| u32::from_be_bytes(file[4 * at..4 * at + 4].try_into().unwrap()) as usize;
+        let (header, row, colors) = (number(0), number(12), number(19));
+        let rows = file[header + 12 * colors..].chunks_exact(row);
+        let [left, right] = [part.min.x, part.max.x].map(|x| 4 * x as usize);
+        let seen = rows.skip(part.min.y as usize).take(part.height() as usize);
+        seen.flat_map(|row| row[left..right.min(row.len())].to_vec()).collect()
     }
 
     pub fn xdotool(&self, arguments: &[&str]) -> String {
@@ -67,12 +91,12 @@ pub fn until<T>(what: &str, secs: u64, mut look: impl FnMut() -> Option<T>) -> T
 }
 
 /// Opens the window on an experiment; the program, and the window's name to xdotool.
-pub fn open(display: &Display, experiment: &std::path::Path, text: &str) -> (Child, String) {
+pub fn open(display: &Display, experiment: &Path, text: &str) -> (Child, String) {
     open_at(display, "1", experiment, text)
 }
 
 /// The same where a point is `scale` pixels.
-fn open_at(display: &Display, scale: &str, experiment: &std::path::Path, text: &str) -> (Child, String) {
+fn open_at(display: &Display, scale: &str, experiment: &Path, text: &str) -> (Child, String) {
     std::fs::write(experiment, text).unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_losscape"))
         .args(["view", experiment.to_str().unwrap()])
@@ -105,18 +129,29 @@ fn processor_time(program: &Child) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
+/// Waits until nothing is drawn any more. Drawn without end it would use a second and more in each.
+fn rest(program: &Child) {
+    until("rest", 60, || {
+        let before = processor_time(program);
+        std::thread::sleep(Duration::from_secs(1));
+        (processor_time(program) - before <= 5).then_some(())
+    });
+}
+
+/// Ends the program by closing its window.
+fn close(display: &Display, mut program: Child, window: &str) {
+    display.xdotool(&["windowclose", window]);
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
 #[test]
 fn a_window_in_which_nothing_moves_takes_next_to_no_processor_time() {
     let display = Display::start();
     let folder = tempfile::tempdir().unwrap();
     let experiment = folder.path().join("short.ron");
     let (mut program, window) = open(&display, &experiment, "(steps: 20, slice: (volume: [17, 17, 9]))");
-    // Drawn without end it would use a second and more in each.
-    until("rest", 60, || {
-        let before = processor_time(&program);
-        std::thread::sleep(Duration::from_secs(1));
-        (processor_time(&program) - before <= 5).then_some(())
-    });
+    rest(&program);
     display.xdotool(&["windowclose", &window]);
     let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0), "it wakes once in a while, and finds itself closed");
@@ -184,4 +219,91 @@ fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
     display.xdotool(&["windowclose", &window]);
     let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
+}
+
+/// Where things are that have these names, in a window of that size.
+fn places(size: [f32; 2], labels: [&str; 2]) -> [Rect; 2] {
+    let view = PanelView { is_panels_shown: true, alpha3_range: Some((0.0, 1.0)), ..PanelView::default() };
+    let draw = move |ui: &mut Ui, desk: &mut Desk| {
+        panels(ui, &view, desk, &mut Vec::new());
+    };
+    let mut harness = Harness::builder().with_size(size).build_ui_state(draw, Desk::default());
+    harness.run();
+    labels.map(|label| harness.get_by_label(label).rect())
+}
+
+#[test]
+fn clicks_and_keys_count_in_a_window_at_rest_though_the_pointer_does_not_move() {
+    let display = Display::of_size("1280x720");
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = folder.path().join("short.ron");
+    let text = "(steps: 20, slice: (volume: [17, 17, 9]))";
+    let (program, window) = open(&display, &experiment, text);
+    let geometry = display.xdotool(&["getwindowgeometry", "--shell", &window]);
+    let side = |name: &str| -> f32 {
+        let line = geometry.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.parse().unwrap()
+    };
+    let [step, timeline] = places([side("WIDTH="), side("HEIGHT=")], ["Step", "Timeline"]);
+    display.xdotool(&["windowfocus", &window]);
+    let [x, y] = [step.center().x, step.center().y].map(|at| at.to_string());
+    display.xdotool(&["mousemove", &x, &y]);
+    rest(&program);
+    let acts: [(&str, &[&str]); 2] = [
+        ("a click", &["mousedown", "1", "sleep", "0.1", "mouseup", "1"]),
+        ("a key", &["keydown", "Right", "sleep", "0.1", "keyup", "Right"]),
+    ];
+    for (what, act) in acts {
+        for number in 1..=3 {
+            let before = display.pixels(timeline);
+            // Longer than a press that is still a click.
+            std::thread::sleep(Duration::from_millis(1500));
+            assert!(display.pixels(timeline) == before, "the window is at rest");
+            display.xdotool(act);
+            until(&format!("{what}, number {number}"), 5, || {
+                (display.pixels(timeline) != before).then_some(())
+            });
+            rest(&program);
+        }
+    }
+    close(&display, program, &window);
+}
+
+#[test]
+fn a_window_that_is_closed_leaves_nothing_to_rescue_and_one_that_is_killed_does() {
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = folder.path().join("short.ron");
+    let kept = || -> Vec<PathBuf> {
+        let files = std::fs::read_dir(folder.path().join("losscape")).into_iter().flatten();
+        let paths = files.map(|file| file.unwrap().path());
+        paths
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("unsaved-"))
+            .filter(|path| path.extension().is_some_and(|ending| ending == "ron"))
+            .collect()
+    };
+    let change = |seed: u64| {
+        let text = format!("(seed: {seed}, steps: 20, slice: (volume: [17, 17, 9]))");
+        let (program, window) = open(&display, &experiment, &text);
+        display.xdotool(&["windowfocus", &window]);
+        let before = kept().len();
+        rest(&program);
+        display.xdotool(&["key", "x"]);
+        until("a change that is kept", 20, || (kept().len() > before).then_some(()));
+        (program, window)
+    };
+    let (program, window) = change(1);
+    close(&display, program, &window);
+    assert_eq!(kept(), [""; 0].map(PathBuf::from), "closed: nothing is to be rescued");
+    let (mut program, _) = change(2);
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let [left] = &kept()[..] else { panic!("{:?}", kept()) };
+    let text = std::fs::read_to_string(left).unwrap();
+    assert_eq!(ExperimentFile::parse(&text, "kept").unwrap().seed, 2);
+    // Nobody decides about it in the next window, which has changes of its own.
+    let (program, window) = change(3);
+    close(&display, program, &window);
+    assert_eq!(std::fs::read_to_string(left).unwrap(), text, "it is still there, and it alone");
+    assert_eq!(kept().len(), 1);
 }

@@ -128,7 +128,10 @@ fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: textur
         color = select(vec3(0.02), vec3(0.45, 0.02, 0.05), is_dark_stripe);
     }
     let luma = dot(color, vec3(0.2126, 0.7152, 0.0722));
-    // On very dark colours dark lines would be lost.
-    let ink = vec3(select(0.0, 0.75, luma < 0.035));
-    return mix(color, ink, slope * max(thin, bold));
+    // On very dark colours dark lines would be lost. The ink changes gradually: along a line it must not
+    // jump from one to the other.
+    let ink = vec3(0.75 - 0.75 * smoothstep(0.015, 0.055, luma));
+    // And what has no loss has no line of equal loss.
+    let coverage = select(slope * max(thin, bold), 0.0, diverged > 0.5);
+    return mix(color, ink, coverage);
 }

@@ -206,6 +206,45 @@ fn time_of(frame: u64, fps: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::script::builtin;
+
+    /// What reaches the screen a frame late, be it a single glyph that was never drawn before, is missing
+    /// from a film: each frame is what it still is when it is drawn again in no time.
+    #[test]
+    fn each_frame_is_complete_when_it_is_read() {
+        for name in builtin::names() {
+            for overlay in [Overlay::Labels, Overlay::Panels] {
+                let late = late_frames(name, overlay);
+                assert_eq!(late, [], "{name} with {overlay:?}: frames and how many pixels came late");
+            }
+        }
+    }
+
+    /// Differences of a channel that nobody sees, and pixels that make no letter.
+    const UNSEEN: u8 = 8;
+    const LEAST_PIXELS: usize = 6;
+
+    fn late_frames(name: &str, overlay: Overlay) -> Vec<(u64, usize)> {
+        let tour = builtin::load(name).unwrap().unwrap();
+        let (size, fps) = ([640, 360], 6);
+        let frames = 0..frames_of(&tour, fps);
+        let request = FilmRequest { tour, size, fps, frames, supersample: 1, overlay, has_captions: true };
+        let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
+        let (mut drawn, mut again) = (RgbaImage::default(), RgbaImage::default());
+        let mut late = Vec::new();
+        while film.draw(&mut drawn).unwrap() {
+            film.eye.set_frame_time(Duration::ZERO);
+            (0..2).for_each(|_| film.eye.frame());
+            film.eye.read(&mut again).unwrap();
+            let differs =
+                |(a, b): &(&image::Rgba<u8>, &image::Rgba<u8>)| (0..3).any(|i| a[i].abs_diff(b[i]) > UNSEEN);
+            let pixels = drawn.pixels().zip(again.pixels()).filter(differs).count();
+            if pixels >= LEAST_PIXELS {
+                late.push((film.at, pixels));
+            }
+        }
+        late
+    }
 
     #[test]
     fn time_does_not_drift() {

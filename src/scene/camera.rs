@@ -14,8 +14,8 @@ use bevy::math::DVec2;
 use bevy::prelude::*;
 
 use super::floor::FLOOR;
-use super::frame::{Placed, Placement, from_vec3, to_vec3};
-use super::landscape::Landscape;
+use super::frame::{Placed, Placement, Stand, from_vec3, to_vec3};
+use super::landscape::{Known, Landscape};
 use super::pointer::Hover;
 use super::relief::Relief;
 use super::session::SessionState;
@@ -133,6 +133,22 @@ impl Rig {
             || self.mode == CameraMode::Path
     }
 
+    /// Turns an orbit so that a point of the world is seen: higher over what hides it, and about it where
+    /// it lies beside the picture.
+    pub fn reveal(&mut self, at: [f64; 3], is_hidden: impl Fn([f64; 3]) -> bool) {
+        if self.mode != CameraMode::Orbit {
+            return;
+        }
+        let aspect = self.aspect;
+        let is_beside = |pose: &Pose| pose.seen(at).is_none_or(|[x, y]| x.abs() > aspect || y.abs() > 1.0);
+        let raised = self.orbit.raised(&is_hidden);
+        let revealed =
+            if is_beside(&raised) { Pose { target: at, ..self.orbit }.raised(&is_hidden) } else { raised };
+        if revealed != self.orbit {
+            (self.orbit, self.spin, self.lag) = (revealed, DVec2::ZERO, TRANSITION_SECS);
+        }
+    }
+
     fn wanted(&self) -> &Pose {
         match self.mode {
             CameraMode::Orbit => &self.orbit,
@@ -188,7 +204,7 @@ const LONGEST_FLIGHT_SECS: f64 = 0.25;
 const SPIN_SECS: f64 = 0.28;
 /// Distance from the eye to its target in flight.
 const FLIGHT_TARGET: f64 = 0.05;
-/// World height over the floor that flight keeps.
+/// World height over the ground that flight keeps.
 const CLEARANCE: f64 = 0.03;
 
 /// The systems that bring the camera up to date.
@@ -243,6 +259,9 @@ pub(crate) fn steer(
     hover: Res<Hover>,
     session: Res<SessionState>,
     insets: Res<Insets>,
+    landscape: Res<Landscape>,
+    shown: Res<Shown>,
+    placement: Res<Placement>,
     camera: Option<Single<&Camera, With<SceneCamera>>>,
     mut rig: ResMut<Rig>,
 ) {
@@ -276,7 +295,12 @@ pub(crate) fn steer(
             rig.flight = rig.flight.looked(-0.5 * hand.drag.x * TURN, -0.5 * hand.drag.y * TURN);
             rig.speed = (rig.speed / NOTCH.powf(hand.notches)).clamp(0.05, 10.0);
             let thrust = if taken.keyboard { Vec3::ZERO } else { thrust(&keys) };
-            rig.fly(thrust, dt.min(LONGEST_FLIGHT_SECS) as f32, session.view().is_floor_open);
+            let ground = |eye| match landscape.known() {
+                _ if session.view().is_floor_open => f64::NEG_INFINITY,
+                Some(known) => ground_below(eye, known, &shown, &placement),
+                None => FLOOR,
+            };
+            rig.fly(thrust, dt.min(LONGEST_FLIGHT_SECS) as f32, ground);
         }
         CameraMode::Map => rig.move_map(&hand),
         CameraMode::Ride | CameraMode::Path => {}
@@ -320,7 +344,8 @@ impl Rig {
         }
     }
 
-    fn fly(&mut self, thrust: Vec3, dt: f32, is_floor_open: bool) {
+    /// Flies on; `ground` is the world height that is not flown through at a place.
+    fn fly(&mut self, thrust: Vec3, dt: f32, ground: impl Fn([f64; 3]) -> f64) {
         let wanted = thrust * self.speed as f32;
         let velocity = self.velocity.lerp(wanted, 1.0 - (-dt / INERTIA_SECS).exp());
         // Smooth starts and stops have an end, or the picture would never hold still.
@@ -329,11 +354,23 @@ impl Rig {
             let [right, up, ahead] = (self.velocity * dt).to_array().map(f64::from);
             self.flight = self.flight.moved(right, up, ahead);
         }
-        let below = FLOOR + CLEARANCE - self.flight.eye()[1];
-        if below > 0.0 && !is_floor_open {
+        let eye = self.flight.eye();
+        let below = ground(eye) + CLEARANCE - eye[1];
+        if below > 0.0 {
             self.flight = self.flight.moved(0.0, below, 0.0);
         }
     }
+}
+
+/// World height of what a flight keeps above: the surface where there is one, else the floor. Inside of a
+/// block, or below a sheet, nothing would be seen.
+fn ground_below(eye: [f64; 3], known: &Known, shown: &Shown, placement: &Placement) -> f64 {
+    let surface = placement.get(Stand::Surface).and_then(|placed| {
+        let [x, _, z] = placed.local(eye);
+        let place = Relief::new(known, shown, placed).point(placed.frame.alpha(x, z))?;
+        Some(placed.world(place)[1])
+    });
+    surface.unwrap_or(FLOOR)
 }
 
 /// Which way the keys point: right, up, ahead.
@@ -360,7 +397,7 @@ fn frame_all(
     rig.switch(session.look().camera);
     let Some(camera) = camera.filter(|_| placement.first().is_some()) else { return };
     let eye = session.look().eye;
-    let stands = super::frame::Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
+    let stands = Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
     let wanted = Framed { framings: session.view().framings, stands, eye };
     let Some(size) = camera.physical_viewport_size() else { return };
     let free = free_size(size.as_vec2(), &insets);
@@ -624,30 +661,45 @@ mod tests {
     fn flight_starts_and_stops_smoothly_and_stands_still_in_the_end() {
         let mut rig = Rig { mode: CameraMode::Flight, ..Rig::default() };
         let ahead = Vec3::Z;
-        rig.fly(ahead, 0.016, true);
+        rig.fly(ahead, 0.016, |_| -9.0);
         assert!(rig.velocity.z > 0.0 && rig.velocity.z < 0.2 * rig.speed as f32);
         for _ in 0..200 {
-            rig.fly(ahead, 0.016, true);
+            rig.fly(ahead, 0.016, |_| -9.0);
         }
         assert_eq!(rig.velocity.z, rig.speed as f32);
         for _ in 0..200 {
-            rig.fly(Vec3::ZERO, 0.016, true);
+            rig.fly(Vec3::ZERO, 0.016, |_| -9.0);
         }
         assert_eq!(rig.velocity, Vec3::ZERO);
     }
 
     #[test]
-    fn flight_stays_above_the_floor_unless_it_may_go_below() {
+    fn flight_stays_above_the_ground_and_is_lifted_over_a_hill() {
         let mut rig = Rig { mode: CameraMode::Flight, ..Rig::default() };
-        let dive = |rig: &mut Rig, is_open| {
-            for _ in 0..400 {
-                rig.fly(-Vec3::Y, 0.016, is_open);
-            }
-            rig.flight.eye()[1]
+        let mut lowest = |thrust: Vec3, ground: f64| {
+            (0..400).for_each(|_| rig.fly(thrust, 0.016, |_| ground));
+            rig.flight.eye()[1] - CLEARANCE
         };
-        let lowest = dive(&mut rig, false);
-        assert!((lowest - FLOOR - CLEARANCE).abs() < 1e-9, "{lowest}");
-        assert!(dive(&mut rig, true) < -1.0);
+        assert!((lowest(-Vec3::Y, FLOOR) - FLOOR).abs() < 1e-9);
+        assert!((lowest(Vec3::ZERO, 0.4) - 0.4).abs() < 1e-9);
+        assert!(lowest(-Vec3::Y, f64::NEG_INFINITY) < -1.0, "unless there is none to it");
+    }
+
+    #[test]
+    fn a_point_is_revealed_by_as_much_of_a_turn_as_it_takes() {
+        let mut rig = Rig::default();
+        let before = rig.orbit;
+        rig.reveal(before.target, |_| false);
+        assert_eq!(rig.orbit, before, "what is seen needs no turn");
+        rig.reveal(before.target, |eye| eye[1] < before.eye()[1] + 0.5);
+        let over = rig.orbit;
+        assert!(over.eye()[1] >= before.eye()[1] + 0.5 && over.yaw == before.yaw);
+        let beside = [9.0, 0.0, 0.0];
+        rig.reveal(beside, |_| false);
+        assert_eq!(rig.orbit, Pose { target: beside, ..over });
+        rig.mode = CameraMode::Map;
+        rig.reveal([0.0; 3], |_| true);
+        assert_eq!(rig.orbit.target, beside, "a map shows everything");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
 use super::Stage;
-use super::frame::{CUBE_TOP, Placement, Stand, Stands};
+use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::session::SessionState;
 use super::slice::Shown;
 use super::theme::Palette;
@@ -31,12 +31,23 @@ fn spawn_edges(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<A
     ));
 }
 
+/// The edges of a cube on its stand, each from one corner to another.
+pub fn edges(placed: &Placed) -> Vec<[[f64; 3]; 2]> {
+    let [hx, hz] = placed.frame.half_extent();
+    let corners = [[-hx, -hz], [hx, -hz], [hx, hz], [-hx, hz]];
+    let at = |i: usize, y: f64| [corners[i % 4][0], y, corners[i % 4][1]];
+    let edges = |i: usize| {
+        [[at(i, 0.0), at(i + 1, 0.0)], [at(i, CUBE_TOP), at(i + 1, CUBE_TOP)], [at(i, 0.0), at(i, CUBE_TOP)]]
+    };
+    (0..4).flat_map(edges).collect()
+}
+
 fn draw_edges(
     placement: Res<Placement>,
     shown: Res<Shown>,
     session: Res<SessionState>,
     palette: Res<Palette>,
-    edges: Single<&Gizmo, With<CubeEdges>>,
+    wire: Single<&Gizmo, With<CubeEdges>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
     mut was_shown: Local<bool>,
 ) {
@@ -47,18 +58,16 @@ fn draw_edges(
         return;
     }
     *was_shown = cube.is_some();
-    let Some(mut lines) = gizmos.get_mut(&edges.handle) else { return };
+    let Some(mut lines) = gizmos.get_mut(&wire.handle) else { return };
     lines.clear();
     let Some(placed) = cube else { return };
     let [hx, hz] = placed.frame.half_extent().map(|v| v as f32);
+    for [from, to] in edges(&placed) {
+        lines.line(to_vec3(from), to_vec3(to), palette.axis);
+    }
     let ring =
         |y: f32| [[-hx, -hz], [hx, -hz], [hx, hz], [-hx, hz], [-hx, -hz]].map(|[x, z]| Vec3::new(x, y, z));
     let top = CUBE_TOP as f32;
-    lines.linestrip(ring(0.0), palette.axis);
-    lines.linestrip(ring(top), palette.axis);
-    for corner in &ring(0.0)[..4] {
-        lines.line(*corner, corner.with_y(top), palette.axis);
-    }
     lines.linestrip(ring(placed.cube_height(shown.alpha3) as f32), palette.pointer);
     let look = session.look();
     let upright = |a: Vec3, b: Vec3| [a, b, b.with_y(top), a.with_y(top), a];

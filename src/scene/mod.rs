@@ -26,6 +26,7 @@ pub mod prober;
 pub mod readout;
 pub mod recording;
 pub mod relief;
+pub mod reveal;
 pub mod section;
 pub mod session;
 pub mod slice;
@@ -113,6 +114,7 @@ fn drawing(app: &mut App) {
         lowest::plugin,
         pointer::plugin,
         camera::plugin,
+        reveal::plugin,
         motion::plugin,
     ));
 }

@@ -8,6 +8,7 @@ use super::camera::Rig;
 use super::frame::Placement;
 use super::isosurface::Iso;
 use super::landscape::Landscape;
+use super::pointer::Rest;
 use super::recording::Recording;
 use super::session::SessionState;
 use super::slice::Shown;
@@ -64,6 +65,7 @@ fn look(
     recording: Res<Recording>,
     placement: Res<Placement>,
     weight: Res<Weight>,
+    pointer: Res<Rest>,
     mut motion: ResMut<Motion>,
     mut rested: Local<u32>,
 ) {
@@ -77,6 +79,7 @@ fn look(
         // Its clock goes on, and is seen to.
         || recording.secs().is_some()
         || rig.is_moving()
+        || pointer.is_pointing()
         || placement.is_changed()
         || weight.is_changed()
         || session.is_changed();

@@ -14,7 +14,8 @@ use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::session::{Ask, SessionState};
 use super::slice::Shown;
-use super::theme::Palette;
+use super::theme::{Palette, Weight};
+use super::tour::Touring;
 use crate::core::geometry::picking::Ray;
 use crate::core::script::{Command, ViewCommand};
 
@@ -66,11 +67,38 @@ pub fn loss_at(known: &Known, alpha: &[f64]) -> Option<f64> {
     (cost <= AFFORDABLE).then(|| objective.loss(&known.plan.plane.subspace.lift(alpha)))
 }
 
+/// How long the pointer has been where it is, before an audience.
+#[derive(Resource, Default)]
+pub struct Rest {
+    at: Option<Vec2>,
+    secs: f32,
+}
+
+/// Seconds that a pointer rests before it has nothing more to tell an audience.
+const REST_SECS: f32 = 1.0;
+
+impl Rest {
+    /// Whether it still points at something for its audience.
+    pub fn is_pointing(&self) -> bool {
+        self.at.is_some() && !self.is_over()
+    }
+
+    fn is_over(&self) -> bool {
+        self.secs >= REST_SECS
+    }
+
+    fn follow(&mut self, at: Option<Vec2>, is_pressed: bool, secs: f32) {
+        self.secs = if self.at == at && !is_pressed { self.secs + secs } else { 0.0 };
+        self.at = at;
+    }
+}
+
 #[derive(Component)]
 struct Cross;
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Hover>()
+        .init_resource::<Rest>()
         .add_systems(Startup, spawn_crosses)
         .add_systems(Update, (point, click).chain().in_set(Stage::Input).after(super::camera::steer))
         .add_systems(Update, draw_crosses.in_set(Stage::Draw));
@@ -100,12 +128,19 @@ fn point(
     landscape: Res<Landscape>,
     shown: Res<Shown>,
     placement: Res<Placement>,
+    time: Res<Time<Real>>,
+    touring: Res<Touring>,
+    weight: Res<Weight>,
+    mut rest: ResMut<Rest>,
     mut hover: ResMut<Hover>,
 ) {
     let cursor = window.and_then(|window| window.cursor_position()).filter(|_| !taken.pointer);
+    let has_audience = touring.player().is_some() || weight.lecture > 1.0;
+    let is_pressed = buttons.get_pressed().next().is_some();
+    rest.follow(cursor.filter(|_| has_audience), is_pressed, time.delta_secs());
+    let cursor = cursor.filter(|_| !(has_audience && rest.is_over()));
     // While the camera is dragged the point it was taken hold of is no news.
-    let is_dragging =
-        buttons.get_pressed().next().is_some() && !buttons.any_just_pressed([MouseButton::Left]);
+    let is_dragging = is_pressed && !buttons.any_just_pressed([MouseButton::Left]);
     if is_dragging && hover.0.is_some() {
         return;
     }
@@ -212,5 +247,27 @@ fn draw_cross(
             relief.point(at).map(|place| to_vec3(place) + Vec3::Y * 0.003)
         });
         lines.linestrip(points.collect::<Vec<_>>(), color);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_has_pointed_after_a_second_of_rest_and_does_again_when_it_moves_or_presses() {
+        let mut rest = Rest::default();
+        let here = Some(Vec2::new(3.0, 4.0));
+        let mut points = |at, is_pressed, secs| {
+            rest.follow(at, is_pressed, secs);
+            rest.is_pointing()
+        };
+        assert!(!points(None, false, 9.0), "there is none");
+        assert!(points(here, false, 9.0), "it came");
+        assert!(points(here, false, 0.6));
+        assert!(!points(here, false, 0.6));
+        assert!(points(here, true, 0.1), "a click is seen where it falls");
+        assert!(!points(here, false, 1.0));
+        assert!(points(Some(Vec2::ZERO), false, 1.0));
     }
 }

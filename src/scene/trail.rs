@@ -99,6 +99,10 @@ impl Trail {
     }
 }
 
+/// Whether the beginning of a trail that winds is drawn as dots.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dotted(pub bool);
+
 /// The tube of a run on a stand.
 #[derive(Component, Clone, Copy, PartialEq)]
 struct Tube {
@@ -124,10 +128,13 @@ const DROP_SPACING: f64 = 0.03;
 const SHORTEST_DROP: f64 = 0.004;
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Trails>().add_systems(Startup, spawn_drop_lines).add_systems(
-        Update,
-        (extend_trails, match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Stage::Draw),
-    );
+    app.init_resource::<Trails>()
+        .init_resource::<Dotted>()
+        .add_systems(Startup, spawn_drop_lines)
+        .add_systems(
+            Update,
+            (extend_trails, match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Stage::Draw),
+        );
 }
 
 fn spawn_drop_lines(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
@@ -243,8 +250,10 @@ fn draw_tubes(
     weight: Res<Weight>,
     mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility)>,
     mut meshes: ResMut<Assets<Mesh>>,
+    mut dotted: ResMut<Dotted>,
     mut told: Local<Option<TrailColors>>,
 ) {
+    let mut has_dots = false;
     let colors = session.look().trail;
     let is_moving = colors == TrailColors::Distance && shown.is_changed();
     let is_same = *told == Some(colors) && !is_moving && !weight.is_changed();
@@ -259,7 +268,9 @@ fn draw_tubes(
         let (Some(trail), Some(placed)) = (trail, placement.get(tube_of.stand)) else { continue };
         let path = trail.path(&placed);
         let places: Vec<[f64; 3]> = path.iter().map(|(_, at)| *at).collect();
-        let body = tube(&places, RADIUS * f64::from(weight.lecture));
+        let from = line_from(&places);
+        has_dots |= from > 0;
+        let body = body_of(&places, from, RADIUS * f64::from(weight.lecture));
         let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
         visibility.set_if_neq(wanted);
         if wanted == Visibility::Hidden {
@@ -289,6 +300,45 @@ fn draw_tubes(
             warn!("the trail could not be drawn: {error}");
         }
     }
+    if !is_same || has_dots {
+        dotted.set_if_neq(Dotted(has_dots));
+    }
+}
+
+/// A trail that winds about itself in so much of its extent would be a solid band: of such a one only the
+/// latest stretch, so many times as long as its extent, is a line. What lies before it are dots, at most so
+/// many, each where training was.
+const WINDING: f64 = 12.0;
+const LATEST: f64 = 1.5;
+const MOST_DOTS: usize = 400;
+
+/// The body of a trail: its line, and the dots before that.
+fn body_of(places: &[[f64; 3]], from: usize, radius: f64) -> TubeMesh {
+    let mut body = tube(&places[from..], radius);
+    body.point.iter_mut().for_each(|point| *point += from as u32);
+    let every = from.div_ceil(MOST_DOTS).max(1);
+    let dots = places[..from].iter().enumerate().step_by(every);
+    body.add_dots(dots.map(|(i, at)| (i as u32, *at)), radius);
+    body
+}
+
+/// The first of the places that are joined by a line.
+fn line_from(places: &[[f64; 3]]) -> usize {
+    let span = |axis: usize| {
+        let along = places.iter().map(|at| at[axis]);
+        along.clone().fold(f64::NEG_INFINITY, f64::max) - along.fold(f64::INFINITY, f64::min)
+    };
+    let extent = [0, 1, 2].map(span).into_iter().map(|span| span * span).sum::<f64>().sqrt();
+    let lengths = || places.windows(2).map(|pair| distance(pair[0], pair[1]));
+    if lengths().sum::<f64>() <= WINDING * extent {
+        return 0;
+    }
+    let mut left = LATEST * extent;
+    let latest = lengths().rev().take_while(|length| {
+        left -= length;
+        left >= 0.0
+    });
+    places.len() - 1 - latest.count()
 }
 
 fn mesh_of(body: &TubeMesh, color_of: impl Fn(u32) -> Color) -> Mesh {
@@ -350,5 +400,21 @@ mod tests {
         assert!(long[..200].iter().all(|point| short.contains(point)), "a longer path shows no other points");
         assert_eq!(thinned(path[..50].to_vec(), 4096), path[..50]);
         assert!(thinned(Vec::<usize>::new(), 4096).is_empty());
+    }
+
+    #[test]
+    fn a_trail_that_winds_is_a_line_of_late_and_dots_before() {
+        let straight: Vec<[f64; 3]> = (0..500).map(|i| [0.01 * f64::from(i), 0.0, 0.0]).collect();
+        assert_eq!(line_from(&straight), 0);
+        // From wall to wall of a valley that it slowly goes along.
+        let bouncing: Vec<[f64; 3]> =
+            (0..2000).map(|i| [f64::from(i % 2) * 0.1, 0.0, 0.0002 * f64::from(i)]).collect();
+        let from = line_from(&bouncing);
+        assert!((1980..1999).contains(&from), "{from}");
+        let body = body_of(&bouncing, from, 0.008);
+        assert!(body.indices.iter().all(|at| (*at as usize) < body.positions.len()));
+        assert!(body.point.iter().all(|point| (*point as usize) < bouncing.len()));
+        assert!(body.point.contains(&0) && body.point.contains(&1999), "both its ends are there");
+        assert_eq!(line_from(&[]), 0);
     }
 }

@@ -40,6 +40,8 @@ pub enum DeskAct {
     Lecture,
     /// Nothing on the screen, or back.
     Blank,
+    /// Hold training and plane, or let go on what was held so.
+    Freeze,
     /// Tell the keys, or stop.
     Help,
     /// Look for a command by its name, or stop.
@@ -65,14 +67,19 @@ impl Desk {
             DeskAct::Chart(kind) => self.toggle(kind),
             DeskAct::Lecture => self.is_lecture = !self.is_lecture,
             DeskAct::Blank => self.is_blank = !self.is_blank,
-            DeskAct::Help => self.is_help_open = !self.is_help_open,
+            DeskAct::Freeze => self.is_freeze_asked = true,
+            // One at a time: none is drawn over another.
+            DeskAct::Help => (self.is_help_open, self.sought) = (!self.is_help_open, None),
             DeskAct::Palette => {
-                self.sought = if self.sought.is_some() { None } else { Some(String::new()) };
+                let sought = if self.sought.is_some() { None } else { Some(String::new()) };
+                (self.is_help_open, self.sought, self.shot) = (false, sought, None);
             }
             DeskAct::Larger => self.zoom_by(1.0),
             DeskAct::Smaller => self.zoom_by(-1.0),
             DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
-            DeskAct::Errand(errand) => self.errand = Some(errand),
+            DeskAct::Errand(errand) => {
+                (self.is_help_open, self.sought, self.errand) = (false, None, Some(errand));
+            }
             DeskAct::Tour(act) => self.tour = Some(act),
             DeskAct::Studio(act) => self.studio = Some(act),
         }
@@ -127,7 +134,7 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     add("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown)));
     add("Lecture mode", "L", desk(DeskAct::Lecture));
     add("Blank the screen", "B", desk(DeskAct::Blank));
-    add("Freeze: hold training and plane", ".", run(RunCommand::Pause));
+    add("Freeze training and plane, or let them go on", ".", desk(DeskAct::Freeze));
     match view.recording_secs {
         None => add("Record what is done and seen", "F10", desk(DeskAct::Studio(StudioAct::Record))),
         Some(_) => add("Stop recording", "F10", desk(DeskAct::Studio(StudioAct::Record))),

@@ -5,6 +5,7 @@ use bevy::prelude::{Res, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::labels::{free_rect, unit};
+use super::room::{self, Taker};
 use super::style::color32;
 use crate::core::text::visible_lines;
 use crate::scene::camera::{Insets, SceneCamera};
@@ -37,7 +38,7 @@ pub fn draw_caption(
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let told = touring.told().map(|chapter| (chapter.title.as_str(), chapter.caption.as_str()));
     let rect = told.and_then(|told| paint(ctx, &palette, screen, unit, told));
-    ctx.data_mut(|data| data.insert_temp(room_id(), rect));
+    room::take(ctx, Taker::Caption, rect);
     Ok(())
 }
 
@@ -75,13 +76,4 @@ fn paint(
         at.y += below;
     }
     Some(ground)
-}
-
-/// The room that the caption takes, as it was laid out last.
-pub fn room(ctx: &egui::Context) -> Option<egui::Rect> {
-    ctx.data(|data| data.get_temp(room_id())).flatten()
-}
-
-fn room_id() -> egui::Id {
-    egui::Id::new("room of the caption")
 }

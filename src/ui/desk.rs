@@ -10,9 +10,11 @@ use super::asking::Asking;
 use super::charts::ChartKind;
 use super::files::Errand;
 use super::filming::Order;
+use super::rescue::Rescue;
 use super::studio::{Shot, StudioAct, Take};
 use super::tour::TourAct;
-use crate::core::experiment::ExperimentFile;
+use super::view::PanelView;
+use crate::core::script::{Command, RunCommand, SliceCommand};
 
 /// What stays from one day to the next is written to the preferences; the rest begins anew.
 #[derive(Resource, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,12 @@ pub struct Desk {
     /// The picture that is about to be saved.
     #[serde(skip)]
     pub shot: Option<Shot>,
+    /// Whether everything that moves is to be held, or to go on.
+    #[serde(skip)]
+    pub is_freeze_asked: bool,
+    /// What moved when everything was held.
+    #[serde(skip)]
+    pub frozen: Option<Frozen>,
     /// Whether the keys are being told.
     #[serde(skip)]
     pub is_help_open: bool,
@@ -62,15 +70,24 @@ pub struct Desk {
     /// Prediction and target of the example whose loss is shown.
     #[serde(skip)]
     pub example: [f64; 2],
-    /// The experiment that a crash interrupted, until somebody has decided about it.
+    /// The experiment that a crash interrupted.
     #[serde(skip)]
-    pub rescued: Option<Box<ExperimentFile>>,
+    pub rescue: Option<Rescue>,
     /// A file that asks for others elsewhere, until somebody has decided about it.
     #[serde(skip)]
     pub asking: Option<Asking>,
     /// What became of the last errand, in words: what was written, and where; or why not.
     #[serde(skip)]
     pub notice: Option<Result<String, String>>,
+}
+
+/// What moved when everything was held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frozen {
+    /// Training.
+    pub is_training: bool,
+    /// The plane.
+    pub is_sweeping: bool,
 }
 
 /// How much larger everything is in a lecture.
@@ -97,10 +114,12 @@ impl Default for Desk {
             order: None,
             take: None,
             shot: None,
+            is_freeze_asked: false,
+            frozen: None,
             is_help_open: false,
             sought: None,
             example: [0.6, 1.0],
-            rescued: None,
+            rescue: None,
             asking: None,
             notice: None,
         }
@@ -136,6 +155,26 @@ impl Desk {
         self.zoom = ((self.zoom * 10.0).round() / 10.0 + 0.1 * notches).clamp(*ZOOMS.start(), *ZOOMS.end());
     }
 
+    /// What freezes everything that moves, or lets what was frozen go on, if that is asked for.
+    pub fn freeze(&mut self, view: &PanelView) -> Vec<Command> {
+        if !std::mem::take(&mut self.is_freeze_asked) {
+            return Vec::new();
+        }
+        let moving = Frozen { is_training: view.is_playing, is_sweeping: view.is_sweeping };
+        let is_to_rest = moving != Frozen::default();
+        let Some(frozen) = (if is_to_rest { Some(moving) } else { self.frozen }) else { return Vec::new() };
+        self.frozen = is_to_rest.then_some(frozen);
+        let run = if is_to_rest { RunCommand::Pause } else { RunCommand::Play };
+        let run = frozen.is_training.then_some(Command::Run(run));
+        let sweep = Command::Slice(SliceCommand::Sweep(!is_to_rest));
+        run.into_iter().chain(frozen.is_sweeping.then_some(sweep)).collect()
+    }
+
+    /// Whether something is open over the picture that Esc closes.
+    pub fn has_open(&self) -> bool {
+        self.is_help_open || self.sought.is_some() || self.shot.is_some()
+    }
+
     /// Opens a chart, or closes it.
     pub fn toggle(&mut self, kind: ChartKind) {
         if !self.charts.remove(&kind) {
@@ -156,6 +195,24 @@ mod tests {
         assert_eq!(desk.zoom_within(egui::vec2(640.0, 360.0)), 0.8);
         let lecture = Desk { is_lecture: true, ..Desk::default() };
         assert_eq!(lecture.zoom_within(egui::vec2(1280.0, 720.0)), LECTURE_ZOOM);
+    }
+
+    #[test]
+    fn what_was_frozen_goes_on_and_nothing_else() {
+        let mut desk = Desk::default();
+        let mut sent = |is_playing, is_sweeping| {
+            desk.is_freeze_asked = true;
+            desk.freeze(&PanelView { is_playing, is_sweeping, ..PanelView::default() })
+        };
+        let (pause, play) = (Command::Run(RunCommand::Pause), Command::Run(RunCommand::Play));
+        let sweep = |is_on| Command::Slice(SliceCommand::Sweep(is_on));
+        assert_eq!(sent(false, false), [], "nothing moved, nothing was frozen");
+        assert_eq!(sent(true, true), [pause.clone(), sweep(false)]);
+        assert_eq!(sent(false, false), [play, sweep(true)]);
+        assert_eq!(sent(false, true), [sweep(false)]);
+        assert_eq!(sent(true, false), [pause], "another time another thing");
+        assert_eq!(sent(false, false), [Command::Run(RunCommand::Play)]);
+        assert_eq!(sent(false, false), []);
     }
 
     #[test]

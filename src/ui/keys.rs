@@ -15,10 +15,10 @@
 //! | K | add the present pose to the path |
 //! | 1 to 9 | go to a bookmark; with Ctrl, set it |
 //! | F | bring everything into view |
-//! | Esc | forget the chosen point |
+//! | Esc | close what is open over the picture; forget the chosen point |
 //! | H | panels |
 //! | Ctrl+Z, Ctrl+Y | undo, redo |
-//! | . | hold training, then the plane |
+//! | . | freeze training and plane; again: let go on what was frozen |
 //! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends; in a tour on and back |
 //! | L, B, F1, F11, Ctrl+K | lecture, blank, keys, full screen, find a command |
 //! | F10, F12 | record what is done and seen, save a picture without panels |
@@ -67,6 +67,10 @@ pub fn press_keys(
     for typed in pressed {
         let meant = board::meant(typed.key_code, &typed.logical_key, has_ctrl, is_flying);
         let Some(key) = meant else { continue };
+        // It closes what is open, and does nothing else.
+        if key == KeyCode::Escape && desk.has_open() {
+            continue;
+        }
         if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key)) {
             desk.act(DeskAct::Tour(act));
             continue;
@@ -133,8 +137,6 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::KeyF => Command::View(ViewCommand::FrameAll),
         KeyCode::Escape if view.selected.is_some() => Command::View(ViewCommand::Select(None)),
         KeyCode::KeyH => Command::View(ViewCommand::Panels(!view.is_panels_shown)),
-        KeyCode::Period if view.is_playing => Command::Run(RunCommand::Pause),
-        KeyCode::Period if view.is_sweeping => Command::Slice(SliceCommand::Sweep(false)),
         // One press too many does not train on past the end.
         KeyCode::PageDown if !view.is_playing && view.step >= view.experiment.steps => return None,
         KeyCode::PageDown if !view.is_playing => Command::Run(RunCommand::Play),
@@ -155,6 +157,7 @@ pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<Desk
         (KeyCode::F12, _) => DeskAct::Studio(StudioAct::Picture),
         (KeyCode::KeyL, false) => DeskAct::Lecture,
         (KeyCode::KeyB, false) => DeskAct::Blank,
+        (KeyCode::Period, false) => DeskAct::Freeze,
         (KeyCode::KeyK, true) => DeskAct::Palette,
         (KeyCode::Equal, true) => DeskAct::Larger,
         (KeyCode::Minus, true) => DeskAct::Smaller,

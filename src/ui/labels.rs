@@ -2,19 +2,21 @@
 
 use bevy::camera::Camera;
 use bevy::ecs::system::SystemParam;
-use bevy::prelude::{GlobalTransform, Res, Single, With};
+use bevy::prelude::{GlobalTransform, Res, Single, Vec2, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::chosen::alpha_text;
 use super::slice::band_text;
 use super::style::{color32, loss_text};
-use super::{caption, lecture, legend};
+use super::{legend, room};
 use crate::core::geometry::labels::{Crowd, LabelBox, place};
+use crate::core::geometry::picking::Ray;
 use crate::core::geometry::ticks::plain;
 use crate::core::subspace::AxisMeaning;
 use crate::core::text::{Measured, visible};
 use crate::scene::arrows::{self, Arrow};
 use crate::scene::camera::{Insets, SceneCamera, eye_of, seen};
+use crate::scene::cube;
 use crate::scene::flags::{Flag, POLE};
 use crate::scene::floor::{Facings, name_places, ticks};
 use crate::scene::frame::{Placed, Placement, Stand};
@@ -22,12 +24,13 @@ use crate::scene::landscape::{Known, Landscape};
 use crate::scene::levels::Levels;
 use crate::scene::lowest::Lowest;
 use crate::scene::marker;
-use crate::scene::pointer::{Hover, loss_at};
+use crate::scene::pointer::{Hover, loss_at, ray_through};
 use crate::scene::readout::Readout;
 use crate::scene::relief::Relief;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
 use crate::scene::theme::{Palette, Weight};
+use crate::scene::trail::Dotted;
 use crate::scene::training::Training;
 
 /// A text and where it may stand, in points; the best place first.
@@ -53,6 +56,7 @@ pub struct Told<'w> {
     pub(super) training: Res<'w, Training>,
     pub(super) shown: Res<'w, Shown>,
     pub(super) palette: Res<'w, Palette>,
+    pub(super) dotted: Res<'w, Dotted>,
     facings: Res<'w, Facings>,
     insets: Res<'w, Insets>,
     levels: Res<'w, Levels>,
@@ -81,12 +85,20 @@ pub fn draw_labels(
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
     let mut legends = legend::draw(&painter, &told, screen, unit);
-    let rooms = [lecture::room(ctx), caption::room(ctx)].into_iter().flatten();
+    let rooms = room::taken(ctx).into_iter();
     legends.extend(rooms.map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
-    let mut collector = Collector { told: &told, project, eye: eye_of(transform), unit, labels: Vec::new() };
+    let ray = |[x, y]: [f32; 2]| ray_through(camera, transform, Vec2::new(x, y) / points_per_unit);
+    let mut collector =
+        Collector { told: &told, project, ray, eye: eye_of(transform), unit, labels: Vec::new() };
     collector.collect();
     let labels = collector.labels;
-    let boxes = labels.iter().map(|label| bounds(&painter, label));
+    // Lines strike through what has no ground of its own.
+    let edges = cube_edges(&told, project);
+    let is_clear = |at: &LabelBox| !edges.iter().any(|edge| at.is_crossed(*edge));
+    let boxes = labels.iter().map(|label| match label.is_shaded {
+        true => bounds(&painter, label),
+        false => bounds(&painter, label).into_iter().filter(is_clear).collect(),
+    });
     let reserved: Vec<Vec<LabelBox>> = legends.into_iter().map(|legend| vec![legend]).chain(boxes).collect();
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
     let legends = reserved.len() - labels.len();
@@ -95,11 +107,34 @@ pub fn draw_labels(
     for (i, label) in labels.iter().enumerate() {
         if let Some(at) = places[legends + i] {
             let bounds = &reserved[legends + i][at];
-            paint(&painter, label, bounds, &told.palette);
+            let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);
+            paint(&painter, label, bounds, has_ground, &told.palette);
             hint_ui(ctx, label, bounds);
         }
     }
     Ok(())
+}
+
+/// The edges of the cube on the screen.
+fn cube_edges(told: &Told, project: impl Fn([f64; 3]) -> Option<[f32; 2]>) -> Vec<[[f32; 2]; 2]> {
+    let Some(placed) = told.placement.get(Stand::Cube) else { return Vec::new() };
+    let edges = cube::edges(&placed).into_iter();
+    edges
+        .filter_map(|edge| Some([project(placed.world(edge[0]))?, project(placed.world(edge[1]))?]))
+        .collect()
+}
+
+/// Whether a label stands over the surface: bright as that may be, text there needs a ground.
+fn is_over_surface(told: &Told, bounds: &LabelBox, ray: impl Fn([f32; 2]) -> Option<Ray>) -> bool {
+    let Some(known) = told.landscape.known() else { return false };
+    let ([left, top], [right, bottom]) = (bounds.min, bounds.max);
+    let middle = [0.5 * (left + right), 0.5 * (top + bottom)];
+    let points = [middle, [left, top], [right, top], [left, bottom], [right, bottom]];
+    let rays: Vec<Ray> = points.into_iter().filter_map(ray).collect();
+    told.placement.iter().any(|(_, placed)| {
+        let relief = Relief::new(known, &told.shown, placed);
+        rays.iter().any(|ray| relief.pick(ray).is_some())
+    })
 }
 
 /// How large text is, in points, beside its usual size. Pictures of any size are read as a whole: text
@@ -125,17 +160,24 @@ const NAME: f32 = 16.0;
 const WORD: f32 = 14.0;
 const TICK: f32 = 13.0;
 const ISOLINE: f32 = 12.0;
+/// Heights of a text by which it may stand farther outside than it should.
+const MOST_OUTSIDE: u8 = 4;
+/// Width of a digit as a share of the text's size.
+const DIGIT: f32 = 0.6;
 
 /// Gathers the labels, the important ones first.
-struct Collector<'a, 'w, P> {
+struct Collector<'a, 'w, P, R> {
     told: &'a Told<'w>,
+    /// Where on the screen a point of the world is.
     project: P,
+    /// The ray through a point of the screen.
+    ray: R,
     eye: [f64; 3],
     unit: f32,
     labels: Vec<Label>,
 }
 
-impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
+impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collector<'_, '_, P, R> {
     fn collect(&mut self) {
         let told = self.told;
         let Some(known) = told.landscape.known() else { return };
@@ -198,10 +240,12 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
         let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
         let size = size * self.unit;
         // Where there is no room a little more outside may do.
-        let farther = |place: &[f32; 2]| [place[0] + way.x * size, place[1] + way.y * size];
-        let places = places.iter().copied().chain(places.iter().map(farther)).collect();
-        let lean = [way.x, way.y];
-        self.labels.push(Label { places, lean, text, size, color, is_shaded: false, hint });
+        let farther = |sizes: u8| {
+            let shift = f32::from(sizes) * size * way;
+            places.iter().map(move |place| [place[0] + shift.x, place[1] + shift.y])
+        };
+        let places = (0..=MOST_OUTSIDE).flat_map(farther).collect();
+        self.labels.push(Label { places, lean: [way.x, way.y], text, size, color, is_shaded: false, hint });
     }
 
     fn ink(&self) -> egui::Color32 {
@@ -326,9 +370,14 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>> Collector<'_, '_, P> {
             let points =
                 level.places.iter().filter_map(|alpha| relief.point(*alpha)).map(|at| placed.world(at));
             let seen = points.filter(|at| !relief.hides(self.eye, *at));
-            let places: Vec<[f32; 2]> = seen.filter_map(&self.project).collect();
             let text = plain(level.loss);
             let size = ISOLINE * self.unit;
+            // A number that stands out beyond the rim would float beside the surface.
+            let reach = DIGIT * size * (text.chars().count() as f32);
+            let is_on = |at: [f32; 2]| (self.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());
+            let is_within =
+                |[x, y]: &[f32; 2]| [x - 0.5 * reach, x + 0.5 * reach].into_iter().all(|x| is_on([x, *y]));
+            let places: Vec<[f32; 2]> = seen.filter_map(&self.project).filter(is_within).collect();
             self.labels.push(Label {
                 places,
                 lean: [0.0; 2],
@@ -363,9 +412,9 @@ fn bounds(painter: &egui::Painter, label: &Label) -> Vec<LabelBox> {
     label.places.iter().map(boxed).collect()
 }
 
-fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, palette: &Palette) {
+fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, has_ground: bool, palette: &Palette) {
     let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
-    if label.is_shaded {
+    if has_ground {
         painter.rect_filled(rect, 0.28 * label.size, color32(palette.shade));
     }
     let font = egui::FontId::proportional(label.size);

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui;
 
+use super::room::{self, Taker};
 use super::style::{color32, loss_text};
 use super::view::PanelView;
 use crate::scene::theme::Palette;
@@ -9,8 +10,11 @@ use crate::scene::theme::Palette;
 /// Points that the screen of a lecture is high, at least; on a larger one the readout is larger.
 const USUAL_HEIGHT: f32 = 450.0;
 
-/// Draws the readout.
-pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
+/// Draws the readout, while there is a lecture.
+pub fn lecture_ui(ctx: &egui::Context, view: &PanelView, is_lecture: bool) {
+    if !is_lecture {
+        return room::take(ctx, Taker::Lecture, None);
+    }
     let palette = Palette::from(view.experiment.view.theme);
     let scale = (ctx.viewport_rect().height() / USUAL_HEIGHT).max(1.0);
     let area =
@@ -20,10 +24,12 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView) {
     let shown = area.show(ctx, |ui| {
         ground.show(ui, |ui| lines_ui(ui, view, scale, color32(palette.ink)));
     });
-    ctx.data_mut(|data| data.insert_temp(room_id(), Some(shown.response.rect)));
+    room::take(ctx, Taker::Lecture, Some(shown.response.rect));
 }
 
 fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32) {
+    // An area keeps the width that it had with shorter numbers.
+    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
     let mut line = |text: String, size: f32| {
         ui.label(egui::RichText::new(text).size(scale * size).color(ink));
     };
@@ -32,21 +38,17 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
     if let Some(share) = view.accuracy {
         line(format!("{:.0} % right", 100.0 * share), 16.0);
     }
-    if !view.is_playing {
-        line("held".to_owned(), 14.0);
+    if let Some(state) = rest_text(view) {
+        line(state, 14.0);
     }
 }
 
-/// Takes the readout away.
-pub fn no_lecture(ctx: &egui::Context) {
-    ctx.data_mut(|data| data.insert_temp(room_id(), None::<egui::Rect>));
-}
-
-/// The room that the readout takes, as it was laid out last.
-pub fn room(ctx: &egui::Context) -> Option<egui::Rect> {
-    ctx.data(|data| data.get_temp(room_id())).flatten()
-}
-
-fn room_id() -> egui::Id {
-    egui::Id::new("room of the lecture's readout")
+/// Why training rests, if it does.
+fn rest_text(view: &PanelView) -> Option<String> {
+    match view.diverged_at {
+        Some(step) => Some(format!("diverged at step {step}")),
+        None if view.is_playing => None,
+        None if view.step >= view.experiment.steps => Some("finished".to_owned()),
+        None => Some("held".to_owned()),
+    }
 }

@@ -117,6 +117,9 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
     if !told.shown.is_exact && told.shown.blend(known).is_some() {
         notes.push("blended".to_owned());
     }
+    if told.dotted.0 {
+        notes.push("earlier steps as dots".to_owned());
+    }
     if let Some(step) = known.plan.diverged_at {
         notes.push(format!("training diverged at step {step}"));
     }

@@ -64,9 +64,10 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
     });
     let mut is_open = view.is_floor_open;
     let is_flying = view.experiment.view.camera == CameraMode::Flight;
-    let hover = "Whether the camera may fly below the floor.";
+    let hover = "Whether the camera may fly through the surface and below the floor.";
     let check = ui.add_enabled(is_flying, egui::Checkbox::new(&mut is_open, "Below the floor"));
-    let why = "Whether a camera that flies may go below the floor; this one does not fly.";
+    let why =
+        "Whether a camera that flies may go through the surface and below the floor; this one does not fly.";
     if check.on_hover_text(hover).on_disabled_hover_text(why).changed() {
         ask(ViewCommand::BelowFloor(is_open));
     }

@@ -18,6 +18,7 @@ pub mod experiment;
 pub mod field;
 pub mod files;
 pub mod filming;
+pub mod flight;
 pub mod keys;
 pub mod labels;
 pub mod lecture;
@@ -29,6 +30,8 @@ pub mod palette;
 pub mod path;
 pub mod preferences;
 pub mod race;
+pub mod rescue;
+mod room;
 pub mod run;
 pub mod settings;
 pub mod slice;
@@ -43,7 +46,7 @@ use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-use crate::core::script::{Command, ExperimentCommand};
+use crate::core::script::Command;
 use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
 use crate::scene::theme::Weight;
@@ -140,6 +143,7 @@ fn draw_panels(
     );
     let before = desk.clone();
     let covered = panels(&mut root, &view, desk.bypass_change_detection(), &mut asked);
+    asked.extend(desk.bypass_change_detection().freeze(&view));
     if *desk != before {
         desk.set_changed();
     }
@@ -183,7 +187,6 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     leave_field(&ctx);
     mirror::mirror_ui(root, view, desk);
     palette::palette_ui(&ctx, view, desk, asked);
-    rescue_ui(&ctx, desk, asked);
     asking::asking_ui(&ctx, desk);
     studio::studio_ui(&ctx, view, desk);
     let mut covered = Covered::default();
@@ -196,18 +199,25 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         painter.text(corner, egui::Align2::RIGHT_BOTTOM, "B: back", font, egui::Color32::from_gray(56));
         return covered;
     }
-    match desk.is_lecture {
-        true => lecture::lecture_ui(&ctx, view),
-        false => lecture::no_lecture(&ctx),
-    }
-    if !view.is_panels_shown || desk.is_lecture {
+    lecture::lecture_ui(&ctx, view, desk.is_lecture);
+    if view.is_panels_shown && !desk.is_lecture {
+        covered = edges(root, view, desk, asked);
+    } else {
         studio::recording_dot_ui(&ctx, view);
-        return covered;
+        tour::hint_ui(&ctx, view);
     }
+    flight::flight_ui(&ctx, view, covered.free(ctx.viewport_rect()));
+    covered
+}
+
+/// Draws the panels at the edges, and returns what they cover.
+fn edges(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) -> Covered {
+    let mut covered = Covered::default();
     let strip = egui::Panel::bottom("status").resizable(false);
     covered.bottom = strip.show(root, |ui| status::status_ui(ui, view, desk)).response.rect.height();
     let strip = egui::Panel::bottom("timeline").resizable(false);
     let shown = strip.show(root, |ui| {
+        rescue::rescue_ui(ui, desk, asked);
         bar::bar_ui(ui, view, desk, asked);
         timeline::timeline_ui(ui, view, asked);
         // A tour brings a path of its own, and takes the row: neither moves the bar.
@@ -228,28 +238,6 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         covered.right = shown.response.rect.width();
     }
     covered
-}
-
-/// Offers the experiment that a crash interrupted.
-fn rescue_ui(ctx: &egui::Context, desk: &mut Desk, asked: &mut Vec<Command>) {
-    let Some(file) = &desk.rescued else { return };
-    let mut is_decided = false;
-    let window = egui::Window::new("Unsaved experiment").collapsible(false).resizable(false);
-    window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
-        ui.label(
-            "Losscape did not end as it should last time. The experiment as it stood then is still there.",
-        );
-        ui.horizontal(|ui| {
-            if ui.button("Open it").clicked() {
-                asked.push(Command::Experiment(ExperimentCommand::Load(file.clone())));
-                is_decided = true;
-            }
-            is_decided |= ui.button("Leave it").clicked();
-        });
-    });
-    if is_decided {
-        desk.rescued = None;
-    }
 }
 
 /// Whoever presses elsewhere has done typing. egui itself waits for a click, which a drag of the picture is

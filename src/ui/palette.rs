@@ -32,6 +32,7 @@ const MORE: [(&str, &str); 7] = [
 ];
 
 fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
+    desk.is_help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
     let window = egui::Window::new("Keys").open(&mut desk.is_help_open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
         let all: Vec<Action> = actions(view).into_iter().filter(|action| !action.key.is_empty()).collect();

@@ -4,8 +4,9 @@
 //! aside, with a notice: it must not keep anybody from working.
 //!
 //! Several windows share the desk, the last one closed leaving its own, but each keeps its experiment in
-//! a place of its own, which it holds by a lock for as long as it lives. A place that nobody holds and
-//! that has a file was left by a crash: the next window takes it, and the file with it.
+//! a place of its own, which it holds by a lock for as long as it lives, and clears when it is closed. A
+//! place that nobody holds and that has a file was left by a crash: the next window takes that too, and
+//! keeps the file until somebody has decided about it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use bevy::prelude::*;
 use directories::ProjectDirs;
 
 use super::desk::Desk;
+use super::rescue::Rescue;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::read_ron;
@@ -29,9 +31,29 @@ use crate::scene::session::SessionState;
 #[derive(Resource, Clone, Debug)]
 pub struct Preferences {
     desk: PathBuf,
-    unsaved: PathBuf,
-    /// Held until the program ends, however that is.
+    own: Place,
+    /// What a crash left.
+    left: Option<Place>,
+}
+
+/// A place for an experiment that is not saved.
+#[derive(Clone, Debug)]
+struct Place {
+    file: PathBuf,
+    /// Held until the program ends, however that is. `None`: there are no locks here, and windows go
+    /// without.
     _lock: Option<Arc<File>>,
+}
+
+impl Place {
+    /// Takes hold of a place; `None` if another window has it.
+    fn hold(file: PathBuf) -> Option<Self> {
+        let lock = match File::create(file.with_extension("lock")) {
+            Ok(lock) => Some(Arc::new(take_hold(&lock).then_some(lock)?)),
+            Err(_) => None,
+        };
+        Some(Self { file, _lock: lock })
+    }
 }
 
 /// Windows at once that keep their experiments.
@@ -47,18 +69,19 @@ impl Preferences {
     /// The files in a folder, which is made if it is not there.
     pub fn within(folder: &Path) -> Option<Self> {
         std::fs::create_dir_all(folder).ok()?;
-        let unsaved = |place: usize| folder.join(format!("unsaved-{place}.ron"));
-        // What a crash left comes first.
-        let (left, empty): (Vec<usize>, Vec<usize>) =
-            (1..=MOST_PLACES).partition(|place| unsaved(*place).exists());
-        let mut places = left.into_iter().chain(empty);
-        let (place, lock) = places.find_map(|place| Some((place, lock(&unsaved(place))?)))?;
-        Some(Self { desk: folder.join("desk.ron"), unsaved: unsaved(place), _lock: lock.map(Arc::new) })
+        let file = |place: usize| folder.join(format!("unsaved-{place}.ron"));
+        let (left, empty): (Vec<PathBuf>, Vec<PathBuf>) =
+            (1..=MOST_PLACES).map(file).partition(|file| file.exists());
+        Some(Self {
+            desk: folder.join("desk.ron"),
+            own: empty.into_iter().find_map(Place::hold)?,
+            left: left.into_iter().find_map(Place::hold),
+        })
     }
 
     /// Where the experiment is that is not saved yet.
     pub fn rescue(&self) -> &Path {
-        &self.unsaved
+        &self.own.file
     }
 
     /// The desk as it was left; a new one where there is none, or where its file was set aside.
@@ -83,20 +106,31 @@ impl Preferences {
     /// The experiment that was not saved when the program last ended without being closed.
     pub fn unsaved(&self) -> Option<ExperimentFile> {
         // What it names was opened before.
-        ExperimentFile::read(&self.unsaved, Reach::Anywhere).ok()
+        ExperimentFile::read(&self.left.as_ref()?.file, Reach::Anywhere).ok()
     }
-}
 
-/// Takes hold of a place; `None` if another window has it. The inner `None`: there is no such file here, and
-/// windows go without.
-fn lock(unsaved: &Path) -> Option<Option<File>> {
-    let Ok(file) = File::create(unsaved.with_extension("lock")) else { return Some(None) };
-    take_hold(&file).then_some(Some(file))
+    /// A window that was closed leaves nothing to be rescued.
+    pub fn forget(&self) {
+        // There may be none.
+        let _ = std::fs::remove_file(&self.own.file);
+    }
+
+    /// Ends what a crash left: opened, it is this window's from now on.
+    fn end_rescue(&self, is_opened: bool) {
+        let Some(Place { file, .. }) = &self.left else { return };
+        let ended = match is_opened {
+            true => std::fs::rename(file, &self.own.file),
+            false => std::fs::remove_file(file),
+        };
+        if let Err(error) = ended {
+            warn!("{}: {error}", file.display());
+        }
+    }
 }
 
 /// Keeps both files up to date.
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Last, (keep_desk, keep_unsaved, forget_unsaved).chain());
+    app.add_systems(Last, (keep_desk, end_rescue, keep_unsaved).chain());
 }
 
 /// Seconds between two looks at what there is to keep while anything moves: each frame of a drag would
@@ -129,10 +163,16 @@ fn keep_desk(
     *kept = Some(lasting);
 }
 
-/// What a crash left stays on file until somebody has decided about it.
+fn end_rescue(preferences: Option<Res<Preferences>>, mut desk: ResMut<Desk>) {
+    let rescue = &mut desk.bypass_change_detection().rescue;
+    let Some(decided) = rescue.take_if(|rescue| !matches!(rescue, Rescue::Offered(_))) else { return };
+    if let Some(preferences) = preferences {
+        preferences.end_rescue(decided == Rescue::Opened);
+    }
+}
+
 fn keep_unsaved(
     preferences: Option<Res<Preferences>>,
-    desk: Res<Desk>,
     session: Res<SessionState>,
     motion: Res<Motion>,
     time: Res<Time<Real>>,
@@ -140,28 +180,16 @@ fn keep_unsaved(
     mut kept: Local<Option<ExperimentFile>>,
 ) {
     let Some(preferences) = preferences.filter(|_| is_time(&motion, &time, &mut looked)) else { return };
-    if desk.rescued.is_some() {
-        return;
-    }
     let file = session.experiment().file();
     if kept.as_ref() == Some(file) {
         return;
     }
     if kept.is_some() && session.changes().0 > 0 {
-        let folder = preferences.unsaved.parent().unwrap_or(Path::new(""));
-        write(&preferences.unsaved, &file.saved_in(folder).to_ron());
+        let own = &preferences.own.file;
+        let folder = own.parent().unwrap_or(Path::new(""));
+        write(own, &file.saved_in(folder).to_ron());
     }
     *kept = Some(file.clone());
-}
-
-/// A window that is closed has nothing to be rescued, unless nobody has decided yet about what was.
-fn forget_unsaved(preferences: Option<Res<Preferences>>, desk: Res<Desk>, mut exits: MessageReader<AppExit>) {
-    if let (Some(preferences), Some(AppExit::Success), None) =
-        (preferences, exits.read().next(), &desk.rescued)
-    {
-        // There may be none.
-        let _ = std::fs::remove_file(&preferences.unsaved);
-    }
 }
 
 /// A preference that cannot be written is no reason to stop.
@@ -199,32 +227,44 @@ mod tests {
         assert_eq!(preferences.desk(), Desk::default(), "the corrupt file is out of the way");
     }
 
-    #[test]
-    fn an_experiment_that_was_not_saved_is_found_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let preferences = Preferences::within(folder.path()).unwrap();
-        assert_eq!(preferences.unsaved(), None);
-        let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
-        write(&preferences.unsaved, &file.to_ron());
-        assert_eq!(preferences.unsaved(), Some(file));
+    fn file(seed: u64) -> ExperimentFile {
+        ExperimentFile { seed, ..ExperimentFile::default() }
     }
 
     #[test]
     fn two_windows_keep_two_experiments_and_neither_loses_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let window = || Preferences::within(folder.path()).unwrap();
-        let file = |seed| ExperimentFile { seed, ..ExperimentFile::default() };
+        let keep = |window: &Preferences, seed| write(&window.own.file, &file(seed).to_ron());
         let (first, second) = (window(), window());
-        write(&first.unsaved, &file(1).to_ron());
-        write(&second.unsaved, &file(2).to_ron());
-        assert_eq!((first.unsaved(), second.unsaved()), (Some(file(1)), Some(file(2))));
+        keep(&first, 1);
+        keep(&second, 2);
         assert_eq!(window().unsaved(), None, "a third one takes neither");
         drop((first, second));
-        // Both have crashed: the next two windows find one each, and once both have decided nothing is left.
+        // Both have crashed: the next two windows find one each, and keep their own beside it.
         let (third, fourth) = (window(), window());
         assert_eq!((third.unsaved(), fourth.unsaved()), (Some(file(1)), Some(file(2))));
-        std::fs::remove_file(&third.unsaved).unwrap();
+        keep(&third, 3);
+        third.end_rescue(false);
         drop((third, fourth));
-        assert_eq!(window().unsaved(), Some(file(2)), "the one that is left comes first");
+        assert_eq!(window().unsaved(), Some(file(2)), "what nobody has decided about is kept");
+    }
+
+    #[test]
+    fn a_window_that_is_closed_leaves_nothing_and_what_was_opened_is_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let window = || Preferences::within(folder.path()).unwrap();
+        let keep = |window: &Preferences, seed| write(&window.own.file, &file(seed).to_ron());
+        keep(&window(), 1);
+        let opened = window();
+        opened.end_rescue(true);
+        drop(opened);
+        let again = window();
+        assert_eq!(again.unsaved(), Some(file(1)), "opened, and lost again before anything was kept");
+        keep(&again, 2);
+        again.end_rescue(false);
+        again.forget();
+        drop(again);
+        assert_eq!(window().unsaved(), None);
     }
 }

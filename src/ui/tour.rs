@@ -5,6 +5,7 @@ use bevy_egui::egui;
 
 use super::actions::DeskAct;
 use super::desk::Desk;
+use super::view::PanelView;
 use crate::core::script::builtin;
 use crate::core::text::visible;
 use crate::scene::tour::{Presenter, Touring};
@@ -35,6 +36,8 @@ pub struct TourView {
     pub is_waiting: bool,
     /// Whether everything was told.
     pub is_over: bool,
+    /// Seconds since the chapter began.
+    pub secs: f64,
 }
 
 impl TourView {
@@ -47,6 +50,7 @@ impl TourView {
             chapters: player.tour().chapters().len(),
             is_waiting: player.is_waiting(),
             is_over: player.is_over(),
+            secs: player.clock(),
         })
     }
 }
@@ -84,6 +88,22 @@ pub fn tour_ui(ui: &mut egui::Ui, tour: &TourView, desk: &mut Desk) {
             (false, true) => ui.weak("waits for Page Down"),
             (false, false) => ui.weak(""),
         };
+    });
+}
+
+/// Seconds for which a tour that has the screen to itself says how to get at everything else.
+const HINT_SECS: f64 = 6.0;
+
+/// Says so, at the beginning.
+pub fn hint_ui(ctx: &egui::Context, view: &PanelView) {
+    let is_beginning = |tour: &&TourView| tour.chapter == 1 && tour.secs < HINT_SECS;
+    if view.tour.as_ref().filter(is_beginning).is_none() {
+        return;
+    }
+    let area = egui::Area::new("tour's hint".into()).anchor(egui::Align2::RIGHT_BOTTOM, [-10.0, -8.0]);
+    area.interactable(false).show(ctx, |ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+        ui.weak("Page Down: on   ·   H: panels   ·   F11: window   ·   F1: all keys");
     });
 }
 

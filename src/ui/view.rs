@@ -97,7 +97,7 @@ pub struct PanelView {
     pub pose: Option<Pose>,
     /// Keys of the camera's path, in the order of their times.
     pub camera_keys: Vec<CameraKey>,
-    /// Whether the camera may fly below the floor.
+    /// Whether the camera may fly through the surface and below the floor.
     pub is_floor_open: bool,
     /// Whether panels are shown.
     pub is_panels_shown: bool,

@@ -251,6 +251,15 @@ impl Pose {
         Self { target: at, yaw, pitch: RIDE_PITCH, distance: RIDE_DISTANCE, fov: FOV }.panned(0.0, RIDE_LIFT)
     }
 
+    /// Where a point of the world is on the screen, from its middle, in halves of the view's height: to the
+    /// right and up. `None` behind the eye.
+    pub fn seen(&self, point: [f64; 3]) -> Option<[f64; 2]> {
+        let ray = V::from(point) - V::from(self.eye());
+        let (ahead, right) = (self.ahead(), V::from(self.right()));
+        let depth = ray.dot(&ahead) * (0.5 * self.fov).tan();
+        (depth > 0.0).then(|| [ray.dot(&right) / depth, ray.dot(&right.cross(&ahead)) / depth])
+    }
+
     /// The same pose, looking down as much more as it takes to see what it looks at; straight down if
     /// nothing less does.
     pub fn raised(&self, is_hidden: impl Fn([f64; 3]) -> bool) -> Self {
@@ -332,12 +341,8 @@ mod tests {
         (V::from(a) - V::from(b)).norm() < 1e-9
     }
 
-    /// Where a point is on the screen, from the middle, in halves of the view's height.
     fn seen(pose: &Pose, point: [f64; 3]) -> [f64; 2] {
-        let ray = V::from(point) - V::from(pose.eye());
-        let (forward, right) = (pose.ahead(), V::from(pose.right()));
-        let depth = ray.dot(&forward) * (0.5 * pose.fov).tan();
-        [ray.dot(&right) / depth, ray.dot(&right.cross(&forward)) / depth]
+        pose.seen(point).expect("before the eye")
     }
 
     #[test]

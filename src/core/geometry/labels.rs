@@ -29,6 +29,25 @@ impl LabelBox {
         x.hypot(y)
     }
 
+    /// Whether a straight line from one point to another crosses the box, or lies in it (Liang and Barsky
+    /// 1984).
+    pub fn is_crossed(&self, [from, to]: [[f32; 2]; 2]) -> bool {
+        let mut share = (0.0_f32, 1.0_f32);
+        for i in 0..2 {
+            let way = to[i] - from[i];
+            let (low, high) = (self.min[i] - from[i], self.max[i] - from[i]);
+            if way == 0.0 {
+                if low > 0.0 || high < 0.0 {
+                    return false;
+                }
+                continue;
+            }
+            let (a, b) = (low / way, high / way);
+            share = (share.0.max(a.min(b)), share.1.min(a.max(b)));
+        }
+        share.0 <= share.1
+    }
+
     /// Whether the box lies inside another.
     pub fn is_inside(&self, outer: &Self) -> bool {
         (0..2).all(|i| self.min[i] >= outer.min[i] && self.max[i] <= outer.max[i])
@@ -108,6 +127,18 @@ mod tests {
         );
         let two = place(&labels, &screen, 2.0, &crowd(&|i| i > 0));
         assert_eq!(two, [Some(0), Some(0), Some(0), Some(0), Some(1)], "ticks crowd nothing");
+    }
+
+    #[test]
+    fn a_box_is_crossed_by_a_line_through_it_or_within_it_alone() {
+        let label = LabelBox::centred([10.0, 5.0], [8.0, 4.0]);
+        let crossed = |from, to| label.is_crossed([from, to]);
+        assert!(crossed([0.0, 0.0], [20.0, 10.0]), "through both corners");
+        assert!(crossed([9.0, 5.0], [11.0, 5.0]), "within");
+        assert!(crossed([10.0, -9.0], [10.0, 9.0]), "upright");
+        assert!(!crossed([0.0, 0.0], [5.0, 2.5]), "it ends before");
+        assert!(!crossed([0.0, 7.0], [20.0, 13.0]), "it passes by");
+        assert!(!crossed([15.0, 0.0], [15.0, 9.0]), "it passes by, upright");
     }
 
     proptest::proptest! {

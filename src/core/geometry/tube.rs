@@ -50,6 +50,26 @@ pub fn tube(path: &[[f64; 3]], radius: f64) -> TubeMesh {
     mesh
 }
 
+impl TubeMesh {
+    /// Adds a dot of that radius at each of some points of the path.
+    pub fn add_dots(&mut self, points: impl IntoIterator<Item = (u32, [f64; 3])>, radius: f64) {
+        for (index, centre) in points {
+            let first = self.positions.len() as u32;
+            for way in [V::x(), V::y(), V::z(), -V::x(), -V::y(), -V::z()] {
+                let position = V::from(centre) + way * radius;
+                self.positions.push([position.x as f32, position.y as f32, position.z as f32]);
+                self.normals.push([way.x as f32, way.y as f32, way.z as f32]);
+                self.point.push(index);
+            }
+            self.indices.extend(OCTAHEDRON.iter().flatten().map(|corner| first + corner));
+        }
+    }
+}
+
+/// Faces of an octahedron with its corners at +x, +y, +z, −x, −y, −z, counter-clockwise from outside.
+const OCTAHEDRON: [[u32; 3]; 8] =
+    [[0, 1, 2], [1, 3, 2], [3, 4, 2], [4, 0, 2], [1, 0, 5], [3, 1, 5], [4, 3, 5], [0, 4, 5]];
+
 /// The part of `side` across the tangent at unit length; any such vector where nothing is left.
 fn perpendicular(side: V, tangent: V) -> V {
     let across = |v: V| (v - tangent * tangent.dot(&v)).try_normalize(1e-6);
@@ -93,6 +113,20 @@ mod tests {
             assert!((distance - 0.05).abs() < 1e-6);
         }
         assert!(mesh.indices.iter().all(|i| (*i as usize) < mesh.positions.len()));
+    }
+
+    #[test]
+    fn dots_face_outward() {
+        let centre = [1.0, 2.0, 3.0];
+        let mut mesh = TubeMesh::default();
+        mesh.add_dots([(7, centre)], 0.5);
+        assert_eq!(mesh.point, [7; 6]);
+        for face in mesh.indices.chunks_exact(3) {
+            let corner =
+                |i: usize| V::from(mesh.positions[face[i] as usize].map(f64::from)) - V::from(centre);
+            let [a, b, c] = [corner(0), corner(1), corner(2)];
+            assert!((b - a).cross(&(c - a)).dot(&(a + b + c)) > 0.0, "{face:?}");
+        }
     }
 
     #[test]

@@ -219,7 +219,7 @@ pub enum ViewCommand {
     AddKey(Pose),
     /// Another path of the camera; without keys, none.
     Keys(Vec<CameraKey>),
-    /// Whether the camera may fly below the floor.
+    /// Whether the camera may fly through the surface and below the floor.
     BelowFloor(bool),
     /// Panels shown or hidden.
     Panels(bool),

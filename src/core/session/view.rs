@@ -20,7 +20,7 @@ pub struct View {
     pub visit: Option<Visit>,
     /// The keys of the camera's path, in the order of their times.
     pub keys: Vec<CameraKey>,
-    /// Whether the camera may fly below the floor.
+    /// Whether the camera may fly through the surface and below the floor.
     pub is_floor_open: bool,
     /// The point of the slice that was chosen, by its alphas.
     pub selected: Option<Vec<f64>>,

@@ -1,0 +1,38 @@
+//! The experiment that a crash interrupted, offered where it is in nobody's way.
+
+use bevy_egui::egui;
+
+use super::desk::Desk;
+use crate::core::experiment::ExperimentFile;
+use crate::core::script::{Command, ExperimentCommand};
+
+/// An experiment that was not saved when the program last ended without being closed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rescue {
+    /// Nobody has decided about it yet.
+    Offered(Box<ExperimentFile>),
+    /// It was opened.
+    Opened,
+    /// It was given up.
+    Left,
+}
+
+/// Draws the bar that offers it, until somebody has decided.
+pub fn rescue_ui(ui: &mut egui::Ui, desk: &mut Desk, asked: &mut Vec<Command>) {
+    let Some(Rescue::Offered(file)) = &desk.rescue else { return };
+    let load = || Command::Experiment(ExperimentCommand::Load(file.clone()));
+    let mut decided = None;
+    ui.horizontal(|ui| {
+        ui.label("An experiment that was not saved when Losscape ended unexpectedly is still there.");
+        if ui.button("Open it").clicked() {
+            asked.push(load());
+            decided = Some(Rescue::Opened);
+        }
+        if ui.button("Leave it").on_hover_text("It is given up, and not offered again.").clicked() {
+            decided = Some(Rescue::Left);
+        }
+    });
+    if decided.is_some() {
+        desk.rescue = decided;
+    }
+}
