@@ -9,6 +9,7 @@ use losscape::core::io::folder::{Folder, Reach};
 use losscape::core::io::table::TableOptions;
 use losscape::core::io::{npy, run, table};
 use losscape::core::script::tour::{Tour, is_tour};
+use losscape::core::text::visible;
 
 /// A kind of file: how it is called, good ones of it, and who reads it.
 struct Loader {
@@ -187,8 +188,7 @@ fn mutations(usual: u64) {
         match (loader.read)(&path) {
             Ok(()) => count[at][0] += 1,
             Err(told) => {
-                let is_one_line = !told.is_empty() && told.chars().all(|letter| !letter.is_control());
-                assert!(is_one_line, "{}: {told:?}", loader.name);
+                assert!(!told.is_empty() && visible(&told).lines().count() == 1, "{}: {told:?}", loader.name);
                 count[at][1] += 1;
             }
         }
