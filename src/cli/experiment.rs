@@ -14,6 +14,7 @@ use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::paths::is_ron;
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::io::folder::Reach;
+use crate::core::io::table::is_table;
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::objective::fitting;
@@ -23,7 +24,8 @@ use crate::core::script::{Script, Tour, builtin as tours};
 /// An experiment as typed.
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
-    /// A built-in experiment or tour (losscape list names them), or a .ron file.
+    /// A built-in experiment or tour (losscape list names them), a .ron file, or a table (.csv, .tsv, .txt,
+    /// .data).
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
@@ -32,7 +34,7 @@ pub struct ExperimentArguments {
     /// model1, model2, model3 or mlp.
     #[arg(long)]
     model: Option<String>,
-    /// xor, diagonal, circles, moons, … or a file of numbers (.csv).
+    /// xor, diagonal, circles, moons, … or a table (.csv, .tsv, .txt, .data).
     #[arg(long)]
     dataset: Option<String>,
     /// Points of the dataset.
@@ -171,9 +173,15 @@ impl ExperimentArguments {
         if tours::names().any(|tour| tour == name) {
             bail!("{name} is a tour, for losscape view and record; expected an experiment");
         }
+        if is_table(name) {
+            return Ok(of_table(name));
+        }
         if !is_ron(Path::new(name)) {
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
-            bail!("unknown experiment or tour {name:?}: expected {} or a .ron file", known.join(", "));
+            bail!(
+                "unknown experiment or tour {name:?}: expected {}, a .ron file or a table (.csv, .tsv, .txt, .data)",
+                known.join(", ")
+            );
         }
         match Script::read(Path::new(name), self.reach())? {
             Script::Experiment(file) => Ok(*file),
@@ -293,10 +301,21 @@ impl ExperimentArguments {
 /// More threads than any machine of today has cores.
 const MOST_THREADS: usize = 1024;
 
+/// The experiment that a table alone asks for: all as usual, with a loss that its targets have a meaning for.
+fn of_table(path: &str) -> ExperimentFile {
+    let mut file = ExperimentFile { dataset: DatasetConfig::table(path), ..ExperimentFile::default() };
+    // One that cannot be read so may be read with what else was typed; else it is refused where it is checked.
+    if let Ok(data) = file.dataset.generate(file.seed) {
+        file.loss = fitting(file.loss, data.target());
+    }
+    file
+}
+
 fn dataset(name: &str) -> anyhow::Result<DatasetConfig> {
     let known = || DatasetConfig::all().iter().map(DatasetConfig::name).collect::<Vec<_>>().join(", ");
-    DatasetConfig::by_name(name)
-        .ok_or_else(|| anyhow!("unknown dataset {name:?}: expected {} or a .csv file", known()))
+    DatasetConfig::by_name(name).ok_or_else(|| {
+        anyhow!("unknown dataset {name:?}: expected {} or a table (.csv, .tsv, .txt, .data)", known())
+    })
 }
 
 /// The value of that name among all there are.

@@ -19,7 +19,15 @@ fn trained(arguments: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, String
 
 #[test]
 fn a_table_is_opened_as_an_experiment_is_and_what_was_read_is_told() {
-    for arguments in [&["--dataset", &table("iris.csv")[..], "--loss", "cross_entropy"][..]] {
+    let (folder, iris) = (tempfile::tempdir().unwrap(), table("iris.csv"));
+    let texts = ["iris.TXT", "iris.data", "iris.Tsv"].map(|name| {
+        let path = folder.path().join(name);
+        std::fs::copy(&iris, &path).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let flags: &[&str] = &["--dataset", &iris, "--loss", "cross_entropy"];
+    let opened: Vec<Vec<&str>> = [&iris].into_iter().chain(&texts).map(|path| vec![&path[..]]).collect();
+    for arguments in opened.iter().map(|opened| &opened[..]).chain([flags]) {
         let (_folder, path, told) = trained(arguments);
         let classes = "Iris-setosa = 0, Iris-versicolor = 1, Iris-virginica = 2 (classes, they are words)";
         assert!(told.contains(&format!("iris: 4 rows, 4 inputs, target column 5: {classes}\n")), "{told}");
