@@ -1,6 +1,7 @@
 //! What there is to tell of an experiment's examples beyond what was found out while they were read.
 
 use crate::core::data::Dataset;
+use crate::core::text::Measured;
 
 /// Size of an input from which training suffers: a sigmoid of it is flat.
 const LARGE: f64 = 10.0;
@@ -21,8 +22,9 @@ fn scaling(train: &Dataset) -> Option<String> {
     let largest = train.x().iter().fold(0.0_f64, |most, x| most.max(x.abs()));
     (largest > LARGE).then(|| {
         format!(
-            "inputs reach {largest:?}, on which a network trains badly; standardize: true brings each to mean 0 \
-             and deviation 1"
+            "inputs reach {}, on which a network trains badly; standardize: true brings each to mean 0 and \
+             deviation 1",
+            Measured(largest)
         )
     })
 }
@@ -31,33 +33,34 @@ fn scaling(train: &Dataset) -> Option<String> {
 mod tests {
     use super::super::{Experiment, ExperimentFile};
 
-    fn experiment(rows: &str, settings: &str) -> Experiment {
+    /// With the folder that the table lies in.
+    fn experiment(rows: &str, settings: &str) -> (Experiment, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("points.csv");
         std::fs::write(&path, rows).unwrap();
         let text = format!("(dataset: csv(path: {path:?}), {settings})");
-        Experiment::new(ExperimentFile::parse(&text, "x.ron").unwrap()).unwrap()
+        (Experiment::new(ExperimentFile::parse(&text, "x.ron").unwrap()).unwrap(), folder)
     }
 
     const EXAM: &str = "51.5,47.25,0\n98.5,61.0,1\n75.5,-80.0,1\n35.5,49.0,0\n";
 
     #[test]
     fn large_inputs_are_told_unless_they_are_scaled() {
-        let plain = experiment(EXAM, "");
+        let (plain, _) = experiment(EXAM, "");
         assert!(plain.notes()[1].starts_with("inputs reach 98.5,"), "{:?}", plain.notes());
-        let scaled = experiment(EXAM, "standardize: true");
+        let (scaled, _) = experiment(EXAM, "standardize: true");
         assert_eq!(
             scaled.notes()[1],
             "each input is brought to mean 0 and deviation 1, by the 4 rows trained on"
         );
-        assert_eq!(experiment("0.5,9.0,0\n-10.0,3.0,1\n", "").notes().len(), 1);
+        assert_eq!(experiment("0.5,9.0,0\n-10.0,3.0,1\n", "").0.notes().len(), 1);
         let built_in = Experiment::new(ExperimentFile::default()).unwrap();
         assert!(built_in.notes().is_empty());
     }
 
     #[test]
     fn inputs_are_scaled_by_the_rows_trained_on_alone() {
-        let experiment = experiment(EXAM, "standardize: true, held_out: 0.25, seed: 1");
+        let (experiment, _folder) = experiment(EXAM, "standardize: true, held_out: 0.25, seed: 1");
         let raw = experiment.with(|file| file.standardize = false).unwrap();
         let of = |experiment: &Experiment| {
             let objective = experiment.objective();

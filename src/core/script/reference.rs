@@ -23,7 +23,7 @@ use crate::core::subspace::PlaneConfig;
 type Entry = (&'static str, &'static str);
 
 /// What is computed.
-const EXPERIMENT: [Entry; 15] = [
+const EXPERIMENT: [Entry; 16] = [
     (
         "experiment(load(dataset: moons(), steps: 500))",
         "Another experiment altogether: the fields of its file.",
@@ -35,6 +35,7 @@ const EXPERIMENT: [Entry; 15] = [
     ("experiment(batch(size(32)))", "Another number of examples a step; `full` takes all."),
     ("experiment(steps(3000))", "Another number of steps."),
     ("experiment(held_out(0.2))", "Another share of the data that training never sees."),
+    ("experiment(standardize(true))", "Whether each input is brought to mean 0 and deviation 1."),
     ("experiment(init(xavier))", "Another way to draw the start."),
     ("experiment(loss(huber))", "Another loss."),
     ("experiment(schedule(cosine(t_max: 2000)))", "Another course of the learning rate."),

@@ -114,7 +114,7 @@ fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
     };
     let error = with("x,y,label\n1,2,0\n3,,1\n").unwrap_err().to_string();
     let place = format!("dataset.path = {}: expected a table of numbers, but", path.display());
-    assert_eq!(error, format!("{place} line 3, column 2 is empty; expected a number"));
+    assert_eq!(error, format!("{place} line 3, column 2 (y) is empty; expected a number"));
     // Once checked, an experiment no longer needs the file.
     let experiment = with("1,2,0\n3,4,1\n").unwrap();
     let other = with("1,2,0\n3,4,1\n5,6,1\n").unwrap();

@@ -46,12 +46,13 @@ impl Dialect {
         (is_one && divides).then_some(Self { delimiter, start: line.len() })
     }
 
-    /// How many cells of the first rows are numbers, and how few are not.
-    fn fit(self, text: &str) -> (usize, std::cmp::Reverse<usize>) {
+    /// How many cells of the first rows are numbers, and how few are not; of names alone, how many there are.
+    fn fit(self, text: &str) -> (usize, isize) {
         let sample = self.sample(text);
         let cells = || sample.iter().filter(|row| row.len() > 1).flatten();
         let numbers = cells().filter(|cell| number::is_number(cell)).count();
-        (numbers, std::cmp::Reverse(cells().count() - numbers))
+        let words = cells().count() as isize - numbers as isize;
+        (numbers, if numbers == 0 { words } else { -words })
     }
 
     /// The cells of the first rows.
@@ -92,6 +93,8 @@ mod tests {
             ("\"a, b\";c\n1 234;5\n", ';'),
             ("1,hello there,3\n", ','),
             ("\"1,5\",\"2,5\",1\n", ','),
+            ("x,y\n", ','),
+            ("x;y\n", ';'),
             ("word\n", ','),
             ("", ','),
         ];

@@ -1,7 +1,7 @@
 //! The bytes of a table as text: UTF-8, or UTF-16 and Windows-1252 as Excel writes them.
 //!
 //! Numbers are the same in all of them; only names and labels can come out wrong, so what is not UTF-8
-//! is told by its name.
+//! is told by its name. Lines may end as they did on old Macintoshes, with a carriage return alone.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<String>), Tab
         _ if encoding == UTF_16BE => Some("it was read as UTF-16 (big-endian)"),
         _ => Some("it was read as UTF-16 (little-endian)"),
     };
-    Ok((text, told.map(str::to_owned)))
+    Ok((with_line_feeds(text), told.map(str::to_owned)))
+}
+
+/// The text with line feeds for lone carriage returns, at which the reader of rows ends no comment.
+fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.split('\r').skip(1).any(|rest| !rest.starts_with('\n')) {
+        true => text.replace("\r\n", "\n").replace('\r', "\n").into(),
+        false => text,
+    }
 }
 
 /// The encoding of a text without a byte-order mark. A table is digits, delimiters and ends of lines for
