@@ -46,13 +46,22 @@ impl Dialect {
         (is_one && divides).then_some(Self { delimiter, start: line.len() })
     }
 
-    /// How many cells of the first rows are numbers, and how few are not; of names alone, how many there are.
-    fn fit(self, text: &str) -> (usize, isize) {
+    /// Whether the first rows are all numbers, below one of names; how many cells are, and how few are not; of
+    /// names alone, how many there are. Spaces also group digits, so they come after what divides as well.
+    fn fit(self, text: &str) -> (u8, usize, isize) {
         let sample = self.sample(text);
+        let is_number = |cell: &String| number::is_number(cell);
+        let below = &sample[usize::from(sample.len() > 1)..];
+        let is_even = sample.iter().all(|row| row.len() > 1 && row.len() == sample[0].len());
+        let rank = match is_even && below.iter().flatten().all(is_number) {
+            true if self.delimiter == SPACE => 1,
+            true => 2,
+            false => 0,
+        };
         let cells = || sample.iter().filter(|row| row.len() > 1).flatten();
-        let numbers = cells().filter(|cell| number::is_number(cell)).count();
+        let numbers = cells().filter(|cell| is_number(cell)).count();
         let words = cells().count() as isize - numbers as isize;
-        (numbers, if numbers == 0 { words } else { -words })
+        (rank, numbers, if numbers == 0 { words } else { -words })
     }
 
     /// The cells of the first rows.
@@ -92,6 +101,9 @@ mod tests {
             ("5.1, 3.5, setosa\n", ','),
             ("\"a, b\";c\n1 234;5\n", ';'),
             ("1,hello there,3\n", ','),
+            ("0.5,1 000.5\n1 000.5,2\n", ','),
+            ("1 000,2 000\n3 000,4 000\n", ','),
+            ("12,345,678.5 12,345,678.5\n1.5 2,000,000\n", ' '),
             ("\"1,5\",\"2,5\",1\n", ','),
             ("x,y\n", ','),
             ("x;y\n", ';'),
