@@ -8,18 +8,17 @@ fn losscape_in(folder: &Path, arguments: &[&str]) -> Output {
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
-/// What it says on standard error, which is one line, after it has ended with that code.
+/// What it says on standard error after it has ended with that code; a refusal is one line.
 fn told(folder: &Path, arguments: &[&str], code: i32) -> String {
     let output = losscape_in(folder, arguments);
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
-    assert!(error.lines().count() <= 1, "{arguments:?}: {error}");
+    assert!(code == 0 || error.lines().count() == 1, "{arguments:?}: {error}");
     error
 }
 
 fn trained(folder: &Path, arguments: &[&str]) {
-    let error = told(folder, &[&["train", "--force", "-o", "run.npz"], arguments].concat(), 0);
-    assert_eq!(error, "", "{arguments:?}");
+    told(folder, &[&["train", "--force", "-o", "run.npz"], arguments].concat(), 0);
 }
 
 const TABLE: &str = "x,y,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n2,1,1\n";
@@ -65,7 +64,7 @@ fn an_experiment_is_the_same_from_any_folder() {
 #[test]
 fn what_a_file_names_outside_its_folder_needs_a_word_and_is_not_quoted() {
     let (whole, [here, there]) = folders();
-    std::fs::write(whole.path().join("secret.csv"), "root:x:0:0:secret\n1,2\n").unwrap();
+    std::fs::write(whole.path().join("secret.csv"), "root:x:0:0:/root:/bin/bash:hunter\n1,2\n").unwrap();
     let secret = whole.path().join("secret.csv").display().to_string();
     let mut asked = vec!["../secret.csv".to_owned(), secret.clone()];
     if cfg!(unix) {
@@ -86,7 +85,7 @@ fn what_a_file_names_outside_its_folder_needs_a_word_and_is_not_quoted() {
                 "{error}"
             );
             let error = told(&there, &["train", "../here/asks.ron", "-o", "x.npz", "--allow-files"], 2);
-            assert!(!error.contains("secret\\") && !error.contains("root:x:0:0:secret"), "{error}");
+            assert!(!error.contains("hunter"), "{error}");
             assert!(!error.contains("--allow-files"), "{error}");
         }
     }
@@ -98,7 +97,7 @@ fn what_a_file_names_outside_its_folder_needs_a_word_and_is_not_quoted() {
             (when: at(0), command: experiment(dataset(csv(path: {secret:?}))))])])"
         ),
         format!(
-            "(chapters: [(secs: 1, cues: [(when: at(0), command: experiment(load((from: {secret:?}))))])])"
+            "(chapters: [(secs: 1, cues: [(when: at(0), command: experiment(load(from: {secret:?})))])])"
         ),
         "(chapters: [(experiment: \"asks.ron\", secs: 1)])".to_owned(),
     ];
