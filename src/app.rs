@@ -75,14 +75,17 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     let preferences = Preferences::of_system();
     let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
     let desk = first_desk(&request, kept, preferences.as_ref());
-    let share = if desk.window.is_some() { Share::All } else { Share::Most };
+    let share = match desk.window {
+        _ if desk.is_fullscreen => Share::Whole,
+        Some(_) => Share::All,
+        None => Share::Most,
+    };
     let [width, height] = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
     stage::watch(&mut app, preferences.as_ref().map(Preferences::rescue));
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(width, height),
-        mode: window_mode(desk.is_fullscreen),
         // Until it is known how large its screen is.
         visible: false,
         // A late frame shows at once instead of waiting for the next beat of the screen.
@@ -281,10 +284,15 @@ fn tell_time(mut strategy: ResMut<TimeUpdateStrategy>) {
     *strategy = TimeUpdateStrategy::ManualInstant(Instant::now());
 }
 
-fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Local<Option<bool>>) {
-    let Some(mut window) = window.filter(|_| *was != Some(desk.is_fullscreen)) else { return };
-    if was.replace(desk.is_fullscreen).is_some() {
-        window.mode = window_mode(desk.is_fullscreen);
+/// A window opens as one and fills its screen from there: before there is a window nobody knows which
+/// screen that is.
+fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Local<bool>) {
+    let Some(mut window) = window.filter(|_| *was != desk.is_fullscreen) else { return };
+    *was = desk.is_fullscreen;
+    window.mode = window_mode(desk.is_fullscreen);
+    if !desk.is_fullscreen {
+        let [width, height] = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side as f32);
+        window.resolution.set(width, height);
     }
 }
 

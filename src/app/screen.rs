@@ -17,13 +17,15 @@ pub enum Share {
     Most,
     /// All of it: somebody left the window that large.
     All,
+    /// All of it, whatever its size: where nobody manages windows none fills its screen otherwise.
+    Whole,
 }
 
 /// A size in points made to fit a screen of so many pixels, `scale` of which are a point along each side.
 pub fn fitting(size: [f32; 2], screen: [u32; 2], scale: f64, share: Share) -> [f32; 2] {
-    let share = if share == Share::Most { 0.9 } else { 1.0 };
-    let room = screen.map(|side| ((f64::from(side) / scale.max(f64::MIN_POSITIVE) * share).floor()) as f32);
-    [size[0].min(room[0]), size[1].min(room[1])]
+    let part = if share == Share::Most { 0.9 } else { 1.0 };
+    let room = screen.map(|side| ((f64::from(side) / scale.max(f64::MIN_POSITIVE) * part).floor()) as f32);
+    if share == Share::Whole { room } else { [size[0].min(room[0]), size[1].min(room[1])] }
 }
 
 /// Fits the window to its screen before it is seen.
@@ -73,6 +75,7 @@ mod tests {
             // As it was left on a larger screen, and on this one.
             ([2560.0, 1400.0], [1366, 768], 1.0, Share::All, [1366.0, 768.0]),
             ([1366.0, 741.0], [1366, 768], 1.0, Share::All, [1366.0, 741.0]),
+            (first, [3840, 2160], 2.0, Share::Whole, [1920.0, 1080.0]),
             ([1900.0, 1000.0], [1920, 1080], 1.25, Share::All, [1536.0, 864.0]),
         ] {
             assert_eq!(fitting(size, screen, scale, share), expected, "{size:?} on {screen:?} at {scale}");
