@@ -44,6 +44,8 @@ use crate::ui::{self, Desk};
 pub struct ViewRequest {
     /// The experiment to begin with.
     pub experiment: Experiment,
+    /// What its flags reset beyond what they say, to be told in the window.
+    pub words: Vec<String>,
     /// The tour of it that is given, with the presenter's keys.
     pub tour: Option<Tour>,
     /// Whether the window takes the whole screen.
@@ -96,6 +98,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     fit_overlay(&mut app);
     session::begin(&mut app, request.experiment);
+    app.insert_resource(session::Notice((!request.words.is_empty()).then(|| request.words.join("; "))));
     if let Some(tour) = request.tour {
         scene::tour::begin(&mut app, tour, Audience::Live, true);
         app.world_mut().write_message(Ask(Command::View(ViewCommand::Panels(false))));
@@ -393,7 +396,8 @@ mod tests {
         let tour = crate::core::script::builtin::load("descent").unwrap().unwrap();
         let desk = |tour, is_fullscreen| {
             let experiment = Experiment::new(file.clone()).unwrap();
-            let request = ViewRequest { experiment, tour, is_fullscreen, is_smooth: None };
+            let words = Vec::new();
+            let request = ViewRequest { experiment, words, tour, is_fullscreen, is_smooth: None };
             let desk = first_desk(&request, Desk::default(), preferences.as_ref());
             (desk.is_fullscreen, desk.rescue.is_some())
         };

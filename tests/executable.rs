@@ -7,6 +7,7 @@ mod pictures;
 #[cfg(feature = "viewer")]
 mod recordings;
 mod refusals;
+mod replacements;
 mod runs;
 mod slices;
 mod tables;

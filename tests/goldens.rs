@@ -79,7 +79,7 @@ fn seen_and_known(change: impl FnOnce(&mut losscape::core::experiment::Experimen
     let size = [960, 540];
     let steps = experiment.steps;
     let request = PictureRequest { experiment: experiment.clone(), size, at_step: None };
-    let picture = picture(&request).unwrap();
+    let picture = picture(&request).unwrap().image;
     let (overlay, pacing) = (Overlay::Labels, Pacing::Awaited);
     let mut eye = Eye::undrawn_with(
         EyeRequest { experiment, size, overlay, pacing, msaa: Msaa::Sample4, pixels_per_point: 1 },

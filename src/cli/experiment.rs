@@ -7,12 +7,13 @@ use clap::Args;
 
 use super::Failure;
 use super::number::{finite, whole};
-use super::set::set;
+use super::overrides::{Overrides, path};
+use super::terminal::complain;
 use crate::core::data::config::MAX_POINTS;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::paths::is_ron;
-use crate::core::experiment::{Experiment, ExperimentFile, builtin};
+use crate::core::experiment::{Experiment, ExperimentFile, Part, builtin};
 use crate::core::io::folder::Reach;
 use crate::core::io::table::is_table;
 use crate::core::loss::Loss;
@@ -80,7 +81,7 @@ pub struct ExperimentArguments {
 pub type Ranges = Vec<(f64, f64)>;
 
 impl ExperimentArguments {
-    /// Reads the experiment, overrides it and checks it.
+    /// Reads the experiment, overrides it and checks it. What its flags reset is told.
     ///
     /// # Errors
     /// If there is no such experiment, its file is broken, or a value makes no sense.
@@ -93,14 +94,7 @@ impl ExperimentArguments {
     /// # Errors
     /// As [`ExperimentArguments::checked`].
     pub fn checked_with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Experiment, Failure> {
-        let read = self.read().and_then(|file| self.overridden(file));
-        let checked = read.and_then(|mut file| {
-            change(&mut file);
-            self.start_threads()?;
-            let name = self.experiment.as_deref().unwrap_or(builtin::DEFAULT);
-            Experiment::new(file).with_context(|| name.to_owned())
-        });
-        checked.map_err(Failure::Request)
+        self.built(change).map(told)
     }
 
     /// The experiment with the grid and range that were typed for its picture: of a plane, or of the
@@ -109,12 +103,20 @@ impl ExperimentArguments {
     /// # Errors
     /// As [`ExperimentArguments::checked`], and if the grid is that of a line.
     pub fn checked_picture(&self) -> Result<Experiment, Failure> {
+        self.built_picture().map(told)
+    }
+
+    /// The same, with what its flags reset beyond what they say, for whoever tells it otherwise.
+    ///
+    /// # Errors
+    /// As [`ExperimentArguments::checked_picture`].
+    pub fn built_picture(&self) -> Result<(Experiment, Vec<String>), Failure> {
         let counts = self.counts().map_err(Failure::Request)?;
         let ranges = self.ranges().map_err(Failure::Request)?;
         if let (Some([_]), Some(text)) = (counts.as_deref(), &self.grid) {
             return Err(Failure::request(anyhow!("--grid {text}: expected N1xN2 or N1xN2xN3 for a picture")));
         }
-        self.checked_with(|file| {
+        self.built(|file| {
             match counts.as_deref() {
                 Some(&[n1, n2, n3]) => file.slice.volume.0 = [n1, n2, n3],
                 Some(&[n1, n2]) => file.slice.grid.0 = [n1, n2],
@@ -124,6 +126,17 @@ impl ExperimentArguments {
                 file.slice.range = ranges;
             }
         })
+    }
+
+    fn built(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<(Experiment, Vec<String>), Failure> {
+        let overridden = self.read().and_then(|file| self.overridden(file));
+        let built = overridden.and_then(|mut overrides| {
+            change(&mut overrides.file);
+            self.start_threads()?;
+            let name = self.experiment.as_deref().unwrap_or(builtin::DEFAULT);
+            overrides.checked(|field| self.is_given(field)).with_context(|| name.to_owned())
+        });
+        built.map_err(Failure::Request)
     }
 
     /// The cells along each axis, if a grid was typed.
@@ -250,35 +263,43 @@ impl ExperimentArguments {
         typed.into_iter().filter(|(_, is_typed)| *is_typed).map(|(flag, _)| flag)
     }
 
-    fn overridden(&self, mut file: ExperimentFile) -> anyhow::Result<ExperimentFile> {
-        self.override_named(&mut file)?;
-        self.set.iter().try_fold(file, |file, assignment| set(&file, assignment))
+    fn overridden(&self, file: ExperimentFile) -> anyhow::Result<Overrides> {
+        let mut overrides = Overrides::of(file);
+        self.replace_named(&mut overrides)?;
+        overrides.assign_parts(&self.set)?;
+        self.override_numbers(&mut overrides.file)?;
+        overrides.assign_others(&self.set)?;
+        Ok(overrides)
     }
 
-    fn override_named(&self, file: &mut ExperimentFile) -> anyhow::Result<()> {
-        if let Some(seed) = self.seed {
-            file.seed = seed;
-        }
-        if let Some(name) = &self.model {
-            file.surface = None;
-            file.model = named("model", name, ModelConfig::all(), ModelConfig::name)?;
+    /// Chooses the parts that are named; the loss after the data, which bring one that fits.
+    fn replace_named(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
+        if let Some(name) = &self.optimizer {
+            let optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
+            overrides.choose(&format!("--optimizer {name}"), Part::Optimizer(optimizer));
         }
         if let Some(name) = &self.dataset {
-            let points = file.dataset.points();
-            file.surface = None;
-            file.dataset = dataset(name)?;
-            file.dataset.set_points(points);
-            // A loss for two classes says nothing of ten, nor of real numbers.
-            file.loss = file.dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
+            overrides.choose(&format!("--dataset {name}"), Part::Dataset(dataset(name)?));
         }
-        if let Some(points) = self.points {
-            file.dataset.set_points(points);
+        if let Some(name) = &self.model {
+            let model = named("model", name, ModelConfig::all(), ModelConfig::name)?;
+            overrides.choose(&format!("--model {name}"), Part::Model(model));
         }
         if let Some(name) = &self.loss {
-            file.loss = named("loss", name, Loss::ALL.to_vec(), |loss| loss.name())?;
+            let loss = named("loss", name, Loss::ALL.to_vec(), |loss| loss.name())?;
+            overrides.replace(&format!("--loss {name}"), Part::Loss(loss));
         }
-        if let Some(name) = &self.optimizer {
-            file.optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
+        if let Some(text) = &self.plane {
+            overrides.replace(&format!("--plane {text}"), Part::Plane(text.parse()?));
+        }
+        Ok(())
+    }
+
+    fn override_numbers(&self, file: &mut ExperimentFile) -> anyhow::Result<()> {
+        file.seed = self.seed.unwrap_or(file.seed);
+        file.steps = self.steps.unwrap_or(file.steps);
+        if let Some(points) = self.points {
+            file.dataset.set_points(points);
         }
         if let Some(lr) = self.lr {
             file.optimizer.set_lr(lr);
@@ -286,16 +307,29 @@ impl ExperimentArguments {
         if let Some(batch) = &self.batch {
             file.batch = batch_size(batch)?;
         }
-        if let Some(steps) = self.steps {
-            file.steps = steps;
-        }
-        if let Some(name) = &self.plane {
-            file.slice.plane = name.parse()?;
-            // Ranges are in the units of the plane they were given for.
-            file.slice.range = None;
-        }
         Ok(())
     }
+
+    /// Whether a field was typed, by its flag or its path.
+    fn is_given(&self, field: &str) -> bool {
+        let by_flag = match field {
+            "dataset.points" => self.points.is_some(),
+            "loss" => self.loss.is_some(),
+            "optimizer.lr" => self.lr.is_some(),
+            "batch" => self.batch.is_some(),
+            "steps" => self.steps.is_some(),
+            "slice.plane" => self.plane.is_some(),
+            "slice.range" => self.range.is_some(),
+            _ => false,
+        };
+        by_flag || self.set.iter().any(|assignment| path(assignment) == field)
+    }
+}
+
+/// The experiment, once what its flags reset is told.
+fn told((experiment, words): (Experiment, Vec<String>)) -> Experiment {
+    words.iter().for_each(|words| complain(words));
+    experiment
 }
 
 /// More threads than any machine of today has cores.

@@ -15,6 +15,7 @@ pub mod join;
 pub mod list;
 pub mod memory;
 pub mod number;
+pub mod overrides;
 pub mod panic;
 pub mod probe;
 pub mod progress;

@@ -12,7 +12,7 @@ use super::interrupt::Interrupt;
 use super::number::whole;
 use super::progress;
 use super::tell_data;
-use super::terminal::say;
+use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
@@ -138,6 +138,7 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
     let prepared = pipeline::prepare(experiment, |progress| progress::show(&bar, progress));
     bar.finish_and_clear();
     let plan = prepared.map_err(Failure::work)?;
+    plan.warning.iter().for_each(|warning| complain(warning));
     let whole = &plan.plane.subspace;
     let theta = match point {
         Point::Theta(theta) => theta.clone(),
@@ -182,11 +183,12 @@ fn words(report: &Report) -> Vec<String> {
     let on = &report.train_on;
     if loss.is_finite() {
         lines.push(format!(
-            "train on    {} steps from here: lowest loss {} at step {}, {:.4} lower",
+            "train on    {} steps from here: lowest loss {} at step {}, {:.4} lower{}",
             on.steps,
             Measured(on.lowest_loss),
             on.lowest_step,
-            Measured(on.from_loss - on.lowest_loss)
+            Measured(on.from_loss - on.lowest_loss),
+            on.blow_up.map_or(String::new(), |found| format!(", and {found}"))
         ));
     }
     lines

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
 use super::interrupt::Interrupt;
-use super::terminal::say;
+use super::terminal::{complain, say};
 use crate::core::num::Progress;
 
 /// A bar of that name.
@@ -69,6 +69,11 @@ impl FilmProgress {
             Told::Bar => Ok(()),
             Told::Lines => say(&format!("{}/{}", self.bar.position(), self.bar.length().unwrap_or_default())),
         }
+    }
+
+    /// Tells something beside it.
+    pub fn note(&self, text: &str) {
+        self.bar.suspend(|| complain(text));
     }
 
     /// Takes the bar away.

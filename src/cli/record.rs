@@ -30,7 +30,7 @@ use crate::core::script::Tour;
 use crate::core::text::Measured;
 use crate::record::film::frames_of;
 use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, Quality, SinkError};
-use crate::record::{self, Film, FilmRequest, PictureRequest, picture::SIDES};
+use crate::record::{self, Film, FilmRequest, Picture, PictureRequest, picture::SIDES};
 
 /// A picture or a film as typed.
 #[derive(Debug, Args)]
@@ -177,7 +177,9 @@ impl RecordArguments {
         tell_data(&experiment);
         let request = PictureRequest { experiment, size, at_step: self.at_step };
         let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
-        write_png(&output, &picture.map_err(Failure::Work)?)
+        let Picture { image, warning } = picture.map_err(Failure::Work)?;
+        warning.iter().for_each(|warning| complain(warning));
+        write_png(&output, &image)
     }
 
     /// An experiment with what was asked of its look.
@@ -238,15 +240,17 @@ impl RecordArguments {
         let interrupt = Interrupt::listen()?;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, 1);
         let token = interrupt.token();
-        let draw = move || -> anyhow::Result<Option<RgbaImage>> {
+        let draw = move || -> anyhow::Result<Option<(RgbaImage, Vec<String>)>> {
             let Some(mut film) = Film::open(request, &token)? else { return Ok(None) };
             let mut picture = RgbaImage::default();
             film.draw(&mut picture)?;
-            Ok(Some(picture))
+            Ok(Some((picture, film.warnings().to_vec())))
         };
-        let picture = interrupt.work(draw)?.map_err(Failure::Work)?.ok_or(Failure::Interrupted)?;
+        let drawn = interrupt.work(draw)?.map_err(Failure::Work)?;
+        let (picture, warnings) = drawn.ok_or(Failure::Interrupted)?;
         progress.tell()?;
         progress.end();
+        warnings.iter().for_each(|warning| complain(warning));
         write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
     }
 
@@ -382,6 +386,7 @@ fn draw(
             Err(error) => return Ok(Drawn::Failed(error)),
         }
     }
+    film.warnings().iter().for_each(|warning| progress.note(warning));
     Ok(Drawn::Through)
 }
 

@@ -7,7 +7,7 @@
 use anyhow::{anyhow, bail};
 use serde_json::Value;
 
-use crate::core::experiment::ExperimentFile;
+use crate::core::experiment::{ExperimentFile, Part};
 
 /// Sets one field, given as `path=value`.
 ///
@@ -33,6 +33,20 @@ pub fn set(file: &ExperimentFile, assignment: &str) -> anyhow::Result<Experiment
     Err(anyhow!("--set {assignment}: {text} is no value of {path}: {why}"))
 }
 
+/// The part of an experiment that a path is of, as it is there.
+pub fn part(path: &str, file: &ExperimentFile) -> Option<Part> {
+    let mut names = path.split('.');
+    match (names.next()?, names.next()) {
+        ("surface", _) => Some(Part::Surface(file.surface)),
+        ("dataset", _) => Some(Part::Dataset(file.dataset.clone())),
+        ("model", _) => Some(Part::Model(file.model.clone())),
+        ("optimizer", _) => Some(Part::Optimizer(file.optimizer.clone())),
+        ("loss", _) => Some(Part::Loss(file.loss)),
+        ("slice", Some("plane")) => Some(Part::Plane(file.slice.plane.clone())),
+        _ => None,
+    }
+}
+
 /// What the text may stand for: JSON, a word, or what a file writes there.
 fn readings(path: &str, text: &str) -> Vec<Value> {
     let json = serde_json::from_str(text).ok();
@@ -47,7 +61,7 @@ fn readings(path: &str, text: &str) -> Vec<Value> {
 }
 
 /// The place of that path.
-fn field<'a>(whole: &'a mut Value, path: &str) -> anyhow::Result<&'a mut Value> {
+pub(super) fn field<'a>(whole: &'a mut Value, path: &str) -> anyhow::Result<&'a mut Value> {
     let mut place = whole;
     for name in path.split('.') {
         // A kind with settings stands as one entry of its own name.
@@ -76,7 +90,6 @@ fn only_key(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::experiment::{builtin, difference::assignments};
 
     fn after(assignments: &[&str]) -> ExperimentFile {
         assignments.iter().fold(ExperimentFile::default(), |file, assignment| set(&file, assignment).unwrap())
@@ -103,27 +116,6 @@ mod tests {
         assert_eq!(after(&[&format!("slice.plane={plane}")]), expected);
         let line = after(&["slice.plane=line()", "slice.plane.from={\"step\": 9}"]);
         assert_eq!(line, parsed("(slice: (plane: line(from: step(9))))"));
-    }
-
-    /// What the window copies to the clipboard makes the same experiment again.
-    #[test]
-    fn the_difference_of_two_experiments_makes_one_of_the_other() {
-        let mut files: Vec<ExperimentFile> =
-            builtin::names().map(|name| builtin::load(name).unwrap().unwrap()).collect();
-        files.push(parsed(
-            "(model: mlp(widths: [4, 4], skip: true), dataset: blobs(classes: 4), loss: cross_entropy,
-              optimizer: adam(betas: (0.8, 0.9)), schedule: cosine(t_max: 9), held_out: 0.25, batch: size(8),
-              slice: (plane: random(at: step(9)), range: [(-1.0, 2.0), (0.0, 1.0)], grid: [33, 17]),
-              view: (isosurface: 0.5, eye: (12.5, -3.0), theme: light, clip: 2.0))",
-        ));
-        for from in &files {
-            for to in &files {
-                let assignments = assignments(from, to);
-                let typed = assignments.iter().map(|(path, value)| format!("{path}={value}"));
-                let made = typed.fold(from.clone(), |file, assignment| set(&file, &assignment).unwrap());
-                assert_eq!(&made, to);
-            }
-        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::finite;
 use super::progress;
+use super::terminal::complain;
 use super::{Failure, file_to_write, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
@@ -101,8 +102,9 @@ impl Request {
         let prepared = pipeline::prepare(&self.experiment, |progress| progress::show(&bar, progress));
         bar.finish_and_clear();
         let plan = prepared.map_err(Failure::work)?;
+        plan.warning.iter().for_each(|warning| complain(warning));
         let subspace = self.subspace(&plan)?;
-        let following = || self.experiment.ranges(&plan.plane, &plan.trajectory).to_vec();
+        let following = || self.experiment.ranges(&plan.plane, &plan.sound).to_vec();
         let ranges = self.ranges.clone().unwrap_or_else(following);
         let spec = spec(&ranges, &self.counts).map_err(Failure::Request)?;
         let backend = backend(&plan.objective, &subspace, &spec, self.precision);

@@ -9,12 +9,13 @@ use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
 use super::tell_data;
-use super::terminal::say;
+use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
-use crate::core::experiment::pipeline;
+use crate::core::experiment::{pipeline, remedy};
 use crate::core::io::archive;
 use crate::core::io::output::Output;
 use crate::core::text::Measured;
+use crate::core::train::blow_up;
 
 /// A run as typed.
 #[derive(Debug, Args)]
@@ -56,6 +57,9 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
     interrupt.write(&output, |file| {
         archive::write_run(file, &experiment.saved_in(output.folder()), &run.course())
     })?;
+    if let Some(found) = blow_up(run.closed_trajectory().checkpoints()) {
+        complain(&remedy(&experiment, &found));
+    }
     let (latest, objective) = (run.latest(), run.objective());
     let mut words = vec![format!("step {}", latest.step), format!("loss {}", Measured(latest.loss))];
     let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));

@@ -37,19 +37,20 @@ enum Antialias {
 /// If the experiment makes no sense, or there is nothing to draw with or on.
 pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
     let tour = arguments.experiment.tour().map_err(Failure::Request)?;
-    let experiment = match &tour {
+    let (experiment, words) = match &tour {
         Some(tour) => {
             arguments.experiment.refuse_overrides().map_err(Failure::Request)?;
-            tour.first_experiment()
+            (tour.first_experiment(), Vec::new())
         }
-        None => arguments.experiment.checked_picture()?,
+        None => arguments.experiment.built_picture()?,
     };
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
         Antialias::Off => Some(false),
     };
-    let request = app::ViewRequest { experiment, tour, is_fullscreen: arguments.fullscreen, is_smooth };
+    let is_fullscreen = arguments.fullscreen;
+    let request = app::ViewRequest { experiment, words, tour, is_fullscreen, is_smooth };
     match app::view(request) {
         Ok(app::Ending::Closed) => Ok(()),
         Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),

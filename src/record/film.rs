@@ -59,6 +59,7 @@ pub struct Film {
     at: u64,
     large: RgbaImage,
     shrink: Shrink,
+    warnings: Vec<String>,
 }
 
 /// Frames without time in which text is laid out and what was asked for is drawn.
@@ -99,6 +100,7 @@ impl Film {
             at: 0,
             large: RgbaImage::default(),
             shrink: Shrink::default(),
+            warnings: Vec::new(),
         };
         film.settle(SETTLING_FRAMES)?;
         let is_there = film.skip(cancel)?;
@@ -112,6 +114,7 @@ impl Film {
     pub fn draw(&mut self, frame: &mut RgbaImage) -> Result<bool> {
         let Some(number) = self.frames.next() else { return Ok(false) };
         self.go_to(number)?;
+        self.heed();
         if self.supersample == 1 {
             self.eye.read(frame)?;
         } else {
@@ -119,6 +122,11 @@ impl Film {
             self.shrink.shrink(&self.large, self.supersample, frame);
         }
         Ok(true)
+    }
+
+    /// What is to be said of the runs shown so far that got out of hand, each once.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Goes through the frames before the first that counts; whether it was let to.
@@ -148,6 +156,13 @@ impl Film {
             self.settle(if is_new { SETTLING_FRAMES } else { 0 })?;
         }
         Ok(())
+    }
+
+    /// Takes note of a run that got out of hand.
+    fn heed(&mut self) {
+        let landscape = self.world().resource::<Landscape>();
+        let warning = landscape.current().and_then(|known| known.plan.warning.clone());
+        self.warnings.extend(warning.filter(|warning| !self.warnings.contains(warning)));
     }
 
     fn world(&self) -> &World {

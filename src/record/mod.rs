@@ -9,4 +9,4 @@ pub mod shrink;
 pub mod sink;
 
 pub use film::{Film, FilmRequest};
-pub use picture::{PictureRequest, picture};
+pub use picture::{Picture, PictureRequest, picture};

@@ -22,6 +22,15 @@ pub struct PictureRequest {
     pub at_step: Option<u64>,
 }
 
+/// A picture that was drawn.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its pixels.
+    pub image: RgbImage,
+    /// What is to be said of the run that it shows, if that got out of hand.
+    pub warning: Option<String>,
+}
+
 /// Sides that a picture may have.
 pub const SIDES: std::ops::RangeInclusive<u32> = 64..=8192;
 
@@ -29,7 +38,7 @@ pub const SIDES: std::ops::RangeInclusive<u32> = 64..=8192;
 ///
 /// # Errors
 /// If there is no graphics device, or no plane fits the experiment's run.
-pub fn picture(request: &PictureRequest) -> Result<RgbImage> {
+pub fn picture(request: &PictureRequest) -> Result<Picture> {
     let mut eye = Eye::open(EyeRequest {
         experiment: request.experiment.clone(),
         size: request.size,
@@ -45,10 +54,12 @@ pub fn picture(request: &PictureRequest) -> Result<RgbImage> {
     for _ in 0..SETTLING_FRAMES {
         eye.frame();
     }
-    if let Some(failure) = &eye.world().resource::<Landscape>().failure {
+    let landscape = eye.world().resource::<Landscape>();
+    if let Some(failure) = &landscape.failure {
         bail!("{failure}");
     }
-    eye.capture()
+    let warning = landscape.current().and_then(|known| known.plan.warning.clone());
+    Ok(Picture { image: eye.capture()?, warning })
 }
 
 const SETTLING_FRAMES: usize = 4;

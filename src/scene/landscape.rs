@@ -69,7 +69,7 @@ pub struct Known {
     trained: Trained,
     /// The lowest and highest finite losses of plane and volume.
     pub losses: Vec<f64>,
-    /// The lowest and highest finite true losses of the look-ahead run.
+    /// The lowest and highest finite true losses of the look-ahead run, as far as it is sound.
     pub trail_losses: Vec<f64>,
     /// Counts changes of plane and volume.
     pub pictures: u64,
@@ -248,7 +248,7 @@ impl Landscape {
     fn take(&mut self, finding: Finding) {
         match (finding, &mut self.known) {
             (Finding::Planned(plan), known) => {
-                let losses: Vec<f64> = plan.trajectory.checkpoints().iter().map(|c| c.loss).collect();
+                let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
                 let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
                 let (revision, trained) = (self.question.revision(), self.trained.clone());
                 let Some(trained) = trained else { return };

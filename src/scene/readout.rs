@@ -69,5 +69,5 @@ fn read_out(
 }
 
 fn path_length(known: &Known) -> f64 {
-    known.plan.trajectory.finite_thetas().windows(2).map(|pair| norm(&sub(pair[1], pair[0]))).sum()
+    known.plan.sound.finite_thetas().windows(2).map(|pair| norm(&sub(pair[1], pair[0]))).sum()
 }

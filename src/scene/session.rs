@@ -30,9 +30,15 @@ pub struct Ask(pub Command);
 #[derive(Resource, Default)]
 pub struct Refusal(pub Option<String>);
 
+/// What the last change of the session reset beyond what was asked for, in words; nothing after a change that
+/// reset nothing.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct Notice(pub Option<String>);
+
 pub(super) fn plugin(app: &mut App) {
     app.add_message::<Ask>()
         .init_resource::<Refusal>()
+        .init_resource::<Notice>()
         .add_systems(Update, apply_commands.in_set(Stage::Apply));
 }
 
@@ -52,6 +58,7 @@ fn apply_commands(
     mut asked: MessageReader<Ask>,
     mut session: ResMut<SessionState>,
     mut refusal: ResMut<Refusal>,
+    mut notice: ResMut<Notice>,
     mut recording: ResMut<Recording>,
     training: Res<Training>,
     shown: Res<Shown>,
@@ -59,15 +66,25 @@ fn apply_commands(
     let now = Now { step: training.step(), alpha3: shown.alpha3 };
     let mut refused = None;
     let mut is_asked = false;
+    let mut told: Option<Vec<String>> = None;
     for Ask(command) in asked.read() {
         is_asked = true;
         let answer = session.0.apply(command.clone(), now);
-        if let (Ok(()), Some(recorder)) = (&answer, &mut recording.0) {
+        if let (Ok(_), Some(recorder)) = (&answer, &mut recording.0) {
             recorder.note(&session.0);
+        }
+        if let Ok(words) = &answer
+            && (command.is_change() || matches!(command, Command::Undo | Command::Redo))
+        {
+            let words = Some(words.to_string()).filter(|words| !words.is_empty());
+            told.get_or_insert_default().extend(words);
         }
         refused = refused.or(answer.err().map(|error| error.to_string()));
     }
     if is_asked {
         refusal.0 = refused;
+    }
+    if let Some(words) = told {
+        notice.set_if_neq(Notice((!words.is_empty()).then(|| words.join("; "))));
     }
 }

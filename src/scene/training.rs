@@ -19,7 +19,7 @@ use crate::core::probe::{Brief, curvature, verdict};
 use crate::core::script::RaceStart;
 use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::trajectory::DEFAULT_BUDGET_BYTES;
-use crate::core::train::{Checkpoint, Outline, TrainingRun};
+use crate::core::train::{BlowUp, Checkpoint, Outline, TrainingRun, blow_up};
 
 /// The live runs, in the order the session has them.
 #[derive(Resource, Default)]
@@ -78,6 +78,7 @@ pub struct Live {
     before: Option<Checkpoint>,
     latest: Option<Checkpoint>,
     diverged_at: Option<u64>,
+    blow_up: Option<BlowUp>,
     judgement: Judgement,
     /// Whether the judgement is that of the latest point.
     is_judged: bool,
@@ -129,6 +130,11 @@ impl Live {
     /// Where the run stopped being finite, if it did.
     pub fn diverged_at(&self) -> Option<u64> {
         self.diverged_at
+    }
+
+    /// Where the run got out of hand, if it has.
+    pub fn blow_up(&self) -> Option<BlowUp> {
+        self.blow_up
     }
 
     /// Share of training examples predicted right at the latest point.
@@ -400,12 +406,16 @@ impl Live {
     /// Copies what is to be seen of the run.
     fn look(&mut self) {
         let Some(run) = &self.home else { return };
-        self.rewinds += u64::from(self.outline.follow(run));
+        let is_rewound = self.outline.follow(run);
+        self.rewinds += u64::from(is_rewound);
         let latest = run.latest();
         self.capacity = run.trajectory().capacity();
         let recorded = run.trajectory().checkpoints();
         self.before = recorded.iter().rev().find(|point| point.step < latest.step).cloned();
         self.diverged_at = run.diverged_at();
+        // Where it began is looked for once, while it lasts.
+        let known = self.blow_up.filter(|found| !is_rewound && found.lasts(latest.loss));
+        self.blow_up = known.or_else(|| blow_up(recorded));
         self.latest = Some(latest);
     }
 }

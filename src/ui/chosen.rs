@@ -113,7 +113,7 @@ fn nearest(known: &Known, theta: &[f64], trail: &[Checkpoint]) -> Option<Nearest
     let distances = looked.map(|point| (point.step, norm(&sub(&point.theta, theta))));
     let (step, distance) =
         distances.filter(|(_, distance)| distance.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let path = known.plan.trajectory.finite_thetas();
+    let path = known.plan.sound.finite_thetas();
     let extent = path.first().zip(path.last()).map_or(0.0, |(start, end)| norm(&sub(end, start)));
     Some(Nearest { step, distance, is_on_trail: distance <= ON_TRAIL * extent })
 }

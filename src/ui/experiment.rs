@@ -39,7 +39,7 @@ fn opened_ui(ui: &mut egui::Ui, view: &PanelView) {
     let name = if *is_changed { format!("{name}, changed") } else { name.into_owned() };
     let hover = "What was opened last; changed once something else is computed.";
     ui.add(egui::Label::new(egui::RichText::new(name).strong()).truncate()).on_hover_text(hover);
-    paragraph(ui, 2, egui::RichText::new(visible(&view.experiment.title)).weak());
+    paragraph(ui, 2, egui::RichText::new(visible(&view.experiment.heading())).weak());
 }
 
 fn load_menu(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
@@ -112,8 +112,7 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ExperimentC
     let file = &view.experiment;
     let datasets = DatasetConfig::all().into_iter().map(|dataset| (dataset.name(), dataset));
     let hover = "The points it learns from. A table of your own (.csv, .tsv, .txt, .data) can be dropped on the window.";
-    if let Some(mut dataset) = choice_row(ui, "Dataset", hover, file.dataset.name(), datasets) {
-        dataset.set_points(file.dataset.points());
+    if let Some(dataset) = choice_row(ui, "Dataset", hover, file.dataset.name(), datasets) {
         ask(ExperimentCommand::Dataset(dataset));
     }
     ui.indent("dataset", |ui| {

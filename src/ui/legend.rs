@@ -120,8 +120,9 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
     if told.dotted.0 {
         notes.push("earlier steps as dots".to_owned());
     }
-    if let Some(step) = known.plan.diverged_at {
-        notes.push(format!("training diverged at step {step}"));
+    if let Some(found) = known.plan.blow_up {
+        notes.push(format!("training blows up at step {}", found.step));
+        notes.push(format!("plane of steps 0 to {}", found.sound_until));
     }
     let plane = known.plane.as_ref().map(|plane| &plane.picture.grid.loss).filter(|_| told.shown.is_exact);
     if let Some(losses) = plane {

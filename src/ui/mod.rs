@@ -26,6 +26,7 @@ mod legend;
 pub mod look;
 pub mod menu;
 mod mirror;
+mod notice;
 pub mod palette;
 pub mod path;
 pub mod preferences;
@@ -68,6 +69,7 @@ pub fn plugin(app: &mut App) {
             Update,
             (studio::run_studio, filming::take_orders, filming::mind_film).after(Stage::Draw),
         )
+        .add_systems(Update, notice::tell_notice.after(Stage::Apply).in_set(OverlaySystems))
         .add_systems(Update, chosen::look_at_chosen.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(

@@ -65,7 +65,7 @@ fn state_text(run: &RunRow) -> String {
     let loss = run.loss.map_or("–".to_owned(), loss_text);
     let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0} %", 100.0 * share));
     let verdict = match run.verdict {
-        _ if run.has_diverged => " · diverged".to_owned(),
+        _ if run.has_diverged => " · blew up".to_owned(),
         Some(verdict) => format!(" · {}", verdict.kind.word()),
         None => String::new(),
     };

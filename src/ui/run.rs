@@ -89,7 +89,7 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
     let verdict = match view.diverged_at {
-        Some(step) => egui::RichText::new(format!("diverged at step {step}")).color(warning(ui)),
+        Some(step) => egui::RichText::new(format!("blew up at step {step}")).color(warning(ui)),
         None => verdict_text(view.verdict, view.is_probing).into(),
     };
     words(

@@ -55,7 +55,7 @@ pub struct PanelView {
     pub verdict: Option<Brief>,
     /// Whether that is still being found out.
     pub is_probing: bool,
-    /// The step at which training diverged.
+    /// The step at which training got out of hand, once it is there.
     pub diverged_at: Option<u64>,
     /// Steps a second reached of late.
     pub speed: f64,
@@ -169,7 +169,7 @@ pub struct RunRow {
     pub accuracy: Option<f64>,
     /// What its point is.
     pub verdict: Option<Brief>,
-    /// Whether it diverged.
+    /// Whether it got out of hand.
     pub has_diverged: bool,
     /// Whether the plane could be laid through it.
     pub may_lead: bool,
@@ -203,7 +203,6 @@ impl Source<'_> {
         let known = self.landscape.current();
         let volume = known.and_then(|known| known.plan.volume_spec.as_ref());
         let plane = known.map(|known| &known.plan.plane);
-        let planned = self.session.experiment().steps;
         PanelView {
             experiment: self.session.experiment().file().clone(),
             opened: {
@@ -226,7 +225,7 @@ impl Source<'_> {
             accuracy: live.and_then(Live::accuracy),
             verdict: live.and_then(Live::verdict),
             is_probing: live.is_some_and(Live::is_probing),
-            diverged_at: live.and_then(Live::diverged_at),
+            diverged_at: live.and_then(Live::blow_up).map(|found| found.step),
             speed: live.map_or(0.0, Live::speed),
             surface_loss: self.readout.surface_loss,
             plane_distance: self.readout.plane_distance,
@@ -285,7 +284,7 @@ impl Source<'_> {
             film: self.studio.as_ref().and_then(|studio| studio.filming.as_ref()).map(Filming::view),
             changes: self.session.changes(),
             is_past_cut: self.session.is_past_cut(),
-            warning: self.warning(planned),
+            warning: self.warning(),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
             frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),
         }
@@ -307,21 +306,17 @@ impl Source<'_> {
             loss,
             accuracy: live.accuracy(),
             verdict: live.verdict(),
-            has_diverged: live.diverged_at().is_some(),
+            has_diverged: live.blow_up().is_some(),
             may_lead: run.from == RaceStart::Same && id != self.session.plane_source().id,
         })
     }
 
-    fn warning(&self, planned: u64) -> Option<String> {
-        let diverged = || {
-            let known = self.landscape.current()?;
-            let at = self.training.leader().and_then(Live::diverged_at).or(known.plan.diverged_at)?;
-            Some(format!(
-                "training diverges at step {at} of {planned}: the loss is no longer a number; try a lower learning rate"
-            ))
-        };
+    fn warning(&self) -> Option<String> {
+        let planned = || self.landscape.current()?.plan.warning.clone();
+        // It went on beyond what was planned.
+        let live = || Some(format!("{}; try a lower learning rate", self.training.leader()?.blow_up()?));
         // A field of a file is set to a value; to a person it is one.
         let refusal = self.refusal.0.as_ref().map(|why| why.replacen(" = ", " is ", 1));
-        refusal.or_else(|| self.landscape.failure.clone()).or_else(diverged)
+        refusal.or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
     }
 }

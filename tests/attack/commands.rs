@@ -74,7 +74,7 @@ fn life(grammar: &str, draw: &mut Draw) -> [usize; 2] {
         let now = Now { step: draw.below(20) as u64, alpha3: 0.25 };
         let before = session.clone();
         match session.apply(command, now) {
-            Ok(()) => taken += 1,
+            Ok(_) => taken += 1,
             Err(error) => {
                 assert!(session == before, "{text} was refused and changed something: {error}");
                 assert!(!error.to_string().contains('\n'), "{error}");

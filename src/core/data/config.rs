@@ -225,6 +225,29 @@ impl DatasetConfig {
         Self::all().into_iter().find(|config| config.name() == name)
     }
 
+    /// What people call it: its name, or a file's.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Csv { path, .. } => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+            _ => self.name().to_owned(),
+        }
+    }
+
+    /// The same kind, or the same file, with its usual settings.
+    pub fn usual(&self) -> Self {
+        match self {
+            Self::Csv { path, .. } => Self::table(path),
+            _ => Self::by_name(self.name()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether both are of one kind, or of one file, and differ in settings at most.
+    pub fn is_of_same_data(&self, other: &Self) -> bool {
+        self.usual() == other.usual()
+    }
+
     /// How many points are asked for; of a file, how many at most.
     pub fn points(&self) -> usize {
         match self {
@@ -351,15 +374,19 @@ impl DatasetConfig {
     }
 }
 
-/// That many rows drawn at random, in their old order; all of them where there are no more.
+/// That many rows drawn at random, in their old order, with a word on how many of how many; all of them
+/// where there are no more.
 fn at_most(points: usize, data: Dataset, mut stream: Stream) -> Dataset {
-    if points >= data.rows() {
+    let all = data.rows();
+    if points >= all {
         return data;
     }
-    let mut rows = stream.permutation(data.rows());
+    let mut rows = stream.permutation(all);
     rows.truncate(points);
     rows.sort_unstable();
-    data.select(&rows)
+    let note = format!("{points} of {all} rows are used, drawn at random");
+    let notes: Vec<String> = data.notes().iter().cloned().chain([note]).collect();
+    data.select(&rows).with_notes(notes)
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::difference::assignments;
+use super::difference::differences;
 use super::file::ExperimentFile;
 use super::prepared::{Carried, Prepared};
+use super::ranges::{self, CHORD_RANGES};
+use super::replacement::{Part, Resets, replaced};
 use crate::core::data::{BatchSize, Dataset, DatasetConfig};
-use crate::core::grid::spec::has_room;
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
 use crate::core::loss::Loss;
@@ -17,7 +18,7 @@ use crate::core::model::{Init, ModelConfig};
 use crate::core::num::SettingError;
 use crate::core::objective::{Objective, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::{FitError, FitInput, Place, PlaceError, PlaneConfig, SlicePlane, ThetaFiles};
+use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles};
 use crate::core::text::Shown;
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
 
@@ -177,6 +178,36 @@ impl Experiment {
         Ok(Self::with_prepared(file, Arc::clone(&self.prepared), files)?.as_before(self))
     }
 
+    /// Checks an experiment whose data took the place of others: its loss and its batch are made to fit them
+    /// unless they are given, which for a file can be told only once it is read. With what that changed.
+    ///
+    /// # Errors
+    /// As [`Experiment::new`].
+    pub fn fitted(
+        mut file: ExperimentFile,
+        is_given: impl Fn(&str) -> bool,
+    ) -> Result<(Self, Resets), FieldError> {
+        check_numbers(&file)?;
+        let (prepared, resets) = Prepared::fitted(&mut file, is_given)?;
+        let files = Arc::new(read_files(&file, prepared.objective.dim())?);
+        Ok((Self::with_prepared(file, Arc::new(prepared), files)?, resets))
+    }
+
+    /// The experiment with another part, and what that reset: see [`super::replacement`].
+    ///
+    /// # Errors
+    /// As [`Experiment::new`].
+    pub fn replaced(&self, part: Part) -> Result<(Self, Resets), FieldError> {
+        let is_data = matches!(part, Part::Dataset(_));
+        let (file, mut resets) = replaced(&self.file, part);
+        if !is_data || Prepared::serves_both(&self.file, &file) {
+            return Ok((self.with(|whole| *whole = file)?, resets));
+        }
+        let (experiment, fits) = Self::fitted(file, |_| false)?;
+        resets.fields.extend(fits.fields);
+        Ok((experiment, resets))
+    }
+
     /// The same experiment with its run recorded before: training passes the recorded checkpoints, on the
     /// examples that the run carries. Where these were read from does not matter.
     ///
@@ -206,7 +237,7 @@ impl Experiment {
         let is_of_training = |path: &String| {
             !path.starts_with("view") && !path.starts_with("slice") && path != "title" && path != "steps"
         };
-        let fields = assignments(&own, &recorded.file).into_iter().map(|(path, _)| path);
+        let fields = differences(&own, &recorded.file).into_iter().map(|(path, _)| path);
         let mut differing: Vec<String> = fields.filter(is_of_training).collect();
         if differing.is_empty() && self.objective().layout() != recorded.objective().layout() {
             // Its data have other columns.
@@ -344,17 +375,8 @@ impl Experiment {
 
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.
     pub fn ranges(&self, plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
-        self.given_ranges().unwrap_or_else(|| match self.slice.plane {
-            PlaneConfig::Chord | PlaneConfig::Angle { .. } => {
-                holding(CHORD_RANGES, &extents(plane, trajectory))
-            }
-            PlaneConfig::Line { .. } => LINE_RANGES,
-            PlaneConfig::Points { .. } => POINTS_RANGES,
-            PlaneConfig::Random { .. } => [(-1.0, 1.0); 3],
-            PlaneConfig::Pca { .. } | PlaneConfig::Hessian { .. } | PlaneConfig::Axes { .. } => {
-                fitted_ranges(plane, trajectory)
-            }
-        })
+        let following = || ranges::following(&self.slice.plane, plane, trajectory);
+        self.given_ranges().unwrap_or_else(following)
     }
 
     fn given_ranges(&self) -> Option<[(f64, f64); 3]> {
@@ -434,74 +456,6 @@ fn read_files(file: &ExperimentFile, dim: usize) -> Result<ThetaFiles, FieldErro
         Err(error) => Err(FieldError::new("slice.plane", path.display(), error.expected(dim))),
     };
     file.slice.plane.files().into_iter().map(read).collect()
-}
-
-/// The post's ranges: [−4, 5]² for its planes and [−2, 3] along alpha3.
-const CHORD_RANGES: [(f64, f64); 3] = [(-4.0, 5.0), (-4.0, 5.0), (-2.0, 3.0)];
-
-/// The post's range along a line, a little past both ends; across it as far to both sides.
-const LINE_RANGES: [(f64, f64); 3] = [(-0.15, 1.15), (-0.65, 0.65), (-0.65, 0.65)];
-
-/// All three points with half their distance around them.
-const POINTS_RANGES: [(f64, f64); 3] = [(-0.5, 1.5), (-0.5, 1.5), (-1.0, 1.0)];
-
-/// Room around a trajectory, as a share of its extent on each side.
-const FIT_MARGIN: f64 = 0.4;
-
-/// The farthest from 0 that a range is laid about a run that stands still.
-const MOST_MIDDLE: f64 = 1e300;
-
-/// Room on each side, as a share of the length of ranges that were made longer.
-const HELD_MARGIN: f64 = 0.05;
-
-/// Ranges that hold the trajectory with room around it; alpha1 and alpha2 of equal length, so that
-/// right angles look right.
-fn fitted_ranges(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
-    let along = extents(plane, trajectory);
-    let length = along.map(|(low, high)| high - low);
-    let extent = length[0].max(length[1]);
-    let half = |i: usize| {
-        let own = if i == 2 { length[2].max(0.5 * extent) } else { extent };
-        own * (0.5 + FIT_MARGIN)
-    };
-    std::array::from_fn(|i| {
-        let middle = 0.5 * (along[i].0 + along[i].1);
-        let (a, b) = (middle - half(i), middle + half(i));
-        // A run that ran away, stood still, or a third axis that is not there, has no extent to go by.
-        let around = middle.abs().max(1.0);
-        match middle.is_finite() {
-            _ if has_room(a, b) && (b - a).is_finite() => (a, b),
-            true if around < MOST_MIDDLE => (middle - around, middle + around),
-            _ => (-1.0, 1.0),
-        }
-    })
-}
-
-/// The lowest and the highest alpha of a trajectory along each axis; infinite where there is none.
-fn extents(plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
-    let mut along = [(f64::INFINITY, f64::NEG_INFINITY); 3];
-    for theta in trajectory.finite_thetas() {
-        for ((low, high), alpha) in along.iter_mut().zip(plane.subspace.project(theta).alpha) {
-            (*low, *high) = (low.min(alpha), high.max(alpha));
-        }
-    }
-    along
-}
-
-/// The ranges, made longer along alpha1 and alpha2 alike where the trajectory would leave them.
-fn holding(ranges: [(f64, f64); 3], along: &[(f64, f64); 3]) -> [(f64, f64); 3] {
-    let held: [(f64, f64); 2] =
-        std::array::from_fn(|i| (ranges[i].0.min(along[i].0), ranges[i].1.max(along[i].1)));
-    if held == ranges[..2] {
-        return ranges;
-    }
-    let length = held.map(|(low, high)| high - low).into_iter().fold(0.0, f64::max);
-    if !length.is_finite() {
-        return ranges;
-    }
-    let half = length * (0.5 + HELD_MARGIN);
-    let [alpha1, alpha2] = held.map(|(low, high)| (0.5 * (low + high) - half, 0.5 * (low + high) + half));
-    [alpha1, alpha2, ranges[2]]
 }
 
 fn grid_spec(ranges: &[(f64, f64)], counts: &[usize]) -> Result<GridSpec, GridError> {

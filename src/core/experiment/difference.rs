@@ -4,14 +4,41 @@ use serde_json::Value;
 
 use super::builtin;
 use super::file::ExperimentFile;
+use super::replacement::{Part, replaced};
 
-/// The fields in which `to` differs from `from`, as paths and values that `--set` takes.
-pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
-    let json = |file: &ExperimentFile| {
-        serde_json::to_value(file).unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"))
-    };
+/// The fields in which `to` differs from `from`, as paths with their values there.
+pub fn differences(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     differ("", &json(from), &json(to), &mut found);
+    found
+}
+
+fn json(file: &ExperimentFile) -> Value {
+    serde_json::to_value(file).unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"))
+}
+
+/// What `--set` has to be given to make one experiment of another. Parts come first, and then what their
+/// replacement resets as well.
+pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
+    let (mut from, wanted, mut found) = (from.clone(), json(to), Vec::new());
+    let parts = [
+        ("/optimizer", Part::Optimizer(to.optimizer.clone())),
+        ("/dataset", Part::Dataset(to.dataset.clone())),
+        ("/model", Part::Model(to.model.clone())),
+        ("/surface", Part::Surface(to.surface)),
+        ("/loss", Part::Loss(to.loss)),
+        ("/slice/plane", Part::Plane(to.slice.plane.clone())),
+    ];
+    for (place, part) in parts {
+        let present = json(&from);
+        let Some((is, wanted)) = present.pointer(place).zip(wanted.pointer(place)).filter(|(a, b)| a != b)
+        else {
+            continue;
+        };
+        differ(&place[1..].replace('/', "."), is, wanted, &mut found);
+        from = replaced(&from, part).0;
+    }
+    differ("", &json(&from), &wanted, &mut found);
     found
 }
 

@@ -142,6 +142,19 @@ pub struct FileError {
 }
 
 impl ExperimentFile {
+    /// What it is called where it has no title: its model and its data, or its surface.
+    pub fn name(&self) -> String {
+        match self.surface {
+            Some(surface) => surface.name().to_owned(),
+            None => format!("{} on {}", self.model.name(), self.dataset.title()),
+        }
+    }
+
+    /// Its title, or its name where it has none.
+    pub fn heading(&self) -> String {
+        if self.title.is_empty() { self.name() } else { self.title.clone() }
+    }
+
     /// Reads RON. `file` is the name that errors give.
     ///
     /// # Errors

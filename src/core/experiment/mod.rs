@@ -13,8 +13,13 @@ mod notes;
 pub mod paths;
 pub mod pipeline;
 pub mod prepared;
+mod ranges;
+pub mod remedy;
+pub mod replacement;
 
 pub use checked::{CourseError, Experiment, FieldError};
 pub use difference::command_line;
 pub use file::{ExperimentFile, FileError, SliceFile};
 pub use look::{CameraMode, Shape, Theme, TrailColors, ViewFile};
+pub use remedy::remedy;
+pub use replacement::{Part, Resets, replaced};

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use super::checked::Experiment;
+use super::remedy::remedy_of_plan;
 use crate::core::grid::{GridError, GridJob, GridPicture, GridSpec, LossGrid, Precision, backend};
 use crate::core::num::Progress;
 use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
-use crate::core::train::{TrainingRun, Trajectory};
+use crate::core::train::{BlowUp, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
 #[derive(Clone)]
@@ -21,7 +22,13 @@ pub struct Plan {
     pub trajectory: Arc<Trajectory>,
     /// The step at which it diverged, if it did.
     pub diverged_at: Option<u64>,
-    /// The plane fitted to it.
+    /// Where it got out of hand, if it did.
+    pub blow_up: Option<BlowUp>,
+    /// In a sentence: where it did, what to try, and what the plane is fitted to.
+    pub warning: Option<String>,
+    /// The part of it before that, all of it as a rule: what the plane, its ranges and its heights go by.
+    pub sound: Arc<Trajectory>,
+    /// The plane fitted to that.
     pub plane: SlicePlane,
     plane_config: PlaneConfig,
     seed: u64,
@@ -47,7 +54,7 @@ impl Plan {
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
     /// hundredths of a second for a small model, a second for the largest.
     pub fn random_walks(&self) -> Option<RandomWalks> {
-        let checkpoints = self.trajectory.finite_thetas().len();
+        let checkpoints = self.sound.finite_thetas().len();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
         walks::random_walks(&self.plane_config, k, checkpoints, dim, self.seed)
     }
@@ -218,8 +225,17 @@ fn fitted(
     trajectory: Arc<Trajectory>,
     diverged_at: Option<u64>,
 ) -> Result<Plan, PipelineError> {
-    let plane = experiment.fit_plane(&trajectory)?;
-    let ranges = experiment.ranges(&plane, &trajectory);
+    let blow_up = blow_up(trajectory.checkpoints());
+    let sound = match blow_up {
+        Some(found) => {
+            let mut sound = Trajectory::clone(&trajectory);
+            sound.cut_after(found.sound_until);
+            Arc::new(sound)
+        }
+        None => Arc::clone(&trajectory),
+    };
+    let plane = experiment.fit_plane(&sound)?;
+    let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),
         _ => None,
@@ -228,6 +244,9 @@ fn fitted(
         objective: Arc::clone(objective),
         trajectory,
         diverged_at,
+        warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),
+        blow_up,
+        sound,
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,

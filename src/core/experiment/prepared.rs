@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::checked::FieldError;
 use super::file::ExperimentFile;
 use super::notes;
+use super::replacement::Resets;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
 use crate::core::io::table::TableError;
@@ -39,11 +40,33 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Draws or reads the examples, builds the model and draws its start.
     pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
-        let Self { objective, start } = match file.surface {
-            Some(surface) => {
+        Self::of(file, drawn(file)?)
+    }
+
+    /// The same once loss and batch are made to fit the examples, unless they are given; with what that changed.
+    pub(super) fn fitted(
+        file: &mut ExperimentFile,
+        is_given: impl Fn(&str) -> bool,
+    ) -> Result<(Self, Resets), FieldError> {
+        let mut resets = Resets::default();
+        let drawn = drawn(file)?;
+        if let Some(data) = drawn.as_ref().filter(|_| !is_given("loss")) {
+            resets.loss(file, data.target());
+        }
+        let prepared = Self::of(file, drawn)?;
+        if !is_given("batch") {
+            resets.batch(file, prepared.objective.examples());
+        }
+        Ok((prepared, resets))
+    }
+
+    fn of(file: &ExperimentFile, drawn: Option<Dataset>) -> Result<Self, FieldError> {
+        let Self { objective, start } = match (file.surface, drawn) {
+            (Some(surface), _) => {
                 Self { objective: Arc::new(Analytic::new(surface)), start: surface.start().to_vec() }
             }
-            None => Self::network(file)?,
+            (None, Some(data)) => Self::network(file, data)?,
+            (None, None) => unreachable!("a network is trained on examples"),
         };
         let dim = objective.dim();
         let start = match &file.from {
@@ -54,8 +77,7 @@ impl Prepared {
         Ok(Self { objective, start })
     }
 
-    fn network(file: &ExperimentFile) -> Result<Self, FieldError> {
-        let data = file.dataset.generate(file.seed).map_err(|error| dataset_error(&file.dataset, &error))?;
+    fn network(file: &ExperimentFile, data: Dataset) -> Result<Self, FieldError> {
         if file.held_out > 0.0 && data.rows() < 2 {
             return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
         }
@@ -114,6 +136,15 @@ fn model_for(file: &ExperimentFile, data: &Dataset) -> Result<Model, FieldError>
         return Err(FieldError::new("model", file.model.name(), expected));
     }
     Ok(model)
+}
+
+/// The examples of an experiment, where it has any.
+fn drawn(file: &ExperimentFile) -> Result<Option<Dataset>, FieldError> {
+    if file.surface.is_some() {
+        return Ok(None);
+    }
+    let drawn = file.dataset.generate(file.seed);
+    drawn.map(Some).map_err(|error| dataset_error(&file.dataset, &error))
 }
 
 fn supervised(file: &ExperimentFile, model: Model, data: Dataset) -> Result<Arc<dyn Objective>, FieldError> {

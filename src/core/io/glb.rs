@@ -84,7 +84,7 @@ fn document(slice: &Slice, surface: &Surface, numbers: usize) -> Value {
         "asset": { "version": "2.0", "generator": "Losscape" },
         "scene": 0,
         "scenes": [{ "nodes": [0] }],
-        "nodes": [{ "mesh": 0, "name": slice.experiment.title }],
+        "nodes": [{ "mesh": 0, "name": slice.experiment.heading() }],
         "meshes": [{ "primitives": [{
             "attributes": { "POSITION": 0, "NORMAL": 1, "COLOR_0": 2 },
             "indices": 3,

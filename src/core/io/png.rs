@@ -63,7 +63,7 @@ fn texts(slice: &Slice) -> Vec<(&'static str, String)> {
     let axes = slice.grid.spec.axes();
     let range = |low: f64, high: f64| format!("{} to {}", Measured(low), Measured(high));
     vec![
-        ("Title", visible(&slice.experiment.title).into_owned()),
+        ("Title", visible(&slice.experiment.heading()).into_owned()),
         ("Software", "Losscape".to_owned()),
         ("alpha1", range(axes[0].low, axes[0].high)),
         ("alpha2", range(axes[1].low, axes[1].high)),

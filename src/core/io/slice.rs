@@ -51,7 +51,7 @@ pub fn shown_height(loss: f64, heights: &HeightRange) -> f64 {
 impl Slice<'_> {
     /// The losses between floor and top of a picture of this slice, as the window chooses them.
     pub fn heights(&self) -> HeightRange {
-        let trail: Vec<f64> = self.plan.trajectory.checkpoints().iter().map(|point| point.loss).collect();
+        let trail: Vec<f64> = self.plan.sound.checkpoints().iter().map(|point| point.loss).collect();
         HeightRange::fit(self.experiment.view.scale, &self.grid.loss, &trail, self.experiment.view.clip)
     }
 }

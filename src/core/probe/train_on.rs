@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::core::experiment::Experiment;
+use crate::core::train::{BlowUp, blow_up};
 
 /// What training from a point led to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +20,8 @@ pub struct TrainOn {
     pub end_loss: f64,
     /// Where it stopped being finite, if it did.
     pub diverged_at: Option<u64>,
+    /// Where it got out of hand, if it did.
+    pub blow_up: Option<BlowUp>,
 }
 
 /// Trains from `theta`, `[dim]`, for up to `steps` steps.
@@ -37,6 +40,7 @@ pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64) -> TrainOn {
         lowest_step: lowest.map_or(0, |lowest| lowest.step),
         end_loss: end.loss,
         diverged_at: run.diverged_at(),
+        blow_up: blow_up(points),
     }
 }
 

@@ -60,6 +60,7 @@ impl Command {
                 RunCommand::Restart
                 | RunCommand::Speed(_)
                 | RunCommand::Race { .. }
+                | RunCommand::Tune { .. }
                 | RunCommand::Retire(_)
                 | RunCommand::Lead(_) => true,
             },
@@ -138,6 +139,13 @@ pub enum RunCommand {
         optimizer: OptimizerConfig,
         /// From where.
         from: RaceStart,
+    },
+    /// Let a run of a race descend otherwise; all set out again, so that they are seen side by side.
+    Tune {
+        /// Which.
+        run: RunId,
+        /// How it descends.
+        optimizer: OptimizerConfig,
     },
     /// End a run of a race; the one that chose the plane stays.
     Retire(RunId),

@@ -95,7 +95,7 @@ impl Recorder {
         let mut recorder = Self {
             began_secs: secs,
             secs: 0.0,
-            title: session.experiment().file().title.clone(),
+            title: session.experiment().file().heading(),
             experiment,
             there,
             names: Vec::new(),
@@ -212,6 +212,9 @@ impl Recorder {
         match command {
             Command::Run(RunCommand::Retire(id)) => Some(Command::Run(RunCommand::Retire(there(id)?))),
             Command::Run(RunCommand::Lead(id)) => Some(Command::Run(RunCommand::Lead(there(id)?))),
+            Command::Run(RunCommand::Tune { run, optimizer }) => {
+                Some(Command::Run(RunCommand::Tune { run: there(run)?, optimizer: optimizer.clone() }))
+            }
             command => Some(command.clone()),
         }
     }

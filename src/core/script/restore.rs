@@ -25,7 +25,12 @@ pub fn bit_by_bit(from: &Session, to: &Session) -> Option<Vec<Command>> {
     if from.runs().len() == to.runs().len() {
         way.lead(to)?;
     }
-    for command in changes(from.experiment().file(), to.experiment().file()) {
+    for command in replacements(from.experiment().file(), to.experiment().file()) {
+        way.go(command)?;
+    }
+    // What these reset differs now, too.
+    let changed = way.session.experiment().file().clone();
+    for command in changes(&changed, to.experiment().file()) {
         way.go(command)?;
     }
     way.retire(to)?;
@@ -84,6 +89,18 @@ fn leader(session: &Session) -> Option<usize> {
     session.runs().iter().position(|run| run.id == session.plane_source().id)
 }
 
+/// The commands for parts whose replacement resets others.
+fn replacements(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
+    let all = [
+        (from.dataset != to.dataset, ExperimentCommand::Dataset(to.dataset.clone())),
+        (from.model != to.model, ExperimentCommand::Model(to.model.clone())),
+        (from.loss != to.loss, ExperimentCommand::Loss(to.loss)),
+        (from.slice.plane != to.slice.plane, ExperimentCommand::Plane(to.slice.plane.clone())),
+    ];
+    let differing = all.into_iter().filter(|(is_other, _)| *is_other);
+    differing.map(|(_, command)| Command::Experiment(command)).collect()
+}
+
 /// The commands for what differs between two experiments, as far as there are commands for it.
 fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
     let experiment = Command::Experiment;
@@ -91,8 +108,6 @@ fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
     let (a, b) = (&from.view, &to.view);
     let section = |axis, at| look(ViewCommand::Section { axis, at });
     let all = [
-        (from.dataset != to.dataset, experiment(ExperimentCommand::Dataset(to.dataset.clone()))),
-        (from.model != to.model, experiment(ExperimentCommand::Model(to.model.clone()))),
         (from.loss != to.loss, experiment(ExperimentCommand::Loss(to.loss))),
         (from.seed != to.seed, experiment(ExperimentCommand::Seed(to.seed))),
         (from.held_out != to.held_out, experiment(ExperimentCommand::HeldOut(to.held_out))),
@@ -103,10 +118,7 @@ fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
         (from.batch != to.batch, experiment(ExperimentCommand::Batch(to.batch))),
         (from.steps != to.steps, experiment(ExperimentCommand::Steps(to.steps))),
         (from.slice.plane != to.slice.plane, experiment(ExperimentCommand::Plane(to.slice.plane.clone()))),
-        (
-            from.slice.range != to.slice.range || from.slice.plane != to.slice.plane,
-            experiment(ExperimentCommand::Ranges(to.slice.range.clone())),
-        ),
+        (from.slice.range != to.slice.range, experiment(ExperimentCommand::Ranges(to.slice.range.clone()))),
         (from.slice.grid != to.slice.grid, experiment(ExperimentCommand::Grid(to.slice.grid))),
         (from.slice.volume != to.slice.volume, experiment(ExperimentCommand::Volume(to.slice.volume))),
         (from.slice.rotate != to.slice.rotate, Command::Slice(SliceCommand::Rotate(to.slice.rotate))),

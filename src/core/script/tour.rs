@@ -246,7 +246,7 @@ impl Tour {
         let secs = experiment.steps as f64 / view.steps_per_second + MOMENT_SECS;
         let around = |at: f64| CameraKey { secs: at * secs, pose: around(view.eye, at) };
         let chapter = ChapterFile {
-            caption: experiment.title.clone(),
+            caption: experiment.heading(),
             secs,
             camera: if view.camera == Default::default() {
                 vec![around(0.0), around(0.5), around(1.0)]
@@ -265,7 +265,7 @@ impl Tour {
                 (experiment.steps as f64 / 20.0).ceil()
             )));
         }
-        let file = TourFile { title: experiment.title.clone(), chapters: vec![chapter] };
+        let file = TourFile { title: experiment.heading(), chapters: vec![chapter] };
         Ok(Self { file: Arc::new(file), experiments: vec![Some(experiment)] })
     }
 
@@ -436,6 +436,7 @@ pub(super) const TOLERANCE_SECS: f64 = 1e-6;
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::core::experiment::Part;
 
     pub(in crate::core::script) fn parsed(text: &str) -> Result<Tour, FileError> {
         Tour::parse(text, "x.ron", &Folder::default())
@@ -529,6 +530,20 @@ pub(super) mod tests {
         assert!(is_tour("(title: \"half\", chapters: [ (secs: }"), "a broken tour is still no experiment");
         let built_in = include_str!("../../../assets/experiments/xor-model3.ron");
         assert!(!is_tour(built_in) && !is_tour("()") && !is_tour("(sede: 1)"));
+    }
+
+    #[test]
+    fn the_tour_of_an_experiment_is_told_by_what_it_shows() {
+        let file = ExperimentFile::parse("(title: \"Model 3 on XOR\", steps: 9)", "x.ron").unwrap();
+        let mlp = crate::core::model::ModelConfig::by_name("mlp").unwrap();
+        let (other, _) = Experiment::new(file.clone()).unwrap().replaced(Part::Model(mlp)).unwrap();
+        let untitled = ExperimentFile { title: String::new(), ..file.clone() };
+        for (file, caption) in
+            [(file, "Model 3 on XOR"), (other.file().clone(), "mlp on xor"), (untitled, "model3 on xor")]
+        {
+            let tour = Tour::of_experiment(Experiment::new(file).unwrap()).unwrap();
+            assert_eq!((&tour.chapters()[0].caption[..], &tour.file().title[..]), (caption, caption));
+        }
     }
 
     #[test]

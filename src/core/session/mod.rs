@@ -17,10 +17,9 @@ pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
 use crate::core::experiment::checked::MAX_STEPS;
-use crate::core::experiment::{CameraMode, Experiment, FieldError, ViewFile};
+use crate::core::experiment::{CameraMode, Experiment, FieldError, Part, Resets, ViewFile};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::{CameraKey, CameraPath, PathError};
-use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{
     Bookmark, Command, CommandLog, ExperimentCommand, LogEntry, RaceStart, RunCommand, SectionAxis,
@@ -145,15 +144,16 @@ impl Session {
         }
     }
 
-    /// Applies a command and logs it.
+    /// Applies a command and logs it. Tells what was reset beyond what was asked for.
     ///
     /// # Errors
     /// If the command would give a field a value without sense. The session is unchanged then.
-    pub fn apply(&mut self, command: Command, now: Now) -> Result<(), FieldError> {
+    pub fn apply(&mut self, command: Command, now: Now) -> Result<Resets, FieldError> {
         let entry = LogEntry { run: self.plane_source, step: now.step, command: logged(&command, now) };
         let before = command.is_change().then(|| self.decided(now.step));
+        let mut told = Resets::default();
         match command {
-            Command::Experiment(command) => self.apply_experiment(command)?,
+            Command::Experiment(command) => told = self.apply_experiment(command)?,
             Command::Run(command) => self.apply_run(command, now)?,
             Command::Slice(command) => self.apply_slice(command, now)?,
             Command::View(command) => self.apply_view(command)?,
@@ -170,10 +170,16 @@ impl Session {
         if let Some(before) = before.filter(|_| !is_same_drag) {
             self.history.note(before);
         }
-        Ok(())
+        Ok(told)
     }
 
-    fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<(), FieldError> {
+    fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<Resets, FieldError> {
+        let mut told = Resets::default();
+        let mut replaced = |part| -> Result<Experiment, FieldError> {
+            let (experiment, resets) = self.experiment.replaced(part)?;
+            told = resets;
+            Ok(experiment)
+        };
         let changed = match command {
             ExperimentCommand::Load(file) => {
                 let experiment = match &self.recorded {
@@ -184,62 +190,49 @@ impl Session {
                 self.view = self.view.renewed(&experiment.view);
                 self.opened = self.opened.or_new(experiment.file());
                 self.restart_with(experiment);
-                return Ok(());
+                return Ok(told);
             }
-            ExperimentCommand::Dataset(dataset) => self.experiment.with(|file| {
-                // A loss for two classes says nothing of ten, nor of real numbers.
-                file.loss = dataset.target().map_or(file.loss, |target| fitting(file.loss, target));
-                file.dataset = dataset;
-                file.surface = None;
-                // It told of other data.
-                file.title.clear();
-            })?,
-            ExperimentCommand::Model(model) => self.experiment.with(|file| {
-                file.model = model;
-                file.surface = None;
-                file.title.clear();
-            })?,
+            ExperimentCommand::Dataset(dataset) => replaced(Part::Dataset(dataset))?,
+            ExperimentCommand::Model(model) => replaced(Part::Model(model))?,
+            ExperimentCommand::Optimizer(optimizer) => replaced(Part::Optimizer(optimizer))?,
+            ExperimentCommand::Loss(loss) => replaced(Part::Loss(loss))?,
+            ExperimentCommand::Plane(plane) => replaced(Part::Plane(plane))?,
             ExperimentCommand::Seed(seed) => self.experiment.with(|file| file.seed = seed)?,
-            ExperimentCommand::Optimizer(optimizer) => {
-                self.experiment.with(|file| file.optimizer = optimizer)?
-            }
             ExperimentCommand::Batch(batch) => self.experiment.with(|file| file.batch = batch)?,
             ExperimentCommand::Steps(steps) => self.experiment.with(|file| file.steps = steps)?,
             ExperimentCommand::HeldOut(share) => self.experiment.with(|file| file.held_out = share)?,
             ExperimentCommand::Standardize(is_on) => self.experiment.with(|file| file.standardize = is_on)?,
             ExperimentCommand::Init(init) => self.experiment.with(|file| file.init = init)?,
-            ExperimentCommand::Loss(loss) => self.experiment.with(|file| file.loss = loss)?,
             ExperimentCommand::Schedule(schedule) => self.experiment.with(|file| file.schedule = schedule)?,
-            ExperimentCommand::Plane(plane) => {
-                let changed = self.experiment.with(|file| {
-                    // Ranges are in the units of the plane they were given for.
-                    file.slice.range = None;
-                    file.slice.plane = plane;
-                })?;
-                // So are the alphas of a point.
-                self.view.selected = None;
-                changed
-            }
             ExperimentCommand::Ranges(ranges) => self.experiment.with(|file| file.slice.range = ranges)?,
             ExperimentCommand::Grid(counts) => self.experiment.with(|file| file.slice.grid = counts)?,
             ExperimentCommand::Volume(counts) => self.experiment.with(|file| file.slice.volume = counts)?,
         };
+        self.take_over(changed);
+        Ok(told)
+    }
+
+    /// Goes on with a changed experiment: with its run, or with another where it trains otherwise.
+    fn take_over(&mut self, changed: Experiment) {
+        if changed.slice.plane != self.experiment.slice.plane {
+            // The alphas of a point are those of its plane.
+            self.view.selected = None;
+        }
+        if changed.view.alpha3 != self.experiment.view.alpha3 {
+            self.view.alpha3 = Alpha3::Held(changed.view.alpha3);
+        }
         if changed.training_question() == self.experiment.training_question() {
             self.experiment = changed;
         } else {
             self.restart_with(changed);
         }
-        Ok(())
     }
 
     /// Another training is another run; what goes on stays as fast as it was.
     fn restart_with(&mut self, experiment: Experiment) {
         let id = RunId(self.next_run);
         self.next_run += 1;
-        let experiment = match &self.recorded {
-            Some(recorded) => experiment.as_before(recorded),
-            None => experiment,
-        };
+        let experiment = self.known(experiment);
         self.runs = vec![Run::of(id, &experiment)];
         self.plane_source = id;
         self.experiment = experiment;
@@ -250,6 +243,7 @@ impl Session {
         match command {
             RunCommand::Speed(speed) => self.look_changed(|view| view.steps_per_second = speed)?,
             RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
+            RunCommand::Tune { run, optimizer } => self.tune(run, optimizer)?,
             RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
             RunCommand::Lead(id) => self.lead(id)?,
             RunCommand::Seek(step) | RunCommand::Step(step) if step > MAX_STEPS => {
@@ -275,9 +269,42 @@ impl Session {
         let run = Run { from, ..Run::of(RunId(self.next_run), &experiment) };
         self.next_run += 1;
         self.runs.push(run);
-        let restart = RunCommand::Restart;
-        self.runs.iter_mut().for_each(|run| run.follow(&restart, Now::default(), experiment.steps));
+        self.set_out_again();
         Ok(())
+    }
+
+    /// Lets a run of the race descend otherwise. Where it chose the plane, the experiment asks for that from
+    /// now on, as if the run had been another from the beginning.
+    fn tune(&mut self, id: RunId, optimizer: OptimizerConfig) -> Result<(), FieldError> {
+        let Some(place) = self.runs.iter().position(|run| run.id == id) else {
+            return Err(FieldError::new("run", id.0, "one of the race"));
+        };
+        let Origin::Trained(experiment) = &self.runs[place].origin else {
+            return Err(FieldError::new("run", id.0, "one that is trained here"));
+        };
+        let tuned = self.known(experiment.with(|file| file.optimizer = optimizer.clone())?);
+        if id == self.plane_source {
+            let experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+            self.experiment = self.known(experiment);
+            self.view.selected = None;
+        }
+        self.runs[place].origin = Origin::Trained(Box::new(tuned));
+        self.set_out_again();
+        Ok(())
+    }
+
+    /// Sends all runs back to their start.
+    fn set_out_again(&mut self) {
+        let planned = self.experiment.steps;
+        self.runs.iter_mut().for_each(|run| run.follow(&RunCommand::Restart, Now::default(), planned));
+    }
+
+    /// The experiment along the recorded run, where it trains as that was trained.
+    fn known(&self, experiment: Experiment) -> Experiment {
+        match &self.recorded {
+            Some(recorded) => experiment.as_before(recorded),
+            None => experiment,
+        }
     }
 
     /// Lays the plane through that run instead: its training is what the experiment now asks for.

@@ -99,9 +99,11 @@ impl Run {
                 Transport::Playing { until: Some(planned) }
             }
             RunCommand::Converge { tolerance } => Transport::Converging { tolerance },
-            RunCommand::Speed(_) | RunCommand::Race { .. } | RunCommand::Retire(_) | RunCommand::Lead(_) => {
-                self.transport
-            }
+            RunCommand::Speed(_)
+            | RunCommand::Race { .. }
+            | RunCommand::Tune { .. }
+            | RunCommand::Retire(_)
+            | RunCommand::Lead(_) => self.transport,
         };
     }
 }

@@ -164,7 +164,7 @@ fn pose(yaw: f64) -> crate::core::geometry::camera::Pose {
 fn bookmarks_are_kept_visited_and_refused_while_empty() {
     let mut session = session();
     let slot = Bookmark::try_from(3).unwrap();
-    let mut view = |command| session.apply(Command::View(command), at(0)).map(|()| session.clone());
+    let mut view = |command| session.apply(Command::View(command), at(0)).map(|_| session.clone());
     let error = view(ViewCommand::GoTo(slot)).unwrap_err().to_string();
     assert_eq!(
         error,
@@ -186,7 +186,7 @@ fn bookmarks_are_kept_visited_and_refused_while_empty() {
 #[test]
 fn a_path_needs_keys_and_its_end_leaves_it() {
     let mut session = session();
-    let mut view = |command| session.apply(Command::View(command), at(0)).map(|()| session.clone());
+    let mut view = |command| session.apply(Command::View(command), at(0)).map(|_| session.clone());
     let error = view(ViewCommand::Camera(CameraMode::Path)).unwrap_err().to_string();
     assert!(error.contains("camera keys to fly through first (K)"), "{error}");
     view(ViewCommand::AddKey(pose(0.0))).unwrap();
@@ -301,6 +301,54 @@ fn another_run_of_the_race_can_choose_the_plane() {
     assert!(error.contains("set out where the experiment starts"), "{error}");
 }
 
+fn tuned(run: RunId, name: &str, lr: f64) -> Command {
+    let mut optimizer = OptimizerConfig::by_name(name).unwrap();
+    optimizer.set_lr(lr);
+    Command::Run(RunCommand::Tune { run, optimizer })
+}
+
+fn lr(run: &Run) -> (&'static str, f64) {
+    let run::Origin::Trained(experiment) = &run.origin else { panic!("trained here") };
+    (experiment.optimizer.name(), experiment.optimizer.lr())
+}
+
+#[test]
+fn a_racer_is_tuned_in_its_place_and_the_change_is_logged_and_taken_back() {
+    let mut session = session();
+    session.apply(race(0.5, RaceStart::Same), at(0)).unwrap();
+    session.apply(race(0.25, RaceStart::Slice(vec![1.0, 0.0])), at(0)).unwrap();
+    let ids: Vec<RunId> = session.runs().iter().map(|run| run.id).collect();
+    let before = session.clone();
+    session.apply(tuned(ids[2], "adam", 0.05), at(70)).unwrap();
+    let runs = session.runs();
+    assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), ids, "each in its place");
+    assert_eq!((lr(&runs[0]), lr(&runs[1]), lr(&runs[2])), (("sgd", 0.1), ("sgd", 0.5), ("adam", 0.05)));
+    assert_eq!(runs[2].from, RaceStart::Slice(vec![1.0, 0.0]), "it sets out where it did");
+    let starts = |session: &Session| session.runs().iter().map(|run| run.starts).collect::<Vec<_>>();
+    assert_eq!(starts(&session), starts(&before).iter().map(|starts| starts + 1).collect::<Vec<_>>());
+    assert_eq!(session.log().entries().last().unwrap().command, tuned(ids[2], "adam", 0.05));
+    session.apply(Command::Undo, at(3)).unwrap();
+    assert_eq!(
+        session.runs().iter().map(lr).collect::<Vec<_>>(),
+        [("sgd", 0.1), ("sgd", 0.5), ("sgd", 0.25)]
+    );
+    let error = session.apply(tuned(ids[1], "sgd", -1.0), at(0)).unwrap_err().to_string();
+    assert!(error.starts_with("optimizer.lr = -1"), "{error}");
+    let error = session.apply(tuned(RunId(77), "sgd", 1.0), at(0)).unwrap_err().to_string();
+    assert_eq!(error, "run = 77: expected one of the race");
+}
+
+#[test]
+fn tuning_the_run_that_chose_the_plane_changes_the_experiment_and_keeps_the_race() {
+    let mut session = session();
+    session.apply(race(0.5, RaceStart::Same), at(0)).unwrap();
+    let leader = session.plane_source().id;
+    session.apply(tuned(leader, "momentum", 0.75), at(0)).unwrap();
+    assert_eq!(session.experiment().optimizer.name(), "momentum");
+    assert_eq!((session.plane_source().id, session.runs().len()), (leader, 2));
+    assert_eq!(lr(session.plane_source()), ("momentum", 0.75));
+}
+
 /// A change of the look.
 fn look() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
     use proptest::prelude::*;
@@ -364,6 +412,11 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         (0.0..9.0_f64).prop_map(RunCommand::Speed),
         (0..9_u64).prop_map(|id| RunCommand::Retire(RunId(id))),
         (0..9_u64).prop_map(|id| RunCommand::Lead(RunId(id))),
+        (0..9_u64, 0..7_usize, -0.1..1.0_f64).prop_map(|(id, at, lr)| {
+            let mut optimizer = OptimizerConfig::all().swap_remove(at);
+            optimizer.set_lr(lr);
+            RunCommand::Tune { run: RunId(id), optimizer }
+        }),
         (-0.1..1.0_f64).prop_map(|tolerance| RunCommand::Converge { tolerance }),
         prop::option::of(number.clone()).prop_map(|alpha| RunCommand::Race {
             optimizer: OptimizerConfig::default(),

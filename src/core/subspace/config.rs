@@ -166,6 +166,15 @@ impl PlaneConfig {
         }
     }
 
+    /// The same kind of plane without what names parameters or points of one model alone.
+    pub fn without_names(&self) -> Self {
+        let names_parameters = matches!(self, Self::Axes { parameters } if !parameters.is_empty());
+        match names_parameters || !self.files().is_empty() {
+            true => Self::by_name(self.name()).unwrap_or_default(),
+            false => self.clone(),
+        }
+    }
+
     /// The files that hold points of the plane.
     pub fn files(&self) -> Vec<PathBuf> {
         let places = match self {

@@ -1,5 +1,6 @@
 //! Training: a run that advances step by step, and the trajectory it leaves behind.
 
+pub mod blow_up;
 pub mod course;
 mod keys;
 pub mod outline;
@@ -8,6 +9,7 @@ pub mod run;
 mod state;
 pub mod trajectory;
 
+pub use blow_up::{BlowUp, blow_up};
 pub use course::Course;
 pub use outline::Outline;
 pub use plateaus::plateaus;

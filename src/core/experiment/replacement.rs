@@ -1,0 +1,318 @@
+//! What an experiment becomes when a part of it is replaced.
+//!
+//! A learning rate, a title or a place to look from was chosen for one model and one set of data, and says
+//! nothing of another. So what another one replaces takes along whatever was chosen for it:
+//!
+//! | replaced | back at its usual value |
+//! |---|---|
+//! | data, model or surface | title, learning rate, start from a file (`from`), points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
+//! | a surface by a network, or the other way | steps, speed and batch too |
+//! | optimizer | its settings |
+//! | plane | ranges; of another kind also turn, alpha3 and sections |
+//! | loss | `clip` and isosurface, which are losses |
+//!
+//! Seed, start drawn by a rule, held-out share, schedule, batch, steps, resolution and colours are no matter
+//! of scale and stay. Other settings of the same kind (points, noise, widths) replace nothing. Other data
+//! also get a loss that has a meaning for their targets.
+//!
+//! Flags, `--set`, commands of the window and of tours all go through [`replaced`]. What is given beside the
+//! replacement is set after it, and holds.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::file::ExperimentFile;
+use super::ranges::usual_ranges;
+use crate::core::data::{BatchSize, DatasetConfig, Target};
+use crate::core::loss::Loss;
+use crate::core::model::ModelConfig;
+use crate::core::objective::{Surface, fitting};
+use crate::core::optim::OptimizerConfig;
+use crate::core::subspace::PlaneConfig;
+use crate::core::text::visible;
+
+/// What takes the place of what was there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// A function instead of a network's loss, or a network again.
+    Surface(Option<Surface>),
+    /// The data.
+    Dataset(DatasetConfig),
+    /// The model.
+    Model(ModelConfig),
+    /// How it is minimised.
+    Optimizer(OptimizerConfig),
+    /// What is minimised.
+    Loss(Loss),
+    /// How the plane is chosen.
+    Plane(PlaneConfig),
+}
+
+/// A field that went back to its usual value, or to one that fits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reset {
+    /// Its path in the file.
+    pub field: String,
+    /// What it was and what it is, where that is a number or a word.
+    pub values: Option<[String; 2]>,
+}
+
+/// What was reset, and what it had been chosen for; as a sentence, if anything was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resets {
+    /// The name of what was replaced.
+    pub chosen_for: String,
+    /// The fields.
+    pub fields: Vec<Reset>,
+}
+
+/// The experiment with another part, and what was reset with it.
+pub fn replaced(before: &ExperimentFile, part: Part) -> (ExperimentFile, Resets) {
+    let mut file = before.clone();
+    let mut resets = Resets { chosen_for: replaced_name(before, &part), fields: Vec::new() };
+    match part {
+        Part::Surface(surface) => {
+            file.surface = surface;
+            if surface != before.surface {
+                resets.task(&mut file, before);
+            }
+        }
+        Part::Dataset(dataset) => {
+            let is_other = before.surface.is_some() || !dataset.is_of_same_data(&before.dataset);
+            (file.dataset, file.surface) = (dataset, None);
+            if is_other {
+                if before.surface.is_none() {
+                    resets.settings("dataset", &before.dataset.usual(), &before.dataset, &file.dataset);
+                    resets.every_row(&file.dataset);
+                }
+                resets.task(&mut file, before);
+            }
+            if let Some(target) = file.dataset.target() {
+                resets.loss(&mut file, target);
+            }
+        }
+        Part::Model(model) => {
+            let is_other = before.surface.is_some() || model.name() != before.model.name();
+            (file.model, file.surface) = (model, None);
+            if is_other {
+                resets.task(&mut file, before);
+            }
+        }
+        Part::Optimizer(optimizer) => {
+            let usual = OptimizerConfig::by_name(before.optimizer.name()).unwrap_or_default();
+            if optimizer.name() != usual.name() {
+                resets.settings("optimizer", &usual, &before.optimizer, &optimizer);
+            }
+            file.optimizer = optimizer;
+        }
+        Part::Loss(loss) => {
+            file.loss = loss;
+            if loss != before.loss {
+                resets.losses(&mut file);
+            }
+        }
+        Part::Plane(plane) => {
+            file.slice.plane = plane;
+            if file.slice.plane != before.slice.plane {
+                // Ranges are in the units of the plane they were given for.
+                resets.range(&mut file, before);
+            }
+            if file.slice.plane.name() != before.slice.plane.name() {
+                resets.place(&mut file);
+            }
+        }
+    }
+    (file, resets)
+}
+
+/// The name of what a part takes the place of.
+fn replaced_name(before: &ExperimentFile, part: &Part) -> String {
+    match (before.surface, part) {
+        (Some(surface), Part::Surface(_) | Part::Dataset(_) | Part::Model(_)) => surface.name().to_owned(),
+        (None, Part::Surface(_)) => before.name(),
+        (None, Part::Dataset(_)) => before.dataset.title(),
+        (None, Part::Model(_)) => before.model.name().to_owned(),
+        (_, Part::Optimizer(_)) => before.optimizer.name().to_owned(),
+        (_, Part::Loss(_)) => before.loss.name().to_owned(),
+        (_, Part::Plane(_)) => before.slice.plane.name().to_owned(),
+    }
+}
+
+impl Resets {
+    /// Puts a field at a value; it is told only if it was another.
+    fn put<T: PartialEq>(
+        &mut self,
+        field: &str,
+        place: &mut T,
+        value: T,
+        text: impl Fn(&T) -> Option<String>,
+    ) {
+        if *place != value {
+            let was = std::mem::replace(place, value);
+            let values = text(&was).zip(text(place)).map(|(was, is)| [was, is]);
+            self.fields.push(Reset { field: field.to_owned(), values });
+        }
+    }
+
+    /// Puts a field at a value that takes too long to be told.
+    fn forget<T: PartialEq>(&mut self, field: &str, place: &mut T, value: T) {
+        self.put(field, place, value, |_| None);
+    }
+
+    /// All that was chosen for the data and the model, or for the surface.
+    fn task(&mut self, file: &mut ExperimentFile, before: &ExperimentFile) {
+        let usual = ExperimentFile::default();
+        let mut lr = file.optimizer.lr();
+        let usual_lr = OptimizerConfig::by_name(file.optimizer.name()).unwrap_or_default().lr();
+        self.put("optimizer.lr", &mut lr, usual_lr, number);
+        file.optimizer.set_lr(lr);
+        if file.surface != before.surface {
+            self.put("steps", &mut file.steps, usual.steps, |steps| Some(steps.to_string()));
+            let speed = usual.view.steps_per_second;
+            self.put("view.steps_per_second", &mut file.view.steps_per_second, speed, number);
+            self.forget("batch", &mut file.batch, BatchSize::Full);
+        }
+        self.title(file, before);
+        self.forget("from", &mut file.from, None);
+        let plane = file.slice.plane.without_names();
+        self.forget("slice.plane", &mut file.slice.plane, plane);
+        self.range(file, before);
+        self.place(file);
+        self.losses(file);
+        self.forget("view.eye", &mut file.view.eye, usual.view.eye);
+    }
+
+    /// A title that only named the two before needs no word.
+    fn title(&mut self, file: &mut ExperimentFile, before: &ExperimentFile) {
+        let name = file.name();
+        let was = std::mem::replace(&mut file.title, name);
+        if !was.is_empty() && was != before.name() && was != file.title {
+            self.fields.push(Reset { field: "title".to_owned(), values: None });
+        }
+    }
+
+    /// Ranges; those that the plane has anyway need no word.
+    fn range(&mut self, file: &mut ExperimentFile, before: &ExperimentFile) {
+        let usual = usual_ranges(&before.slice.plane);
+        let is_usual = |range: &Vec<_>| usual.is_some_and(|usual| usual.starts_with(range));
+        if file.slice.range.take().is_some_and(|range| !is_usual(&range)) {
+            self.fields.push(Reset { field: "slice.range".to_owned(), values: None });
+        }
+    }
+
+    /// Where the slice lies, in units of a plane that is another now.
+    fn place(&mut self, file: &mut ExperimentFile) {
+        self.put("slice.rotate", &mut file.slice.rotate, 0.0, number);
+        self.put("view.alpha3", &mut file.view.alpha3, 0.0, number);
+        self.forget("view.section1", &mut file.view.section1, None);
+        self.forget("view.section2", &mut file.view.section2, None);
+    }
+
+    /// What is measured in losses.
+    fn losses(&mut self, file: &mut ExperimentFile) {
+        self.forget("view.clip", &mut file.view.clip, None);
+        self.forget("view.isosurface", &mut file.view.isosurface, None);
+    }
+
+    /// A loss that has a meaning for such targets.
+    pub(super) fn loss(&mut self, file: &mut ExperimentFile, target: Target) {
+        let loss = fitting(file.loss, target);
+        if loss != file.loss {
+            self.losses(file);
+        }
+        self.put("loss", &mut file.loss, loss, |loss| Some(loss.name().to_owned()));
+    }
+
+    /// A batch of no more than there are.
+    pub(super) fn batch(&mut self, file: &mut ExperimentFile, examples: usize) {
+        if matches!(file.batch, BatchSize::Size(size) if size > examples) {
+            let text = |batch: &BatchSize| match batch {
+                BatchSize::Full => Some("full".to_owned()),
+                BatchSize::Size(size) => Some(size.to_string()),
+            };
+            self.put("batch", &mut file.batch, BatchSize::Full, text);
+        }
+    }
+
+    /// The usual number of points of a file is that of its rows.
+    fn every_row(&mut self, dataset: &DatasetConfig) {
+        let is_every =
+            matches!(dataset, DatasetConfig::Csv { .. }) && dataset.points() == dataset.usual().points();
+        let points = self.fields.iter_mut().filter(|reset| is_every && reset.field == "dataset.points");
+        points.filter_map(|reset| reset.values.as_mut()).for_each(|[_, is]| *is = "every row".to_owned());
+    }
+
+    /// Settings of one kind that another kind has under the same name, where they were not as usual.
+    fn settings<T: Serialize>(&mut self, of: &str, usual: &T, was: &T, is: &T) {
+        let [usual, was, is] = [usual, was, is].map(fields);
+        for (name, was) in &was {
+            let Some(is) = is.get(name).filter(|is| *is != was && usual.get(name) != Some(was)) else {
+                continue;
+            };
+            let values = text(was).zip(text(is)).map(|(was, is)| [was, is]);
+            self.fields.push(Reset { field: format!("{of}.{name}"), values });
+        }
+    }
+}
+
+fn number(value: &f64) -> Option<String> {
+    Some(value.to_string())
+}
+
+/// The settings of a kind, by their names.
+fn fields(config: &impl Serialize) -> serde_json::Map<String, Value> {
+    let whole = serde_json::to_value(config).unwrap_or_default();
+    let inner = whole.as_object().and_then(|kind| kind.values().next()).and_then(Value::as_object);
+    inner.cloned().unwrap_or_default()
+}
+
+/// A setting as a person reads it: numbers alone.
+fn text(value: &Value) -> Option<String> {
+    match value.as_u64() {
+        Some(whole) => Some(whole.to_string()),
+        None => value.as_f64().map(|number| number.to_string()),
+    }
+}
+
+impl fmt::Display for Resets {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let name = |reset: &Reset| reset.field.rsplit('.').next().unwrap_or_default().replace('_', " ");
+        let (mut was, mut is, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for reset in &self.fields {
+            match &reset.values {
+                Some([before, after]) => {
+                    was.push(format!("{} {before}", name(reset)));
+                    is.push(after.clone());
+                }
+                None => others.push(name(reset)),
+            }
+        }
+        let chosen_for = visible(&self.chosen_for);
+        let [verb, are] = if was.len() > 1 { ["were", "are"] } else { ["was", "is"] };
+        match (was.is_empty(), others.is_empty()) {
+            (true, true) => Ok(()),
+            (true, false) => {
+                let verb = if others.len() > 1 { "were" } else { "was" };
+                write!(f, "{} {verb} chosen for {chosen_for} and reset", listed(&others))
+            }
+            (false, is_all) => {
+                write!(f, "{} {verb} chosen for {chosen_for}; {} {are} used", listed(&was), listed(&is))?;
+                if is_all { Ok(()) } else { write!(f, " ({} reset too)", listed(&others)) }
+            }
+        }
+    }
+}
+
+/// Words in a row: a, b and c.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
