@@ -518,6 +518,50 @@ fn saddle() -> Brief {
 }
 
 #[test]
+fn every_run_of_a_race_has_its_settings_in_place() {
+    let row = |id, name: &str, lr| RunRow {
+        optimizer: Some(tuned(name, lr)),
+        id: RunId(id),
+        name: name.into(),
+        number: id as usize,
+        step: 7,
+        loss: Some(0.5),
+        accuracy: None,
+        verdict: None,
+        has_diverged: false,
+        may_lead: id > 0,
+    };
+    let racing = || PanelView { runs: vec![row(0, "sgd", 5.0), row(4, "adam", 0.001)], ..view() };
+    let opened = |name: &str| {
+        let mut harness = harness(racing());
+        harness.get_by_label(&format!("Settings of {name}")).click();
+        harness.run_steps(30);
+        harness
+    };
+    for (name, id, present) in [("sgd", 0, "5"), ("adam", 4, "0.001")] {
+        let mut harness = opened(name);
+        // The experiment's own settings stand below.
+        harness
+            .get_all_by_label("lr")
+            .find(|field| field.value().as_deref() == Some(present))
+            .unwrap()
+            .focus();
+        harness.run();
+        type_text(&mut harness, "0.25");
+        let tune = RunCommand::Tune { run: RunId(id), optimizer: tuned(name, 0.25) };
+        assert_eq!(harness.state().asked, [Command::Run(tune)], "{name}");
+    }
+    let mut harness = opened("adam");
+    harness.get_by_label("Rule").click();
+    harness.run();
+    harness.get_by_label("adagrad").click();
+    harness.run();
+    harness.run();
+    let tune = RunCommand::Tune { run: RunId(4), optimizer: OptimizerConfig::by_name("adagrad").unwrap() };
+    assert_eq!(harness.state().asked, [Command::Run(tune)]);
+}
+
+#[test]
 fn a_clicker_stops_at_the_end_and_holds_what_goes_on_past_it() {
     let sent =
         |step, is_playing| command_of(KeyCode::PageDown, false, &PanelView { step, is_playing, ..view() });

@@ -3,6 +3,8 @@
 use bevy_egui::egui;
 
 use super::dock::named;
+use super::menu::choice_row;
+use super::settings::settings_ui;
 use super::style::{color32, loss_text, refused};
 use super::view::{PanelView, RunRow};
 use crate::core::optim::OptimizerConfig;
@@ -52,6 +54,7 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) ->
     });
     ui.add(egui::Label::new(egui::RichText::new(state_text(run)).weak()).truncate());
     asked.extend(plane_ui(ui, run, leads));
+    asked.extend(optimizer_ui(ui, run));
     asked
 }
 
@@ -83,6 +86,21 @@ fn plane_ui(ui: &mut egui::Ui, run: &RunRow, leads: bool) -> Option<RunCommand> 
     let button = ui.add_enabled(run.may_lead, egui::Button::new("Plane through this run").small());
     button.widget_info(|| named(&format!("Plane of {}", run.name)));
     button.on_hover_text(hover).on_disabled_hover_text(why).clicked().then_some(RunCommand::Lead(run.id))
+}
+
+/// The optimizer with its numbers, in place: all runs begin again with what was changed.
+fn optimizer_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<RunCommand> {
+    let optimizer = run.optimizer.as_ref()?;
+    let title = egui::RichText::new(format!("Settings of {}", run.name)).weak();
+    let fold = egui::CollapsingHeader::new(title).id_salt(("settings of a run", run.id.0));
+    let hover = "The rule by which this run descends. All runs of the race begin again once it is changed.";
+    let draw = |ui: &mut egui::Ui| {
+        let all = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
+        let chosen = choice_row(ui, "Rule", hover, optimizer.name(), all);
+        chosen.or(settings_ui(ui, &format!("run {}", run.id.0), optimizer))
+    };
+    let changed = fold.show(ui, draw).body_returned.flatten()?;
+    Some(RunCommand::Tune { run: run.id, optimizer: changed })
 }
 
 fn optimizer_menu(ui: &mut egui::Ui, text: &str, hover: &str) -> Option<OptimizerConfig> {
