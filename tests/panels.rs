@@ -1004,7 +1004,7 @@ fn the_readout_of_a_lecture_stays_on_its_lines_and_says_why_training_rests() {
     for (step, is_playing, diverged_at, told) in [
         (5, false, None, "held"),
         (steps, false, None, "finished"),
-        (steps, false, Some(80), "diverged at step 80"),
+        (steps, false, Some(80), "blew up at step 80"),
     ] {
         harness.state_mut().view = PanelView { step, is_playing, diverged_at, ..view() };
         harness.run();

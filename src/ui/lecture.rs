@@ -46,7 +46,7 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
 /// Why training rests, if it does.
 fn rest_text(view: &PanelView) -> Option<String> {
     match view.diverged_at {
-        Some(step) => Some(format!("diverged at step {step}")),
+        Some(step) => Some(format!("blew up at step {step}")),
         None if view.is_playing => None,
         None if view.step >= view.experiment.steps => Some("finished".to_owned()),
         None => Some("held".to_owned()),

@@ -49,7 +49,7 @@ const EXPERIMENT: [Entry; 16] = [
 ];
 
 /// How training goes on.
-const RUN: [Entry; 10] = [
+const RUN: [Entry; 11] = [
     ("run(play)", "Go on; from the planned end, go on past it."),
     ("run(pause)", "Hold."),
     ("run(step(1))", "Hold, that many steps further."),
@@ -60,6 +60,10 @@ const RUN: [Entry; 10] = [
     (
         "run(race(optimizer: adam(lr: 0.05), from: same))",
         "Let another run set out beside those that are there; `from: slice([0.5, 1, 0])` at a point of the slice.",
+    ),
+    (
+        "run(tune(run: 1, optimizer: adam(lr: 0.01)))",
+        "Let a run of a race descend otherwise, by its number from 0; all set out again, side by side.",
     ),
     ("run(retire(1))", "End a run of a race, by its number from 0; the one that chose the plane stays."),
     ("run(lead(1))", "Let that run of a race choose the plane."),

@@ -11,6 +11,7 @@ use crate::core::train::Trajectory;
 
 /// The name of a run, unique within a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RunId(pub u64);
 
 /// A run: trained here, or brought along from elsewhere.
