@@ -37,7 +37,8 @@ pub fn sized(ui: &mut egui::Ui, width: f32, field: egui::DragValue) -> egui::Res
     let mut room = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout).layer_id(layer));
     room.spacing_mut().interact_size.x = width;
     let response = room.add(field);
-    ui.data_mut(|data| data.insert_temp(typing, response.has_focus()));
+    let is_typing = response.has_focus();
+    ui.data_mut(|data| data.insert_temp(typing, is_typing));
     response
 }
 
