@@ -22,7 +22,7 @@ use crate::core::io::output::Output;
 use crate::core::probe::train_on::{TrainOn, train_on};
 use crate::core::probe::{Curvature, Extent, Probe, probe};
 use crate::core::subspace::Place;
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Percent};
 
 /// A probe as typed.
 #[derive(Debug, Args)]
@@ -161,7 +161,7 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
 fn words(report: &Report) -> Vec<String> {
     let Probe { loss, gradient, curvature, verdict, sharpness, .. } = &report.probe;
     let mut lines = vec![format!("point       {}", report.at), format!("loss        {}", Measured(*loss))];
-    let share = |name: &str, share: f64| format!("{name} {:.1} %", 100.0 * share);
+    let share = |name: &str, share: f64| format!("{name} {}", Percent(share));
     lines.extend(report.probe.accuracy.map(|accuracy| share("accuracy   ", accuracy)));
     lines.extend(report.probe.held_out_loss.map(|loss| format!("held out    {}", Measured(loss))));
     lines.push(format!(

@@ -14,7 +14,7 @@ use super::{Failure, file_to_write};
 use crate::core::experiment::{pipeline, remedy};
 use crate::core::io::archive;
 use crate::core::io::output::Output;
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Percent};
 use crate::core::train::blow_up;
 
 /// A run as typed.
@@ -62,7 +62,7 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
     }
     let (latest, objective) = (run.latest(), run.objective());
     let mut words = vec![format!("step {}", latest.step), format!("loss {}", Measured(latest.loss))];
-    let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));
+    let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {}", Percent(share)));
     words.extend(share("accuracy", objective.accuracy(&latest.theta)));
     words.extend(
         objective.held_out_loss(&latest.theta).map(|loss| format!("held-out loss {}", Measured(loss))),

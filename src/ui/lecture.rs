@@ -5,6 +5,7 @@ use bevy_egui::egui;
 use super::room::{self, Taker};
 use super::style::{color32, loss_text};
 use super::view::PanelView;
+use crate::core::text::Percent;
 use crate::scene::theme::Palette;
 
 /// Points that the screen of a lecture is high, at least; on a larger one the readout is larger.
@@ -36,7 +37,7 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
     line(format!("step {}", view.step), 24.0);
     line(format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
     if let Some(share) = view.accuracy {
-        line(format!("{:.0} % right", 100.0 * share), 16.0);
+        line(format!("{:.0} right", Percent(share)), 16.0);
     }
     if let Some(state) = rest_text(view) {
         line(state, 14.0);

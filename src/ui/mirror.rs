@@ -9,7 +9,7 @@ use super::style::loss_text;
 use super::view::PanelView;
 use crate::core::probe::Brief;
 
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Percent};
 
 /// Adds the labels.
 pub fn mirror_ui(ui: &egui::Ui, view: &PanelView, desk: &Desk) {
@@ -44,7 +44,7 @@ fn numbers(view: &PanelView) -> Vec<String> {
         told.push(format!("alpha3 {}, {how}", Measured(view.alpha3).steady(2)));
     }
     if let Some(share) = view.accuracy {
-        told.push(format!("accuracy {:.1} %", 100.0 * share));
+        told.push(format!("accuracy {}", Percent(share)));
     }
     if let Some(verdict) = view.verdict {
         told.push(format!("the point of training: {}", verdict.words()));

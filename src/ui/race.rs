@@ -9,7 +9,7 @@ use super::style::{color32, loss_text, refused};
 use super::view::{PanelView, RunRow};
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{Command, RaceStart, RunCommand};
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Percent};
 use crate::scene::theme::Palette;
 
 /// Draws the panel.
@@ -66,7 +66,7 @@ fn name_text(run: &RunRow) -> String {
 
 fn state_text(run: &RunRow) -> String {
     let loss = run.loss.map_or("–".to_owned(), loss_text);
-    let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0} %", 100.0 * share));
+    let right = run.accuracy.map_or(String::new(), |share| format!(" · {:.0}", Percent(share)));
     let verdict = match run.verdict {
         _ if run.has_diverged => " · blew up".to_owned(),
         Some(verdict) => format!(" · {}", verdict.kind.word()),

@@ -8,6 +8,7 @@ use super::style::{loss_text, number, step_text, warning, words};
 use super::view::PanelView;
 use crate::core::probe::Brief;
 use crate::core::script::{Command, RunCommand};
+use crate::core::text::Percent;
 
 /// Draws the panel.
 pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -85,7 +86,7 @@ fn converge_ui(ui: &mut egui::Ui, ask: &mut impl FnMut(RunCommand)) {
 fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let text = |value: Option<f64>| egui::RichText::new(value.map_or("–".to_owned(), loss_text));
     number(ui, "true loss", text(view.loss).strong(), "The loss at the point where training is.");
-    let accuracy = view.accuracy.map_or("–".to_owned(), |a| format!("{:.1} %", 100.0 * a));
+    let accuracy = view.accuracy.map_or("–".to_owned(), |share| Percent(share).to_string());
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
     let verdict = match view.diverged_at {

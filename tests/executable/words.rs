@@ -300,7 +300,7 @@ fn a_system_error_is_told_once() {
     }
     let said =
         String::from_utf8(losscape(&["train", "--dataset", &path("folder.csv"), "-o", "x.npz"]).stderr);
-    once(&said.unwrap(), "Is a directory");
+    once(&said.unwrap(), "it is a folder");
 }
 
 #[test]

@@ -5,8 +5,10 @@
 
 pub mod causes;
 pub mod measured;
+pub mod percent;
 pub mod visible;
 
 pub use causes::with_causes;
 pub use measured::{Measured, Shown};
+pub use percent::Percent;
 pub use visible::{visible, visible_lines};

@@ -11,6 +11,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
 use crate::core::objective::Objective;
 use crate::core::session::Revision;
+use crate::core::text::Percent;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::color32;
 
@@ -55,8 +56,7 @@ pub fn chart(looked: &Looked, cloud: &Cloud, colors: ColorMap, inks: &Inks) -> C
             Chart { below, ..table(&said, data, colors) }
         }
     };
-    let share =
-        looked.objective.accuracy(looked.theta).map(|share| format!(", {:.1} % right", 100.0 * share));
+    let share = looked.objective.accuracy(looked.theta).map(|share| format!(", {} right", Percent(share)));
     chart.note = format!("The model {}{}.{}", looked.what, share.unwrap_or_default(), chart.note);
     chart
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::core::experiment::file::Resolution;
+use crate::core::experiment::builtin;
+use crate::core::experiment::file::{Resolution, SliceFile};
 
 fn refused(change: impl FnOnce(&mut ExperimentFile)) -> String {
     let mut file = ExperimentFile::default();
@@ -142,19 +143,23 @@ fn held_out_examples_come_off_the_training_split() {
 
 #[test]
 fn a_plane_holds_the_trail_however_slanted_its_axes_are() {
-    let ranges = |text: &str| {
-        let file = ExperimentFile::parse(text, "x.ron").unwrap();
+    let ranges = |plane: PlaneConfig| {
+        let mut file = builtin::load(builtin::DEFAULT).unwrap().unwrap();
+        file.slice = SliceFile {
+            plane,
+            grid: Resolution([9, 9]),
+            volume: Resolution([3, 3, 3]),
+            ..Default::default()
+        };
         let planned = crate::core::experiment::pipeline::run(&Experiment::new(file).unwrap()).unwrap().plan;
         let ranges = planned.plane_spec.axes().iter().map(|axis| (axis.low, axis.high)).collect::<Vec<_>>();
         let project = |theta: &&[f64]| planned.plane.subspace.project(theta).alpha;
         let alphas: Vec<Vec<f64>> = planned.trajectory.finite_thetas().iter().map(project).collect();
         (ranges, alphas)
     };
-    let common = "dataset: xor(points: 60), steps: 200, optimizer: sgd(lr: 5.0)";
-    let (usual, _) = ranges(&format!("({common}, slice: (plane: chord, grid: [9, 9], volume: [3, 3, 3]))"));
+    let (usual, _) = ranges(PlaneConfig::Chord);
     assert_eq!(usual, [(-4.0, 5.0), (-4.0, 5.0)], "the post's");
-    let slanted = format!("({common}, slice: (plane: angle(degrees: 2.0), grid: [9, 9], volume: [3, 3, 3]))");
-    let (wide, alphas) = ranges(&slanted);
+    let (wide, alphas) = ranges(PlaneConfig::Angle { degrees: 2.0 });
     assert_ne!(wide, usual);
     let length = |(low, high): (f64, f64)| high - low;
     assert!((length(wide[0]) - length(wide[1])).abs() < 1e-9, "right angles look right: {wide:?}");
