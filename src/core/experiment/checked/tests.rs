@@ -1,6 +1,7 @@
 use super::*;
 use crate::core::experiment::builtin;
 use crate::core::experiment::file::{Resolution, SliceFile};
+use crate::core::subspace::PlaneConfig;
 
 fn refused(change: impl FnOnce(&mut ExperimentFile)) -> String {
     let mut file = ExperimentFile::default();
