@@ -464,15 +464,17 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
     let refusal =
         RefCell::new("it is followed by no chapter; expected a chapter that trains as the run".to_owned());
     let others = RefCell::new(BTreeSet::new());
-    if let Some(own) = recorded.as_read_today() {
-        others.borrow_mut().extend(other_data(&own, &recorded.experiment));
+    if recorded.differs_today() {
+        others.borrow_mut().insert(name_of_data(&recorded.experiment));
     }
     let followed = tour.with_experiments(|own| -> Result<Experiment, Infallible> {
         all.set(all.get() + 1);
         Ok(match own.clone().along(&recorded.experiment, Arc::clone(&recorded.course)) {
             Ok(along) => {
                 found.set(found.get() + 1);
-                others.borrow_mut().extend(other_data(own, &recorded.experiment));
+                if !own.has_data_of(&recorded.experiment) {
+                    others.borrow_mut().insert(name_of_data(own));
+                }
                 along
             }
             Err(why) => {
@@ -496,13 +498,12 @@ fn along(tour: &Tour, recorded: RecordedRun, path: &Path) -> Result<Tour, Failur
     }
 }
 
-/// The name of an experiment's data, where they are others than those of a recorded run.
-fn other_data(own: &Experiment, recorded: &Experiment) -> Option<String> {
-    let name = || match &own.dataset {
+/// What an experiment's data are called.
+fn name_of_data(experiment: &Experiment) -> String {
+    match &experiment.dataset {
         DatasetConfig::Csv { path, .. } => path.display().to_string(),
         dataset => format!("the dataset {}, as this machine draws it,", dataset.name()),
-    };
-    (!own.has_data_of(recorded)).then(name)
+    }
 }
 
 /// Encoders take two pixels at a time: an odd side is made one pixel longer.

@@ -14,7 +14,7 @@ pub struct Asking {
     pub path: PathBuf,
     /// What it may read already.
     pub reach: Reach,
-    /// What it asks for, as it names it.
+    /// What it asks for, links followed.
     pub files: Vec<PathBuf>,
     /// Whether somebody has said that it may.
     pub is_allowed: bool,

@@ -84,7 +84,7 @@ impl ExperimentFile {
 
 /// The error with the place where the first of the files is named.
 pub fn outside_error(text: &str, file: &str, error: OutsideError) -> FileError {
-    let named = error.files.first().map(|path| format!("{:?}", path.display().to_string()));
+    let named = error.named.first().map(|path| format!("{:?}", path.display().to_string()));
     let (line, column) = place_of(text, named.and_then(|named| text.find(&named)));
     FileError { file: file.to_owned(), line, column, message: error.to_string(), outside: error.files }
 }

@@ -18,8 +18,9 @@ use super::input::{Input, InputError};
 /// Bytes that a file of arrays may have: a slice's losses take a gibibyte.
 pub const MOST_BYTES: u64 = 4 << 30;
 
-/// Bytes that the arrays of one archive may take in all, of those that are read.
-const MOST_UNPACKED: u64 = 2 << 30;
+/// Bytes that the arrays of one archive may take in all, of those that are read: checkpoints keep to 256 MiB,
+/// and a table has 20 million numbers at most.
+const MOST_UNPACKED: u64 = 512 << 20;
 
 /// Entries that an archive may have: ours have about twenty.
 const MOST_ENTRIES: u64 = 1000;

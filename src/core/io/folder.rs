@@ -12,14 +12,14 @@ pub enum Reach {
     /// Those beside it and below.
     #[default]
     Below,
-    /// These too, as it names them: somebody has been asked.
+    /// These too, wherever links lead to them: somebody has been asked.
     And(Vec<PathBuf>),
     /// All that the person may read.
     Anywhere,
 }
 
 impl Reach {
-    /// The same and these, as a file names them.
+    /// The same and these.
     pub fn and(self, more: &[PathBuf]) -> Self {
         match self {
             Self::Below => Self::And(more.to_vec()),
@@ -40,10 +40,12 @@ pub struct Folder {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it asks for {}, which is not beside it or below; expected --allow-files, if it may read other files",
-    files.iter().map(|file| format!("{file:?}")).collect::<Vec<_>>().join(", ")
+    named.iter().map(|file| format!("{file:?}")).collect::<Vec<_>>().join(", ")
 )]
 pub struct OutsideError {
     /// The files, as it names them.
+    pub named: Vec<PathBuf>,
+    /// The same, as they are seen from where the program runs, links followed.
     pub files: Vec<PathBuf>,
 }
 
@@ -63,19 +65,26 @@ impl Folder {
     /// # Errors
     /// If some lead where they may not.
     pub fn resolve(&self, paths: Vec<&mut PathBuf>) -> Result<(), OutsideError> {
-        let files: Vec<PathBuf> =
+        let named: Vec<PathBuf> =
             paths.iter().filter(|path| !self.may_read(path)).map(|path| path.to_path_buf()).collect();
-        if !files.is_empty() {
-            return Err(OutsideError { files });
+        if !named.is_empty() {
+            let files = named.iter().map(|path| self.real(path)).collect();
+            return Err(OutsideError { named, files });
         }
         paths.into_iter().for_each(|path| *path = self.path.join(&*path));
         Ok(())
     }
 
+    /// Where a path leads, links followed as far as there is something.
+    fn real(&self, path: &Path) -> PathBuf {
+        let path = self.path.join(path);
+        path.canonicalize().unwrap_or(path)
+    }
+
     fn may_read(&self, path: &Path) -> bool {
         match &self.reach {
             Reach::Anywhere => true,
-            Reach::And(known) if known.iter().any(|known| known == path) => true,
+            Reach::And(known) if known.contains(&self.real(path)) => true,
             Reach::Below | Reach::And(_) => is_below(&self.path, path),
         }
     }
@@ -135,12 +144,15 @@ mod tests {
         }
         for path in ["../outside.csv", "../gone.csv", "/gone.csv", "below/../../outside.csv", &outside, "/"] {
             let error = resolved(&below, path).unwrap_err();
-            assert_eq!(error.files, [PathBuf::from(path)]);
+            assert_eq!(error.named, [PathBuf::from(path)]);
             assert!(error.to_string().contains("--allow-files"), "{error}");
             assert_eq!(resolved(&Folder::of(&file, Reach::Anywhere), path), Ok(inner.join(path)));
             let asked = Folder::of(&file, Reach::Below.and(&error.files));
             assert_eq!(resolved(&asked, path), Ok(inner.join(path)));
             assert!(resolved(&asked, "../other.csv").is_err());
+            // The same words elsewhere mean another file.
+            let elsewhere = Folder::of(&inner.join("below/my.ron"), Reach::Below.and(&error.files));
+            assert!(path.starts_with('/') || resolved(&elsewhere, "../../gone.csv").is_err(), "{path}");
         }
     }
 

@@ -27,14 +27,15 @@ pub struct RecordedRun {
 }
 
 impl RecordedRun {
-    /// The experiment on the file of data that lies today where the run's lay; `None` where there is none to
-    /// compare.
-    pub fn as_read_today(&self) -> Option<Experiment> {
+    /// Whether the file of data that lies today where the run's lay is another one. Where none lies, or it may
+    /// not be read, there is nothing to compare.
+    pub fn differs_today(&self) -> bool {
         let file = self.experiment.file();
-        let is_read = self.may_compare && matches!(file.dataset, DatasetConfig::Csv { .. });
+        let DatasetConfig::Csv { path, .. } = &file.dataset else { return false };
         // Only its data matter.
         let today = ExperimentFile { from: None, slice: Default::default(), ..file.clone() };
-        is_read.then(|| Experiment::new(today).ok()).flatten()
+        let is_same = || Experiment::new(today).is_ok_and(|today| today.has_data_of(&self.experiment));
+        self.may_compare && path.exists() && !is_same()
     }
 }
 
@@ -57,6 +58,11 @@ pub enum RunErrorKind {
     /// An array is not there.
     #[error("it has no array {0:?}; expected what losscape train writes")]
     Missing(&'static str),
+    /// It does not carry all that it is shown with.
+    #[error(
+        "it was written by an earlier version, whose runs did not carry {0}; expected one that losscape train writes now"
+    )]
+    Earlier(&'static str),
     /// Arrays that belong together have other lengths.
     #[error("its arrays do not fit together: {0}")]
     Shape(String),
@@ -94,7 +100,7 @@ fn read(path: &Path, reach: Reach) -> Result<RecordedRun, RunErrorKind> {
         None => vec![],
     };
     if points.len() != file.slice.plane.files().len() || points.iter().flatten().any(|v| !v.is_finite()) {
-        return Err(RunErrorKind::Missing("plane_points"));
+        return Err(RunErrorKind::Earlier("the points of their plane"));
     }
     let carried = Carried { data: examples(&mut arrays)?, start, points };
     Ok(RecordedRun { experiment: Experiment::carried(file, carried)?, course: Arc::new(course), may_compare })
@@ -131,7 +137,10 @@ fn course(arrays: &mut Arrays) -> Result<Course, RunErrorKind> {
 /// The examples, and those held out where there are any; `None` for a function that has none.
 fn examples(arrays: &mut Arrays) -> Result<Option<(Dataset, Option<Dataset>)>, RunErrorKind> {
     if optional::<u8>(arrays, "dataset")?.is_none() {
-        return Ok(None);
+        return match optional::<f64>(arrays, "x")? {
+            Some(_) => Err(RunErrorKind::Earlier("what their targets mean")),
+            None => Ok(None),
+        };
     }
     let note: DatasetNote = text(arrays, "dataset")?;
     let labels: Vec<String> = match optional::<u8>(arrays, "labels")? {

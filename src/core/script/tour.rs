@@ -165,7 +165,7 @@ impl Tour {
         }
         folder.resolve(file.paths_mut()).map_err(|error| {
             let named =
-                error.files.first().map(|path| Named::Text(format!("{:?}", path.display().to_string())));
+                error.named.first().map(|path| Named::Text(format!("{:?}", path.display().to_string())));
             TourError { named, message: error.to_string(), outside: error.files }
         })?;
         let (mut experiments, mut taken, mut weight) = (Vec::new(), Vec::new(), Weight::default());

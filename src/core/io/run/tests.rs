@@ -91,11 +91,13 @@ fn an_experiment_follows_its_own_run_however_that_ends() {
     assert!(diverged >= 4 && followed_runs >= 8, "{diverged} of {followed_runs}");
 }
 
+const TABLE: &str = "0,0,0\n0,1,2\n1,0,1\n1,1,0\n2,2,2\n3,1,1\n";
+
 #[test]
 fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("points.csv"), "0,0,0\n0,1,2\n1,0,1\n1,1,0\n2,2,2\n3,1,1\n").unwrap();
+    std::fs::write(at("points.csv"), TABLE).unwrap();
     // One hidden unit of two features, three classes: 2 + 1 + 3 + 3 parameters.
     for (name, by) in [("a.npy", 1.0), ("b.npy", 2.0)] {
         let theta: Vec<f64> = (0..9).map(|i| by * f64::from(i).sin()).collect();
@@ -121,10 +123,15 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     );
     let along = read.experiment.clone().along(&read.experiment, Arc::clone(&read.course)).unwrap();
     assert_eq!(bits(&pipeline::train(&along, |_| {})), bits(&run));
-    let today = read.as_read_today().map(|today| today.has_data_of(&read.experiment));
-    assert_eq!(today, Some(false), "another table is there, of two classes");
-    std::fs::write(at("points.csv"), "0,0,0\n0,1,2\n1,0,1\n1,1,0\n2,2,2\n3,1,2\n").unwrap();
-    assert!(!read.as_read_today().unwrap().has_data_of(&read.experiment));
+    assert!(read.differs_today(), "another table is there, of two classes");
+    std::fs::write(at("points.csv"), "0,0.5\n1,0.25\n").unwrap();
+    assert!(read.differs_today(), "a table that the experiment makes no sense of");
+    std::fs::write(at("points.csv"), TABLE.replace("3,1,1", "3,1,2")).unwrap();
+    assert!(read.differs_today());
+    std::fs::write(at("points.csv"), TABLE).unwrap();
+    assert!(!read.differs_today());
+    std::fs::remove_file(at("points.csv")).unwrap();
+    assert!(!read.differs_today(), "there is nothing to compare");
 }
 
 #[test]
