@@ -6,6 +6,7 @@ mod log;
 pub mod screen;
 pub mod stage;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,10 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::settings::{RenderCreation, WgpuSettings};
 use bevy::time::{TimeSystems, TimeUpdateStrategy};
-use bevy::window::{ExitCondition, PresentMode, WindowMode, WindowResized, WindowResolution};
+use bevy::window::{
+    ExitCondition, Monitor, OnMonitor, PresentMode, WindowCloseRequested, WindowDestroyed, WindowMode,
+    WindowResized, WindowResolution,
+};
 use bevy::winit::{UpdateMode, WinitPlugin, WinitSettings};
 use bevy_egui::{
     EguiContext, EguiGlobalSettings, EguiInput, EguiInputSet, EguiPlugin, EguiPostUpdateSet,
@@ -122,12 +126,15 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         PreUpdate,
         drop_old_news.after(EguiInputSet::WriteEguiEvents).in_set(EguiPreUpdateSet::ProcessInput),
     );
-    app.init_resource::<Alarm>();
+    let closed = Closed::default();
+    app.init_resource::<Alarm>().insert_resource(closed.clone());
     app.add_systems(First, (tell_time.before(TimeSystems), screen::fit(share)));
-    app.add_systems(Last, (prepare_egui, rest_when_still, fill_screen, keep_size));
+    app.add_systems(Last, (mind_closing, prepare_egui, rest_when_still, fill_screen, keep_size));
     match app.run() {
         AppExit::Success => {
-            preferences.iter().for_each(Preferences::forget);
+            if closed.0.load(Ordering::Relaxed) {
+                preferences.iter().for_each(Preferences::forget);
+            }
             Ok(Ending::Closed)
         }
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
@@ -261,7 +268,7 @@ impl Alarm {
 
 /// Seconds within which a press and its release are a click for egui: not every hand, nor every machine,
 /// is quick.
-const LONGEST_CLICK_SECS: f64 = 60.0;
+const LONGEST_CLICK_SECS: f64 = 3.0;
 
 /// Has egui set the alarm, and be patient.
 fn prepare_egui(alarm: Res<Alarm>, mut contexts: Query<&mut EguiContext, Added<EguiContext>>) {
@@ -289,13 +296,38 @@ fn tell_time(mut strategy: ResMut<TimeUpdateStrategy>) {
 
 /// A window opens as one and fills its screen from there: before there is a window nobody knows which
 /// screen that is.
-fn fill_screen(desk: Res<Desk>, window: Option<Single<&mut Window>>, mut was: Local<bool>) {
-    let Some(mut window) = window.filter(|_| *was != desk.is_fullscreen) else { return };
+fn fill_screen(
+    desk: Res<Desk>,
+    window: Option<Single<(&mut Window, Option<&OnMonitor>)>>,
+    monitors: Query<&Monitor>,
+    mut was: Local<bool>,
+) {
+    let Some(window) = window.filter(|_| *was != desk.is_fullscreen) else { return };
+    let (mut window, own) = window.into_inner();
     *was = desk.is_fullscreen;
     window.mode = window_mode(desk.is_fullscreen);
-    if !desk.is_fullscreen {
-        let [width, height] = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side as f32);
+    let screen = own.and_then(|own| monitors.get(own.0).ok()).or(monitors.iter().next());
+    if let (false, Some(screen)) = (desk.is_fullscreen, screen) {
+        let share = if desk.window.is_some() { Share::All } else { Share::Most };
+        let size = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side as f32);
+        let pixels = [screen.physical_width, screen.physical_height];
+        let [width, height] = screen::fitting(size, pixels, screen.scale_factor, share);
         window.resolution.set(width, height);
+    }
+}
+
+/// Whether somebody closed the window, or destroyed it. A window that is lost otherwise leaves what was not
+/// saved.
+#[derive(Resource, Clone, Default)]
+struct Closed(Arc<AtomicBool>);
+
+fn mind_closing(
+    mut asked: MessageReader<WindowCloseRequested>,
+    mut destroyed: MessageReader<WindowDestroyed>,
+    closed: Res<Closed>,
+) {
+    if asked.read().count() + destroyed.read().count() > 0 {
+        closed.0.store(true, Ordering::Relaxed);
     }
 }
 

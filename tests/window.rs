@@ -129,12 +129,14 @@ fn processor_time(program: &Child) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-/// Waits until nothing is drawn any more. Drawn without end it would use a second and more in each.
-fn rest(program: &Child) {
+/// Waits until nothing is drawn any more: the picture stands still, and takes next to no processor time,
+/// where drawn without end it would take a second and more in each.
+fn rest(display: &Display, program: &Child) {
+    let whole = Rect::from_min_max([0.0, 0.0].into(), [1e5, 1e5].into());
     until("rest", 60, || {
-        let before = processor_time(program);
-        std::thread::sleep(Duration::from_secs(1));
-        (processor_time(program) - before <= 5).then_some(())
+        let before = (processor_time(program), display.pixels(whole));
+        std::thread::sleep(Duration::from_secs(2));
+        (processor_time(program) - before.0 <= 10 && display.pixels(whole) == before.1).then_some(())
     });
 }
 
@@ -151,7 +153,7 @@ fn a_window_in_which_nothing_moves_takes_next_to_no_processor_time() {
     let folder = tempfile::tempdir().unwrap();
     let experiment = folder.path().join("short.ron");
     let (mut program, window) = open(&display, &experiment, "(steps: 20, slice: (volume: [17, 17, 9]))");
-    rest(&program);
+    rest(&display, &program);
     display.xdotool(&["windowclose", &window]);
     let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0), "it wakes once in a while, and finds itself closed");
@@ -239,6 +241,8 @@ fn clicks_and_keys_count_in_a_window_at_rest_though_the_pointer_does_not_move() 
     let experiment = folder.path().join("short.ron");
     let text = "(steps: 20, slice: (volume: [17, 17, 9]))";
     let (program, window) = open(&display, &experiment, text);
+    display.xdotool(&["windowfocus", &window]);
+    rest(&display, &program);
     let geometry = display.xdotool(&["getwindowgeometry", "--shell", &window]);
     let side = |name: &str| -> f32 {
         let line = geometry.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -248,7 +252,7 @@ fn clicks_and_keys_count_in_a_window_at_rest_though_the_pointer_does_not_move() 
     display.xdotool(&["windowfocus", &window]);
     let [x, y] = [step.center().x, step.center().y].map(|at| at.to_string());
     display.xdotool(&["mousemove", &x, &y]);
-    rest(&program);
+    rest(&display, &program);
     let acts: [(&str, &[&str]); 2] = [
         ("a click", &["mousedown", "1", "sleep", "0.1", "mouseup", "1"]),
         ("a key", &["keydown", "Right", "sleep", "0.1", "keyup", "Right"]),
@@ -260,10 +264,10 @@ fn clicks_and_keys_count_in_a_window_at_rest_though_the_pointer_does_not_move() 
             std::thread::sleep(Duration::from_millis(1500));
             assert!(display.pixels(timeline) == before, "the window is at rest");
             display.xdotool(act);
-            until(&format!("{what}, number {number}"), 5, || {
+            until(&format!("{what}, number {number}"), 30, || {
                 (display.pixels(timeline) != before).then_some(())
             });
-            rest(&program);
+            rest(&display, &program);
         }
     }
     close(&display, program, &window);
@@ -287,9 +291,10 @@ fn a_window_that_is_closed_leaves_nothing_to_rescue_and_one_that_is_killed_does(
         let (program, window) = open(&display, &experiment, &text);
         display.xdotool(&["windowfocus", &window]);
         let before = kept().len();
-        rest(&program);
+        rest(&display, &program);
         display.xdotool(&["key", "x"]);
-        until("a change that is kept", 20, || (kept().len() > before).then_some(()));
+        until("a change that is kept", 30, || (kept().len() > before).then_some(()));
+        rest(&display, &program);
         (program, window)
     };
     let (program, window) = change(1);
