@@ -28,13 +28,14 @@ fn grammar() -> String {
     let file = format!("seed: %u, dataset: {dataset}, model: {model}, steps: %n");
     let experiment = format!(
         "{{load({file})|dataset({dataset})|model({model})|seed(%u)|optimizer({optimizer})|\
-        batch({{full|size(%u)}})|steps(%u)|held_out({{%s|%f}})|init({{pytorch|uniform|normal|xavier|he}})|\
+        batch({{full|size(%u)}})|steps(%u)|held_out({{%s|%f}})|standardize({{true|false}})|init({{pytorch|uniform|normal|xavier|he}})|\
         loss({{mse|bce_with_logits|cross_entropy|huber}})|schedule({schedule})|plane({plane})|\
         ranges({{None|Some([(%f, %f), (%f, %f)])|Some([(-1, %p), (-1, 1), (0, %p)])|Some([])}})|\
         grid([%n, %u])|volume([%n, %n, %u])}}"
     );
     let run = format!(
         "{{play|pause|step(%u)|seek(%u)|converge(tolerance: %f)|restart|speed(%f)|retire(%n)|lead(%n)|\
+        tune(run: %n, optimizer: {optimizer})|\
         race(optimizer: {optimizer}, from: {{same|slice([%f, %f])|slice([%s, %s, %s])|slice([])}})}}"
     );
     let pose = "target: (%p, %s, %p), yaw: %f, pitch: %s, distance: %p, fov: %s";
@@ -127,6 +128,6 @@ fn every_command_is_drawn() {
             seen.insert(name.trim_end_matches(')').to_owned());
         }
     }
-    // 15 of the experiment, 10 of runs, 3 of the slice, 21 of the view, undo and redo.
-    assert!(seen.len() >= 51, "{}: {seen:?}", seen.len());
+    // 16 of the experiment, 11 of runs, 3 of the slice, 21 of the view, undo and redo.
+    assert!(seen.len() >= 53, "{}: {seen:?}", seen.len());
 }

@@ -95,7 +95,9 @@ fn any(usual: u64) {
         count[usize::from(in_folder(&text, &table).is_none())] += 1;
     });
     println!("{} went the whole way, {} were refused", count[0], count[1]);
-    assert!(count[0] > count[1] / 20, "{count:?}: too few make sense");
+    // Of a handful all may be refused.
+    let is_enough = count[0] > count[1] / 20 || count[0] + count[1] < 100;
+    assert!(is_enough, "{count:?}: too few make sense");
 }
 
 #[test]

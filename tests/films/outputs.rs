@@ -204,6 +204,18 @@ fn what_is_left_without_a_frame_in_it_stands_in_nobodys_way() {
 }
 
 #[test]
+fn what_somebody_else_has_left_under_that_name_stays() {
+    for (name, encoder) in &KINDS[..5] {
+        let (_guard, folder) = folder();
+        let part = folder.join(format!("{name}.part"));
+        std::fs::write(&part, [7; 10_000]).unwrap();
+        let error = open(&folder.join(name), false, *encoder).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(".part"), "{error}");
+        assert_eq!(std::fs::read(&part).unwrap().len(), 10_000, "{name}");
+    }
+}
+
+#[test]
 fn what_is_left_of_a_webm_is_taken_for_nothing_else() {
     let (_guard, folder) = folder();
     film(&folder.join("other.webm"), &spec(30, 4), Encoder::InProcess);

@@ -143,8 +143,11 @@ impl PartFile {
     }
 }
 
+/// What a film's part may hold before its first frame, in bytes.
+const MOST_HEADER: u64 = 4096;
+
 /// Takes away what is left of an earlier film, if nobody makes it and there is no frame in it or it may be
-/// replaced.
+/// replaced. A larger file without a frame of ours may be somebody else's: browsers end names alike.
 fn clear(path: &Path, output: &Output, count: Count) -> Result<(), SinkError> {
     // Says so of what is neither file nor nothing.
     if let Err(error @ (OutputError::IsSpecial { .. } | OutputError::IsFolder { .. })) =
@@ -156,7 +159,8 @@ fn clear(path: &Path, output: &Output, count: Count) -> Result<(), SinkError> {
     if is_held(&left) {
         return Err(SinkError::Busy { film: output.path().to_owned() });
     }
-    if !output.replaces() && count(path) > 0 {
+    let size = left.metadata().map_err(write_error(path))?.len();
+    if !output.replaces() && (size > MOST_HEADER || count(path) > 0) {
         return Err(SinkError::Left { film: output.path().to_owned(), part: path.to_owned() });
     }
     std::fs::remove_file(path).map_err(write_error(path))
