@@ -18,6 +18,8 @@ const X_APART: f32 = 62.0;
 const Y_APART: f32 = 30.0;
 /// Signs of a number that the pointer tells of.
 const SIGNS: usize = 8;
+/// How opaque lines at the numbers are; a picture is not crossed by any.
+const GRID: f32 = 0.15;
 /// Points for the numbers along y, at least.
 const Y_ROOM: f32 = 36.0;
 
@@ -96,6 +98,7 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
     let (across, up) = (most(width, X_APART), most(height, Y_APART));
     let x_ticks = move |low, high| chart.x_ticks(low, high, across);
     let y_ticks = move |low, high| chart.y_ticks(low, high, up);
+    let has_picture = chart.marks.iter().any(|mark| matches!(mark, Mark::Picture { .. }));
     let plot = Plot::new(name)
         .height(height)
         .x_axis_label(chart.x.clone())
@@ -106,6 +109,8 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
         .x_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &x_ticks))
         .y_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &y_ticks))
         .label_formatter(move |hover| told(hover, chart))
+        .grid_color(ui.visuals().text_color().gamma_multiply(GRID))
+        .show_grid(!has_picture)
         .allow_scroll(false)
         .allow_drag(false)
         .allow_zoom(false)
@@ -115,15 +120,14 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
     if chart.is_equal { plot.data_aspect(1.0) } else { plot }
 }
 
-/// Marks for the numbers along an axis, each as far from the next as all: all are shown.
+/// Marks for the numbers along an axis. egui_plot leaves out what it takes for dense, by a distance that is
+/// told of each: as they are few already, that is the whole axis.
 fn marks(input: &GridInput, ticks: &impl Fn(f64, f64) -> Ticks) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     if !(high - low > 0.0 && (high - low).is_finite()) {
         return Vec::new();
     }
-    let ticks = ticks(low, high);
-    let step_size = (high - low) / ticks.len().max(1) as f64;
-    ticks.into_iter().map(|(value, _)| GridMark { value, step_size }).collect()
+    ticks(low, high).into_iter().map(|(value, _)| GridMark { value, step_size: high - low }).collect()
 }
 
 /// The number at a mark.
