@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Failure;
 use super::number::{finite, whole};
-use super::overrides::{Overrides, path};
+use super::overrides::{Overrides, TASK, WAYS, path};
 use super::terminal::complain;
 use crate::core::data::config::MAX_POINTS;
 use crate::core::data::{BatchSize, DatasetConfig};
@@ -98,19 +98,19 @@ impl ExperimentArguments {
     }
 
     /// The experiment with the grid and range that were typed for its picture: of a plane, or of the
-    /// volume that the plane moves through.
+    /// volume that the plane moves through. `alpha3` is where the plane stands, if that was typed.
     ///
     /// # Errors
     /// As [`ExperimentArguments::checked`], and if the grid is that of a line.
-    pub fn checked_picture(&self) -> Result<Experiment, Failure> {
-        self.built_picture().map(told)
+    pub fn checked_picture(&self, alpha3: Option<f64>) -> Result<Experiment, Failure> {
+        self.built_picture(alpha3).map(told)
     }
 
     /// The same, with what its flags reset beyond what they say, for whoever tells it otherwise.
     ///
     /// # Errors
     /// As [`ExperimentArguments::checked_picture`].
-    pub fn built_picture(&self) -> Result<(Experiment, Vec<String>), Failure> {
+    pub fn built_picture(&self, alpha3: Option<f64>) -> Result<(Experiment, Vec<String>), Failure> {
         let counts = self.counts().map_err(Failure::Request)?;
         let ranges = self.ranges().map_err(Failure::Request)?;
         if let (Some([_]), Some(text)) = (counts.as_deref(), &self.grid) {
@@ -125,6 +125,7 @@ impl ExperimentArguments {
             if ranges.is_some() {
                 file.slice.range = ranges;
             }
+            file.view.alpha3 = alpha3.unwrap_or(file.view.alpha3);
         })
     }
 
@@ -265,25 +266,32 @@ impl ExperimentArguments {
 
     fn overridden(&self, file: ExperimentFile) -> anyhow::Result<Overrides> {
         let mut overrides = Overrides::of(file);
-        self.replace_named(&mut overrides)?;
-        overrides.assign_parts(&self.set)?;
+        self.choose_task(&mut overrides)?;
+        overrides.assign_parts(&self.set, &TASK)?;
+        self.choose_ways(&mut overrides)?;
+        overrides.assign_parts(&self.set, &WAYS)?;
         self.override_numbers(&mut overrides.file)?;
         overrides.assign_others(&self.set)?;
         Ok(overrides)
     }
 
-    /// Chooses the parts that are named; the loss after the data, which bring one that fits.
-    fn replace_named(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
-        if let Some(name) = &self.optimizer {
-            let optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
-            overrides.choose(&format!("--optimizer {name}"), Part::Optimizer(optimizer));
-        }
+    /// Chooses what is learnt.
+    fn choose_task(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
         if let Some(name) = &self.dataset {
             overrides.choose(&format!("--dataset {name}"), Part::Dataset(dataset(name)?));
         }
         if let Some(name) = &self.model {
             let model = named("model", name, ModelConfig::all(), ModelConfig::name)?;
             overrides.choose(&format!("--model {name}"), Part::Model(model));
+        }
+        Ok(())
+    }
+
+    /// Chooses how, which is chosen for what is learnt.
+    fn choose_ways(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
+        if let Some(name) = &self.optimizer {
+            let optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
+            overrides.choose(&format!("--optimizer {name}"), Part::Optimizer(optimizer));
         }
         if let Some(name) = &self.loss {
             let loss = named("loss", name, Loss::ALL.to_vec(), |loss| loss.name())?;

@@ -10,10 +10,8 @@ use crate::core::experiment::{Experiment, ExperimentFile, Part, Resets, replaced
 pub struct Overrides {
     /// As it stands.
     pub file: ExperimentFile,
-    /// As it stood when its parts had been replaced.
-    settled: ExperimentFile,
-    /// What was reset, by the flag that did it.
-    told: Vec<(String, Resets)>,
+    /// What was reset, by the flag that did it, and the experiment as that left it.
+    told: Vec<(String, Resets, ExperimentFile)>,
     /// The place among these of what replaced the data.
     data: Option<usize>,
 }
@@ -21,7 +19,7 @@ pub struct Overrides {
 impl Overrides {
     /// An experiment as its file says.
     pub fn of(file: ExperimentFile) -> Self {
-        Self { settled: file.clone(), file, told: Vec::new(), data: None }
+        Self { file, told: Vec::new(), data: None }
     }
 
     /// Replaces a part; `by` is what was typed.
@@ -30,8 +28,8 @@ impl Overrides {
             self.data = Some(self.told.len());
         }
         let (file, resets) = replaced(&self.file, part);
-        self.told.push((by.to_owned(), resets));
-        (self.file, self.settled) = (file.clone(), file);
+        self.told.push((by.to_owned(), resets, file.clone()));
+        self.file = file;
     }
 
     /// Replaces a part by another kind that was named. What is of that kind already keeps its settings.
@@ -48,15 +46,12 @@ impl Overrides {
         }
     }
 
-    /// Makes the assignments of `--set` that replace parts.
+    /// Makes the assignments of `--set` that replace parts at these paths, or set something within them.
     ///
     /// # Errors
     /// If one is none.
-    pub fn assign_parts(&mut self, assignments: &[String]) -> anyhow::Result<()> {
-        let mut of_parts: Vec<&String> = assignments.iter().filter(|text| is_of_part(text)).collect();
-        // Data bring a loss that fits; one that is given holds.
-        of_parts.sort_by_key(|assignment| path(assignment) == "loss");
-        for assignment in of_parts {
+    pub fn assign_parts(&mut self, assignments: &[String], roots: &[&str]) -> anyhow::Result<()> {
+        for assignment in assignments.iter().filter(|assignment| is_within(assignment, roots)) {
             let changed = set(&self.file, assignment)?;
             if let Some(part) = part(path(assignment), &changed) {
                 self.replace(&format!("--set {assignment}"), part);
@@ -70,6 +65,7 @@ impl Overrides {
     /// # Errors
     /// If one is none.
     pub fn assign_others(&mut self, assignments: &[String]) -> anyhow::Result<()> {
+        let is_of_part = |text: &str| is_within(text, &TASK) || is_within(text, &WAYS);
         for assignment in assignments.iter().filter(|assignment| !is_of_part(assignment)) {
             self.file = set(&self.file, assignment)?;
         }
@@ -82,20 +78,22 @@ impl Overrides {
     /// # Errors
     /// If a value makes no sense.
     pub fn checked(self, is_given: impl Fn(&str) -> bool) -> anyhow::Result<(Experiment, Vec<String>)> {
-        let Self { file, settled, mut told, data } = self;
-        let [was, is] = [&settled, &file].map(|file| serde_json::to_value(file).unwrap_or_default());
-        for (_, resets) in &mut told {
+        let Self { file, mut told, data } = self;
+        let json = |file: &ExperimentFile| serde_json::to_value(file).unwrap_or_default();
+        let is = json(&file);
+        for (_, resets, left) in &mut told {
+            let was = json(left);
             resets.fields.retain(|reset| !is_given(&reset.field) && same(&was, &is, &reset.field));
         }
         let experiment = match data.and_then(|at| told.get_mut(at)) {
-            Some((_, resets)) => {
+            Some((_, resets, _)) => {
                 let (experiment, fits) = Experiment::fitted(file, is_given)?;
                 resets.fields.extend(fits.fields);
                 experiment
             }
             None => Experiment::new(file)?,
         };
-        let words = told.iter().map(|(by, resets)| (by, resets.to_string()));
+        let words = told.iter().map(|(by, resets, _)| (by, resets.to_string()));
         let words =
             words.filter(|(_, text)| !text.is_empty()).map(|(by, text)| format!("{by}: {text}")).collect();
         Ok((experiment, words))
@@ -107,12 +105,18 @@ pub fn path(assignment: &str) -> &str {
     assignment.split_once('=').map_or(assignment, |(path, _)| path.trim())
 }
 
-/// Whether an assignment replaces a part, or sets something within one that others depend on.
-fn is_of_part(assignment: &str) -> bool {
+/// What is learnt: parts that take along what was chosen for them.
+pub const TASK: [&str; 3] = ["dataset", "model", "surface"];
+/// How it is learnt and shown: parts that are chosen for what is learnt, and so after it.
+pub const WAYS: [&str; 3] = ["optimizer", "loss", "slice.plane"];
+
+/// Whether an assignment is one of these paths or of something within them. A setting of the optimizer is a
+/// number like others.
+fn is_within(assignment: &str, roots: &[&str]) -> bool {
     let path = path(assignment);
-    let rest = |root: &str| path.strip_prefix(root);
-    let is_within = |root| rest(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    path == "optimizer" || ["dataset", "model", "surface", "loss", "slice.plane"].into_iter().any(is_within)
+    let rest = |root: &&str| path.strip_prefix(*root);
+    let is_of = |rest: &str| rest.is_empty() || rest.starts_with('.') && !path.starts_with("optimizer.");
+    roots.iter().filter_map(rest).any(is_of)
 }
 
 /// Whether a field has the same value in both.

@@ -166,7 +166,7 @@ impl RecordArguments {
     fn picture_of_experiment(self) -> Result<(), Failure> {
         self.film.refuse_all()?;
         let size = size(&self.size).map_err(Failure::Request)?;
-        let experiment = self.looked(&self.experiment.checked_picture()?)?;
+        let experiment = self.looked(&self.experiment.checked_picture(self.alpha3)?)?;
         let planned = experiment.steps;
         if let Some(step) = self.at_step.filter(|step| *step > planned) {
             return Err(Failure::request(anyhow!(
@@ -203,7 +203,7 @@ impl RecordArguments {
                 Tour::of_experiment(self.looked(&recorded.experiment)?).map_err(Failure::request)?
             }
             (None, _) => {
-                let experiment = self.looked(&self.experiment.checked_picture()?)?;
+                let experiment = self.looked(&self.experiment.checked_picture(self.alpha3)?)?;
                 tell_data(&experiment);
                 Tour::of_experiment(experiment).map_err(Failure::request)?
             }

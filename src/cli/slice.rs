@@ -78,7 +78,9 @@ struct Evaluated {
 
 impl SliceArguments {
     fn checked(self) -> Result<(Request, SliceFormat, Output), Failure> {
-        let experiment = self.experiment.checked()?;
+        let experiment = self
+            .experiment
+            .checked_with(|file| file.view.alpha3 = self.alpha3.unwrap_or(file.view.alpha3))?;
         let counts = self.experiment.counts().map_err(Failure::Request)?;
         let counts = counts.unwrap_or_else(|| experiment.slice.grid.0.to_vec());
         let ranges = self.experiment.ranges().map_err(Failure::Request)?;

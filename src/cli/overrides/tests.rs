@@ -17,7 +17,8 @@ fn parsed(text: &str) -> ExperimentFile {
 /// An experiment as assignments of `--set` make it.
 fn typed(file: &ExperimentFile, assignments: &[String]) -> Overrides {
     let mut overrides = Overrides::of(file.clone());
-    overrides.assign_parts(assignments).unwrap();
+    overrides.assign_parts(assignments, &TASK).unwrap();
+    overrides.assign_parts(assignments, &WAYS).unwrap();
     overrides.assign_others(assignments).unwrap();
     overrides
 }
@@ -59,6 +60,25 @@ fn what_is_given_holds_wherever_it_stands_and_needs_no_word() {
         let assignments = assignments.map(str::to_owned);
         assert_eq!(typed(&parsed(file), &assignments).file.optimizer.lr(), 0.5);
     }
+}
+
+#[test]
+fn what_is_learnt_is_settled_before_how_and_nothing_typed_is_lost() {
+    let file = parsed("(optimizer: sgd(lr: 5.0))");
+    let made = |assignments: [&str; 2]| typed(&file, &assignments.map(str::to_owned)).file;
+    assert_eq!(made(["optimizer=adam(lr: 0.01)", "model=mlp()"]).optimizer.lr(), 0.01);
+    assert_eq!(
+        words("(optimizer: sgd(lr: 5.0))", &["model=mlp()", "optimizer=sgd(lr: 3.0)"]),
+        [] as [&str; 0]
+    );
+    let plane = "slice.plane=axes(parameters: [\"fc1.bias[0]\"])";
+    let named = made([plane, "model=mlp(widths: [8])"]).slice.plane;
+    assert_eq!(named, PlaneConfig::Axes { parameters: vec!["fc1.bias[0]".to_owned()] });
+    assert_eq!(
+        made(["loss=mse", "dataset=blobs(classes: 4)"]).loss,
+        Loss::Mse,
+        "to be refused where it is checked"
+    );
 }
 
 #[test]
@@ -135,7 +155,9 @@ proptest::proptest! {
         for (command, assignment) in changes {
             // What the window refuses is not typed either.
             if session.apply(Command::Experiment(command), Now::default()).is_ok() {
-                overrides.assign_parts(&[assignment]).unwrap();
+                let assignment = [assignment];
+                overrides.assign_parts(&assignment, &TASK).unwrap();
+                overrides.assign_parts(&assignment, &WAYS).unwrap();
             }
         }
         let (experiment, _) = overrides.checked(|_| false).unwrap();

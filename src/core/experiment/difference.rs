@@ -22,10 +22,10 @@ fn json(file: &ExperimentFile) -> Value {
 pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
     let (mut from, wanted, mut found) = (from.clone(), json(to), Vec::new());
     let parts = [
-        ("/optimizer", Part::Optimizer(to.optimizer.clone())),
         ("/dataset", Part::Dataset(to.dataset.clone())),
         ("/model", Part::Model(to.model.clone())),
         ("/surface", Part::Surface(to.surface)),
+        ("/optimizer", Part::Optimizer(to.optimizer.clone())),
         ("/loss", Part::Loss(to.loss)),
         ("/slice/plane", Part::Plane(to.slice.plane.clone())),
     ];

@@ -1,6 +1,7 @@
 //! What to say of a run that got out of hand: where it did, and what to try.
 
 use super::checked::Experiment;
+use crate::core::text::Measured;
 use crate::core::train::BlowUp;
 
 /// Inputs beyond this drive the first layer's gradient, and with it the whole run, out of hand.
@@ -8,11 +9,14 @@ const LARGE_INPUT: f64 = 10.0;
 
 /// In a sentence: where the run of an experiment got out of hand, and what to try.
 pub fn remedy(experiment: &Experiment, found: &BlowUp) -> String {
-    let rate = format!("a lower learning rate, such as {}", rounded(0.1 * experiment.optimizer.lr()));
+    let rate =
+        format!("a lower learning rate, such as {}", Measured(rounded(0.1 * experiment.optimizer.lr())));
     let x = experiment.objective().train().map(|data| data.x()).unwrap_or_default();
     let largest = x.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
     match largest > LARGE_INPUT {
-        true => format!("{found}; inputs reach {}: try standardize: true, or {rate}", rounded(largest)),
+        true => {
+            format!("{found}; inputs reach {}: try standardize: true, or {rate}", Measured(rounded(largest)))
+        }
         false => format!("{found}; try {rate}"),
     }
 }

@@ -31,7 +31,7 @@ use crate::core::model::ModelConfig;
 use crate::core::objective::{Surface, fitting};
 use crate::core::optim::OptimizerConfig;
 use crate::core::subspace::PlaneConfig;
-use crate::core::text::visible;
+use crate::core::text::{Measured, visible};
 
 /// What takes the place of what was there.
 #[derive(Clone, Debug, PartialEq)]
@@ -258,7 +258,7 @@ impl Resets {
 }
 
 fn number(value: &f64) -> Option<String> {
-    Some(value.to_string())
+    Some(Measured(*value).to_string())
 }
 
 /// The settings of a kind, by their names.
@@ -272,7 +272,7 @@ fn fields(config: &impl Serialize) -> serde_json::Map<String, Value> {
 fn text(value: &Value) -> Option<String> {
     match value.as_u64() {
         Some(whole) => Some(whole.to_string()),
-        None => value.as_f64().map(|number| number.to_string()),
+        None => value.as_f64().map(|number| Measured(number).to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::trajectory::Checkpoint;
+use crate::core::text::Measured;
 
 /// So many times the loss at the start is out of hand.
 pub const GROWTH: f64 = 100.0;
@@ -76,8 +77,11 @@ impl fmt::Display for BlowUp {
         let Self { step, loss, start, .. } = self;
         match loss.is_finite() {
             true => {
-                let from = format!("from {start:.1e} at the start");
-                write!(f, "training blows up at step {step}: its loss is {loss:.1e} there, {from}")
+                let [loss, start] = [loss, start].map(|loss| format!("{:.2}", Measured(*loss)));
+                write!(
+                    f,
+                    "training blows up at step {step}: its loss is {loss} there, from {start} at the start"
+                )
             }
             false => write!(f, "training diverges at step {step}: its loss is no number there"),
         }
@@ -130,7 +134,7 @@ mod tests {
         let told = |losses: &[f64]| blow_up(&run(losses)).unwrap().to_string();
         assert_eq!(
             told(&[0.25, 0.2, 312.0]),
-            "training blows up at step 20: its loss is 3.1e2 there, from 2.5e-1 at the start"
+            "training blows up at step 20: its loss is 312 there, from 0.25 at the start"
         );
         assert_eq!(told(&[0.25, f64::NAN]), "training diverges at step 10: its loss is no number there");
     }
