@@ -40,9 +40,9 @@ fn end(bytes: usize) -> ! {
     let mut text = [0_u8; 160];
     let mut left = &mut text[..];
     // The text is shorter than that, and nobody is there to hear that it could not be said.
-    let _ = write!(
+    let _ = writeln!(
         left,
-        "losscape: the memory is used up ({bytes} bytes more were asked for); expected smaller data, models or grids\n"
+        "losscape: the memory is used up ({bytes} bytes more were asked for); expected smaller data, models or grids"
     );
     let unused = left.len();
     let _ = std::io::stderr().write_all(&text[..text.len() - unused]);

@@ -407,10 +407,9 @@ fn finish(encoding: Encoding, interrupt: &Interrupt, progress: &FilmProgress) ->
 
 /// Ends a film early, and tells what is kept of it.
 fn say_kept(encoding: Encoding) -> Result<(), Failure> {
-    match encoding.abandon().map_err(Failure::work)? {
+    if let Some(Partial { frames, path }) = encoding.abandon().map_err(Failure::work)? {
         // Why it ended early decides the exit code, whether this can be said or not.
-        Some(Partial { frames, path }) => drop(say(&format!("kept {frames} frames in {}", path.display()))),
-        None => {}
+        drop(say(&format!("kept {frames} frames in {}", path.display())));
     }
     Ok(())
 }

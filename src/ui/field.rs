@@ -102,8 +102,9 @@ fn digit(ui: &egui::Ui) -> f32 {
 /// A number in as many digits as it needs and so many signs have room for, as it could be typed.
 pub fn fitted(value: f64, signs: usize) -> String {
     let fits = |text: &String| text.chars().count() <= signs;
-    let tries = (1..=DIGITS).rev().map(|digits| short(value, digits));
-    tries.clone().find(fits).or(tries.last()).unwrap_or_default()
+    let mut tries = (1..=DIGITS).rev().map(|digits| short(value, digits));
+    let shortest = tries.clone().next_back();
+    tries.find(fits).or(shortest).unwrap_or_default()
 }
 
 /// A number in so many significant digits at most.

@@ -10,7 +10,8 @@ const LEAST_WIDTH: f64 = 1e-290;
 /// A distance of 1, 2 or 5 times a power of ten that cuts `extent` into at most `most` parts. What is no
 /// extent, or too small or large a one, has the step of the nearest that is.
 pub fn round_step(extent: f64, most: usize) -> f64 {
-    let least = extent.max(LEAST_WIDTH).min(1e308) / most.max(1) as f64;
+    let extent = if extent.is_nan() { LEAST_WIDTH } else { extent.clamp(LEAST_WIDTH, 1e308) };
+    let least = extent / most.max(1) as f64;
     let decade = 10_f64.powf(least.log10().floor());
     // The last factor is the next decade's 1, for a `least` that rounding put below its decade.
     [1.0, 2.0, 5.0, 10.0]

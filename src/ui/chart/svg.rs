@@ -255,7 +255,7 @@ fn equal([low, high]: Bounds, height: f64) -> Bounds {
 }
 
 /// Names in as many lines as they take.
-fn lines<'a>(names: Vec<(&'a str, Color32)>) -> Vec<Vec<(&'a str, Color32)>> {
+fn lines(names: Vec<(&str, Color32)>) -> Vec<Vec<(&str, Color32)>> {
     let mut lines: Vec<Vec<(&str, Color32)>> = Vec::new();
     let mut left = 0.0;
     for (name, color) in names {

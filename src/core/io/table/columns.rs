@@ -93,7 +93,7 @@ impl Columns {
         let kept = (0..names.len()).filter(|column| !left_out.contains(column));
         let target = match target {
             Some(column) => find("target_column", column)?,
-            None => kept.clone().last().unwrap_or(names.len() - 1),
+            None => kept.clone().next_back().unwrap_or(names.len() - 1),
         };
         if left_out.contains(&target) {
             let expected = "a column that is not left out".to_owned();

@@ -141,9 +141,9 @@ pub enum TableError {
     #[error("{}, but {}; expected one kind of decimals", .comma.holds(), .point.holds())]
     TwoMarks {
         /// A cell with a decimal point.
-        point: Cell,
+        point: Box<Cell>,
         /// A cell with a decimal comma.
-        comma: Cell,
+        comma: Box<Cell>,
     },
     /// A target is no class although the others are, or classes are asked for.
     #[error("{}; expected {expected}", .cell.holds())]

@@ -152,7 +152,9 @@ impl Marks {
         match (asked, self.point, self.comma, self.either) {
             (DecimalMark::Point, ..) => Ok(Mark::Point),
             (DecimalMark::Comma, ..) => Ok(Mark::Comma),
-            (_, Some(point), Some(comma), _) => Err(TableError::TwoMarks { point, comma }),
+            (_, Some(point), Some(comma), _) => {
+                Err(TableError::TwoMarks { point: Box::new(point), comma: Box::new(comma) })
+            }
             (_, None, None, Some(cell)) => {
                 let read = |mark| value(&cell.text, mark).unwrap_or(f64::NAN);
                 let (grouped, decimal) = (Measured(read(Mark::Point)), Measured(read(Mark::Comma)));
