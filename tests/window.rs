@@ -39,7 +39,8 @@ impl Display {
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let screen = tempfile::tempdir().unwrap();
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-fbdir"])
+            // Without the second it starts anew, and drops whoever comes, when the last program leaves.
+            .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-fbdir"])
             .arg(screen.path())
             .args(arguments)
             .stdout(Stdio::piped())

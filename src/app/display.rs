@@ -125,6 +125,9 @@ fn require_x(name: &str) -> Result<(), DisplayError> {
         return lacks(format!("{LEAST_DEPTH} bits of colour a pixel but {depth}"));
     }
     let database = resource_manager::new_from_default(&server).map_err(silent("DISPLAY", name))?;
+    // A server without other programs starts anew when the last one leaves, and drops the window that comes then:
+    // this connection stays as long as the program.
+    std::mem::forget(server);
     require_scale(set("WINIT_X11_SCALE_FACTOR").as_deref(), database.get_string("Xft.dpi", ""))
 }
 

@@ -42,7 +42,7 @@ fn mistakes_are_named_in_one_line_and_nothing_is_written() {
     refused(&["record", "--lr", "-1", "-o", picture], &["optimizer.lr", "-1"]);
     refused(&["record", "--size", "0x5", "-o", picture], &["--size 0x5", "WIDTHxHEIGHT"]);
     refused(&["record", "--at-step", "2001", "-o", picture], &["--at-step 2001", "2000"]);
-    refused(&["record", "--alpha3", "nan", "-o", picture], &["--alpha3", "NaN", "finite"]);
+    refused(&["record", "--alpha3", "nan", "-o", picture], &["--alpha3 nan", "finite"]);
     refused(&["record", "-o", "x.bmp"], &["x.bmp", ".png"]);
     assert!(!Path::new(picture).exists());
 }

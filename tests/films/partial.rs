@@ -205,7 +205,8 @@ fn what_ffmpeg_leaves_when_it_fails_at_the_end_is_kept() {
         std::fs::create_dir(&bin).unwrap();
         let search = std::env::var("PATH").unwrap();
         let script = format!(
-            "#!/bin/sh\nPATH='{search}'\ncase $2 in -encoders) exec ffmpeg \"$@\";; esac\nffmpeg \"$@\"; exit 3\n"
+            "#!/bin/sh\nPATH='{search}'\ncase \"$*\" in *-encoders*|*'-c copy'*) exec ffmpeg \"$@\";; esac\n\
+             ffmpeg \"$@\"; exit 3\n"
         );
         std::fs::write(bin.join("ffmpeg"), script).unwrap();
         std::fs::set_permissions(bin.join("ffmpeg"), PermissionsExt::from_mode(0o755)).unwrap();

@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType, Encoder, EncodingError, SrgbRenderingIntent};
 use super::paint::Paint;
 use super::slice::Slice;
 
-use crate::core::text::{Measured, visible};
+use crate::core::text::{Measured, visible_lines};
 
 /// A picture's longer side has at least so many pixels.
 const LEAST_PIXELS: usize = 512;
@@ -63,7 +63,7 @@ fn texts(slice: &Slice) -> Vec<(&'static str, String)> {
     let axes = slice.grid.spec.axes();
     let range = |low: f64, high: f64| format!("{} to {}", Measured(low), Measured(high));
     vec![
-        ("Title", visible(&slice.experiment.heading()).into_owned()),
+        ("Title", visible_lines(&slice.experiment.heading())),
         ("Software", "Losscape".to_owned()),
         ("alpha1", range(axes[0].low, axes[0].high)),
         ("alpha2", range(axes[1].low, axes[1].high)),
