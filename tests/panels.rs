@@ -1035,6 +1035,8 @@ fn one_thing_at_a_time_is_open_over_the_picture_and_esc_closes_it() {
 fn desk_after(view: PanelView, desk: Desk, labels: &[&str]) -> Desk {
     let mut harness = harness(view);
     harness.state_mut().desk = desk;
+    // A row that is new pushes what is above it up.
+    harness.run();
     harness.run();
     for label in labels {
         harness.get_by_label(label).click();
