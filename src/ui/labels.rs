@@ -161,7 +161,7 @@ const WORD: f32 = 14.0;
 const TICK: f32 = 13.0;
 const ISOLINE: f32 = 12.0;
 /// Heights of a text by which it may stand farther outside than it should.
-const MOST_OUTSIDE: u8 = 4;
+const MOST_OUTSIDE: u8 = 1;
 /// Width of a digit as a share of the text's size.
 const DIGIT: f32 = 0.6;
 
