@@ -1,7 +1,6 @@
 //! What the program says, and where: numbers for people, signs that can be seen, and outputs that take nothing.
 
 use std::fs::OpenOptions;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::{losscape, refused};
@@ -326,5 +325,5 @@ fn a_picture_is_drawn_without_a_word_of_the_engine() {
     let output = program(&small).output().unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert_eq!((output.status.code(), &*said), (Some(0), ""));
-    assert!(Path::new(&picture).exists());
+    assert!(std::path::Path::new(&picture).exists());
 }
