@@ -29,16 +29,23 @@ pub fn sized(ui: &mut egui::Ui, width: f32, field: egui::DragValue) -> egui::Res
     let size = egui::vec2(width, ui.spacing().interact_size.y);
     let typing = ui.next_auto_id().with("typing");
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let layer = match ui.data(|data| data.get_temp(typing)).unwrap_or(false) {
+    let was_typing = ui.data(|data| data.get_temp(typing)).unwrap_or(false);
+    let layer = match was_typing {
         true => egui::LayerId::new(egui::Order::Foreground, typing),
         false => ui.layer_id(),
     };
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let mut room = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout).layer_id(layer));
     room.spacing_mut().interact_size.x = width;
-    let response = room.add(field);
+    // egui takes what was typed a pass after Esc, as if Enter had been pressed: then nothing typed is a number.
+    let given_up = typing.with("given up");
+    let is_given_up = ui.data_mut(|data| data.remove_temp::<bool>(given_up)).is_some();
+    let response = room.add(if is_given_up { field.custom_parser(|_| None) } else { field });
     let is_typing = response.has_focus();
     ui.data_mut(|data| data.insert_temp(typing, is_typing));
+    if was_typing && !is_typing && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        ui.data_mut(|data| data.insert_temp(given_up, true));
+    }
     response
 }
 
