@@ -267,7 +267,7 @@ fn files_hold_any_title_by_their_own_rules() {
     let read = png.read_info().unwrap();
     let texts = &read.info().utf8_text;
     let named = texts.iter().find(|text| text.keyword == "Title").unwrap().get_text().unwrap();
-    assert_eq!(named, losscape::core::text::visible(title));
+    assert_eq!(named, losscape::core::text::visible_lines(title));
 }
 
 #[test]
