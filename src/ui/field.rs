@@ -147,7 +147,8 @@ pub fn text_ui<T>(
         ui.data_mut(|data| data.insert_temp(id, text));
         return None;
     }
-    let has_changed = text != present;
+    let is_given_up = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape));
+    let has_changed = text != present && !is_given_up;
     match has_changed.then(|| read(&text)) {
         Some(Err(why)) => {
             ui.data_mut(|data| data.insert_temp(id, text));
