@@ -353,7 +353,7 @@ fn a_field_gives_the_keyboard_back_on_escape_on_enter_and_on_a_press_elsewhere()
             }
             harness.run_steps(2);
             assert!(!is_typing(&harness), "{label} after {leave}");
-            if role == Role::SpinButton {
+            if role == Role::SpinButton || leave == "Escape" {
                 assert_eq!(harness.state().asked, [], "{label} after {leave}: letters are no number");
             }
         }
