@@ -83,7 +83,9 @@ impl Overrides {
         let is = json(&file);
         for (_, resets, left) in &mut told {
             let was = json(left);
-            resets.fields.retain(|reset| !is_given(&reset.field) && same(&was, &is, &reset.field));
+            // A title that is made of the parts changes with each of them.
+            let stands = |field: &str| field == "title" || same(&was, &is, field);
+            resets.fields.retain(|reset| !is_given(&reset.field) && stands(&reset.field));
         }
         let experiment = match data.and_then(|at| told.get_mut(at)) {
             Some((_, resets, _)) => {

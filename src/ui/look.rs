@@ -74,7 +74,7 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
 }
 
 /// Points that a menu is wide.
-const WIDTH: f32 = 70.0;
+const WIDTH: f32 = 69.0;
 
 fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
     let look = &view.experiment.view;
