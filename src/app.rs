@@ -318,6 +318,9 @@ fn fill_screen(
 
 /// Whether somebody closed the window, or destroyed it. A window that is lost otherwise leaves what was not
 /// saved.
+///
+/// One that was destroyed ends the program at once: the renderer finds that out by itself only when what it
+/// draws is refused, which on an idle machine took 19 s.
 #[derive(Resource, Clone, Default)]
 struct Closed(Arc<AtomicBool>);
 
@@ -325,8 +328,13 @@ fn mind_closing(
     mut asked: MessageReader<WindowCloseRequested>,
     mut destroyed: MessageReader<WindowDestroyed>,
     closed: Res<Closed>,
+    mut exits: MessageWriter<AppExit>,
 ) {
-    if asked.read().count() + destroyed.read().count() > 0 {
+    let is_destroyed = destroyed.read().count() > 0;
+    if is_destroyed {
+        exits.write(AppExit::Success);
+    }
+    if is_destroyed || asked.read().count() > 0 {
         closed.0.store(true, Ordering::Relaxed);
     }
 }

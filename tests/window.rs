@@ -144,7 +144,7 @@ fn rest(display: &Display, program: &Child) {
 /// Ends the program by closing its window.
 fn close(display: &Display, mut program: Child, window: &str) {
     display.xdotool(&["windowclose", window]);
-    let status = until("the end of the program", 60, || program.try_wait().unwrap());
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
 }
 
@@ -156,7 +156,7 @@ fn a_window_in_which_nothing_moves_takes_next_to_no_processor_time() {
     let (mut program, window) = open(&display, &experiment, "(steps: 20, slice: (volume: [17, 17, 9]))");
     rest(&display, &program);
     display.xdotool(&["windowclose", &window]);
-    let status = until("the end of the program", 60, || program.try_wait().unwrap());
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0), "it wakes once in a while, and finds itself closed");
 }
 
@@ -174,7 +174,7 @@ fn a_corrupt_file_of_preferences_is_set_aside_and_the_window_opens() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(program.try_wait().unwrap(), None, "the window stays open");
     display.xdotool(&["windowclose", &window]);
-    let status = until("the end of the program", 60, || program.try_wait().unwrap());
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
 }
 
@@ -205,7 +205,7 @@ fn a_window_is_never_larger_than_its_screen() {
         };
         until(&format!("a window of {expected:?} on {screen} at {scale}"), 60, size);
         display.xdotool(&["windowclose", &window]);
-        until("the end of the program", 60, || program.try_wait().unwrap());
+        until("the end of the program", 20, || program.try_wait().unwrap());
     }
 }
 
@@ -220,7 +220,7 @@ fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(program.try_wait().unwrap(), None, "the window stays open");
     display.xdotool(&["windowclose", &window]);
-    let status = until("the end of the program", 60, || program.try_wait().unwrap());
+    let status = until("the end of the program", 20, || program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
 }
 
