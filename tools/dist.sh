@@ -14,12 +14,14 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 target=$(rustc -vV | sed -n 's/^host: //p')
 name="losscape-$version-$target"
 built="${CARGO_TARGET_DIR:-target}/release"
+tools="${XDG_CACHE_HOME:-$HOME/.cache}/losscape/tools"
+PATH="$tools/bin:$PATH"
 
 has_about() {
     cargo about --version 2>/dev/null | grep -q "$about_version"
 }
 
-has_about || cargo install --quiet --locked --version "$about_version" --features cli cargo-about
+has_about || cargo install --quiet --locked --root "$tools" --version "$about_version" --features cli cargo-about
 cargo build --release --locked
 
 mkdir -p dist

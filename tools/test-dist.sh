@@ -5,7 +5,8 @@
 #     tools/test-dist.sh [FOLDER]     the folder of the Debian, kept for the next time (default: a cache)
 set -eu
 cd "$(dirname "$0")/.."
-archive=$(ls -t dist/losscape-*-linux-*.tar.xz | head -n 1)
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+archive=dist/losscape-$version-$(rustc -vV | sed -n 's/^host: //p').tar.xz
 root=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/losscape/debian}
 
 # What README asks of a machine with a window, and a display to open it on; no compiler, no Rust.
@@ -29,20 +30,38 @@ cd /opt/losscape
 ! command -v cargo
 ls losscape README.md LICENSE-MIT THIRD-PARTY-LICENSES.html share/applications/losscape.desktop
 ./losscape --version
-./losscape record xor-model3 -o /tmp/picture.png --size 640x360 --force
-Xvfb :91 -screen 0 1280x720x24 -nolisten tcp >/dev/null 2>&1 &
+rm -f /tmp/picture.png /tmp/Xvfb_screen0
+HOME=$(mktemp -d)
+XDG_RUNTIME_DIR=$(mktemp -d)
+export HOME XDG_RUNTIME_DIR
+
+echo "without a driver it says what to install:"
+code=0
+VK_DRIVER_FILES=/none VK_ICD_FILENAMES=/none ./losscape record -o /tmp/picture.png 2>/tmp/said || code=$?
+cat /tmp/said
+[ $code = 1 ]
+grep -q 'apt-get install libvulkan1 mesa-vulkan-drivers' /tmp/said
+
+./losscape record xor-model3 -o /tmp/picture.png --size 640x360
+
+Xvfb :91 -screen 0 1280x720x24 -nolisten tcp -fbdir /tmp >/dev/null 2>&1 &
 display=$!
 trap 'kill $display' EXIT
 sleep 2
-DISPLAY=:91 XDG_RUNTIME_DIR=$(mktemp -d) ./losscape view xor-model3 &
+export DISPLAY=:91
+./losscape view xor-model3 &
 program=$!
+# A picture has many colours, an empty window few.
+colours() { od -An -v -tx4 -w4 /tmp/Xvfb_screen0 | sort -u | wc -l; }
 tries=0
-until window=$(DISPLAY=:91 xdotool search --onlyvisible --name Losscape); do
-    tries=$((tries + 1)); [ $tries -lt 60 ] || exit 1; sleep 1
+until window=$(xdotool search --onlyvisible --name Losscape) && [ "$(colours)" -gt 1000 ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 60 ] || { echo "no window with a picture within a minute" >&2; exit 1; }
+    sleep 1
 done
-sleep 5
-DISPLAY=:91 xdotool windowclose "$window"
+cp /tmp/Xvfb_screen0 /tmp/window.xwd
+xdotool windowclose "$window"
 wait $program
-echo "a picture was drawn and a window opened and closed"
 TRY
 chroot "$root" sh /opt/try.sh
+echo "a picture was drawn and a window opened and closed: $root/tmp/picture.png, window.xwd"
