@@ -440,7 +440,7 @@ fn start() -> Duration {
         let mut eye = Eye::open(request(default_experiment())).unwrap();
         let is_full = |eye: &Eye| {
             let known = eye.world().resource::<Landscape>().current()?;
-            Some(known.plane.as_ref()?.picture.stride == 1 && known.volume.is_some())
+            Some(known.plane.as_ref()?.picture.field.stride() == 1 && known.volume.is_some())
         };
         while is_full(&eye) != Some(true) {
             eye.frame();

@@ -24,6 +24,7 @@ use losscape::scene;
 use losscape::scene::Pacing;
 use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::Placement;
+use losscape::scene::isosurface::Iso;
 use losscape::scene::landscape::Landscape;
 use losscape::scene::motion::Motion;
 use losscape::scene::pointer::{HoverPoint, ray_through};
@@ -90,8 +91,8 @@ fn the_window_computes_what_the_pipeline_computes() {
         let known = landscape(&app).current().unwrap();
         assert_eq!(known.plan.trajectory, expected.plan.trajectory);
         assert_eq!(known.plan.plane, expected.plan.plane);
-        assert_eq!(known.plane.as_ref().unwrap().picture.grid, expected.plane, "{pacing:?}");
-        assert_eq!(Some(&known.volume.as_ref().unwrap().grid), expected.volume.as_ref());
+        assert_eq!(*known.plane.as_ref().unwrap().picture.field.grid(), expected.plane, "{pacing:?}");
+        assert_eq!(Some(known.volume.as_ref().unwrap().field.grid()), expected.volume.as_ref());
     }
 }
 
@@ -166,7 +167,7 @@ fn dragging_alpha3_evaluates_nothing_and_resting_gives_the_exact_plane() {
     let known = landscape(&app).current().unwrap();
     let plane = known.plane.as_ref().unwrap();
     assert_eq!(plane.alpha3, 0.8);
-    assert_eq!(plane.picture.grid, known.plan.plane_job(0.8).finish());
+    assert_eq!(**plane.picture.field.grid(), known.plan.plane_job(0.8).finish());
     let error = app.world().resource::<Shown>().blending_error.unwrap();
     assert!(error > 0.0 && error < 0.5, "{error}");
 }
@@ -239,8 +240,8 @@ fn turning_the_plane_slices_anew_without_training_again() {
     let turned = small().with(|file| file.slice.rotate = 40.0).unwrap();
     let expected = pipeline::run(&turned).unwrap();
     assert_eq!(known.plan.plane, expected.plan.plane);
-    assert_eq!(known.plane.as_ref().unwrap().picture.grid, expected.plane);
-    assert_eq!(Some(&known.volume.as_ref().unwrap().grid), expected.volume.as_ref());
+    assert_eq!(*known.plane.as_ref().unwrap().picture.field.grid(), expected.plane);
+    assert_eq!(Some(known.volume.as_ref().unwrap().field.grid()), expected.volume.as_ref());
 }
 
 #[test]
@@ -255,7 +256,7 @@ fn beyond_the_volume_the_plane_is_evaluated_where_it_stands() {
     }
     until(&mut app, "an exact plane", |app| app.world().resource::<Shown>().is_exact);
     let known = landscape(&app).current().unwrap();
-    assert_eq!(known.plane.as_ref().unwrap().picture.grid, known.plan.plane_job(5.0).finish());
+    assert_eq!(**known.plane.as_ref().unwrap().picture.field.grid(), known.plan.plane_job(5.0).finish());
     let shown = app.world().resource::<Shown>();
     assert_eq!((shown.layer, shown.blending_error), (None, None), "there is nothing to blend");
     assert!(landscape(&app).cells_evaluated > before);
@@ -407,6 +408,61 @@ fn textures_are_made_when_losses_change_and_at_no_other_time() {
     eye.frame();
     assert_ne!(textures(&eye).colors, before.colors);
     assert_eq!(textures(&eye).volume, before.volume);
+}
+
+/// Makes frames until the landscape is settled and each isosurface found; tells how often the textures of plane
+/// and volume were made meanwhile, and in how many frames an isosurface was on its way.
+fn made_until_settled(eye: &mut Eye) -> [usize; 3] {
+    let of = |eye: &Eye| {
+        let textures = eye.world().resource::<Textures>();
+        let pictures = eye.world().resource::<Landscape>().known().unwrap().pictures();
+        ([textures.plane.clone(), textures.volume.clone()], [pictures.plane, pictures.volume])
+    };
+    let (mut made, mut before) = ([0; 3], of(eye));
+    for still in 0.. {
+        eye.frame();
+        let now = of(eye);
+        for i in 0..2 {
+            made[i] += usize::from(now.0[i] != before.0[i]);
+            assert!(now.0[i] == before.0[i] || now.1[i] != before.1[i], "made for its own picture alone");
+        }
+        before = now;
+        let is_finding = eye.world().resource::<Iso>().is_busy();
+        made[2] += usize::from(is_finding);
+        let is_exact = eye.world().resource::<Shown>().is_exact;
+        let is_settled = eye.world().resource::<Landscape>().is_settled() && is_exact && !is_finding;
+        if is_settled && still > 20 {
+            return made;
+        }
+        assert!(still < 4000, "nothing settles");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    made
+}
+
+#[test]
+fn while_the_plane_is_refined_the_volume_is_not_uploaded_and_no_isosurface_is_asked_for() {
+    for pacing in [Pacing::Live, Pacing::Filmed] {
+        let cube = |file: &mut ExperimentFile| {
+            file.slice.grid = Resolution([65, 65]);
+            file.view.shape = Shape::Both;
+            file.view.isosurface = Some(0.2);
+        };
+        let mut eye = eye(cube, pacing);
+        eye.ask(Command::Run(RunCommand::Pause));
+        made_until_settled(&mut eye);
+        for i in 1..=8 {
+            // Half of them lie beyond the volume, where the plane is evaluated coarse to fine.
+            eye.ask(Command::Slice(SliceCommand::Alpha3(0.37 * f64::from(i))));
+            let [plane, volume, isosurfaces] = made_until_settled(&mut eye);
+            assert!(plane > 0, "the plane is another");
+            assert_eq!([volume, isosurfaces], [0, 0], "{pacing:?}");
+        }
+        // Another slice is another volume, and that is uploaded, and its isosurface found.
+        eye.ask(Command::Slice(SliceCommand::Rotate(40.0)));
+        let [plane, volume, isosurfaces] = made_until_settled(&mut eye);
+        assert!(plane > 0 && volume > 0 && isosurfaces > 0, "{plane} {volume} {isosurfaces}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The surface of one loss in the cube. A worker finds it; the window shows it a frame later.
 
+use std::sync::Arc;
+
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
@@ -14,10 +16,10 @@ use super::{Pacing, Stage};
 use crate::core::geometry::isosurface::{IsoMesh, isosurface};
 use crate::core::session::Revision;
 
-/// What an isosurface is of: picture of the volume, loss, and half the floor's extent.
+/// What an isosurface is of: the picture of the volume, loss, and half the floor's extent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Question {
-    picture: (Revision, u64),
+    volume: Revision,
     level: f64,
     half_extent: [f64; 2],
 }
@@ -72,22 +74,24 @@ fn ask(
     skin: Single<&mut Visibility, With<Skin>>,
 ) {
     let level = session.look().isosurface;
-    let known = landscape.known().filter(|known| known.volume.is_some());
-    let wanted = level.zip(known).zip(placement.get(Stand::Cube));
+    let volume = landscape.known().and_then(|known| known.volume.as_ref());
+    let wanted = level.zip(volume).zip(placement.get(Stand::Cube));
     let mut visibility = skin.into_inner();
-    let Some(((level, known), placed)) = wanted else {
+    let Some(((level, volume), placed)) = wanted else {
         visibility.set_if_neq(Visibility::Hidden);
         return;
     };
     let half_extent = placed.frame.half_extent();
-    let question = Question { picture: (known.revision, known.pictures), level, half_extent };
+    let question = Question { volume: volume.revision, level, half_extent };
     let iso = iso.bypass_change_detection();
     iso.is_waiting = iso.asked != Some(question);
     let is_free = iso.worker.is_none() || pacing.waits();
-    let (true, true, Some(volume)) = (iso.is_waiting, is_free, &known.volume) else { return };
+    if !(iso.is_waiting && is_free) {
+        return;
+    }
     iso.asked = Some(question);
     iso.is_waiting = false;
-    let grid = volume.grid.clone();
+    let grid = Arc::clone(volume.field.grid());
     let [hx, hz] = half_extent;
     iso.worker = Worker::start("isosurface", move |report| {
         report.send(isosurface(&grid, level, [2.0 * hx, 2.0 * hz, CUBE_TOP]));

@@ -14,10 +14,10 @@ use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
 use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
 use crate::core::experiment::{SliceFile, checked::TrainingQuestion};
-use crate::core::grid::GridPicture;
+use crate::core::grid::Field;
 use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
-use crate::core::session;
+use crate::core::session::{self, Revision};
 use crate::core::subspace::RandomWalks;
 
 /// What is known of the landscape.
@@ -32,6 +32,8 @@ pub struct Landscape {
     /// What the look-ahead run of the question asked last depends on.
     trained: Option<Trained>,
     known: Option<Known>,
+    /// That of the picture taken in last.
+    pictures: Revision,
     /// Why there is no plane, in words.
     pub failure: Option<String>,
     /// How far the present stage of the worker is; `None` when it has nothing to do.
@@ -56,13 +58,13 @@ pub struct Spent {
 /// The answers to the question asked last, or to the one before until the new plane is known.
 pub struct Known {
     /// The question they answer.
-    pub revision: session::Revision,
+    pub revision: Revision,
     /// Trajectory and plane.
     pub plan: Arc<Plan>,
     /// The plane at some alpha3.
     pub plane: Option<PlaneAt>,
     /// The volume.
-    pub volume: Option<GridPicture>,
+    pub volume: Option<Picture>,
     /// What random walks would explain along the plane's axes.
     pub walks: Option<RandomWalks>,
     /// The question's part that its look-ahead run answers.
@@ -71,8 +73,26 @@ pub struct Known {
     pub losses: Vec<f64>,
     /// The lowest and highest finite true losses of the look-ahead run, as far as it is sound.
     pub trail_losses: Vec<f64>,
-    /// Counts changes of plane and volume.
-    pub pictures: u64,
+}
+
+/// A field that is shown. Plane and volume have a revision each: where one changes, nothing that was made of
+/// the other is made again.
+pub struct Picture {
+    /// Which picture it is: no two of a landscape have the same.
+    pub revision: Revision,
+    /// Its losses.
+    pub field: Field,
+}
+
+/// Which pictures there are: of which question, of the plane and of the volume.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PictureRevisions {
+    /// The question that they answer.
+    pub question: Revision,
+    /// The plane's.
+    pub plane: Option<Revision>,
+    /// The volume's.
+    pub volume: Option<Revision>,
 }
 
 /// A picture of a plane, and where it lies.
@@ -80,7 +100,7 @@ pub struct PlaneAt {
     /// Its place along the third direction.
     pub alpha3: f64,
     /// Its losses.
-    pub picture: GridPicture,
+    pub picture: Picture,
 }
 
 /// What the look-ahead run depends on: the training and its planned steps.
@@ -120,12 +140,18 @@ impl Landscape {
     }
 
     /// Takes in a plane evaluated for another alpha3.
-    pub fn set_plane(&mut self, revision: session::Revision, plane: PlaneAt, cells: u64) {
+    pub fn set_plane(&mut self, question: Revision, alpha3: f64, field: Field, cells: u64) {
         self.cells_evaluated += cells;
-        if let Some(known) = self.known.as_mut().filter(|known| known.revision == revision) {
-            known.plane = Some(plane);
-            known.pictures += 1;
+        let picture = self.picture(field);
+        if let Some(known) = self.known.as_mut().filter(|known| known.revision == question) {
+            known.plane = Some(PlaneAt { alpha3, picture });
         }
+    }
+
+    /// A picture with the next revision.
+    fn picture(&mut self, field: Field) -> Picture {
+        self.pictures.0 += 1;
+        Picture { revision: self.pictures, field }
     }
 }
 
@@ -246,48 +272,63 @@ impl Landscape {
     }
 
     fn take(&mut self, finding: Finding) {
-        match (finding, &mut self.known) {
-            (Finding::Planned(plan), known) => {
-                let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
-                let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
-                let (revision, trained) = (self.question.revision(), self.trained.clone());
-                let Some(trained) = trained else { return };
-                *known = Some(Known {
-                    revision,
-                    plan,
-                    plane: None,
-                    volume: None,
-                    walks: None,
-                    trained,
-                    losses: Vec::new(),
-                    trail_losses,
-                    pictures: 0,
-                });
+        match finding {
+            Finding::Planned(plan) => self.set_plan(plan),
+            Finding::Plane(field) => {
+                let (alpha3, picture) = (self.asked_alpha3, self.picture(field));
+                self.refit(|known| known.plane = Some(PlaneAt { alpha3, picture }));
             }
-            (Finding::Plane(picture), Some(known)) => {
-                known.plane = Some(PlaneAt { alpha3: self.asked_alpha3, picture });
-                known.refit();
+            Finding::Volume(field) => {
+                let picture = self.picture(field);
+                self.refit(|known| known.volume = Some(picture));
             }
-            (Finding::Volume(picture), Some(known)) => {
-                known.volume = Some(picture);
-                known.refit();
+            Finding::Walks(walks) => {
+                if let Some(known) = &mut self.known {
+                    known.walks = walks;
+                }
             }
-            (Finding::Walks(walks), Some(known)) => known.walks = walks,
-            (Finding::Plane(_) | Finding::Volume(_) | Finding::Walks(_), None) => {}
+        }
+    }
+
+    fn set_plan(&mut self, plan: Arc<Plan>) {
+        let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
+        let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
+        let Some(trained) = self.trained.clone() else { return };
+        self.known = Some(Known {
+            revision: self.question.revision(),
+            plan,
+            plane: None,
+            volume: None,
+            walks: None,
+            trained,
+            losses: Vec::new(),
+            trail_losses,
+        });
+    }
+
+    /// Takes in a picture, and the losses of all that is known then.
+    fn refit(&mut self, take: impl FnOnce(&mut Known)) {
+        if let Some(known) = &mut self.known {
+            take(known);
+            known.losses = known.ranges();
         }
     }
 }
 
 impl Known {
-    /// Takes in the losses of all that is known now, and counts the change.
-    fn refit(&mut self) {
-        let grids = [self.plane.as_ref().map(|p| &p.picture), self.volume.as_ref()];
-        self.losses = grids
-            .into_iter()
-            .flatten()
-            .filter_map(|picture| picture.grid.finite_range())
-            .flat_map(|(low, high)| [low, high])
-            .collect();
-        self.pictures += 1;
+    /// Which pictures it has.
+    pub fn pictures(&self) -> PictureRevisions {
+        PictureRevisions {
+            question: self.revision,
+            plane: self.plane.as_ref().map(|plane| plane.picture.revision),
+            volume: self.volume.as_ref().map(|volume| volume.revision),
+        }
+    }
+
+    /// The lowest and highest finite losses of its pictures.
+    fn ranges(&self) -> Vec<f64> {
+        let pictures = [self.plane.as_ref().map(|plane| &plane.picture), self.volume.as_ref()];
+        let ranges = pictures.into_iter().flatten().filter_map(|picture| picture.field.view().range());
+        ranges.flat_map(|(low, high)| [low, high]).collect()
     }
 }

@@ -17,7 +17,7 @@ use crate::core::session::Revision;
 pub struct Levels {
     /// Each isoline that runs through the picture.
     pub lines: Vec<Level>,
-    of: Option<(Revision, u64, HeightRange)>,
+    of: Option<(Option<Revision>, HeightRange)>,
 }
 
 /// An isoline.
@@ -50,13 +50,13 @@ fn find_levels(
     }
     let known = landscape.known().filter(|_| shown.is_exact);
     let at_rest = known.zip(placement.get(Stand::Surface).or(placement.first()));
-    let of = at_rest.map(|(known, placed)| (known.revision, known.pictures, placed.frame.heights.to));
+    let of = at_rest.map(|(known, placed)| (known.pictures().plane, placed.frame.heights.to));
     if levels.of == of {
         return;
     }
     levels.of = of;
     levels.lines = match at_rest.and_then(|(known, placed)| Some((known.plane.as_ref()?, placed))) {
-        Some((plane, placed)) => lines(&plane.picture.grid, &placed.frame.heights.to),
+        Some((plane, placed)) => lines(plane.picture.field.grid(), &placed.frame.heights.to),
         None => Vec::new(),
     };
 }

@@ -9,7 +9,7 @@ use super::landscape::{Known, Landscape, LandscapeSystems};
 use super::relief::Relief;
 use super::slice::Shown;
 use super::solid::{Dyed, Solid};
-use crate::core::grid::LossGrid;
+use crate::core::grid::{Field, GridSpec};
 
 /// The low points of the plane at rest.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
@@ -31,25 +31,25 @@ pub struct LowestPoint {
 
 impl LowestPoint {
     fn of(known: &Known, shown: &Shown) -> Option<Self> {
-        let grid = exact(known, shown)?;
-        grid.lowest().map(|(cell, loss)| Self::at(grid, cell, loss))
+        let view = exact(known, shown)?.view();
+        view.lowest().map(|(cell, loss)| Self::at(view.spec(), cell, loss))
     }
 
-    fn at(grid: &LossGrid, cell: [usize; 3], loss: f64) -> Self {
-        let alpha = grid.spec.alpha(cell);
+    fn at(spec: &GridSpec, cell: [usize; 3], loss: f64) -> Self {
+        let alpha = spec.alpha(cell);
         Self { alpha: [alpha[0], alpha[1]], loss }
     }
 
     /// The lowest local minimum that is not this one.
     fn another(&self, known: &Known, shown: &Shown) -> Option<Self> {
-        let grid = exact(known, shown)?;
+        let grid = exact(known, shown)?.grid();
         let [axis1, axis2, ..] = *grid.spec.axes() else { return None };
         let extents = [axis1.high - axis1.low, axis2.high - axis2.low];
         let is_elsewhere = |other: &Self| {
             let apart = [0, 1].map(|i| (other.alpha[i] - self.alpha[i]) / extents[i]);
             apart[0].hypot(apart[1]) > APART
         };
-        let minima = grid.local_minima().into_iter().map(|(cell, loss)| Self::at(grid, cell, loss));
+        let minima = grid.local_minima().into_iter().map(|(cell, loss)| Self::at(&grid.spec, cell, loss));
         minima.into_iter().find(is_elsewhere)
     }
 
@@ -62,8 +62,8 @@ impl LowestPoint {
 /// Share of the slice's sides by which low points are apart.
 const APART: f64 = 0.08;
 
-fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a LossGrid> {
-    known.plane.as_ref().filter(|_| shown.is_exact).map(|plane| &plane.picture.grid)
+fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a Field> {
+    known.plane.as_ref().filter(|_| shown.is_exact).map(|plane| &plane.picture.field)
 }
 
 /// The pin on a stand.

@@ -21,13 +21,8 @@ impl<'a> Relief<'a> {
 
     /// The loss that is drawn at a point of the slice: of the plane at rest, or blended from the
     /// volume. `None` where it diverged.
-    pub fn loss(&self, [alpha1, alpha2]: [f64; 2]) -> Option<f64> {
-        let loss = match (&self.known.plane, self.shown.blend(self.known)) {
-            (_, Some((volume, layer))) => volume.sample_volume(alpha1, alpha2, layer),
-            (Some(plane), None) => plane.picture.grid.sample(alpha1, alpha2),
-            (None, None) => return None,
-        };
-        loss.is_finite().then_some(loss)
+    pub fn loss(&self, alpha: [f64; 2]) -> Option<f64> {
+        self.shown.view(self.known).map(|view| view.sample(alpha)).filter(|loss| loss.is_finite())
     }
 
     /// The place on the stand of the surface over a point of the slice; `None` beside the floor.
@@ -70,7 +65,7 @@ impl<'a> Relief<'a> {
                 return height;
             }
             let loss = match at_rest {
-                Some(plane) => Some(plane.picture.grid.at([i, j, 0])).filter(|loss| loss.is_finite()),
+                Some(plane) => Some(plane.picture.field.grid().at([i, j, 0])).filter(|loss| loss.is_finite()),
                 None => self.loss([axis1.value(i as f64), axis2.value(j as f64)]),
             };
             // Where nothing around is finite the surface stands at its top.

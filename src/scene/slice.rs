@@ -7,12 +7,12 @@
 
 use bevy::prelude::*;
 
-use super::landscape::{Known, Landscape, LandscapeSystems, PlaneAt};
+use super::landscape::{Known, Landscape, LandscapeSystems};
 use super::session::SessionState;
 use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
 use crate::core::experiment::pipeline::Plan;
-use crate::core::grid::{GridPicture, LossGrid};
+use crate::core::grid::{Field, FieldView};
 use crate::core::session::{Alpha3, Revision};
 
 /// What is shown of the volume at this moment.
@@ -39,19 +39,24 @@ pub struct Shown {
 struct PlaneAnswer {
     revision: Revision,
     alpha3: f64,
-    picture: GridPicture,
+    field: Field,
     /// Cells evaluated for it.
     cells: u64,
     blending_error: Option<f64>,
 }
 
 impl Shown {
-    /// The volume and the layer that the picture is blended from; `None` where the plane itself is
-    /// shown.
-    pub fn blend<'a>(&self, known: &'a Known) -> Option<(&'a LossGrid, f64)> {
+    /// The volume at the layer that the picture is blended from; `None` where the plane itself is shown.
+    pub fn blend<'a>(&self, known: &'a Known) -> Option<FieldView<'a>> {
         let is_here = known.plane.as_ref().is_some_and(|plane| plane.alpha3 == self.alpha3);
         let layer = self.layer.filter(|_| !is_here)?;
-        known.volume.as_ref().map(|volume| (&volume.grid, layer))
+        known.volume.as_ref().map(|volume| volume.field.view_at(layer))
+    }
+
+    /// What the picture shows: the volume where it is blended from that, else the plane.
+    pub fn view<'a>(&self, known: &'a Known) -> Option<FieldView<'a>> {
+        let plane = || known.plane.as_ref().map(|plane| plane.picture.field.view());
+        self.blend(known).or_else(plane)
     }
 
     /// Whether the plane is being evaluated.
@@ -96,7 +101,7 @@ fn move_plane(
     let inside = axis.filter(|axis| (axis.low..=axis.high).contains(&alpha3));
     let layer = inside.map(|axis| axis.index(alpha3));
     let plane = landscape.known().and_then(|known| known.plane.as_ref());
-    let is_exact = plane.is_some_and(|plane| plane.alpha3 == alpha3 && plane.picture.stride == 1);
+    let is_exact = plane.is_some_and(|plane| plane.alpha3 == alpha3 && plane.picture.field.stride() == 1);
     // Time alone is no change of the picture.
     let is_same = (shown.alpha3, shown.layer, shown.is_exact) == (alpha3, layer, is_exact);
     let shown = if is_same { shown.bypass_change_detection() } else { &mut *shown };
@@ -128,7 +133,7 @@ fn ask_plane(
     if is_known || shown.asked == Some(question) || !is_due || is_waited_for {
         return;
     }
-    let (plan, volume) = (known.plan.clone(), known.volume.as_ref().map(|volume| volume.grid.clone()));
+    let (plan, volume) = (known.plan.clone(), known.volume.as_ref().map(|volume| volume.field.clone()));
     let compared = volume.zip(shown.layer);
     let shown = shown.bypass_change_detection();
     shown.asked = Some(question);
@@ -144,22 +149,22 @@ const LOSSES_AT_ONCE: u64 = 4096;
 fn evaluate(
     (revision, alpha3): (Revision, f64),
     plan: &Plan,
-    compared: Option<(LossGrid, f64)>,
+    compared: Option<(Field, f64)>,
     report: &Report<PlaneAnswer>,
 ) {
     let mut job = plan.plane_job(alpha3);
     let mut told = 0;
     while report.is_wanted() && !job.is_finished() {
-        let Some(picture) = job.advance(LOSSES_AT_ONCE).and_then(|_| job.picture()) else { continue };
+        let Some(field) = job.advance(LOSSES_AT_ONCE).and_then(|_| job.picture()) else { continue };
         // Where there is a blended picture a coarse one would be a step back.
-        if compared.is_some() && picture.stride > 1 {
+        if compared.is_some() && field.stride() > 1 {
             continue;
         }
-        let blending_error =
-            compared.as_ref().map(|(volume, layer)| volume.blending_error(&picture.grid, *layer));
+        let error_of = |(volume, layer): &(Field, f64)| volume.grid().blending_error(field.grid(), *layer);
+        let blending_error = compared.as_ref().map(error_of);
         let cells = job.progress().done - told;
         told += cells;
-        report.send(PlaneAnswer { revision, alpha3, picture, cells, blending_error });
+        report.send(PlaneAnswer { revision, alpha3, field, cells, blending_error });
     }
 }
 
@@ -169,10 +174,10 @@ fn take_plane(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>, mut shown: 
     if is_over {
         shown.bypass_change_detection().worker = None;
     }
-    for PlaneAnswer { revision, alpha3, picture, cells, blending_error } in answers {
+    for PlaneAnswer { revision, alpha3, field, cells, blending_error } in answers {
         shown.has_picture = true;
         shown.blending_error = blending_error;
-        shown.is_exact = shown.alpha3 == alpha3 && picture.stride == 1;
-        landscape.set_plane(revision, PlaneAt { alpha3, picture }, cells);
+        shown.is_exact = shown.alpha3 == alpha3 && field.stride() == 1;
+        landscape.set_plane(revision, alpha3, field, cells);
     }
 }

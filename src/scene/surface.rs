@@ -419,7 +419,7 @@ fn uniforms(
         alpha_low: Vec2::new(axes[0].low as f32, axes[1].low as f32),
         alpha_extent: Vec2::new(extent[0] as f32, extent[1] as f32),
         flat_height: placed.cube_height(shown.alpha3) as f32,
-        layer: shown.blend(known).map_or(0.0, |(_, layer)| layer as f32),
+        layer: shown.blend(known).map_or(0.0, |view| view.layer() as f32),
         grid_step: match look.has_grid_lines {
             true => round_step(extent[0].max(extent[1]), MOST_GRID_LINES) as f32,
             // Not drawn then; any number will do.

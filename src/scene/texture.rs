@@ -21,7 +21,9 @@ pub struct Textures {
     pub volume: Handle<Image>,
     /// The colour map.
     pub colors: Handle<Image>,
-    pictures: Option<(Revision, u64)>,
+    /// The pictures that the losses are of.
+    plane_of: Option<Revision>,
+    volume_of: Option<Revision>,
     map: Option<ColorMap>,
 }
 
@@ -35,7 +37,8 @@ pub(super) fn plugin(app: &mut App) {
         plane: images.add(texture(&[[0.0; 2]; 4], [2, 2, 1])),
         volume: images.add(no_volume()),
         colors: images.add(color_table(ColorMap::default())),
-        pictures: None,
+        plane_of: None,
+        volume_of: None,
         map: None,
     };
     app.insert_resource(textures).add_systems(Update, upload.in_set(Stage::Draw).in_set(TextureSystems));
@@ -53,13 +56,15 @@ fn upload(
         textures.colors = images.add(color_table(map));
     }
     let Some(known) = landscape.known() else { return };
-    let state = (known.revision, known.pictures);
-    if textures.pictures != Some(state) {
-        textures.pictures = Some(state);
-        if let Some(plane) = &known.plane {
-            textures.plane = images.add(texture_of(&plane.picture.grid));
-        }
-        textures.volume = images.add(known.volume.as_ref().map_or_else(no_volume, |v| texture_of(&v.grid)));
+    let now = known.pictures();
+    if let Some(plane) = known.plane.as_ref().filter(|_| textures.plane_of != now.plane) {
+        textures.plane_of = now.plane;
+        textures.plane = images.add(texture_of(plane.picture.field.grid()));
+    }
+    if textures.volume_of != now.volume {
+        textures.volume_of = now.volume;
+        let volume = known.volume.as_ref().map(|volume| volume.field.grid());
+        textures.volume = images.add(volume.map_or_else(no_volume, |grid| texture_of(grid)));
     }
 }
 

@@ -124,7 +124,8 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
         notes.push(format!("training blows up at step {}", found.step));
         notes.push(format!("plane of steps 0 to {}", found.sound_until));
     }
-    let plane = known.plane.as_ref().map(|plane| &plane.picture.grid.loss).filter(|_| told.shown.is_exact);
+    let plane =
+        known.plane.as_ref().map(|plane| &plane.picture.field.grid().loss).filter(|_| told.shown.is_exact);
     if let Some(losses) = plane {
         let share = |is: &dyn Fn(f64) -> bool| {
             100.0 * losses.iter().filter(|loss| is(**loss)).count() as f64 / losses.len() as f64

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
-use crate::core::grid::{GridError, GridJob, GridPicture, GridSpec, LossGrid, Precision, backend};
+use crate::core::grid::{Field, GridError, GridJob, GridSpec, LossGrid, Precision, backend};
 use crate::core::num::Progress;
 use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
@@ -70,9 +70,9 @@ pub enum Finding {
     /// The plane is known.
     Planned(Arc<Plan>),
     /// A picture of the plane at the alpha3 asked for.
-    Plane(GridPicture),
+    Plane(Field),
     /// A picture of the volume.
-    Volume(GridPicture),
+    Volume(Field),
     /// What random walks would explain, where that has a meaning.
     Walks(Option<RandomWalks>),
 }
@@ -284,9 +284,9 @@ pub struct Outcome {
     /// Trajectory and plane.
     pub plan: Arc<Plan>,
     /// The plane at the experiment's first alpha3.
-    pub plane: LossGrid,
+    pub plane: Arc<LossGrid>,
     /// The volume, where there is one.
-    pub volume: Option<LossGrid>,
+    pub volume: Option<Arc<LossGrid>>,
     /// What random walks would explain, where that has a meaning.
     pub walks: Option<RandomWalks>,
 }
@@ -301,8 +301,8 @@ pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
     while !pipeline.is_finished() {
         match pipeline.advance(u64::MAX)? {
             Some(Finding::Planned(found)) => plan = Some(found),
-            Some(Finding::Plane(found)) => plane = Some(found.grid),
-            Some(Finding::Volume(found)) => volume = Some(found.grid),
+            Some(Finding::Plane(found)) => plane = Some(Arc::clone(found.grid())),
+            Some(Finding::Volume(found)) => volume = Some(Arc::clone(found.grid())),
             Some(Finding::Walks(found)) => walks = found,
             None => {}
         }

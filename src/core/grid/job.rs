@@ -1,20 +1,21 @@
 //! A grid evaluated piece by piece, with a picture to show at every resolution on the way.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::losses::blend;
 use super::tile::{Level, lattice, levels};
-use super::{GridBackend, GridSpec, LossGrid};
+use super::{Field, GridBackend, GridSpec, LossGrid};
 use crate::core::num::Progress;
 
 /// A resumable evaluation of a grid. Dropping it cancels it.
 pub struct GridJob {
-    spec: GridSpec,
     backend: Box<dyn GridBackend>,
     levels: VecDeque<Level>,
     under_way: Option<UnderWay>,
     resolved: Option<usize>,
-    loss: Vec<f64>,
+    /// Shared with the last picture, of which no cell changes any more.
+    grid: Arc<LossGrid>,
     done: u64,
 }
 
@@ -23,21 +24,13 @@ struct UnderWay {
     tiles_left: usize,
 }
 
-/// A grid as far as it is known: between the known cells the losses are blended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GridPicture {
-    /// Losses at full resolution.
-    pub grid: LossGrid,
-    /// Indices between two known cells; 1 where every cell was evaluated.
-    pub stride: usize,
-}
-
 impl GridJob {
     /// An evaluation that has not begun.
     pub fn new(spec: GridSpec, backend: Box<dyn GridBackend>) -> Self {
         let levels = levels(&spec, backend.tile_cells()).into();
         let loss = vec![f64::NAN; spec.cells()];
-        Self { spec, backend, levels, under_way: None, resolved: None, loss, done: 0 }
+        let grid = Arc::new(LossGrid { spec, loss });
+        Self { backend, levels, under_way: None, resolved: None, grid, done: 0 }
     }
 
     /// Evaluates about `cells` more cells. Returns the stride of the resolution just completed, if
@@ -53,9 +46,10 @@ impl GridJob {
         let finished = self.backend.poll(cells);
         let under_way = self.under_way.as_mut()?;
         under_way.tiles_left -= finished.len();
+        let LossGrid { spec, loss: known } = Arc::make_mut(&mut self.grid);
         for tile in &finished {
             for (cell, loss) in tile.tile.iter().zip(&tile.loss) {
-                self.loss[self.spec.offset(cell)] = *loss;
+                known[spec.offset(cell)] = *loss;
             }
             self.done += tile.loss.len() as u64;
         }
@@ -69,7 +63,7 @@ impl GridJob {
 
     /// Cells evaluated, of all.
     pub fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.spec.cells() as u64 }
+        Progress { done: self.done, total: self.grid.spec.cells() as u64 }
     }
 
     /// Indices between two cells of the finest resolution completed so far; `None` before the first.
@@ -83,11 +77,13 @@ impl GridJob {
     }
 
     /// The picture at the finest resolution completed so far; `None` before the first.
-    pub fn picture(&self) -> Option<GridPicture> {
+    pub fn picture(&self) -> Option<Field> {
         let stride = self.resolved?;
-        let grid = LossGrid { spec: self.spec.clone(), loss: self.loss.clone() };
-        let grid = if stride == 1 { grid } else { blended(grid, stride) };
-        Some(GridPicture { grid, stride })
+        let grid = match stride {
+            1 => Arc::clone(&self.grid),
+            _ => Arc::new(blended(LossGrid::clone(&self.grid), stride)),
+        };
+        Some(Field::new(grid, stride))
     }
 
     /// Runs to the end.
@@ -95,7 +91,7 @@ impl GridJob {
         while !self.is_finished() {
             self.advance(u64::MAX);
         }
-        LossGrid { spec: self.spec, loss: self.loss }
+        Arc::unwrap_or_clone(self.grid)
     }
 }
 
@@ -175,16 +171,18 @@ mod tests {
             if let Some(stride) = job.advance(1) {
                 strides.push(stride);
                 let picture = job.picture().unwrap();
-                assert_eq!(picture.stride, stride);
+                assert_eq!(picture.stride(), stride);
                 for i in 0..spec.cells() {
                     let cell = [i % 20, i / 20 % 33, i / 660];
-                    let found = picture.grid.at(cell);
+                    let found = picture.grid().at(cell);
                     assert!((found - linear(cell)).abs() < 1e-12, "{cell:?} at stride {stride}: {found}");
                 }
             }
         }
         assert_eq!(strides, [4, 2, 1]);
         assert_eq!(job.advance(1), None, "a finished job has nothing to do");
+        let shared = [job.picture().unwrap(), job.picture().unwrap()];
+        assert!(Arc::ptr_eq(shared[0].grid(), shared[1].grid()), "the whole picture is the job's own losses");
         assert_eq!(job.progress(), Progress { done: 20 * 33 * 6, total: 20 * 33 * 6 });
     }
 }

@@ -7,8 +7,10 @@
 //! ```
 //!
 //! A [`GridSpec`] says where the cells lie, [`tile`] in which order they are evaluated (coarse to
-//! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`].
+//! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`]. Whoever
+//! shows it has it as a [`Field`].
 
+pub mod field;
 pub mod job;
 pub mod kernel;
 pub mod losses;
@@ -17,7 +19,8 @@ pub mod reference;
 pub mod spec;
 pub mod tile;
 
-pub use job::{GridJob, GridPicture};
+pub use field::{Field, FieldView};
+pub use job::GridJob;
 pub use kernel::KernelBackend;
 pub use losses::LossGrid;
 pub use precision::{Precision, backend};

@@ -6,10 +6,9 @@ use crate::core::geometry::contour::segments;
 use crate::core::geometry::heights::HeightBlend;
 use crate::core::geometry::isolines::Isolines;
 use crate::core::grid::Axis;
-use crate::core::session::Revision;
 use crate::core::train::Checkpoint;
 use crate::scene::frame::Placed;
-use crate::scene::landscape::Known;
+use crate::scene::landscape::{Known, PictureRevisions};
 use crate::scene::relief::Relief;
 use crate::scene::slice::Shown;
 use crate::ui::chart::{Chart, Mark};
@@ -29,7 +28,7 @@ pub struct Ground {
 /// What the ground depends on.
 #[derive(Clone, Copy, PartialEq)]
 struct Plane {
-    pictures: (Revision, u64),
+    pictures: PictureRevisions,
     alpha3: f64,
     is_exact: bool,
     heights: HeightBlend,
@@ -49,7 +48,7 @@ impl Ground {
     ) {
         let Some(placed) = placed else { return };
         let plane = Plane {
-            pictures: (known.revision, known.pictures),
+            pictures: known.pictures(),
             alpha3: shown.alpha3,
             is_exact: shown.is_exact,
             heights: placed.frame.heights,
@@ -84,7 +83,7 @@ fn ground(known: &Known, shown: &Shown, placed: Placed, colors: ColorMap, inks: 
     // While the plane moves only its colours follow.
     if let Some(plane) = known.plane.as_ref().filter(|_| shown.is_exact) {
         for level in Isolines::of(&heights.to).emphasised(&heights.to) {
-            let line = segments(&plane.picture.grid, level);
+            let line = segments(plane.picture.field.grid(), level);
             let apart = [f64::NAN; 2];
             let points = line.into_iter().flat_map(|[a, b]| [a, b, apart]).collect();
             let color = inks.faint.gamma_multiply(0.6);

@@ -25,11 +25,11 @@ use super::desk::Desk;
 use super::style::color32;
 use super::timeline::{History, thinned_by_step};
 use crate::core::objective::Objective;
-use crate::core::session::{Revision, Run};
+use crate::core::session::Run;
 use crate::core::train::{Checkpoint, plateaus};
 use crate::scene::Pacing;
 use crate::scene::frame::Placement;
-use crate::scene::landscape::{Known, Landscape};
+use crate::scene::landscape::{Known, Landscape, PictureRevisions};
 use crate::scene::pointer::Hover;
 use crate::scene::prober::{self, Prober};
 use crate::scene::session::SessionState;
@@ -179,7 +179,7 @@ const CURVATURE_FRAMES: u32 = 6;
 #[derive(Clone, Debug, PartialEq)]
 struct State {
     news: u64,
-    pictures: Option<(Revision, u64)>,
+    pictures: Option<PictureRevisions>,
     alpha3: f64,
     hover: Option<Vec<f64>>,
     selected: Option<Vec<f64>>,
@@ -193,7 +193,8 @@ struct State {
 impl State {
     /// Whether the history that was made of it is older than `now`.
     fn is_history_older(&self, now: &Self) -> bool {
-        (self.news, self.pictures) != (now.news, now.pictures)
+        let plan = |state: &Self| state.pictures.map(|pictures| pictures.question);
+        (self.news, plan(self)) != (now.news, plan(now))
     }
 }
 
@@ -215,7 +216,7 @@ pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<
     let known = sources.landscape.current();
     let state = State {
         news: sources.training.news(),
-        pictures: known.map(|known| (known.revision, known.pictures)),
+        pictures: known.map(Known::pictures),
         alpha3: sources.shown.alpha3,
         hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
         selected: sources.session.view().selected.clone(),

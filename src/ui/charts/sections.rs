@@ -17,7 +17,7 @@ pub fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
     let is_affordable = objective.dim() * objective.examples().max(1) * 2 * POINTS <= AFFORDABLE;
     let loss = |alpha: &[f64]| match (is_affordable, &known.plane) {
         (true, _) => objective.loss(&subspace.lift(alpha)),
-        (false, Some(plane)) => plane.picture.grid.sample(alpha[0], alpha[1]),
+        (false, Some(plane)) => plane.picture.field.view().sample([alpha[0], alpha[1]]),
         (false, None) => f64::NAN,
     };
     let mut marks = Vec::new();
