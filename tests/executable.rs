@@ -13,10 +13,18 @@ mod slices;
 mod tables;
 mod words;
 
+use std::path::Path;
 use std::process::{Command, Output};
+
+use crate::support::array_of_file;
 
 fn losscape(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_losscape")).args(arguments).output().unwrap()
+}
+
+/// An array of a run or a slice: its shape and its numbers.
+fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
+    array_of_file(path, name)
 }
 
 /// Expects exit code 2, one line on standard error that holds each of the words, and nothing else.

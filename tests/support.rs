@@ -1,5 +1,7 @@
 //! What several themes share: reading the reference files, building what they describe, comparing.
 
+use std::io::{Read, Seek};
+use std::path::Path;
 use std::sync::Arc;
 
 use losscape::core::data::Dataset;
@@ -17,6 +19,20 @@ pub fn reference<T: DeserializeOwned>(name: &str) -> T {
     let path = format!("{}/tests/data/reference/{name}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Reads an array of numpy's archive: its shape and its entries.
+pub fn array<T: npyz::Deserialize>(archive: impl Read + Seek, name: &str) -> (Vec<u64>, Vec<T>) {
+    let mut archive = zip::ZipArchive::new(archive).unwrap();
+    let entry =
+        archive.by_name(&format!("{name}.npy")).unwrap_or_else(|error| panic!("array {name}: {error}"));
+    let array = npyz::NpyFile::new(entry).unwrap();
+    (array.shape().to_vec(), array.into_vec().unwrap())
+}
+
+/// The same of an archive in a file.
+pub fn array_of_file<T: npyz::Deserialize>(path: &Path, name: &str) -> (Vec<u64>, Vec<T>) {
+    array(std::fs::File::open(path).unwrap(), name)
 }
 
 /// A layer as the reference files write it.

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::draw::Draw;
+use crate::support::array_of_file;
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
@@ -39,8 +40,7 @@ fn training(draw: &mut Draw) {
     killed(train("20000"), 250.0 * draw.uniform());
     let left = std::fs::read(&path).unwrap();
     if left != old {
-        let mut archive = npyz::npz::NpzArchive::open(&path).unwrap();
-        let losses: Vec<f64> = archive.by_name("trajectory_loss").unwrap().unwrap().into_vec().unwrap();
+        let (_, losses) = array_of_file::<f64>(&path, "trajectory_loss");
         assert_eq!(losses.len(), 20_001, "the new run is whole");
     }
     let is_ours = |name: &String| name == "run.npz" || name.starts_with(".losscape-");

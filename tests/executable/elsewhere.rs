@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use super::read;
+
 fn losscape_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_losscape"));
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -48,10 +50,7 @@ fn an_experiment_is_the_same_from_any_folder() {
     trained(&there, &["../here/plane.ron"]);
     trained(whole.path(), &["here/My.RON"]);
     trained(&there, &[here.join("My.RON").to_str().unwrap()]);
-    let numbers = |folder: &Path| {
-        let mut archive = npyz::npz::NpzArchive::open(folder.join("run.npz")).unwrap();
-        archive.by_name("trajectory").unwrap().unwrap().into_vec::<f64>().unwrap()
-    };
+    let numbers = |folder: &Path| read(&folder.join("run.npz"), "trajectory").1;
     assert_eq!(numbers(&here), numbers(&there));
     assert_eq!(numbers(&here), numbers(whole.path()));
     // On the command line a path is seen from where the program runs.

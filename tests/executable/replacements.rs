@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{losscape, refused};
+use super::{losscape, read, refused};
+use crate::support::array_of_file;
 
 /// A folder with small tables in it.
 struct Tables(tempfile::TempDir);
@@ -39,16 +40,8 @@ impl Tables {
     }
 }
 
-fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
-    (array.shape().to_vec(), array.into_vec().unwrap())
-}
-
 fn experiment(path: &Path) -> serde_json::Value {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let bytes: Vec<u8> = archive.by_name("experiment").unwrap().unwrap().into_vec().unwrap();
-    serde_json::from_slice(&bytes).unwrap()
+    serde_json::from_slice(&array_of_file(path, "experiment").1).unwrap()
 }
 
 /// Rows that a run was trained on.

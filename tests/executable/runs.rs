@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::losscape;
+use super::{losscape, read};
+use crate::support::array_of_file;
 
 fn run(arguments: &[&str]) -> String {
     let output = losscape(arguments);
@@ -10,16 +11,8 @@ fn run(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-pub(super) fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
-    (array.shape().to_vec(), array.into_vec().unwrap())
-}
-
 pub(super) fn text(path: &Path, name: &str) -> serde_json::Value {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let bytes: Vec<u8> = archive.by_name(name).unwrap().unwrap().into_vec().unwrap();
-    serde_json::from_slice(&bytes).unwrap()
+    serde_json::from_slice(&array_of_file(path, name).1).unwrap()
 }
 
 fn write_theta(path: &Path, theta: &[f64]) {

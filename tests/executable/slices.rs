@@ -2,13 +2,8 @@
 
 use std::path::Path;
 
-use super::{losscape, refused};
-
-fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
-    (array.shape().to_vec(), array.into_vec().unwrap())
-}
+use super::{losscape, read, refused};
+use crate::support::array_of_file;
 
 /// Model 3 with a sigmoid head, written out anew: nothing of the library is used.
 fn loss(theta: &[f64], x: &[f64], y: &[f64]) -> f64 {
@@ -63,9 +58,7 @@ fn the_fast_kernel_is_near_and_the_file_says_so() {
         let run = ["slice", "--points", "60", "--steps", "200", "--grid", "33x20", "--precision", precision];
         let output = losscape(&[&run[..], &["--threads", "1", "-o", path.to_str().unwrap()]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let mut archive = npyz::npz::NpzArchive::open(&path).unwrap();
-        let told: Vec<u8> = archive.by_name("precision").unwrap().unwrap().into_vec().unwrap();
-        assert_eq!(told, precision.as_bytes());
+        assert_eq!(array_of_file::<u8>(&path, "precision").1, precision.as_bytes());
         read(&path, "loss").1
     };
     let (double, single) = (with("f64"), with("f32"));

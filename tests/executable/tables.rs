@@ -1,6 +1,7 @@
 //! Tables on the command line: what is told of them, and how they are opened.
 
-use super::runs::{read, text};
+use super::read;
+use super::runs::text;
 use super::{losscape, refused};
 
 fn table(name: &str) -> String {

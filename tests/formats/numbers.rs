@@ -3,10 +3,10 @@
 use std::io::Cursor;
 
 use losscape::core::io::SliceFormat;
-use npyz::npz::NpzArchive;
 use roxmltree::{Document, Node};
 
 use super::{Made, RANGES};
+use crate::support::array;
 
 const SHAPES: [&[usize]; 3] = [&[6], &[7, 5], &[4, 3, 2]];
 
@@ -74,11 +74,8 @@ fn csv_has_a_row_for_each_cell() {
 fn npz_has_an_array_for_each_axis_and_the_losses() {
     for counts in SHAPES {
         let made = Made::new(counts);
-        let mut archive = NpzArchive::new(Cursor::new(made.written(SliceFormat::Npz))).unwrap();
-        let mut read = |name: &str| {
-            let array = archive.by_name(name).unwrap().unwrap_or_else(|| panic!("no array {name}"));
-            (array.shape().to_vec(), array.into_vec::<f64>().unwrap())
-        };
+        let written = made.written(SliceFormat::Npz);
+        let read = |name: &str| array::<f64>(Cursor::new(&written), name);
         for (axis, &count) in counts.iter().enumerate() {
             let expected: Vec<f64> = (0..count).map(|i| alpha(axis, i, count)).collect();
             let (shape, found) = read(&format!("alpha{}", axis + 1));
@@ -95,8 +92,7 @@ fn npz_has_an_array_for_each_axis_and_the_losses() {
         assert!(same_bits(&read("directions").1, &made.subspace.directions().concat()));
     }
     let broken = Made::broken();
-    let mut archive = NpzArchive::new(Cursor::new(broken.written(SliceFormat::Npz))).unwrap();
-    let losses: Vec<f64> = archive.by_name("loss").unwrap().unwrap().into_vec().unwrap();
+    let (_, losses) = array::<f64>(Cursor::new(broken.written(SliceFormat::Npz)), "loss");
     assert!(same_bits(&losses, &broken.grid.loss));
 }
 

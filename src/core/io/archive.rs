@@ -16,11 +16,11 @@
 
 use std::io::{self, Cursor, Write};
 
-use npyz::WriterBuilder;
-use npyz::npz::NpzWriter;
-use npyz::zip::CompressionMethod;
-use npyz::zip::write::FileOptions;
+use npyz::npz::file_name_from_array_name;
+use npyz::{WriteOptions, WriterBuilder};
 use serde::{Deserialize, Serialize};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::core::data::{Dataset, Scaling, Target};
 use crate::core::experiment::Experiment;
@@ -34,11 +34,11 @@ pub(super) struct DatasetNote {
 }
 
 /// An archive in memory: one that met a full disk would complain on standard error when dropped.
-pub(super) struct Archive(NpzWriter<Cursor<Vec<u8>>>);
+pub(super) struct Archive(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Archive {
     pub(super) fn new() -> Self {
-        Self(NpzWriter::new(Cursor::default()))
+        Self(ZipWriter::new(Cursor::default()))
     }
 
     pub(super) fn array<T: npyz::AutoSerialize>(
@@ -49,9 +49,11 @@ impl Archive {
     ) -> io::Result<()> {
         // As numpy's savez does: losses of double length hardly shrink, and shrinking them takes longer
         // than evaluating them.
-        let stored = FileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+        let stored =
+            SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
         let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-        let mut writer = self.0.array(name, stored)?.default_dtype().shape(&shape).begin_nd()?;
+        self.0.start_file(file_name_from_array_name(name), stored)?;
+        let mut writer = WriteOptions::new().default_dtype().shape(&shape).writer(&mut self.0).begin_nd()?;
         writer.extend(values)?;
         writer.finish()
     }
@@ -113,8 +115,8 @@ impl Archive {
         self.text("labels", &serde_json::to_string(train.labels()).map_err(io::Error::other)?)
     }
 
-    pub(super) fn finish(mut self, mut file: impl Write) -> io::Result<()> {
-        file.write_all(self.0.zip_writer().finish()?.get_ref())
+    pub(super) fn finish(self, mut file: impl Write) -> io::Result<()> {
+        file.write_all(self.0.finish()?.get_ref())
     }
 }
 

@@ -9,9 +9,9 @@ use std::io::{self, BufReader, Chain, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use npyz::npz::file_name_from_array_name;
-use npyz::zip::result::ZipError;
-use npyz::zip::{CompressionMethod, ZipArchive};
 use npyz::{NpyFile, Order};
+use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::input::{Input, InputError};
 
@@ -116,15 +116,16 @@ impl Arrays {
     /// # Errors
     /// If it is of another type, longer than may be read, or not as long as it says.
     pub fn read<T: npyz::Deserialize>(&mut self, name: &str) -> Result<Option<Array<T>>, ArrayError> {
+        let wrong = |what: String| ArrayError::Entry { name: name.to_owned(), what };
         let entry = match self.zip.by_name(&file_name_from_array_name(name)) {
             Ok(entry) => entry,
             Err(ZipError::FileNotFound) => return Ok(None),
+            // The reader is built with numpy's ways of packing alone.
+            Err(ZipError::CompressionMethodNotSupported(_)) => {
+                return Err(wrong("is packed in a way that numpy does not use".to_owned()));
+            }
             Err(error) => return Err(io::Error::from(error).into()),
         };
-        let wrong = |what: String| ArrayError::Entry { name: name.to_owned(), what };
-        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            return Err(wrong("is packed in a way that numpy does not use".to_owned()));
-        }
         let (claimed, left) = (entry.size(), self.left);
         if claimed > left {
             return Err(wrong(format!("unpacks to {claimed} bytes; expected at most {left}")));

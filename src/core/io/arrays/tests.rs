@@ -1,8 +1,8 @@
 use std::io::Write;
 
 use npyz::WriterBuilder;
-use npyz::zip::ZipWriter;
-use npyz::zip::write::FileOptions;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn lying(shape: &str, bytes: &[u8]) -> Vec<u8> {
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
-        let packed = FileOptions::default().compression_method(CompressionMethod::Deflated);
+        let packed = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         zip.start_file(format!("{name}.npy"), packed).unwrap();
         zip.write_all(bytes).unwrap();
     }
@@ -73,6 +73,17 @@ fn what_unpacks_to_more_than_may_be_is_refused_before_it_is_unpacked() {
     // All together count.
     let mut arrays = Arrays { left: 3 << 20, ..open(&bytes).1.unwrap() };
     assert!(arrays.read::<f64>("a").is_ok() && arrays.read::<f64>("a").is_err());
+}
+
+#[test]
+fn what_numpy_does_not_pack_with_is_refused_by_the_arrays_name() {
+    const BZIP2: [u8; 2] = 12_u16.to_le_bytes();
+    let mut bytes = archive(&[("a", &npy(&[1], [1.0]))]);
+    let listed = bytes.windows(4).position(|sign| sign == b"PK\x01\x02").unwrap();
+    for at in [8, listed + 10] {
+        bytes[at..at + 2].copy_from_slice(&BZIP2);
+    }
+    assert_eq!(refused(&bytes), "its array a is packed in a way that numpy does not use");
 }
 
 #[test]
