@@ -30,8 +30,8 @@ impl Outline {
     /// Takes in what a run has recorded since it was looked at last, or drops what it has gone back
     /// behind. Whether anything that was there is there no more.
     ///
-    /// It keeps at most half as many points as the run's trajectory may, so that large parameters that the
-    /// trajectory has dropped are no second trajectory.
+    /// Large parameters that the trajectory has dropped are no second trajectory: a sixteenth of the points
+    /// that the trajectory may keep, or as many as a small outline takes, and never more than half.
     pub fn follow(&mut self, run: &TrainingRun) -> bool {
         let before = self.points.len();
         let end = self.points.partition_point(|point| point.step <= run.step());
@@ -42,7 +42,9 @@ impl Outline {
         let new = &recorded[recorded.partition_point(|point| point.step < seen)..];
         let dense = self.dense;
         self.points.extend(new.iter().filter(|point| keeps(dense, point.step)).cloned());
-        while self.points.len() > run.trajectory().capacity() / 2 && self.dense > 2 {
+        let capacity = run.trajectory().capacity();
+        let most = (capacity / 16).max(DENSE as usize).min(capacity / 2);
+        while self.points.len() > most && self.dense > 2 {
             self.dense /= 2;
             self.points.retain(|point| keeps(self.dense, point.step));
             is_cut = true;
@@ -104,6 +106,21 @@ mod tests {
         run.advance(4000);
         assert!(!outline.follow(&run));
         assert_eq!(steps(&outline), straight);
+    }
+
+    #[test]
+    fn a_run_that_goes_on_for_ever_adds_little_to_what_its_trajectory_keeps() {
+        let (mut run, mut outline) = (run(), Outline::default());
+        let capacity = 4 * DENSE as usize;
+        let bytes = run.trajectory().bytes();
+        run = run.within(capacity * bytes);
+        assert_eq!(run.trajectory().capacity(), capacity);
+        for _ in 0..10 {
+            run.advance(5000);
+            outline.follow(&run);
+            assert!(outline.points().len() <= capacity / 4, "{}", outline.points().len());
+        }
+        assert!(outline.points().len() > capacity / 8, "{}", outline.points().len());
     }
 
     #[test]
