@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::window::{Display, until};
+use super::window::{Display, drawn, until};
 
 /// The program, about to open a window of a small experiment, with a home of its own.
 fn view(home: &Path) -> Command {
@@ -45,7 +45,7 @@ fn opens(display: &Display, environment: &[(&str, &str)], home: &Path) {
         let found = display.xdotool(&["search", "--onlyvisible", "--name", "Losscape"]);
         found.lines().next().map(str::to_owned)
     });
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    drawn(display);
     display.xdotool(&["windowclose", &window]);
     until("the end of the program", 20, || program.try_wait().unwrap());
     let output = program.wait_with_output().unwrap();
