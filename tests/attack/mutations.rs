@@ -5,36 +5,42 @@ use std::path::{Path, PathBuf};
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
 use losscape::core::io::archive::write_run;
-use losscape::core::io::folder::{Folder, Reach};
-use losscape::core::io::table::TableOptions;
+use losscape::core::io::folder::Reach;
+use losscape::core::io::table::{Column, DecimalMark, Header, TableOptions, TargetKind};
 use losscape::core::io::{npy, run, table};
-use losscape::core::script::tour::{Tour, is_tour};
+use losscape::core::script::open::Script;
 use losscape::core::text::visible;
 
 /// A kind of file: how it is called, good ones of it, and who reads it.
 struct Loader {
-    /// Its name, with the ending that it needs.
+    /// Its name in the folder, with the ending that it needs.
     name: &'static str,
+    /// How often it is drawn: what takes longer to read is drawn more seldom.
+    share: usize,
     seeds: Vec<Vec<u8>>,
     read: Box<dyn Fn(&Path) -> Result<(), String>>,
 }
 
 fn loader<T, E: std::fmt::Display>(
     name: &'static str,
+    share: usize,
     seeds: Vec<Vec<u8>>,
     read: impl Fn(&Path) -> Result<T, E> + 'static,
 ) -> Loader {
     Loader {
         name,
+        share,
         seeds,
         read: Box::new(move |path| read(path).map(drop).map_err(|error| error.to_string())),
     }
 }
 
 /// A run of a few steps, as it is written.
-fn recorded(folder: &Path) -> Vec<u8> {
-    let text = "(dataset: xor(points: 5), steps: 4, slice: (grid: [3, 3], volume: [2, 2, 2]))";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+fn recorded(folder: &Path, dataset: &str) -> Vec<u8> {
+    let text = format!("(dataset: {dataset}, steps: 4, slice: (grid: [3, 3], volume: [2, 2, 2]))");
+    let path = folder.join("good.ron");
+    std::fs::write(&path, text).unwrap();
+    let experiment = Experiment::new(ExperimentFile::read(&path, Reach::Below).unwrap()).unwrap();
     let path = folder.join("good.npz");
     let run = pipeline::train(&experiment, |_| {});
     write_run(File::create(&path).unwrap(), &experiment, &run.course()).unwrap();
@@ -47,20 +53,46 @@ fn point(folder: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-const TABLES: [&str; 6] = [
-    "1,2,0\n3.5,-4e2,1\n",
+/// Tables of every dialect and encoding that is read without a word.
+fn tables() -> Vec<Vec<u8>> {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        table::read(&path, &TableOptions::default()).ok().map(|_| std::fs::read(path).unwrap())
+    };
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tables");
+    let mut tables: Vec<Vec<u8>> = std::fs::read_dir(folder).unwrap().filter_map(read).collect();
+    tables.sort();
+    tables.extend(TABLES.map(|text| text.as_bytes().to_vec()));
+    tables
+}
+
+const TABLES: [&str; 4] = [
     "\u{feff}a, b ,\"the target\"\r\n1 , 2,0\r\n\r\n3.5,-4e2,1",
-    "x;y\n1,5;0\n2,5;1\n",
     "# a comment\nx\ty\n1\t0\n2\t1\n",
-    "length,width,kind\n5.1,3.5,setosa\n7.0,3.2,virginica\n5.9,3.0,versicolor\n",
+    "a|b|yes\n1|2|True\n3|4|False\n",
     "\"a\nb\",c\n1,0\n2,1\n",
 ];
 
-const EXPERIMENTS: [&str; 4] = [
+/// Tables of which something is said, and what.
+const TOLD: [&str; 2] =
+    ["a;the target;b\n1,5;x;1.000,25\n2,5;y;0\n-1;x;7\n", "a;the target;c;b\n1;1;2;3\n4;-1;5;6\n"];
+
+fn told() -> TableOptions {
+    TableOptions {
+        target: TargetKind::Classes,
+        target_column: Some(Column::Number(2)),
+        leave_out: vec![Column::Name("b".to_owned())],
+        header: Header::Yes,
+        decimal: DecimalMark::Comma,
+    }
+}
+
+const EXPERIMENTS: [&str; 5] = [
     "(title: \"a\", seed: 3, dataset: xor(points: 6), model: mlp(widths: [3], activation: relu), steps: 9)",
     "(dataset: blobs(points: 8, classes: 3), loss: cross_entropy, optimizer: adam(lr: 0.1), batch: size(4))",
     "(surface: Some(rosenbrock), slice: (plane: axes(), range: Some([(-2, 2), (-1, 3)]), grid: [9, 9]))",
     "(dataset: moons(points: 9), held_out: 0.3, schedule: cosine(t_max: 9), view: (scale: log, eye: (10, 20)))",
+    "(dataset: csv(path: \"good.csv\"), standardize: true, slice: (plane: points(a: start, b: file(\"good.npy\"), c: end)))",
 ];
 
 /// A tour of small experiments: the built-in ones take longer to make than to read.
@@ -73,29 +105,30 @@ const TOUR: &str = "(title: \"t\", chapters: [
     (secs: 1, cues: [(when: at(0), command: slice(alpha3(0.5)))]),
 ])";
 
+/// Opens an experiment or a tour, and makes what an experiment asks for.
+fn opened(path: &Path) -> Result<(), String> {
+    match Script::read(path, Reach::Below).map_err(|error| error.to_string())? {
+        // Of a million points or a large model there is nothing to be learnt here but patience.
+        Script::Experiment(file) if file.dataset.points() <= 2_000 => {
+            Experiment::new(*file).map(drop).map_err(|error| error.to_string())
+        }
+        Script::Experiment(_) | Script::Tour(_) => Ok(()),
+    }
+}
+
 fn loaders(folder: &Path) -> Vec<Loader> {
     let bytes = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     std::fs::write(folder.join("small.ron"), "(dataset: xor(points: 4), steps: 5)").unwrap();
-    let folder_of_tours = Folder::of(&folder.join("t.ron"), Reach::Below);
-    let text = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+    std::fs::write(folder.join("good.csv"), TABLES[0]).unwrap();
+    let point = point(folder);
+    let runs = ["xor(points: 5)", "csv(path: \"good.csv\")"].map(|dataset| recorded(folder, dataset));
     let all = vec![
-        loader("x.npz", vec![recorded(folder)], |path| run::read_run(path, Reach::Below)),
-        loader("x.npy", vec![point(folder)], |path| npy::read_theta(path, 13)),
-        loader("x.csv", bytes(&TABLES), |path| table::read(path, &TableOptions::default())),
-        loader("x.ron", bytes(&EXPERIMENTS), move |path| {
-            ExperimentFile::parse(&text(path), "x.ron").map_err(|error| error.to_string()).and_then(|file| {
-                // Of a million points or a large model there is nothing to be learnt here but patience.
-                if file.dataset.points() > 2_000 {
-                    return Ok(());
-                }
-                Experiment::new(file).map(drop).map_err(|error| error.to_string())
-            })
-        }),
-        loader("t.ron", bytes(&[TOUR]), move |path| {
-            let text = text(path);
-            is_tour(&text);
-            Tour::parse(&text, "t.ron", &folder_of_tours)
-        }),
+        loader("x.npz", 100, runs.to_vec(), |path| run::read_run(path, Reach::Below)),
+        loader("x.npy", 600, vec![point], |path| npy::read_theta(path, 13)),
+        loader("x.csv", 600, tables(), |path| table::read(path, &TableOptions::default())),
+        loader("x.data", 200, bytes(&TOLD), |path| table::read(path, &told())),
+        loader("x.ron", 200, bytes(&EXPERIMENTS), opened),
+        loader("t.ron", 200, bytes(&[TOUR]), opened),
     ];
     #[cfg(feature = "viewer")]
     let all = all.into_iter().chain(films::loaders(folder)).collect();
@@ -104,12 +137,12 @@ fn loaders(folder: &Path) -> Vec<Loader> {
 
 #[cfg(feature = "viewer")]
 mod films {
-    use losscape::core::experiment::file::parse_ron;
     use losscape::core::io::output::Output;
     use losscape::core::num::CancelToken;
     use losscape::record::sink::join::{self, Part};
     use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality};
     use losscape::ui::Desk;
+    use losscape::ui::preferences::Preferences;
 
     use super::*;
 
@@ -148,7 +181,8 @@ mod films {
                     .map_err(|error| error.to_string())
             }
         };
-        let [[gif, _], [apng, _]] = ["seed.gif", "seed.apng"].map(|name| part_and_film(folder, name));
+        let [[gif, _], [apng, _], [_, webm]] =
+            ["seed.gif", "seed.apng", "seed.webm"].map(|name| part_and_film(folder, name));
         let joined = folder.join("joined.mp4");
         let join = move |path: &Path| {
             let part = Part::read(path).map_err(|error| error.to_string())?;
@@ -156,15 +190,18 @@ mod films {
             join::join(&[part], &output, &CancelToken::default()).map_err(|error| error.to_string())
         };
         let desk = losscape::core::experiment::file::to_pretty_ron(&Desk::default(), usize::MAX);
-        let read_desk = |path: &Path| {
-            let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
-            parse_ron::<Desk>(&text, "desk.ron").map(|desk| desk.checked())
-        };
+        let left = EXPERIMENTS.map(|text| text.as_bytes().to_vec()).to_vec();
+        let preferences = |path: &Path| Preferences::within(path.parent().unwrap()).unwrap();
+        let read_desk = move |path: &Path| preferences(path).desk().notice.unwrap_or(Ok(String::new()));
+        let rescue = move |path: &Path| preferences(path).unsaved().ok_or("it is left where it is");
         vec![
-            loader("x.mp4.part", part_and_film(folder, "seed.mp4").to_vec(), join),
-            loader("x.gif.part", vec![gif], recovered(folder, "gif")),
-            loader("x.apng.part", vec![apng], recovered(folder, "apng")),
-            loader("desk.ron", vec![desk.into_bytes()], read_desk),
+            loader("x.mp4.part", 20, part_and_film(folder, "seed.mp4").to_vec(), join),
+            loader("x.gif.part", 20, vec![gif], recovered(folder, "gif")),
+            loader("x.apng.part", 20, vec![apng], recovered(folder, "apng")),
+            // An ffmpeg for each.
+            loader("x.webm.part", 1, vec![webm], recovered(folder, "webm")),
+            loader("desk.ron", 100, vec![desk.into_bytes()], read_desk),
+            loader("unsaved-1.ron", 100, left, rescue),
         ]
     }
 }
@@ -178,9 +215,11 @@ fn mutations(usual: u64) {
     let folder = tempfile::tempdir().unwrap();
     let loaders = loaders(folder.path());
     let others = others(&loaders);
+    let shares: Vec<usize> =
+        loaders.iter().enumerate().flat_map(|(at, loader)| vec![at; loader.share]).collect();
     let mut count = vec![[0_u64, 0]; loaders.len()];
     super::attack(usual, |draw| {
-        let at = draw.below(loaders.len());
+        let at = *draw.of(&shares);
         let loader = &loaders[at];
         let seed = draw.of(&loader.seeds).clone();
         let path: PathBuf = folder.path().join(loader.name);
@@ -214,7 +253,7 @@ fn good_files_are_read_by_every_loader() {
 
 #[test]
 fn files_with_faults_are_read_or_refused_in_a_line() {
-    mutations(4_000);
+    mutations(8_000);
 }
 
 #[test]
