@@ -346,16 +346,19 @@ fn every_kind_of_data_and_model_has_charts_that_say_something() {
             *file = ExperimentFile::parse("(surface: rosenbrock, optimizer: sgd(lr: 1e-3), steps: 120, slice: (grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap()
         },
     ];
-    for change in changes {
+    for (turn, change) in changes.into_iter().enumerate() {
         let eye = eye(change);
-        for kind in ChartKind::ALL {
+        for (number, kind) in ChartKind::ALL.into_iter().enumerate() {
             let chart = chart(&eye, kind);
             assert!(!chart.marks.is_empty() || !chart.note.is_empty(), "{kind:?}");
             roxmltree::Document::parse(&chart.to_svg(kind.name(), Theme::Light))
                 .unwrap_or_else(|error| panic!("{kind:?}: {error}"));
             assert!(chart.to_csv().starts_with("series,x,y"), "{kind:?}");
-            let png = chart.to_png(kind.name(), Theme::Dark).unwrap();
-            assert_eq!(image::load_from_memory(&png).unwrap().width(), 1280, "{kind:?}");
+            // A picture takes long: each kind has its turn.
+            if number % changes.len() == turn {
+                let png = chart.to_png(kind.name(), Theme::Dark).unwrap();
+                assert_eq!(image::load_from_memory(&png).unwrap().width(), 1280, "{kind:?}");
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use bevy::color::ColorToPacked;
 use bevy::prelude::*;
 use image::{Rgb, RgbImage};
 use losscape::app::Overlay;
-use losscape::core::experiment::{CameraMode, Experiment, Shape, builtin};
+use losscape::core::experiment::{CameraMode, Experiment, Shape, builtin, file::Resolution};
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::isolines::Isolines;
 use losscape::core::script::{Command, RunCommand};
@@ -156,7 +156,10 @@ fn a_colour_is_the_loss_and_a_line_lies_where_its_loss_is() {
 #[test]
 fn the_marker_has_its_colour_where_training_is() {
     for scale in losscape::core::geometry::heights::HeightScale::ALL {
-        let (picture, eye) = seen_and_known(|file| file.view.scale = scale);
+        let (picture, eye) = seen_and_known(|file| {
+            file.view.scale = scale;
+            (file.slice.grid, file.slice.volume) = (Resolution([65, 65]), Resolution([9, 9, 5]));
+        });
         let world = eye.world();
         let known = world.resource::<Landscape>().current().unwrap();
         let placed = world.resource::<Placement>().get(Stand::Surface).unwrap();

@@ -123,7 +123,7 @@ fn a_file_that_appears_while_work_goes_on_stays_and_the_work_is_not_lost() {
     let at = |name: &str| folder.path().join(name);
     // Long enough that somebody else is there first.
     let mut training = Command::new(env!("CARGO_BIN_EXE_losscape"));
-    training.args(["train", "--steps", "1000000", "-o"]).arg(at("x.npz"));
+    training.args(["train", "--steps", "100000", "-o"]).arg(at("x.npz"));
     let training = training.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null());
     let training = training.spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(200));

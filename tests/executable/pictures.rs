@@ -96,13 +96,16 @@ fn the_command_line_of_a_picture_draws_it_again() {
         view: (theme: light, scale: log, eye: (-20.5, 40.0), alpha3: 0.3, has_grid_lines: true))";
     let path = folder.path().join("mine.ron");
     std::fs::write(&path, text).unwrap();
-    let drawn = record(folder.path(), &[path.to_str().unwrap(), "--at-step", "90"]);
+    let drawn = record(folder.path(), &[path.to_str().unwrap(), "--at-step", "90", "--size", "320x180"]);
     let line = command_line(&ExperimentFile::parse(text, "mine.ron").unwrap(), 90);
     let line = line.replace("losscape record", &format!("'{}' record", env!("CARGO_BIN_EXE_losscape")));
     let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
     assert!(!output.status.success(), "picture.png is there already");
-    let output =
-        Command::new("sh").args(["-c", &(line + " --force")]).current_dir(folder.path()).output().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &(line + " --force --size 320x180")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let again = image::open(folder.path().join("picture.png")).unwrap().to_rgb8();
     assert!(drawn == again, "the same picture");

@@ -21,12 +21,13 @@ fn an_mp4_says_what_was_asked_for_at_any_whole_rate() {
         for fps in [1, 7, 24, 30, 60, 144, 240] {
             let path = folder.join(format!("{encoder:?}-{fps}.mp4"));
             film(&path, &spec(fps, 11), encoder);
-            let names = ["codec_name", "codec_tag_string", "width", "height", "pix_fmt", "has_b_frames"];
-            assert_eq!(probed(&path, &names), ["h264", "avc1", "256", "96", "yuv420p", "0"]);
+            let kind = ["codec_name", "codec_tag_string", "width", "height", "pix_fmt", "has_b_frames"];
+            let time = ["r_frame_rate", "avg_frame_rate", "nb_frames", "duration"];
+            let told = probed(&path, &[&kind[..], &time].concat());
+            assert_eq!(told[..6], ["h264", "avc1", "256", "96", "yuv420p", "0"]);
             let rate = format!("{fps}/1");
             let seconds = format!("{:.6}", 11.0 / f64::from(fps));
-            let names = ["r_frame_rate", "avg_frame_rate", "nb_frames", "duration"];
-            assert_eq!(probed(&path, &names), [&rate, &rate, "11", &seconds], "{encoder:?}");
+            assert_eq!(told[6..], [&rate, &rate, "11", &seconds], "{encoder:?}");
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use losscape::core::io::hold::take_hold;
 use losscape::core::io::output::Output;
-use losscape::record::sink::join::{JoinError, Part, join as join_parts};
+use losscape::record::sink::join::{JoinError, Part, join as join_parts, recover};
 
 use super::*;
 
@@ -79,7 +80,6 @@ fn what_a_kill_leaves_becomes_a_film() {
         wait_for(&part, 60_000);
         child.kill().unwrap();
         child.wait().unwrap();
-        // An ffmpeg whose input has ended still writes what it has.
         settle(&part);
         assert_eq!(files(&folder), [format!("{name}.part")]);
         // A new film does not drop it unasked.
@@ -92,48 +92,54 @@ fn what_a_kill_leaves_becomes_a_film() {
     }
 }
 
-/// Waits until nobody writes on the file any more.
+/// Waits until nobody writes on what is left of a film: an ffmpeg whose input has ended still writes what
+/// it has, and holds the file so long.
 pub fn settle(path: &Path) {
-    let mut before = 0;
-    loop {
-        let length = std::fs::metadata(path).unwrap().len();
-        if length == before {
-            return;
-        }
-        before = length;
-        std::thread::sleep(Duration::from_millis(700));
+    let (file, began) = (std::fs::File::open(path).unwrap(), Instant::now());
+    while !take_hold(&file) {
+        assert!(began.elapsed() < Duration::from_secs(60), "{} is held", path.display());
     }
 }
 
 #[test]
 fn what_is_left_of_a_film_without_packets_is_whole_up_to_a_frame_wherever_it_was_cut() {
-    for name in ["film.gif", "film.apng"] {
+    // Of an apng's last frame it is not known whether it is whole.
+    for (name, format, whole) in [("film.gif", Format::Gif, 5), ("film.apng", Format::Apng, 4)] {
         let (_guard, folder) = folder();
-        let path = folder.join(name);
-        let mut encoding = start(&path, spec(10, 9), Encoder::InProcess).unwrap();
+        let (path, part) = (folder.join(name), folder.join(format!("{name}.part")));
+        let left = folder.join(format!("left-{name}.part"));
+        let recovered = |bytes: &[u8]| {
+            std::fs::write(&left, bytes).unwrap();
+            let output = Output::new(&path, true).unwrap();
+            recover(std::slice::from_ref(&left), format, &output, &CancelToken::default())
+        };
+        let mut encoding = start(&folder.join(name), spec(10, 9), Encoder::InProcess).unwrap();
         (0..5).for_each(|number| encoding.send(frame(number)).unwrap());
-        let part = folder.join(format!("{name}.part"));
-        settle(&part);
-        let bytes = std::fs::read(&part).unwrap();
+        let began = Instant::now();
+        let bytes = loop {
+            let bytes = std::fs::read(&part).unwrap();
+            if recovered(&bytes).is_ok_and(|frames| frames == whole) {
+                break bytes;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "{name} does not grow");
+        };
         drop(encoding);
-        let (mut most, mut before) = (0, 0);
-        for length in (0..=bytes.len()).step_by(bytes.len() / 40).chain([bytes.len()]) {
-            std::fs::write(&part, &bytes[..length]).unwrap();
-            let output = join::join(&[&part, Path::new("-o"), &path, Path::new("--force")]);
-            let said = String::from_utf8(output.stderr).unwrap();
-            if output.status.success() {
-                let numbers = numbers(&path);
-                assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "{name} cut at {length}");
-                assert!(numbers.len() >= most, "more of the part is no less of the film");
-                most = numbers.len();
-            } else {
-                assert_eq!((most, output.status.code()), (before, Some(2)), "{name} cut at {length}: {said}");
-                assert!(said.contains(".part") && said.lines().count() == 1, "{said}");
-                before = most;
+        let mut film = (0, Vec::new());
+        for length in (0..=bytes.len()).step_by(bytes.len() / 20).chain([bytes.len()]) {
+            match recovered(&bytes[..length]) {
+                Ok(frames) if frames == film.0 => {
+                    assert!(std::fs::read(&path).unwrap() == film.1, "{name} cut at {length}");
+                }
+                Ok(frames) => {
+                    assert!(frames > film.0, "more of the part is no less of the film");
+                    assert_eq!(numbers(&path), (0..frames).collect::<Vec<_>>(), "{name} cut at {length}");
+                    film = (frames, std::fs::read(&path).unwrap());
+                }
+                Err(JoinError::NotAPart { .. }) => assert_eq!(film.0, 0, "{name} cut at {length}"),
+                Err(error) => panic!("{name} cut at {length}: {error}"),
             }
         }
-        // Of an apng's last frame it is not known whether it is whole.
-        assert_eq!(most, if name == "film.gif" { 5 } else { 4 }, "{name}");
+        assert_eq!(film.0, whole, "{name}");
     }
 }
 
