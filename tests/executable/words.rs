@@ -317,13 +317,21 @@ fn nothing_is_coloured_in_a_pipe() {
 
 #[test]
 #[cfg(feature = "viewer")]
-fn a_picture_is_drawn_without_a_word_of_the_engine() {
+fn a_picture_is_drawn_without_a_word_of_the_engine_unless_it_is_asked_for_and_then_without_colours() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("x.png");
-    let small =
-        ["record", "--points", "20", "--steps", "9", "--size", "160x90", "-o", picture.to_str().unwrap()];
-    let output = program(&small).output().unwrap();
-    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert_eq!((output.status.code(), &*said), (Some(0), ""));
-    assert!(std::path::Path::new(&picture).exists());
+    let small = ["record", "--points", "20", "--steps", "9", "--size", "160x90", "--force", "-o"];
+    let drawn = |log: Option<&str>| {
+        let mut command = program(&small);
+        command.arg(&picture).env_remove("RUST_LOG").envs(log.map(|log| ("RUST_LOG", log)));
+        let output = command.output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(picture.exists());
+        said
+    };
+    assert_eq!(drawn(None), "");
+    let said = drawn(Some("info"));
+    assert!(said.lines().count() > 0 && said.lines().all(|line| line.starts_with("losscape: ")), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
 }
