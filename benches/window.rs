@@ -14,16 +14,15 @@ use bevy::prelude::*;
 use bevy_egui::EguiPrimaryContextPass;
 use image::RgbaImage;
 use losscape::app::{self, Overlay};
+use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::DatasetConfig;
-use losscape::core::experiment::{Experiment, Shape, TrailColors, builtin, file::Resolution};
+use losscape::core::experiment::{Change, Experiment, Shape, TrailColors, builtin, file::Resolution};
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::isosurface::isosurface;
 use losscape::core::num::CancelToken;
 use losscape::core::optim::OptimizerConfig;
+use losscape::core::script::Recorder;
 use losscape::core::script::builtin as tours;
-use losscape::core::script::{
-    Command, ExperimentCommand, RaceStart, Recorder, RunCommand, SectionAxis, SliceCommand, ViewCommand,
-};
 use losscape::core::session::{Now, Session};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
@@ -119,14 +118,14 @@ fn measure(name: &str) -> f64 {
             ms(median((0..60).map(|_| ()).scan(empty_eye(), |eye, ()| Some(timed(|| eye.frame()))).skip(10)))
         }
         "idle" => ms(idle(|_| {})),
-        "cube" => ms(idle(|eye| eye.ask(Command::View(ViewCommand::Shape(Shape::Cube))))),
+        "cube" => ms(idle(|eye| eye.ask(Command::Set(Change::Shape(Shape::Cube))))),
         "trail" => ms(idle(|eye| eye.ask(Command::Run(RunCommand::Seek(2000))))),
         "both" => ms(idle(everything_on)),
         "busy" => ms(busy()),
         "start" => ms(start()) - ms(empty_start()),
         "switch" => ms(switch()),
-        "leave" => longest_over_median(|i| SliceCommand::Alpha3(2.5 + 0.05 * f64::from(i))),
-        "turn" => longest_over_median(|i| SliceCommand::Rotate(f64::from(i))),
+        "leave" => longest_over_median(|i| Change::Alpha3(2.5 + 0.05 * f64::from(i))),
+        "turn" => longest_over_median(|i| Change::Rotate(f64::from(i))),
         "block" => ms(block()),
         "drag" => ms(drag()),
         "systems" => ms(undrawn(default_experiment(), &|time| &time.systems)),
@@ -231,28 +230,28 @@ fn idle(prepare: impl FnOnce(&mut Eye)) -> Duration {
 
 /// Both stands, all that the cube can show, and a race.
 fn everything_on(eye: &mut Eye) {
-    for command in [
-        ViewCommand::Shape(Shape::Both),
-        ViewCommand::Isosurface(Some(0.2)),
-        ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(0.5) },
-        ViewCommand::Section { axis: SectionAxis::Alpha2, at: Some(0.5) },
-        ViewCommand::GridLines(true),
-        ViewCommand::Trail(TrailColors::Distance),
-        ViewCommand::Select(Some(vec![1.0, 1.0, 0.0])),
+    for change in [
+        Change::Shape(Shape::Both),
+        Change::Isosurface(Some(0.2)),
+        Change::Section1(Some(0.5)),
+        Change::Section2(Some(0.5)),
+        Change::GridLines(true),
+        Change::Trail(TrailColors::Distance),
     ] {
-        eye.ask(Command::View(command));
+        eye.ask(Command::Set(change));
     }
+    eye.ask(Command::View(ViewCommand::Select(Some(vec![1.0, 1.0, 0.0]))));
     for optimizer in OptimizerConfig::all().into_iter().take(2) {
         eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
     }
 }
 
 /// The longest of 60 frames in each of which the plane goes somewhere new, over their median.
-fn longest_over_median(next: impl Fn(i32) -> SliceCommand) -> f64 {
+fn longest_over_median(next: impl Fn(i32) -> Change) -> f64 {
     let mut eye = settled_eye();
     let mut times: Vec<Duration> = (0..60)
         .map(|i| {
-            eye.ask(Command::Slice(next(i)));
+            eye.ask(Command::Set(next(i)));
             timed(|| eye.frame())
         })
         .collect();
@@ -273,7 +272,7 @@ fn undrawn(experiment: Experiment, part: &dyn Fn(&OurTime) -> &Span) -> Duration
     });
     everything_on(&mut eye);
     settle(&mut eye);
-    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    eye.ask(Command::Sweep(true));
     for _ in 0..50 {
         eye.frame();
     }
@@ -306,7 +305,7 @@ fn recording() -> Duration {
         let pose = pose(frame);
         took += timed(|| recorder.see(secs, u64::from(frame) * 4, &pose));
         let alpha3 = (f64::from(frame) * 0.003).sin();
-        session.apply(Command::Slice(SliceCommand::Alpha3(alpha3)), Now::default()).unwrap();
+        session.apply(Command::Set(Change::Alpha3(alpha3)), Now::default()).unwrap();
         took += timed(|| recorder.note(&session));
     }
     std::hint::black_box(recorder.finish());
@@ -351,7 +350,7 @@ fn growth() -> f64 {
     let mut eye = Eye::open(small).unwrap();
     settle(&mut eye);
     eye.ask(Command::Run(RunCommand::Seek(2000)));
-    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    eye.ask(Command::Sweep(true));
     let mut held = [0.0; 2];
     for (frames, held) in [1_000, 10_000].into_iter().zip(&mut held) {
         (0..frames).for_each(|_| eye.frame());
@@ -471,7 +470,7 @@ fn switch() -> Duration {
 fn switch_to(eye: &mut Eye, name: &str) -> Duration {
     let revision = |eye: &Eye| eye.world().resource::<Landscape>().current().map(|known| known.revision);
     let before = revision(eye);
-    let command = Command::Experiment(ExperimentCommand::Dataset(DatasetConfig::by_name(name).unwrap()));
+    let command = Command::Set(Change::Dataset(DatasetConfig::by_name(name).unwrap()));
     timed(|| {
         eye.ask(command);
         loop {
@@ -498,7 +497,7 @@ fn block() -> Duration {
     };
     settle(&mut app);
     let dataset = DatasetConfig::by_name("diagonal").unwrap();
-    let command = Command::Experiment(ExperimentCommand::Dataset(dataset));
+    let command = Command::Set(Change::Dataset(dataset));
     app.world_mut().write_message(losscape::scene::session::Ask(command));
     let first = timed(|| app.update());
     first.max(settle(&mut app))
@@ -552,7 +551,7 @@ fn drag() -> Duration {
     }
     let before = eye.world().resource::<OurTime>().systems.took.len();
     for i in 0..100 {
-        eye.ask(Command::Slice(SliceCommand::Alpha3(f64::from(i) * 0.02)));
+        eye.ask(Command::Set(Change::Alpha3(f64::from(i) * 0.02)));
         eye.frame();
     }
     median(eye.world().resource::<OurTime>().systems.took[before..].iter().copied())

@@ -33,8 +33,9 @@ use bevy_egui::{
 };
 
 use self::screen::Share;
+use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::Experiment;
-use crate::core::script::{Audience, Command, Tour, ViewCommand};
+use crate::core::script::{Audience, Tour};
 use crate::scene::camera::scene_camera;
 use crate::scene::motion::Motion;
 use crate::scene::session::Ask;

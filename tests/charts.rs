@@ -2,12 +2,12 @@
 
 use bevy::prelude::*;
 use losscape::app::Overlay;
+use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::Scatter;
-use losscape::core::experiment::{Experiment, ExperimentFile, Theme, builtin, file::Resolution};
+use losscape::core::experiment::{Change, Experiment, ExperimentFile, Theme, builtin, file::Resolution};
 use losscape::core::model::{Activation, ModelConfig};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::{self, Extent};
-use losscape::core::script::{Command, RaceStart, RunCommand, SliceCommand, ViewCommand};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::Pacing;
 use losscape::scene::landscape::Landscape;
@@ -171,7 +171,7 @@ fn the_chosen_point_knows_what_it_is_and_the_step_it_lies_at() {
 fn sections_pass_through_the_chosen_point_and_hold_the_losses() {
     let mut eye = eye(|_| {});
     let alpha = vec![0.5, -0.25, 0.1];
-    eye.ask(Command::Slice(SliceCommand::Alpha3(0.1)));
+    eye.ask(Command::Set(Change::Alpha3(0.1)));
     eye.ask(Command::View(ViewCommand::Select(Some(alpha.clone()))));
     (0..10).for_each(|_| eye.frame());
     let known = eye.world().resource::<Landscape>().current().unwrap();

@@ -7,10 +7,11 @@ use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event, Key, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use losscape::core::command::{Bookmark, Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::file::Resolution;
 use losscape::core::experiment::{
-    CameraMode, Experiment, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin,
+    CameraMode, Change, Experiment, ExperimentFile, Shape, Theme, TrailColors, ViewFile, builtin,
 };
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::colormap::ColorMap;
@@ -21,9 +22,6 @@ use losscape::core::model::{Head, Init, ModelConfig};
 use losscape::core::objective::Surface;
 use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::probe::{Brief, VerdictKind};
-use losscape::core::script::{
-    Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
-};
 use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
@@ -115,11 +113,11 @@ fn each_button_sends_its_command_once() {
     assert_eq!(clicked(view(), "▶ Play"), [Command::Run(RunCommand::Play)]);
     assert_eq!(clicked(view(), "Step"), [Command::Run(RunCommand::Step(1))]);
     assert_eq!(clicked(view(), "⟲ Restart"), [Command::Run(RunCommand::Restart)]);
-    assert_eq!(clicked(view(), "Sweep α₃"), [Command::Slice(SliceCommand::Sweep(true))]);
-    assert_eq!(clicked(view(), "Cube"), [Command::View(ViewCommand::Shape(Shape::Cube))]);
-    assert_eq!(clicked(view(), "Surface"), [Command::View(ViewCommand::Shape(Shape::Surface))]);
-    assert_eq!(clicked(view(), "Fly"), [Command::View(ViewCommand::Camera(CameraMode::Flight))]);
-    assert_eq!(clicked(view(), "Orbit"), [Command::View(ViewCommand::Camera(CameraMode::Orbit))]);
+    assert_eq!(clicked(view(), "Sweep α₃"), [Command::Sweep(true)]);
+    assert_eq!(clicked(view(), "Cube"), [Command::Set(Change::Shape(Shape::Cube))]);
+    assert_eq!(clicked(view(), "Surface"), [Command::Set(Change::Shape(Shape::Surface))]);
+    assert_eq!(clicked(view(), "Fly"), [Command::Set(Change::Camera(CameraMode::Flight))]);
+    assert_eq!(clicked(view(), "Orbit"), [Command::Set(Change::Camera(CameraMode::Orbit))]);
     assert_eq!(clicked(view(), "Frame all"), [Command::View(ViewCommand::FrameAll)]);
 }
 
@@ -130,33 +128,33 @@ fn each_control_of_the_picture_sends_its_command_once() {
         change(&mut view.experiment.view);
         view
     };
-    let sent = |command| [Command::View(command)];
-    assert_eq!(clicked(view(), "Both"), sent(ViewCommand::Shape(Shape::Both)));
-    assert_eq!(clicked(view(), "Map"), sent(ViewCommand::Camera(CameraMode::Map)));
-    assert_eq!(clicked(view(), "Ride"), sent(ViewCommand::Camera(CameraMode::Ride)));
-    assert_eq!(clicked(view(), "Light"), sent(ViewCommand::Theme(Theme::Light)));
-    assert_eq!(clicked(view(), "Block"), sent(ViewCommand::Solid(false)));
-    assert_eq!(clicked(view(), "Grid"), sent(ViewCommand::GridLines(true)));
-    assert_eq!(chosen("Heights", "log"), sent(ViewCommand::Scale(HeightScale::Log)));
-    assert_eq!(chosen("Trail", "distance"), sent(ViewCommand::Trail(TrailColors::Distance)));
-    assert_eq!(clicked(view(), "Clip at"), sent(ViewCommand::Clip(Some(0.5))));
+    let sent = |command: Command| [command];
+    assert_eq!(clicked(view(), "Both"), sent(Command::Set(Change::Shape(Shape::Both))));
+    assert_eq!(clicked(view(), "Map"), sent(Command::Set(Change::Camera(CameraMode::Map))));
+    assert_eq!(clicked(view(), "Ride"), sent(Command::Set(Change::Camera(CameraMode::Ride))));
+    assert_eq!(clicked(view(), "Light"), sent(Command::Set(Change::Theme(Theme::Light))));
+    assert_eq!(clicked(view(), "Block"), sent(Command::Set(Change::Solid(false))));
+    assert_eq!(clicked(view(), "Grid"), sent(Command::Set(Change::GridLines(true))));
+    assert_eq!(chosen("Heights", "log"), sent(Command::Set(Change::Scale(HeightScale::Log))));
+    assert_eq!(chosen("Trail", "distance"), sent(Command::Set(Change::Trail(TrailColors::Distance))));
+    assert_eq!(clicked(view(), "Clip at"), sent(Command::Set(Change::Clip(Some(0.5)))));
     let clipped = look(|view| view.clip = Some(0.7));
-    assert_eq!(clicked(clipped, "Clip at"), sent(ViewCommand::Clip(None)));
+    assert_eq!(clicked(clipped, "Clip at"), sent(Command::Set(Change::Clip(None))));
     let is_off =
         |view: PanelView, label: &str| harness(view).get_by_label(label).accesskit_node().is_disabled();
     assert!(is_off(look(|view| view.scale = HeightScale::Log), "Clip at"), "nothing is cut off");
     let flying = look(|view| view.camera = CameraMode::Flight);
-    assert_eq!(clicked(flying, "Below the floor"), sent(ViewCommand::BelowFloor(true)));
+    assert_eq!(clicked(flying, "Below the floor"), sent(Command::View(ViewCommand::BelowFloor(true))));
     assert!(is_off(view(), "Below the floor"), "it does not fly");
-    assert_eq!(clicked(keyed(), "Path"), sent(ViewCommand::Camera(CameraMode::Path)));
+    assert_eq!(clicked(keyed(), "Path"), sent(Command::Set(Change::Camera(CameraMode::Path))));
     assert!(harness(view()).get_by_label("Path").accesskit_node().is_disabled(), "without keys");
 
     let cube = || look(|view| view.shape = Shape::Cube);
-    assert_eq!(clicked(cube(), "Isosurface"), sent(ViewCommand::Isosurface(Some(0.5))));
-    let cut = ViewCommand::Section { axis: SectionAxis::Alpha2, at: Some(1.0) };
+    assert_eq!(clicked(cube(), "Isosurface"), sent(Command::Set(Change::Isosurface(Some(0.5)))));
+    let cut = Command::Set(Change::Section2(Some(1.0)));
     assert_eq!(clicked(cube(), "Cut α₂"), sent(cut));
     let cut = look(|view| (view.shape, view.section1) = (Shape::Cube, Some(0.5)));
-    assert_eq!(clicked(cut, "Cut α₁"), sent(ViewCommand::Section { axis: SectionAxis::Alpha1, at: None }));
+    assert_eq!(clicked(cut, "Cut α₁"), sent(Command::Set(Change::Section1(None))));
     assert!(is_off(view(), "Isosurface"), "a surface has none");
 }
 
@@ -214,27 +212,27 @@ fn nudged(view: PanelView, label: &str) -> Vec<Command> {
 
 #[test]
 fn each_number_sends_its_command_once_however_many_digits_are_typed() {
-    let experiment = |command| [Command::Experiment(command)];
+    let experiment = |change| [Command::Set(change)];
     let mut dataset = view().experiment.dataset;
     dataset.set_points(1234);
-    assert_eq!(set(view(), "points", "1234"), experiment(ExperimentCommand::Dataset(dataset)));
-    assert_eq!(set(view(), "held out", "0.25"), experiment(ExperimentCommand::HeldOut(0.25)));
-    assert_eq!(set(view(), "Batch", "32"), experiment(ExperimentCommand::Batch(BatchSize::Size(32))));
+    assert_eq!(set(view(), "points", "1234"), experiment(Change::Dataset(dataset)));
+    assert_eq!(set(view(), "held out", "0.25"), experiment(Change::HeldOut(0.25)));
+    assert_eq!(set(view(), "Batch", "32"), experiment(Change::Batch(BatchSize::Size(32))));
     let mini = || {
         let mut view = view();
         view.experiment.batch = BatchSize::Size(32);
         view
     };
-    assert_eq!(set(mini(), "Batch", "500"), experiment(ExperimentCommand::Batch(BatchSize::Full)));
-    assert_eq!(set(view(), "Steps", "3000"), experiment(ExperimentCommand::Steps(3000)));
-    assert_eq!(set(view(), "Seed", "77"), experiment(ExperimentCommand::Seed(77)));
+    assert_eq!(set(mini(), "Batch", "500"), experiment(Change::Batch(BatchSize::Full)));
+    assert_eq!(set(view(), "Steps", "3000"), experiment(Change::Steps(3000)));
+    assert_eq!(set(view(), "Seed", "77"), experiment(Change::Seed(77)));
     let ranges = Some(vec![(0.0, 3.0), (-1.5, 3.0), (-2.0, 3.0)]);
-    assert_eq!(set(view(), "α₂ from", "-1.5"), experiment(ExperimentCommand::Ranges(ranges)));
-    let sent = |command| [Command::Slice(command)];
-    assert_eq!(set(view(), "Turn", "-12"), sent(SliceCommand::Rotate(-12.0)));
-    assert_eq!(set(view(), "Turn", "-123"), sent(SliceCommand::Rotate(-90.0)), "as far as it goes");
-    assert_eq!(set(view(), "α₃", "7.25"), sent(SliceCommand::Alpha3(7.25)));
-    assert_eq!(set(view(), "Speed", "1234"), [Command::Run(RunCommand::Speed(1234.0))]);
+    assert_eq!(set(view(), "α₂ from", "-1.5"), experiment(Change::Ranges(ranges)));
+    let sent = |command: Command| [command];
+    assert_eq!(set(view(), "Turn", "-12"), sent(Command::Set(Change::Rotate(-12.0))));
+    assert_eq!(set(view(), "Turn", "-123"), sent(Command::Set(Change::Rotate(-90.0))), "as far as it goes");
+    assert_eq!(set(view(), "α₃", "7.25"), sent(Command::Set(Change::Alpha3(7.25))));
+    assert_eq!(set(view(), "Speed", "1234"), [Command::Set(Change::Speed(1234.0))]);
 
     let mut harness = harness(view());
     type_number(&mut harness, "below", "0.015");
@@ -253,31 +251,26 @@ fn each_slider_goes_a_little_further_with_an_arrow_key_and_sends_that_once() {
         view
     };
     let view = || look(|view| (view.opacity, view.steps_per_second) = (0.5, 60.0));
-    let [Command::View(ViewCommand::Opacity(opacity))] = nudged(view(), "Opacity")[..] else { panic!("one") };
+    let [Command::Set(Change::Opacity(opacity))] = nudged(view(), "Opacity")[..] else { panic!("one") };
     assert!(opacity > 0.5 && opacity < 0.6, "{opacity}");
-    let [Command::Run(RunCommand::Speed(speed))] = nudged(view(), "Speed")[..] else { panic!("one speed") };
+    let [Command::Set(Change::Speed(speed))] = nudged(view(), "Speed")[..] else { panic!("one speed") };
     assert!(speed > 60.0 && speed < 80.0, "{speed}");
-    let [Command::Slice(SliceCommand::Alpha3(alpha3))] = nudged(view(), "α₃")[..] else { panic!("one") };
+    let [Command::Set(Change::Alpha3(alpha3))] = nudged(view(), "α₃")[..] else { panic!("one") };
     assert!(alpha3 > 0.0 && alpha3 < 0.2, "{alpha3}");
-    let [Command::Slice(SliceCommand::Rotate(degrees))] = nudged(view(), "Turn")[..] else { panic!("one") };
+    let [Command::Set(Change::Rotate(degrees))] = nudged(view(), "Turn")[..] else { panic!("one") };
     assert!(degrees > 0.0 && degrees < 5.0, "{degrees}");
 
     let cube = || look(|view| (view.shape, view.section1) = (Shape::Cube, Some(1.0)));
-    let [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(at) })] =
-        nudged(cube(), "Cut α₁ level")[..]
-    else {
+    let [Command::Set(Change::Section1(Some(at)))] = nudged(cube(), "Cut α₁ level")[..] else {
         panic!("one section")
     };
     assert!(at > 1.0 && at < 1.1, "{at}");
-    assert_eq!(
-        set(cube(), "Cut α₁ level", "2.125"),
-        [Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, at: Some(2.125) })]
-    );
+    assert_eq!(set(cube(), "Cut α₁ level", "2.125"), [Command::Set(Change::Section1(Some(2.125)))]);
     let level = look(|view| (view.shape, view.isosurface) = (Shape::Cube, Some(0.5)));
     let asked = set(level, "Isosurface level", "0.75");
-    assert_eq!(asked, [Command::View(ViewCommand::Isosurface(Some(0.75)))]);
+    assert_eq!(asked, [Command::Set(Change::Isosurface(Some(0.75)))]);
     let clipped = look(|view| view.clip = Some(0.5));
-    assert_eq!(set(clipped, "Clip at level", "1.25"), [Command::View(ViewCommand::Clip(Some(1.25)))]);
+    assert_eq!(set(clipped, "Clip at level", "1.25"), [Command::Set(Change::Clip(Some(1.25)))]);
 }
 
 #[test]
@@ -303,19 +296,18 @@ fn ticks_and_menus_of_settings_send_their_command_once() {
     deep.experiment.model = ModelConfig::by_name("mlp").unwrap();
     let ModelConfig::Mlp { skip, .. } = deep.experiment.model else { panic!("an mlp") };
     let asked = clicked(deep, "skip");
-    let [Command::Experiment(ExperimentCommand::Model(ModelConfig::Mlp { skip: now, .. }))] = asked[..]
-    else {
+    let [Command::Set(Change::Model(ModelConfig::Mlp { skip: now, .. }))] = asked[..] else {
         panic!("one model: {asked:?}")
     };
     assert_eq!(now, !skip);
     let adam = OptimizerConfig::by_name("adam").unwrap();
     let asked = chosen("Optimizer", "adam");
-    assert_eq!(asked, [Command::Experiment(ExperimentCommand::Optimizer(adam))]);
+    assert_eq!(asked, [Command::Set(Change::Optimizer(adam))]);
     let mut ranged = view();
     ranged.experiment.slice.range = None;
     assert!(harness(ranged.clone()).get_by_label("Fit").accesskit_node().is_disabled(), "they do fit");
     ranged.experiment.slice.range = Some(vec![(0.0, 1.0); 3]);
-    assert_eq!(clicked(ranged, "Fit"), [Command::Experiment(ExperimentCommand::Ranges(None))]);
+    assert_eq!(clicked(ranged, "Fit"), [Command::Set(Change::Ranges(None))]);
 }
 
 #[test]
@@ -333,8 +325,8 @@ fn two_passes_a_frame_do_not_double_what_is_asked() {
     };
     for (label, command) in [
         ("Step", Command::Run(RunCommand::Step(1))),
-        ("Sweep α₃", Command::Slice(SliceCommand::Sweep(true))),
-        ("Block", Command::View(ViewCommand::Solid(false))),
+        ("Sweep α₃", Command::Sweep(true)),
+        ("Block", Command::Set(Change::Solid(false))),
     ] {
         let harness = twice();
         harness.get_by_label(label).click();
@@ -351,7 +343,7 @@ fn two_passes_a_frame_do_not_double_what_is_asked() {
 
     let mut field = twice();
     type_number(&mut field, "Steps", "3000");
-    assert_eq!(settled(field), [Command::Experiment(ExperimentCommand::Steps(3000))]);
+    assert_eq!(settled(field), [Command::Set(Change::Steps(3000))]);
 
     let mut slider = twice();
     slider.get_by_role_and_label(Role::Slider, "Turn").focus();
@@ -412,14 +404,14 @@ fn the_main_job_is_done_with_the_keyboard_alone() {
     dataset.set_points(80);
     let optimizer = OptimizerConfig::by_name("adam").unwrap();
     let expected = [
-        Command::Experiment(ExperimentCommand::Dataset(dataset)),
+        Command::Set(Change::Dataset(dataset)),
         Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }),
         Command::Run(RunCommand::Step(1)),
         Command::Run(RunCommand::Restart),
         Command::Run(RunCommand::Play),
         Command::View(ViewCommand::Select(Some(marker))),
         Command::View(ViewCommand::Select(Some(vec![0.25, 1.5, 0.125]))),
-        Command::View(ViewCommand::Scale(HeightScale::Log)),
+        Command::Set(Change::Scale(HeightScale::Log)),
     ];
     assert_eq!(harness.state().asked, expected);
     assert_eq!(harness.state().desk.charts.iter().copied().collect::<Vec<_>>(), [ChartKind::Map]);
@@ -464,8 +456,8 @@ fn whoever_types_a_place_keeps_the_field_when_a_row_comes_above_it() {
 
 #[test]
 fn the_dial_turns_the_plane_and_alpha3_goes_beyond_the_volume() {
-    assert_eq!(typed(view(), "0°", "40"), [Command::Slice(SliceCommand::Rotate(40.0))]);
-    assert_eq!(typed(view(), "0.00", "7.5"), [Command::Slice(SliceCommand::Alpha3(7.5))]);
+    assert_eq!(typed(view(), "0°", "40"), [Command::Set(Change::Rotate(40.0))]);
+    assert_eq!(typed(view(), "0.00", "7.5"), [Command::Set(Change::Alpha3(7.5))]);
 }
 
 #[test]
@@ -575,22 +567,28 @@ fn a_clicker_stops_at_the_end_and_holds_what_goes_on_past_it() {
 fn keys_stand_for_commands() {
     let view = PanelView { pose: Some(POSE), ..view() };
     let key = |key| command_of(key, false, &view);
-    let sent = |command| Some(Command::View(command));
+    let sent = |command: Command| Some(command);
     let slot = Bookmark::try_from(4).unwrap();
-    assert_eq!(key(KeyCode::Digit4), sent(ViewCommand::GoTo(slot)));
+    assert_eq!(key(KeyCode::Digit4), sent(Command::View(ViewCommand::GoTo(slot))));
     let pose = view.pose.unwrap();
-    assert_eq!(command_of(KeyCode::Digit4, true, &view), sent(ViewCommand::SetBookmark { slot, pose }));
-    assert_eq!(key(KeyCode::KeyK), sent(ViewCommand::AddKey(pose)));
-    assert_eq!(key(KeyCode::KeyV), sent(ViewCommand::Shape(Shape::Cube)));
-    assert_eq!(key(KeyCode::KeyX), sent(ViewCommand::Scale(HeightScale::Linear)));
-    assert_eq!(key(KeyCode::KeyY), sent(ViewCommand::Theme(Theme::Light)));
-    assert_eq!(key(KeyCode::KeyM), sent(ViewCommand::Camera(CameraMode::Map)));
+    assert_eq!(
+        command_of(KeyCode::Digit4, true, &view),
+        sent(Command::View(ViewCommand::SetBookmark { slot, pose }))
+    );
+    assert_eq!(key(KeyCode::KeyK), sent(Command::View(ViewCommand::AddKey(pose))));
+    assert_eq!(key(KeyCode::KeyV), sent(Command::Set(Change::Shape(Shape::Cube))));
+    assert_eq!(key(KeyCode::KeyX), sent(Command::Set(Change::Scale(HeightScale::Linear))));
+    assert_eq!(key(KeyCode::KeyY), sent(Command::Set(Change::Theme(Theme::Light))));
+    assert_eq!(key(KeyCode::KeyM), sent(Command::Set(Change::Camera(CameraMode::Map))));
     assert_eq!(key(KeyCode::Escape), None, "nothing is chosen");
     assert_eq!(key(KeyCode::Space), Some(Command::Run(RunCommand::Play)));
     assert_eq!(command_of(KeyCode::KeyX, true, &view), None, "Ctrl+X is another key");
     let mut mapped = view.clone();
     mapped.experiment.view.camera = CameraMode::Map;
-    assert_eq!(command_of(KeyCode::KeyM, false, &mapped), sent(ViewCommand::Camera(CameraMode::Orbit)));
+    assert_eq!(
+        command_of(KeyCode::KeyM, false, &mapped),
+        sent(Command::Set(Change::Camera(CameraMode::Orbit)))
+    );
     let mut two = view.clone();
     two.alpha3_range = None;
     assert_eq!(command_of(KeyCode::KeyV, false, &two), None, "there is no cube to show");
@@ -610,16 +608,16 @@ fn shares_stand_beside_those_of_random_walks() {
 fn each_menu_sends_what_was_chosen_once() {
     let mut diagonal = DatasetConfig::by_name("diagonal").unwrap();
     diagonal.set_points(500);
-    let experiment = |command| vec![Command::Experiment(command)];
-    assert_eq!(chosen("Dataset", "diagonal"), experiment(ExperimentCommand::Dataset(diagonal)));
+    let experiment = |change| vec![Command::Set(change)];
+    assert_eq!(chosen("Dataset", "diagonal"), experiment(Change::Dataset(diagonal)));
     let model2 = ModelConfig::by_name("model2").unwrap();
-    assert_eq!(chosen("Model", "model2"), experiment(ExperimentCommand::Model(model2)));
+    assert_eq!(chosen("Model", "model2"), experiment(Change::Model(model2)));
     let pca = PlaneConfig::by_name("pca").unwrap();
-    assert_eq!(chosen("Plane", "pca"), experiment(ExperimentCommand::Plane(pca)));
+    assert_eq!(chosen("Plane", "pca"), experiment(Change::Plane(pca)));
     assert_eq!(chosen("Dataset", "xor"), [], "the present choice is no change");
-    assert_eq!(chosen("Colours", "magma"), [Command::View(ViewCommand::Colors(ColorMap::Magma))]);
+    assert_eq!(chosen("Colours", "magma"), [Command::Set(Change::Colors(ColorMap::Magma))]);
     let file = builtin::load("diagonal-model1").unwrap().unwrap();
-    let loaded = experiment(ExperimentCommand::Load(Box::new(file)));
+    let loaded = vec![Command::Load(Box::new(file))];
     assert_eq!(chosen("Open a built-in experiment ⏷", "diagonal-model1"), loaded);
 }
 
@@ -635,7 +633,7 @@ fn a_typed_number_is_sent_when_the_field_is_left() {
     harness.run();
     harness.run();
     let asked = harness.state().asked.clone();
-    let [Command::Experiment(ExperimentCommand::Optimizer(optimizer))] = &asked[..] else {
+    let [Command::Set(Change::Optimizer(optimizer))] = &asked[..] else {
         panic!("one learning rate was typed: {asked:?}");
     };
     assert_eq!(optimizer.lr(), 0.5);
@@ -679,27 +677,26 @@ fn an_experiment_without_any_run_has_nothing_to_tell_yet() {
 
 #[test]
 fn every_setting_of_the_experiment_can_be_typed_or_chosen() {
-    let experiment = |command| vec![Command::Experiment(command)];
+    let experiment = |change| vec![Command::Set(change)];
     let mut dataset = view().experiment.dataset;
     dataset.set_points(80);
-    assert_eq!(typed(view(), "500", "80"), experiment(ExperimentCommand::Dataset(dataset)));
+    assert_eq!(typed(view(), "500", "80"), experiment(Change::Dataset(dataset)));
     let cosine = Schedule::by_name("cosine").unwrap();
-    assert_eq!(chosen("Schedule", "cosine"), experiment(ExperimentCommand::Schedule(cosine)));
-    assert_eq!(chosen("Loss", "huber"), experiment(ExperimentCommand::Loss(Loss::Huber)));
-    assert_eq!(chosen("Init", "xavier"), experiment(ExperimentCommand::Init(Init::Xavier)));
+    assert_eq!(chosen("Schedule", "cosine"), experiment(Change::Schedule(cosine)));
+    assert_eq!(chosen("Loss", "huber"), experiment(Change::Loss(Loss::Huber)));
+    assert_eq!(chosen("Init", "xavier"), experiment(Change::Init(Init::Xavier)));
     let linear = ModelConfig::Model3 { head: Head::Linear };
-    assert_eq!(chosen("head", "linear"), experiment(ExperimentCommand::Model(linear)));
+    assert_eq!(chosen("head", "linear"), experiment(Change::Model(linear)));
     let mut adam = view();
     adam.experiment.optimizer = OptimizerConfig::by_name("adam").unwrap();
-    let [Command::Experiment(ExperimentCommand::Optimizer(optimizer))] = &typed(adam, "1e-8", "0.001")[..]
-    else {
+    let [Command::Set(Change::Optimizer(optimizer))] = &typed(adam, "1e-8", "0.001")[..] else {
         panic!("one optimizer")
     };
     assert_eq!(serde_json::to_value(optimizer).unwrap()["adam"]["eps"], 0.001);
-    assert_eq!(typed(view(), "129", "65"), experiment(ExperimentCommand::Grid(Resolution([65, 129]))));
-    assert_eq!(typed(view(), "33", "17"), experiment(ExperimentCommand::Volume(Resolution([65, 65, 17]))));
+    assert_eq!(typed(view(), "129", "65"), experiment(Change::Grid(Resolution([65, 129]))));
+    assert_eq!(typed(view(), "33", "17"), experiment(Change::Volume(Resolution([65, 65, 17]))));
     let ranges = Some(vec![(0.0, 3.0), (0.0, 3.0), (-2.5, 3.0)]);
-    assert_eq!(typed(view(), "-2", "-2.5"), experiment(ExperimentCommand::Ranges(ranges)));
+    assert_eq!(typed(view(), "-2", "-2.5"), experiment(Change::Ranges(ranges)));
 }
 
 #[test]
@@ -734,7 +731,7 @@ fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
         (harness.state().asked.clone(), is_told)
     };
     let (asked, is_told) = type_widths("16, 4");
-    let [Command::Experiment(ExperimentCommand::Model(ModelConfig::Mlp { widths, .. }))] = &asked[..] else {
+    let [Command::Set(Change::Model(ModelConfig::Mlp { widths, .. }))] = &asked[..] else {
         panic!("one model: {asked:?}")
     };
     assert_eq!((&widths[..], is_told), (&[16, 4][..], false));
@@ -874,17 +871,17 @@ pub(super) fn keyed() -> PanelView {
 #[test]
 fn each_control_of_the_camera_path_sends_its_command_once() {
     assert!(harness(view()).get_by_label("Clear path").accesskit_node().is_disabled(), "there is no path");
-    let sent = |command| [Command::View(command)];
+    let sent = |command: Command| [command];
     let keys = keyed().camera_keys;
-    assert_eq!(clicked(keyed(), "Clear path"), sent(ViewCommand::Keys(vec![])));
-    assert_eq!(clicked(keyed(), "Play the path"), sent(ViewCommand::Camera(CameraMode::Path)));
+    assert_eq!(clicked(keyed(), "Clear path"), sent(Command::View(ViewCommand::Keys(vec![]))));
+    assert_eq!(clicked(keyed(), "Play the path"), sent(Command::Set(Change::Camera(CameraMode::Path))));
     let mut flying = keyed();
     flying.experiment.view.camera = CameraMode::Path;
-    assert_eq!(clicked(flying, "Leave the path"), sent(ViewCommand::Camera(CameraMode::Orbit)));
-    let visit = ViewCommand::Visit(keys[1].pose);
+    assert_eq!(clicked(flying, "Leave the path"), sent(Command::Set(Change::Camera(CameraMode::Orbit))));
+    let visit = Command::View(ViewCommand::Visit(keys[1].pose));
     assert_eq!(clicked(keyed(), "Camera key 2 at 3 s"), sent(visit.clone()));
 
-    let gone = ViewCommand::Keys(vec![keys[0], keys[2]]);
+    let gone = Command::View(ViewCommand::Keys(vec![keys[0], keys[2]]));
     for by_key in [true, false] {
         let mut harness = harness(keyed());
         assert!(harness.get_by_label("Delete the chosen key").accesskit_node().is_disabled());
@@ -896,7 +893,7 @@ fn each_control_of_the_camera_path_sends_its_command_once() {
         }
         harness.run();
         harness.run();
-        let asked = [visit.clone(), gone.clone()].map(Command::View);
+        let asked = [visit.clone(), gone.clone()];
         assert_eq!(harness.state().asked, asked, "by key: {by_key}");
     }
 }
@@ -1105,7 +1102,7 @@ fn what_a_crash_interrupted_is_offered_once() {
     harness.get_by_label("Open it").click();
     harness.run();
     harness.run();
-    let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
+    let load = Command::Load(Box::new(file));
     assert_eq!(harness.state().asked, [load]);
     assert!(harness.query_by_label("Open it").is_none());
     assert_eq!(harness.state().desk.rescue, Some(Rescue::Opened));
@@ -1204,13 +1201,9 @@ fn the_chosen_point_is_told_marked_on_the_timeline_and_forgotten() {
 
 #[test]
 fn a_function_is_descended_instead_of_a_network_and_a_network_again() {
-    let [Command::Experiment(ExperimentCommand::Load(file))] = &chosen("Descend", "rosenbrock")[..] else {
-        panic!("one experiment")
-    };
+    let [Command::Load(file)] = &chosen("Descend", "rosenbrock")[..] else { panic!("one experiment") };
     assert_eq!(**file, builtin::load("rosenbrock").unwrap().unwrap());
-    let [Command::Experiment(ExperimentCommand::Load(file))] = &chosen("Descend", "quadratic")[..] else {
-        panic!("one experiment")
-    };
+    let [Command::Load(file)] = &chosen("Descend", "quadratic")[..] else { panic!("one experiment") };
     assert_eq!(file.surface, Some(Surface::Quadratic));
     Experiment::new((**file).clone()).unwrap();
 
@@ -1223,9 +1216,7 @@ fn a_function_is_descended_instead_of_a_network_and_a_network_again() {
     harness.get_by_label("a network's loss").click();
     harness.run();
     harness.run();
-    let [Command::Experiment(ExperimentCommand::Load(file))] = &harness.state().asked[..] else {
-        panic!("one experiment")
-    };
+    let [Command::Load(file)] = &harness.state().asked[..] else { panic!("one experiment") };
     assert_eq!(**file, view().experiment);
 }
 
@@ -1240,7 +1231,7 @@ fn a_start_is_read_from_a_file_that_is_typed() {
     harness.run();
     harness.run();
     let file = ExperimentFile { from: Some("start.npy".into()), ..view().experiment };
-    let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
+    let load = Command::Load(Box::new(file));
     assert_eq!(harness.state().asked, [load]);
 }
 
@@ -1249,5 +1240,5 @@ fn the_angle_of_a_plane_seen_awry_is_a_dial() {
     let mut awry = view();
     awry.experiment.slice.plane = PlaneConfig::Angle { degrees: 20.0 };
     let plane = PlaneConfig::Angle { degrees: 45.0 };
-    assert_eq!(typed(awry, "20°", "45"), [Command::Experiment(ExperimentCommand::Plane(plane))]);
+    assert_eq!(typed(awry, "20°", "45"), [Command::Set(Change::Plane(plane))]);
 }

@@ -7,6 +7,7 @@ use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event, Key, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use losscape::core::command::Command;
 use losscape::core::data::BatchSize;
 use losscape::core::experiment::file::Resolution;
 use losscape::core::experiment::{CameraMode, Shape};
@@ -14,7 +15,6 @@ use losscape::core::geometry::heights::HeightScale;
 use losscape::core::num::Progress;
 use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::probe::{Brief, VerdictKind};
-use losscape::core::script::{Command, SliceCommand};
 use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{PlaneConfig, RandomWalks};
@@ -167,7 +167,7 @@ fn a_second_click_lands_where_the_first_did() {
     let state = harness.state_mut();
     (state.view.is_sweeping, state.view.is_exact, state.view.another_low) = (true, false, None);
     click(&mut harness);
-    let asked = [true, false].map(|is_on| Command::Slice(SliceCommand::Sweep(is_on)));
+    let asked = [true, false].map(|is_on| Command::Sweep(is_on));
     assert_eq!(harness.state().asked, asked);
 }
 

@@ -5,18 +5,18 @@ use bevy::input::keyboard::{Key, KeyboardInput, NativeKey};
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
 use losscape::app::{self, Overlay};
+use losscape::core::command::{Command, RaceStart, RunCommand};
 use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::{
-    CameraMode, Experiment, ExperimentFile, Shape, Theme, ViewFile, builtin, file::Resolution, pipeline,
+    CameraMode, Change, Experiment, ExperimentFile, Shape, Theme, ViewFile, builtin, file::Resolution,
+    pipeline,
 };
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe;
 use losscape::core::script::restore::is_alike;
-use losscape::core::script::{
-    Audience, Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, Tour, ViewCommand,
-};
+use losscape::core::script::{Audience, Tour};
 use losscape::core::session::Transport;
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::film::frames_of;
@@ -104,7 +104,7 @@ fn the_live_run_moves_and_goes_the_way_of_the_look_ahead() {
         app.update();
         assert_eq!(live(&app).step(), 0, "the look-ahead is at its end, the live run at its start");
         assert_eq!(landscape(&app).current().unwrap().plan.trajectory.last().unwrap().step, 120);
-        ask(&mut app, Command::Run(RunCommand::Speed(1000.0)));
+        ask(&mut app, Command::Set(Change::Speed(1000.0)));
         for _ in 0..30 {
             let before = live(&app).step();
             app.update();
@@ -151,17 +151,17 @@ fn dragging_alpha3_evaluates_nothing_and_resting_gives_the_exact_plane() {
     let before = landscape(&app).cells_evaluated;
     assert_eq!(before, 17 * 13 + 9 * 9 * 5, "each cell once");
     for i in 0..50 {
-        ask(&mut app, Command::Slice(SliceCommand::Alpha3(f64::from(i) * 0.02)));
+        ask(&mut app, Command::Set(Change::Alpha3(f64::from(i) * 0.02)));
         let shown = app.world().resource::<Shown>();
         assert_eq!(shown.alpha3, f64::from(i) * 0.02);
         assert_eq!(shown.is_exact, i == 0);
     }
-    ask(&mut app, Command::Slice(SliceCommand::Sweep(true)));
+    ask(&mut app, Command::Sweep(true));
     for _ in 0..50 {
         app.update();
     }
     assert_eq!(landscape(&app).cells_evaluated, before, "nothing is evaluated while the plane moves");
-    ask(&mut app, Command::Slice(SliceCommand::Alpha3(0.8)));
+    ask(&mut app, Command::Set(Change::Alpha3(0.8)));
     until(&mut app, "an exact plane at rest", |app| app.world().resource::<Shown>().is_exact);
     assert_eq!(landscape(&app).cells_evaluated, before + 17 * 13);
     let known = landscape(&app).current().unwrap();
@@ -187,7 +187,7 @@ fn a_newer_question_is_answered_and_the_older_dropped() {
     let cells = landscape(&app).cells_evaluated;
     let mut dataset = DatasetConfig::by_name("diagonal").unwrap();
     dataset.set_points(60);
-    ask(&mut app, Command::Experiment(ExperimentCommand::Dataset(dataset)));
+    ask(&mut app, Command::Set(Change::Dataset(dataset)));
     until(&mut app, "the plane of the new dataset", |app| landscape(app).current().is_some());
     let objective = landscape(&app).current().unwrap().plan.objective.clone();
     assert_eq!(objective.train().unwrap().name, "diagonal");
@@ -204,7 +204,7 @@ fn a_run_that_diverges_says_where_and_goes_no_further() {
         "x",
     );
     let mut app = open(Experiment::new(file.unwrap()).unwrap(), Pacing::Awaited);
-    ask(&mut app, Command::Run(RunCommand::Speed(1e5)));
+    ask(&mut app, Command::Set(Change::Speed(1e5)));
     app.update();
     app.update();
     let at = live(&app).diverged_at().expect("a learning rate of 1e6 diverges");
@@ -218,7 +218,7 @@ fn a_run_that_diverges_says_where_and_goes_no_further() {
 #[test]
 fn a_refused_command_is_told_and_the_next_one_clears_it() {
     let mut app = open(small(), Pacing::Awaited);
-    ask(&mut app, Command::Experiment(ExperimentCommand::Batch(BatchSize::Size(0))));
+    ask(&mut app, Command::Set(Change::Batch(BatchSize::Size(0))));
     let refusal = app.world().resource::<Refusal>().0.clone().unwrap();
     assert!(refusal.starts_with("batch = 0"), "{refusal}");
     ask(&mut app, Command::Run(RunCommand::Pause));
@@ -231,7 +231,7 @@ fn turning_the_plane_slices_anew_without_training_again() {
     until(&mut app, "a settled landscape", |app| landscape(app).is_settled());
     let trajectory = landscape(&app).current().unwrap().plan.trajectory.clone();
     let (run, cells) = (live(&app).id(), landscape(&app).cells_evaluated);
-    ask(&mut app, Command::Slice(SliceCommand::Rotate(40.0)));
+    ask(&mut app, Command::Set(Change::Rotate(40.0)));
     until(&mut app, "the turned landscape", |app| landscape(app).is_settled());
     let known = landscape(&app).current().unwrap();
     assert!(std::sync::Arc::ptr_eq(&known.plan.trajectory, &trajectory), "the same look-ahead run");
@@ -251,7 +251,7 @@ fn beyond_the_volume_the_plane_is_evaluated_where_it_stands() {
     let before = landscape(&app).cells_evaluated;
     // A drag: no place is waited for, and the last one is arrived at.
     for i in 0..=20 {
-        ask(&mut app, Command::Slice(SliceCommand::Alpha3(3.0 + 0.1 * f64::from(i))));
+        ask(&mut app, Command::Set(Change::Alpha3(3.0 + 0.1 * f64::from(i))));
         assert_eq!(app.world().resource::<Shown>().alpha3, 3.0 + 0.1 * f64::from(i));
     }
     until(&mut app, "an exact plane", |app| app.world().resource::<Shown>().is_exact);
@@ -261,7 +261,7 @@ fn beyond_the_volume_the_plane_is_evaluated_where_it_stands() {
     assert_eq!((shown.layer, shown.blending_error), (None, None), "there is nothing to blend");
     assert!(landscape(&app).cells_evaluated > before);
     // Back inside, the volume is still there.
-    ask(&mut app, Command::Slice(SliceCommand::Alpha3(1.0)));
+    ask(&mut app, Command::Set(Change::Alpha3(1.0)));
     let known = landscape(&app).current().unwrap();
     assert!(app.world().resource::<Shown>().blend(known).is_some());
 }
@@ -397,14 +397,14 @@ fn textures_are_made_when_losses_change_and_at_no_other_time() {
     eye.frame();
     let before = textures(&eye);
     for i in 0..30 {
-        eye.ask(Command::Slice(SliceCommand::Alpha3(f64::from(i) * 0.02)));
-        eye.ask(Command::View(ViewCommand::Camera(CameraMode::ALL[i as usize % 4])));
-        eye.ask(Command::View(ViewCommand::Scale(HeightScale::ALL[i as usize % 3])));
+        eye.ask(Command::Set(Change::Alpha3(f64::from(i) * 0.02)));
+        eye.ask(Command::Set(Change::Camera(CameraMode::ALL[i as usize % 4])));
+        eye.ask(Command::Set(Change::Scale(HeightScale::ALL[i as usize % 3])));
         eye.frame();
     }
     let after = textures(&eye);
     assert_eq!((&before.plane, &before.volume), (&after.plane, &after.volume));
-    eye.ask(Command::View(ViewCommand::Colors(ColorMap::Magma)));
+    eye.ask(Command::Set(Change::Colors(ColorMap::Magma)));
     eye.frame();
     assert_ne!(textures(&eye).colors, before.colors);
     assert_eq!(textures(&eye).volume, before.volume);
@@ -453,13 +453,13 @@ fn while_the_plane_is_refined_the_volume_is_not_uploaded_and_no_isosurface_is_as
         made_until_settled(&mut eye);
         for i in 1..=8 {
             // Half of them lie beyond the volume, where the plane is evaluated coarse to fine.
-            eye.ask(Command::Slice(SliceCommand::Alpha3(0.37 * f64::from(i))));
+            eye.ask(Command::Set(Change::Alpha3(0.37 * f64::from(i))));
             let [plane, volume, isosurfaces] = made_until_settled(&mut eye);
             assert!(plane > 0, "the plane is another");
             assert_eq!([volume, isosurfaces], [0, 0], "{pacing:?}");
         }
         // Another slice is another volume, and that is uploaded, and its isosurface found.
-        eye.ask(Command::Slice(SliceCommand::Rotate(40.0)));
+        eye.ask(Command::Set(Change::Rotate(40.0)));
         let [plane, volume, isosurfaces] = made_until_settled(&mut eye);
         assert!(plane > 0 && volume > 0 && isosurfaces > 0, "{plane} {volume} {isosurfaces}");
     }
@@ -481,10 +481,10 @@ fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
     };
     assert!(rests(&mut eye), "paused");
     for command in [
-        Command::Slice(SliceCommand::Alpha3(0.5)),
-        Command::View(ViewCommand::Camera(CameraMode::Map)),
-        Command::View(ViewCommand::Scale(HeightScale::Log)),
-        Command::View(ViewCommand::Theme(Theme::Light)),
+        Command::Set(Change::Alpha3(0.5)),
+        Command::Set(Change::Camera(CameraMode::Map)),
+        Command::Set(Change::Scale(HeightScale::Log)),
+        Command::Set(Change::Theme(Theme::Light)),
         Command::Run(RunCommand::Step(1)),
     ] {
         eye.ask(command.clone());
@@ -492,7 +492,7 @@ fn a_window_in_which_nothing_changes_comes_to_rest_and_wakes_when_touched() {
         assert!(eye.world().resource::<Motion>().0, "{command:?} is seen");
         assert!(rests(&mut eye), "{command:?}");
     }
-    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    eye.ask(Command::Sweep(true));
     (0..60).for_each(|_| eye.frame());
     assert!(eye.world().resource::<Motion>().0, "a plane that travels is never still");
 }
@@ -655,7 +655,7 @@ fn slow_frames_lose_no_time_and_a_rest_is_none() {
         eye.frame();
         assert_eq!(home(&mut eye), 2 * frame);
     }
-    eye.ask(Command::Slice(SliceCommand::Sweep(true)));
+    eye.ask(Command::Sweep(true));
     eye.set_frame_time(Duration::ZERO);
     eye.frame();
     let before = eye.world().resource::<Shown>().alpha3;

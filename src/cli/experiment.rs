@@ -7,13 +7,14 @@ use clap::Args;
 
 use super::Failure;
 use super::number::{finite, whole};
-use super::overrides::{Overrides, TASK, WAYS, path};
+use super::overrides::{Overrides, path};
 use super::terminal::complain;
 use crate::core::data::config::MAX_POINTS;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::paths::is_ron;
-use crate::core::experiment::{Experiment, ExperimentFile, Part, builtin};
+use crate::core::experiment::replacement::{TASK, WAYS};
+use crate::core::experiment::{Change, Experiment, ExperimentFile, builtin};
 use crate::core::io::folder::Reach;
 use crate::core::io::table::is_table;
 use crate::core::loss::Loss;
@@ -278,11 +279,11 @@ impl ExperimentArguments {
     /// Chooses what is learnt.
     fn choose_task(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
         if let Some(name) = &self.dataset {
-            overrides.choose(&format!("--dataset {name}"), Part::Dataset(dataset(name)?));
+            overrides.choose(&format!("--dataset {name}"), Change::Dataset(dataset(name)?));
         }
         if let Some(name) = &self.model {
             let model = named("model", name, ModelConfig::all(), ModelConfig::name)?;
-            overrides.choose(&format!("--model {name}"), Part::Model(model));
+            overrides.choose(&format!("--model {name}"), Change::Model(model));
         }
         Ok(())
     }
@@ -291,14 +292,14 @@ impl ExperimentArguments {
     fn choose_ways(&self, overrides: &mut Overrides) -> anyhow::Result<()> {
         if let Some(name) = &self.optimizer {
             let optimizer = named("optimizer", name, OptimizerConfig::all(), OptimizerConfig::name)?;
-            overrides.choose(&format!("--optimizer {name}"), Part::Optimizer(optimizer));
+            overrides.choose(&format!("--optimizer {name}"), Change::Optimizer(optimizer));
         }
         if let Some(name) = &self.loss {
             let loss = named("loss", name, Loss::ALL.to_vec(), |loss| loss.name())?;
-            overrides.replace(&format!("--loss {name}"), Part::Loss(loss));
+            overrides.replace(&format!("--loss {name}"), Change::Loss(loss));
         }
         if let Some(text) = &self.plane {
-            overrides.replace(&format!("--plane {text}"), Part::Plane(text.parse()?));
+            overrides.replace(&format!("--plane {text}"), Change::Plane(text.parse()?));
         }
         Ok(())
     }

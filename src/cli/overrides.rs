@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::set::{field, part, set};
-use crate::core::experiment::{Experiment, ExperimentFile, Part, Resets, replaced};
+use crate::core::experiment::replacement::{TASK, WAYS};
+use crate::core::experiment::{Change, Experiment, ExperimentFile, Resets, Setting, changed};
 
 /// An experiment on its way from its file to what was typed.
 pub struct Overrides {
@@ -23,23 +24,23 @@ impl Overrides {
     }
 
     /// Replaces a part; `by` is what was typed.
-    pub fn replace(&mut self, by: &str, part: Part) {
-        if matches!(part, Part::Dataset(_)) {
+    pub fn replace(&mut self, by: &str, part: Change) {
+        if matches!(part, Change::Dataset(_)) {
             self.data = Some(self.told.len());
         }
-        let (file, resets) = replaced(&self.file, part);
+        let (file, resets) = changed(&self.file, part);
         self.told.push((by.to_owned(), resets, file.clone()));
         self.file = file;
     }
 
     /// Replaces a part by another kind that was named. What is of that kind already keeps its settings.
-    pub fn choose(&mut self, by: &str, part: Part) {
+    pub fn choose(&mut self, by: &str, part: Change) {
         let file = &self.file;
         let is_there = match &part {
-            Part::Dataset(dataset) => file.surface.is_none() && dataset.is_of_same_data(&file.dataset),
-            Part::Model(model) => file.surface.is_none() && model.name() == file.model.name(),
-            Part::Optimizer(optimizer) => optimizer.name() == file.optimizer.name(),
-            Part::Surface(_) | Part::Loss(_) | Part::Plane(_) => false,
+            Change::Dataset(dataset) => file.surface.is_none() && dataset.is_of_same_data(&file.dataset),
+            Change::Model(model) => file.surface.is_none() && model.name() == file.model.name(),
+            Change::Optimizer(optimizer) => optimizer.name() == file.optimizer.name(),
+            _ => false,
         };
         if !is_there {
             self.replace(by, part);
@@ -50,8 +51,8 @@ impl Overrides {
     ///
     /// # Errors
     /// If one is none.
-    pub fn assign_parts(&mut self, assignments: &[String], roots: &[&str]) -> anyhow::Result<()> {
-        for assignment in assignments.iter().filter(|assignment| is_within(assignment, roots)) {
+    pub fn assign_parts(&mut self, assignments: &[String], parts: &[Setting]) -> anyhow::Result<()> {
+        for assignment in assignments.iter().filter(|assignment| is_within(assignment, parts)) {
             let changed = set(&self.file, assignment)?;
             if let Some(part) = part(path(assignment), &changed) {
                 self.replace(&format!("--set {assignment}"), part);
@@ -107,18 +108,12 @@ pub fn path(assignment: &str) -> &str {
     assignment.split_once('=').map_or(assignment, |(path, _)| path.trim())
 }
 
-/// What is learnt: parts that take along what was chosen for them.
-pub const TASK: [&str; 3] = ["dataset", "model", "surface"];
-/// How it is learnt and shown: parts that are chosen for what is learnt, and so after it.
-pub const WAYS: [&str; 3] = ["optimizer", "loss", "slice.plane"];
-
-/// Whether an assignment is one of these paths or of something within them. A setting of the optimizer is a
+/// Whether an assignment is one of these parts or of something within them. A setting of the optimizer is a
 /// number like others.
-fn is_within(assignment: &str, roots: &[&str]) -> bool {
+fn is_within(assignment: &str, parts: &[Setting]) -> bool {
     let path = path(assignment);
-    let rest = |root: &&str| path.strip_prefix(*root);
-    let is_of = |rest: &str| rest.is_empty() || rest.starts_with('.') && !path.starts_with("optimizer.");
-    roots.iter().filter_map(rest).any(is_of)
+    let is_of = |setting| parts.contains(&setting) && !path.starts_with("optimizer.");
+    Setting::of_path(path).is_some_and(is_of)
 }
 
 /// Whether a field has the same value in both.

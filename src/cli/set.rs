@@ -7,7 +7,8 @@
 use anyhow::{anyhow, bail};
 use serde_json::Value;
 
-use crate::core::experiment::{ExperimentFile, Part};
+use crate::core::experiment::replacement::{TASK, WAYS};
+use crate::core::experiment::{Change, ExperimentFile, Setting};
 
 /// Sets one field, given as `path=value`.
 ///
@@ -33,18 +34,10 @@ pub fn set(file: &ExperimentFile, assignment: &str) -> anyhow::Result<Experiment
     Err(anyhow!("--set {assignment}: {text} is no value of {path}: {why}"))
 }
 
-/// The part of an experiment that a path is of, as it is there.
-pub fn part(path: &str, file: &ExperimentFile) -> Option<Part> {
-    let mut names = path.split('.');
-    match (names.next()?, names.next()) {
-        ("surface", _) => Some(Part::Surface(file.surface)),
-        ("dataset", _) => Some(Part::Dataset(file.dataset.clone())),
-        ("model", _) => Some(Part::Model(file.model.clone())),
-        ("optimizer", _) => Some(Part::Optimizer(file.optimizer.clone())),
-        ("loss", _) => Some(Part::Loss(file.loss)),
-        ("slice", Some("plane")) => Some(Part::Plane(file.slice.plane.clone())),
-        _ => None,
-    }
+/// The part of an experiment that a path is of, as it is there: a setting that takes others along.
+pub fn part(path: &str, file: &ExperimentFile) -> Option<Change> {
+    let setting = Setting::of_path(path).filter(|setting| TASK.contains(setting) || WAYS.contains(setting));
+    setting.map(|setting| setting.of(file))
 }
 
 /// What the text may stand for: JSON, a word, or what a file writes there.

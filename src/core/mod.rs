@@ -4,6 +4,7 @@
 //! printing; the file system only in [`io`]. Floating point is `f64`, but for the fast
 //! kernel of [`grid`].
 
+pub mod command;
 pub mod data;
 pub mod experiment;
 pub mod geometry;

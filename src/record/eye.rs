@@ -16,8 +16,8 @@ use image::{RgbImage, RgbaImage};
 
 use super::readback::Readback;
 use crate::app::{self, Overlay};
+use crate::core::command::Command;
 use crate::core::experiment::Experiment;
-use crate::core::script::Command;
 use crate::scene::Pacing;
 use crate::scene::camera::{SceneCamera, scene_camera};
 use crate::scene::session::Ask;

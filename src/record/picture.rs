@@ -6,8 +6,8 @@ use image::RgbImage;
 
 use super::eye::{Eye, EyeRequest};
 use crate::app::Overlay;
+use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Experiment;
-use crate::core::script::{Command, RunCommand};
 use crate::scene::Pacing;
 use crate::scene::landscape::Landscape;
 

@@ -16,8 +16,8 @@ use super::session::{Ask, SessionState};
 use super::slice::Shown;
 use super::theme::{Palette, Weight};
 use super::tour::Touring;
+use crate::core::command::{Command, ViewCommand};
 use crate::core::geometry::picking::Ray;
-use crate::core::script::{Command, ViewCommand};
 
 /// The point of the surface under the pointer.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]

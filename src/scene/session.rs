@@ -6,8 +6,8 @@ use super::Stage;
 use super::recording::Recording;
 use super::slice::Shown;
 use super::training::Training;
+use crate::core::command::Command;
 use crate::core::experiment::Experiment;
-use crate::core::script::Command;
 use crate::core::session::{Now, Session};
 
 /// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only.

@@ -6,10 +6,10 @@ use super::files::Errand;
 use super::studio::StudioAct;
 use super::tour::TourAct;
 use super::view::PanelView;
-use crate::core::experiment::{CameraMode, Theme, builtin};
+use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::experiment::{CameraMode, Change, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
 use crate::core::script::builtin as tours;
-use crate::core::script::{Command, ExperimentCommand, RaceStart, RunCommand, SliceCommand, ViewCommand};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +92,7 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     let mut add = |name: &str, key, act| all.push(Action { name: name.to_owned(), key, act });
     let run = |command| Act::Ask(Command::Run(command));
     let look = |command| Act::Ask(Command::View(command));
+    let set = |change| Act::Ask(Command::Set(change));
     let desk = Act::Desk;
     let errand = |errand| Act::Desk(DeskAct::Errand(errand));
     match view.is_playing {
@@ -105,9 +106,9 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     add("Undo", "Ctrl+Z", Act::Ask(Command::Undo));
     add("Redo", "Ctrl+Y", Act::Ask(Command::Redo));
     if view.alpha3_range.is_some() {
-        let sweep = Command::Slice(SliceCommand::Sweep(!view.is_sweeping));
+        let sweep = Command::Sweep(!view.is_sweeping);
         add("Let the plane travel, or hold it", "T", Act::Ask(sweep));
-        add("Surface, cube, both", "V", look(ViewCommand::Shape(super::keys::next_shape(view))));
+        add("Surface, cube, both", "V", set(Change::Shape(super::keys::next_shape(view))));
     }
     if let Some(choice) = super::chosen::choice_of_training(view) {
         add(super::chosen::CHOOSE_TRAINING, "", Act::Ask(choice));
@@ -120,17 +121,17 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
         (CameraMode::Ride, "Camera: ride along", "G"),
         (CameraMode::Path, "Camera: along its path", "P"),
     ] {
-        add(name, key, look(ViewCommand::Camera(mode)));
+        add(name, key, set(Change::Camera(mode)));
     }
     if let Some(pose) = view.pose {
         add("Add a camera key", "K", look(ViewCommand::AddKey(pose)));
     }
     for scale in HeightScale::ALL {
-        add(&format!("Heights: {}", scale.name()), "", look(ViewCommand::Scale(scale)));
+        add(&format!("Heights: {}", scale.name()), "", set(Change::Scale(scale)));
     }
-    add("Heights: the next scale", "X", look(ViewCommand::Scale(super::keys::next_scale(view))));
+    add("Heights: the next scale", "X", set(Change::Scale(super::keys::next_scale(view))));
     let theme = if view.experiment.view.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
-    add("Dark stage or light", "Y", look(ViewCommand::Theme(theme)));
+    add("Dark stage or light", "Y", set(Change::Theme(theme)));
     add("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown)));
     add("Lecture mode", "L", desk(DeskAct::Lecture));
     add("Blank the screen", "B", desk(DeskAct::Blank));
@@ -170,8 +171,8 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     }
     for name in builtin::names() {
         if let Some(Ok(file)) = builtin::load(name) {
-            let load = ExperimentCommand::Load(Box::new(file));
-            add(&format!("Open {name}"), "", Act::Ask(Command::Experiment(load)));
+            let load = Command::Load(Box::new(file));
+            add(&format!("Open {name}"), "", Act::Ask(load));
         }
     }
     all

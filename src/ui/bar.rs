@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::files::Errand;
 use super::studio::{StudioAct, record_button_ui};
 use super::view::PanelView;
-use crate::core::script::Command;
+use crate::core::command::Command;
 
 /// Draws the bar.
 pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {

@@ -14,7 +14,7 @@ use super::rescue::Rescue;
 use super::studio::{Shot, StudioAct, Take};
 use super::tour::TourAct;
 use super::view::PanelView;
-use crate::core::script::{Command, RunCommand, SliceCommand};
+use crate::core::command::{Command, RunCommand};
 
 /// What stays from one day to the next is written to the preferences; the rest begins anew.
 #[derive(Resource, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,7 +166,7 @@ impl Desk {
         self.frozen = is_to_rest.then_some(frozen);
         let run = if is_to_rest { RunCommand::Pause } else { RunCommand::Play };
         let run = frozen.is_training.then_some(Command::Run(run));
-        let sweep = Command::Slice(SliceCommand::Sweep(!is_to_rest));
+        let sweep = Command::Sweep(!is_to_rest);
         run.into_iter().chain(frozen.is_sweeping.then_some(sweep)).collect()
     }
 
@@ -205,7 +205,7 @@ mod tests {
             desk.freeze(&PanelView { is_playing, is_sweeping, ..PanelView::default() })
         };
         let (pause, play) = (Command::Run(RunCommand::Pause), Command::Run(RunCommand::Play));
-        let sweep = |is_on| Command::Slice(SliceCommand::Sweep(is_on));
+        let sweep = Command::Sweep;
         assert_eq!(sent(false, false), [], "nothing moved, nothing was frozen");
         assert_eq!(sent(true, true), [pause.clone(), sweep(false)]);
         assert_eq!(sent(false, false), [play, sweep(true)]);

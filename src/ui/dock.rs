@@ -7,7 +7,7 @@ use super::charts::ChartKind;
 use super::desk::Desk;
 use super::files::{Errand, Paper};
 use super::view::PanelView;
-use crate::core::script::{Command, ViewCommand};
+use crate::core::command::{Command, ViewCommand};
 
 /// Draws the open charts.
 pub fn dock_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
@@ -84,7 +84,7 @@ fn touched(
         ChartKind::Curves => {
             let step = x.max(0.0).round() as u64;
             if step != view.step {
-                asked.push(Command::Run(crate::core::script::RunCommand::Seek(step)));
+                asked.push(Command::Run(crate::core::command::RunCommand::Seek(step)));
             }
         }
         _ => {}

@@ -14,13 +14,14 @@ use super::charts::{ChartKind, Charts};
 use super::desk::Desk;
 use super::filming::{FilmOrder, Order};
 use super::view::Source;
+use crate::core::command::Command;
 use crate::core::data::DatasetConfig;
-use crate::core::experiment::{ExperimentFile, Theme, command_line};
+use crate::core::experiment::{Change, ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::folder::Reach;
 use crate::core::io::output::{Output, is_there};
 use crate::core::io::table::is_table;
-use crate::core::script::{Command, ExperimentCommand, Script, Tour};
+use crate::core::script::{Script, Tour};
 use crate::core::text::with_causes;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
@@ -277,13 +278,11 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
     match ending.as_deref() {
         _ if is_table(&name) => {
             let dataset = DatasetConfig::table(name);
-            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Dataset(dataset))))
+            Ok(Opened::Shown(Command::Set(Change::Dataset(dataset))))
         }
         Some("ron") => match Script::read(path, reach.clone()) {
             Ok(Script::Tour(tour)) => Ok(Opened::Tour(tour)),
-            Ok(Script::Experiment(file)) => {
-                Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(file))))
-            }
+            Ok(Script::Experiment(file)) => Ok(Opened::Shown(Command::Load(file))),
             Err(error) if !error.outside().is_empty() => {
                 let (path, files) = (path.to_owned(), error.outside().to_vec());
                 Ok(Opened::Asking(Asking { path, reach, files, is_allowed: false }))
@@ -292,7 +291,7 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
         },
         Some("npy") => {
             let file = ExperimentFile { from: Some(path.to_owned()), ..present.clone() };
-            Ok(Opened::Shown(Command::Experiment(ExperimentCommand::Load(Box::new(file)))))
+            Ok(Opened::Shown(Command::Load(Box::new(file))))
         }
         _ => Err(format!(
             "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
@@ -369,14 +368,14 @@ mod tests {
             path
         };
         let shown = |path: &Path| match open(path, &present, Reach::Below) {
-            Ok(Opened::Shown(Command::Experiment(command))) => command,
+            Ok(Opened::Shown(command)) => command,
             other => panic!("an experiment or data, not {other:?}"),
         };
-        let ExperimentCommand::Load(file) = shown(&at("a.ron", "(seed: 9)")) else { panic!("an experiment") };
+        let Command::Load(file) = shown(&at("a.ron", "(seed: 9)")) else { panic!("an experiment") };
         assert_eq!(file.seed, 9);
         for name in ["b.CSV", "b.tsv", "b.Txt", "b.data"] {
             let data = shown(&at(name, "1,2\n"));
-            assert!(matches!(data, ExperimentCommand::Dataset(DatasetConfig::Csv { .. })), "{name}");
+            assert!(matches!(data, Command::Set(Change::Dataset(DatasetConfig::Csv { .. }))), "{name}");
         }
         let tour =
             open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present, Reach::Below);
@@ -385,7 +384,7 @@ mod tests {
             "its experiment lies beside it"
         );
         let data = shown(&at("UP.RON", "(dataset: csv(path: \"b.CSV\"))"));
-        let ExperimentCommand::Load(mut file) = data else { panic!("an experiment") };
+        let Command::Load(mut file) = data else { panic!("an experiment") };
         assert_eq!(file.paths_mut(), [&mut folder.path().join("b.CSV")]);
         assert!(open(&at("c.ron", "(sede: 9)"), &present, Reach::Below).unwrap_err().contains("c.ron:1:"));
         assert!(
@@ -410,7 +409,7 @@ mod tests {
     fn a_start_goes_with_the_rest_of_the_experiment() {
         let present = ExperimentFile { seed: 4, ..ExperimentFile::default() };
         let expected = ExperimentFile { from: Some("x.npy".into()), ..present.clone() };
-        let load = Command::Experiment(ExperimentCommand::Load(Box::new(expected)));
+        let load = Command::Load(Box::new(expected));
         assert_eq!(open(Path::new("x.npy"), &present, Reach::Below), Ok(Opened::Shown(load)));
     }
 

@@ -36,9 +36,9 @@ use super::files::{Errand, Files};
 use super::studio::StudioAct;
 use super::tour::tour_act_of;
 use super::view::Source;
-use crate::core::experiment::{CameraMode, Shape, Theme};
+use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
+use crate::core::experiment::{CameraMode, Change, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
-use crate::core::script::{Bookmark, Command, RunCommand, SliceCommand, ViewCommand};
 use crate::scene::camera::Taken;
 use crate::scene::session::Ask;
 
@@ -113,8 +113,8 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
     let look = &view.experiment.view;
     let has_third = view.alpha3_range.is_some();
     let camera = |mode| match look.camera == mode {
-        true => ViewCommand::Camera(CameraMode::Orbit),
-        false => ViewCommand::Camera(mode),
+        true => Command::Set(Change::Camera(CameraMode::Orbit)),
+        false => Command::Set(Change::Camera(mode)),
     };
     Some(match key {
         KeyCode::Space if view.is_playing => Command::Run(RunCommand::Pause),
@@ -122,17 +122,17 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::ArrowRight => Command::Run(RunCommand::Step(1)),
         KeyCode::ArrowLeft => Command::Run(RunCommand::Seek(view.step.saturating_sub(1))),
         KeyCode::KeyR => Command::Run(RunCommand::Restart),
-        KeyCode::KeyT if has_third => Command::Slice(SliceCommand::Sweep(!view.is_sweeping)),
-        KeyCode::KeyV if has_third => Command::View(ViewCommand::Shape(next_shape(view))),
-        KeyCode::KeyX => Command::View(ViewCommand::Scale(next_scale(view))),
-        KeyCode::KeyY => Command::View(ViewCommand::Theme(match look.theme {
+        KeyCode::KeyT if has_third => Command::Sweep(!view.is_sweeping),
+        KeyCode::KeyV if has_third => Command::Set(Change::Shape(next_shape(view))),
+        KeyCode::KeyX => Command::Set(Change::Scale(next_scale(view))),
+        KeyCode::KeyY => Command::Set(Change::Theme(match look.theme {
             Theme::Dark => Theme::Light,
             Theme::Light => Theme::Dark,
         })),
-        KeyCode::KeyC => Command::View(camera(CameraMode::Flight)),
-        KeyCode::KeyM => Command::View(camera(CameraMode::Map)),
-        KeyCode::KeyG => Command::View(camera(CameraMode::Ride)),
-        KeyCode::KeyP => Command::View(camera(CameraMode::Path)),
+        KeyCode::KeyC => camera(CameraMode::Flight),
+        KeyCode::KeyM => camera(CameraMode::Map),
+        KeyCode::KeyG => camera(CameraMode::Ride),
+        KeyCode::KeyP => camera(CameraMode::Path),
         KeyCode::KeyK => Command::View(ViewCommand::AddKey(view.pose?)),
         KeyCode::KeyF => Command::View(ViewCommand::FrameAll),
         KeyCode::Escape if view.selected.is_some() => Command::View(ViewCommand::Select(None)),

@@ -4,25 +4,25 @@ use bevy_egui::egui;
 
 use super::dial::Dial;
 use super::menu::choice;
-use super::style::refused;
+use super::style::{keyed, refused};
 use super::view::PanelView;
-use crate::core::experiment::{CameraMode, Shape, Theme, TrailColors};
+use crate::core::command::{Command, ViewCommand};
+use crate::core::experiment::{CameraMode, Change, Setting, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
-use crate::core::script::{Command, SectionAxis, ViewCommand};
 
 /// Draws the panel.
 pub fn look_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let mut ask = |command| asked.push(Command::View(command));
-    shape_ui(ui, view, &mut ask);
-    camera_ui(ui, view, &mut ask);
-    picture_ui(ui, view, &mut ask);
-    clip_ui(ui, view, &mut ask);
-    surface_ui(ui, view, &mut ask);
-    cube_ui(ui, view, &mut ask);
+    shape_ui(ui, view, asked);
+    camera_ui(ui, view, asked);
+    let mut set = |change| asked.push(Command::Set(change));
+    picture_ui(ui, view, &mut set);
+    clip_ui(ui, view, &mut set);
+    surface_ui(ui, view, &mut set);
+    cube_ui(ui, view, &mut set);
 }
 
-fn shape_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn shape_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let shapes = [
             (Shape::Surface, "Surface", "The slice as a surface over the floor (V)."),
@@ -34,17 +34,17 @@ fn shape_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComman
             let is_shown = view.experiment.view.shape == shape;
             let button = ui.add_enabled(is_possible, egui::Button::selectable(is_shown, text));
             if button.on_hover_text(hover).clicked() {
-                ask(ViewCommand::Shape(shape));
+                asked.push(Command::Set(Change::Shape(shape)));
             }
         }
         let hover = "Bring everything into view (F). H hides the panels.";
         if ui.button("Frame all").on_hover_text(hover).clicked() {
-            ask(ViewCommand::FrameAll);
+            asked.push(Command::View(ViewCommand::FrameAll));
         }
     });
 }
 
-fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn camera_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let modes = [
             (CameraMode::Orbit, "Orbit", "Drag to turn, right-drag to move, wheel to zoom to the pointer."),
@@ -58,7 +58,7 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
             let is_chosen = view.experiment.view.camera == mode;
             let button = ui.add_enabled(is_possible, egui::Button::selectable(is_chosen, text));
             if button.on_hover_text(hover).on_disabled_hover_text(hover).clicked() {
-                ask(ViewCommand::Camera(mode));
+                asked.push(Command::Set(Change::Camera(mode)));
             }
         }
     });
@@ -69,105 +69,99 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewComma
     let why =
         "Whether a camera that flies may go through the surface and below the floor; this one does not fly.";
     if check.on_hover_text(hover).on_disabled_hover_text(why).changed() {
-        ask(ViewCommand::BelowFloor(is_open));
+        asked.push(Command::View(ViewCommand::BelowFloor(is_open)));
     }
 }
 
 /// Points that a menu is wide.
 const WIDTH: f32 = 69.0;
 
-fn picture_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn picture_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
     egui::Grid::new("picture").num_columns(4).show(ui, |ui| {
         let maps = ColorMap::ALL.map(|map| (map.name(), map));
-        let hover = "Colours of the losses.";
+        let hover = Setting::Colors.row().doc;
         if let Some(map) = choice(ui, "Colours", hover, WIDTH, look.colors.name(), maps) {
-            ask(ViewCommand::Colors(map));
+            set(Change::Colors(map));
         }
         let scales = HeightScale::ALL.map(|scale| (scale.name(), scale));
-        let hover = "How losses become heights and colours (X).";
-        if let Some(scale) = choice(ui, "Heights", hover, WIDTH, look.scale.name(), scales) {
-            ask(ViewCommand::Scale(scale));
+        let hover = keyed(Setting::Scale, "X");
+        if let Some(scale) = choice(ui, "Heights", &hover, WIDTH, look.scale.name(), scales) {
+            set(Change::Scale(scale));
         }
         ui.end_row();
         let trails = TrailColors::ALL.map(|trail| (trail.name(), trail));
-        let hover = "What the colour of the trail tells.";
+        let hover = Setting::Trail.row().doc;
         if let Some(trail) = choice(ui, "Trail", hover, WIDTH, look.trail.name(), trails) {
-            ask(ViewCommand::Trail(trail));
+            set(Change::Trail(trail));
         }
         let mut is_light = look.theme == Theme::Light;
         ui.label("");
-        if ui
-            .checkbox(&mut is_light, "Light")
-            .on_hover_text("A light ground, for a bright projector (Y).")
-            .changed()
-        {
-            ask(ViewCommand::Theme(if is_light { Theme::Light } else { Theme::Dark }));
+        if ui.checkbox(&mut is_light, "Light").on_hover_text(keyed(Setting::Theme, "Y")).changed() {
+            set(Change::Theme(if is_light { Theme::Light } else { Theme::Dark }));
         }
     });
 }
 
 /// Where the clipped scale ends; on the other scales there is nothing to be cut off.
-fn clip_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn clip_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
     let [low, high] = view.losses;
-    let hover = "Losses above this are cut off; without it, those above twice the highest loss of training. On the other scales nothing is cut off.";
+    let hover = Setting::Clip.row().doc;
     let is_cut = look.scale == HeightScale::Clipped;
     let draw = |ui: &mut egui::Ui| optional(ui, "Clip at", hover, look.clip, (low, high));
     if let Some(clip) = ui.add_enabled_ui(is_cut, draw).inner {
-        ask(ViewCommand::Clip(clip));
+        set(Change::Clip(clip));
     }
-    refused(ui, view, &["view.clip"]);
+    refused(ui, view, &[Setting::Clip.row().path]);
 }
 
-fn surface_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn surface_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
     ui.horizontal(|ui| {
-        let mut is_solid = look.is_solid;
-        if ui
-            .checkbox(&mut is_solid, "Block")
-            .on_hover_text("The surface as the top of a solid block.")
-            .changed()
-        {
-            ask(ViewCommand::Solid(is_solid));
+        if let Some(is_solid) = check_ui(ui, "Block", Setting::Solid, look.is_solid) {
+            set(Change::Solid(is_solid));
         }
-        let mut has_lines = look.has_grid_lines;
-        if ui.checkbox(&mut has_lines, "Grid").on_hover_text("Lines of even alpha on the surface.").changed()
-        {
-            ask(ViewCommand::GridLines(has_lines));
+        if let Some(has_lines) = check_ui(ui, "Grid", Setting::GridLines, look.has_grid_lines) {
+            set(Change::GridLines(has_lines));
         }
         let mut opacity = look.opacity;
-        let slider = egui::Slider::new(&mut opacity, 0.1..=1.0).show_value(false);
+        let range = Setting::Opacity.range().unwrap_or(0.0..=1.0);
+        let slider = egui::Slider::new(&mut opacity, range).show_value(false);
         let label = ui.label("Opacity");
         ui.spacing_mut().slider_width = 60.0;
-        if ui.add(slider).labelled_by(label.id).on_hover_text("How opaque the surface is.").changed() {
-            ask(ViewCommand::Opacity(opacity));
+        if ui.add(slider).labelled_by(label.id).on_hover_text(Setting::Opacity.row().doc).changed() {
+            set(Change::Opacity(opacity));
         }
     });
 }
 
-/// What stands in the cube; without a cube it waits.
-fn cube_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
-    let has_cube = view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some();
-    ui.add_enabled_ui(has_cube, |ui| levels_ui(ui, view, ask));
+/// A box for what is on or off; what it was changed to.
+fn check_ui(ui: &mut egui::Ui, name: &str, setting: Setting, is_on: bool) -> Option<bool> {
+    let mut now = is_on;
+    ui.checkbox(&mut now, name).on_hover_text(setting.row().doc).changed().then_some(now)
 }
 
-fn levels_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+/// What stands in the cube; without a cube it waits.
+fn cube_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
+    let has_cube = view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some();
+    ui.add_enabled_ui(has_cube, |ui| levels_ui(ui, view, set));
+}
+
+fn levels_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
     let [low, high] = view.losses;
-    let hover = "The surface of one loss in the volume.";
+    let hover = Setting::Isosurface.row().doc;
     if let Some(level) = optional(ui, "Isosurface", hover, look.isosurface, (low, high)) {
-        ask(ViewCommand::Isosurface(level));
+        set(Change::Isosurface(level));
     }
-    let sections = [
-        (SectionAxis::Alpha1, "Cut α₁", look.section1, view.alpha_ranges[0]),
-        (SectionAxis::Alpha2, "Cut α₂", look.section2, view.alpha_ranges[1]),
-    ];
-    for (axis, name, at, range) in sections {
-        let hover = "Another slice through the cube, blended from the volume.";
-        if let Some(at) = optional(ui, name, hover, at, range) {
-            ask(ViewCommand::Section { axis, at });
-        }
+    let mut cut = |name, setting: Setting, at, range| optional(ui, name, setting.row().doc, at, range);
+    let [across1, across2] = view.alpha_ranges;
+    if let Some(at) = cut("Cut α₁", Setting::Section1, look.section1, across1) {
+        set(Change::Section1(at));
+    }
+    if let Some(at) = cut("Cut α₂", Setting::Section2, look.section2, across2) {
+        set(Change::Section2(at));
     }
 }
 

@@ -47,7 +47,7 @@ use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-use crate::core::script::Command;
+use crate::core::command::Command;
 use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
 use crate::scene::theme::Weight;

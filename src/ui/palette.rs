@@ -5,7 +5,7 @@ use bevy_egui::egui;
 use super::actions::{Act, Action, actions, found};
 use super::desk::Desk;
 use super::view::PanelView;
-use crate::core::script::Command;
+use crate::core::command::Command;
 
 /// Draws whichever of the two is open.
 pub fn palette_ui(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {

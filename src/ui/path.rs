@@ -6,10 +6,10 @@ use super::dock::named;
 use super::field::{NARROW, number_ui, plain};
 use super::style::color32;
 use super::view::PanelView;
-use crate::core::experiment::CameraMode;
+use crate::core::command::{Command, ViewCommand};
+use crate::core::experiment::{CameraMode, Change};
 use crate::core::geometry::path::{CameraKey, retimed};
 use crate::core::geometry::ticks::round_ticks;
-use crate::core::script::{Command, ViewCommand};
 use crate::scene::theme::Palette;
 
 /// Height of the row in points.
@@ -25,17 +25,16 @@ const GRAIN_SECS: f64 = 0.05;
 pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let keys = &view.camera_keys;
     let is_laid = !keys.is_empty();
-    let mut ask = |command| asked.push(Command::View(command));
     let id = egui::Id::new("chosen camera key");
     let mut chosen =
         ui.data(|data| data.get_temp::<Option<usize>>(id)).flatten().filter(|at| *at < keys.len());
     ui.horizontal(|ui| {
         ui.set_min_height(HEIGHT);
         ui.add_enabled_ui(is_laid, |ui| {
-            play_ui(ui, view, &mut ask);
+            play_ui(ui, view, asked);
             let hover = "Takes all keys away: the camera has no path then.";
             if ui.small_button("Clear path").on_hover_text(hover).clicked() {
-                ask(ViewCommand::Keys(vec![]));
+                asked.push(Command::View(ViewCommand::Keys(vec![])));
             }
         });
         if !is_laid {
@@ -44,17 +43,17 @@ pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
         // Always there, so that the marks keep their place when one is chosen.
         let is_taken = ui
-            .add_enabled_ui(chosen.is_some(), |ui| chosen_ui(ui, keys, chosen.unwrap_or_default(), &mut ask))
+            .add_enabled_ui(chosen.is_some(), |ui| chosen_ui(ui, keys, chosen.unwrap_or_default(), asked))
             .inner;
         if is_taken {
             chosen = None;
         }
-        marks_ui(ui, view, &mut chosen, &mut ask);
+        marks_ui(ui, view, &mut chosen, asked);
     });
     ui.data_mut(|data| data.insert_temp(id, chosen));
 }
 
-fn play_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand)) {
+fn play_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let (text, hover, mode) = match view.experiment.view.camera {
         CameraMode::Path => ("⏹ Path", "Leaves the path (P).", CameraMode::Orbit),
         _ => ("▶ Path", "Flies along the keys (P).", CameraMode::Path),
@@ -62,26 +61,26 @@ fn play_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(ViewCommand
     let button = ui.small_button(text).on_hover_text(hover);
     button.widget_info(|| named(if mode == CameraMode::Path { "Play the path" } else { "Leave the path" }));
     if button.clicked() {
-        ask(ViewCommand::Camera(mode));
+        asked.push(Command::Set(Change::Camera(mode)));
     }
 }
 
 /// What can be done with the chosen key; whether it was taken away.
-fn chosen_ui(ui: &mut egui::Ui, keys: &[CameraKey], at: usize, ask: &mut impl FnMut(ViewCommand)) -> bool {
+fn chosen_ui(ui: &mut egui::Ui, keys: &[CameraKey], at: usize, asked: &mut Vec<Command>) -> bool {
     let label = ui.label(format!("key {} at", at + 1));
     let id = ui.id().with("time of the chosen key");
     let hint = "Seconds at which the camera passes the chosen key.";
     if let Some(secs) =
         number_ui(ui, id, label.id, hint, NARROW, keys[at].secs).filter(|secs| secs.is_finite())
     {
-        ask(ViewCommand::Keys(retimed(keys, at, secs)));
+        asked.push(Command::View(ViewCommand::Keys(retimed(keys, at, secs))));
     }
     ui.label("s");
     let button = ui.small_button("×").on_hover_text("Takes the chosen key away (Delete).");
     button.widget_info(|| named("Delete the chosen key"));
     let is_taken = button.clicked() || (ui.is_enabled() && is_delete_pressed(ui));
     if is_taken {
-        ask(ViewCommand::Keys(without(keys, at)));
+        asked.push(Command::View(ViewCommand::Keys(without(keys, at))));
     }
     is_taken
 }
@@ -96,12 +95,7 @@ fn without(keys: &[CameraKey], at: usize) -> Vec<CameraKey> {
     keys.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, key)| *key).collect()
 }
 
-fn marks_ui(
-    ui: &mut egui::Ui,
-    view: &PanelView,
-    chosen: &mut Option<usize>,
-    ask: &mut impl FnMut(ViewCommand),
-) {
+fn marks_ui(ui: &mut egui::Ui, view: &PanelView, chosen: &mut Option<usize>, asked: &mut Vec<Command>) {
     let keys = &view.camera_keys;
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), HEIGHT), egui::Sense::hover());
     let scale =
@@ -118,14 +112,14 @@ fn marks_ui(
             .map(|hand| retimed(keys, at, (scale.secs(hand.x) / GRAIN_SECS).round() * GRAIN_SECS));
         let secs = pulled.as_ref().map_or(key.secs, |pulled| pulled[at].secs);
         if mark.clicked() {
-            ask(ViewCommand::Visit(key.pose));
+            asked.push(Command::View(ViewCommand::Visit(key.pose)));
         }
         if mark.clicked() || mark.drag_started() || mark.gained_focus() {
             *chosen = Some(at);
         }
         // What is on its way is nobody's command yet: one drag is one change.
         if let Some(pulled) = pulled.filter(|pulled| mark.drag_stopped() && *pulled != *keys) {
-            ask(ViewCommand::Keys(pulled));
+            asked.push(Command::View(ViewCommand::Keys(pulled)));
         }
         let color = if *chosen == Some(at) { palette.run(0) } else { palette.ink };
         diamond(ui, scale.place(secs), color32(color), mark.hovered() || mark.has_focus());

@@ -7,8 +7,8 @@ use super::menu::choice_row;
 use super::settings::settings_ui;
 use super::style::{color32, loss_text, refused};
 use super::view::{PanelView, RunRow};
+use crate::core::command::{Command, RaceStart, RunCommand};
 use crate::core::optim::OptimizerConfig;
-use crate::core::script::{Command, RaceStart, RunCommand};
 use crate::core::text::{Measured, Percent};
 use crate::scene::theme::Palette;
 

@@ -3,8 +3,8 @@
 use bevy_egui::egui;
 
 use super::desk::Desk;
+use crate::core::command::Command;
 use crate::core::experiment::ExperimentFile;
-use crate::core::script::{Command, ExperimentCommand};
 
 /// An experiment that was not saved when the program last ended without being closed.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub enum Rescue {
 /// Draws the bar that offers it, until somebody has decided.
 pub fn rescue_ui(ui: &mut egui::Ui, desk: &mut Desk, asked: &mut Vec<Command>) {
     let Some(Rescue::Offered(file)) = &desk.rescue else { return };
-    let load = || Command::Experiment(ExperimentCommand::Load(file.clone()));
+    let load = || Command::Load(file.clone());
     let mut decided = None;
     ui.horizontal(|ui| {
         ui.label("An experiment that was not saved when Losscape ended unexpectedly is still there.");

@@ -6,8 +6,9 @@ use super::dial::Dial;
 use super::field::{FIELD, fitted, signs, sized};
 use super::style::{loss_text, number, step_text, warning, words};
 use super::view::PanelView;
+use crate::core::command::{Command, RunCommand};
+use crate::core::experiment::{Change, Setting};
 use crate::core::probe::Brief;
-use crate::core::script::{Command, RunCommand};
 use crate::core::text::Percent;
 
 /// Draws the panel.
@@ -35,8 +36,8 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             ask(RunCommand::Restart);
         }
     });
-    speed_ui(ui, view, &mut ask);
-    converge_ui(ui, &mut ask);
+    speed_ui(ui, view, asked);
+    converge_ui(ui, asked);
     let step = step_text(view.step, view.experiment.steps);
     number(
         ui,
@@ -47,17 +48,17 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     readouts_ui(ui, view);
 }
 
-fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand)) {
+fn speed_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut speed = view.experiment.view.steps_per_second;
     ui.horizontal(|ui| {
         let label = ui.label("Speed");
-        let dial =
-            Dial { range: 1.0..=1e5, is_open: false, is_log: true, decimals: 0, suffix: " /s", after: 0.0 };
+        let range = Setting::Speed.range().unwrap_or(1.0..=1e5);
+        let dial = Dial { range, is_open: false, is_log: true, decimals: 0, suffix: " /s", after: 0.0 };
         for part in dial.show(ui, &mut speed) {
-            part.labelled_by(label.id).on_hover_text("Training steps a second.");
+            part.labelled_by(label.id).on_hover_text(Setting::Speed.row().doc);
         }
         if speed != view.experiment.view.steps_per_second {
-            ask(RunCommand::Speed(speed));
+            asked.push(Command::Set(Change::Speed(speed)));
         }
     });
 }
@@ -65,13 +66,13 @@ fn speed_ui(ui: &mut egui::Ui, view: &PanelView, ask: &mut impl FnMut(RunCommand
 /// Length of the gradient at which a run counts as converged, unless another is chosen.
 pub const TOLERANCE: f64 = 1e-4;
 
-fn converge_ui(ui: &mut egui::Ui, ask: &mut impl FnMut(RunCommand)) {
+fn converge_ui(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
     let id = ui.id().with("tolerance");
     let mut tolerance = ui.data(|data| data.get_temp(id)).unwrap_or(TOLERANCE);
     ui.horizontal(|ui| {
         let hover = "Train on, past the planned end too, until the gradient is shorter than this.";
         if ui.button("To convergence").on_hover_text(hover).clicked() {
-            ask(RunCommand::Converge { tolerance });
+            asked.push(Command::Run(RunCommand::Converge { tolerance }));
         }
         let label = ui.label("below");
         let speed = 0.02 * tolerance;

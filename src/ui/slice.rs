@@ -8,8 +8,9 @@ use super::menu::choice_row;
 use super::settings::settings_ui;
 use super::style::{number, refused};
 use super::view::{Cost, PanelView};
+use crate::core::command::Command;
 use crate::core::experiment::file::Resolution;
-use crate::core::script::{Command, ExperimentCommand, SliceCommand};
+use crate::core::experiment::{Change, Setting};
 use crate::core::subspace::PlaneConfig;
 use crate::core::subspace::walks::Band;
 use crate::core::text::visible;
@@ -28,17 +29,17 @@ pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let plane = &view.experiment.slice.plane;
     let planes = PlaneConfig::all().into_iter().map(|plane| (plane.name(), plane));
-    let hover = "How the plane is laid through parameter space: by the trajectory's principal components, or through start and end.";
+    let hover = Setting::Plane.row().doc;
     let chosen = choice_row(ui, "Plane", hover, plane.name(), planes);
     let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane)).inner;
     if let Some(plane) = chosen.or(set) {
-        asked.push(Command::Experiment(ExperimentCommand::Plane(plane)));
+        asked.push(Command::Set(Change::Plane(plane)));
     }
 }
 
 /// Ranges and numbers of cells.
 fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let mut ask = |command| asked.push(Command::Experiment(command));
+    let mut ask = |change| asked.push(Command::Set(change));
     let ranges: Vec<(f64, f64)> = match view.axes.is_empty() {
         true => Vec::new(),
         false => view.alpha_ranges.into_iter().chain(view.alpha3_range).collect(),
@@ -48,26 +49,25 @@ fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             if let Some(range) = range_ui(ui, axis, name, ranges.get(axis)) {
                 let mut ranges = ranges.clone();
                 ranges[axis] = range;
-                ask(ExperimentCommand::Ranges(Some(ranges)));
+                ask(Change::Ranges(Some(ranges)));
             }
             ui.end_row();
         }
     });
     ui.horizontal(|ui| {
         let slice = &view.experiment.slice;
-        let hover = "Cells of the plane along each axis.";
-        if let Some(cells) = cells_ui(ui, "plane", hover, slice.grid.0) {
-            ask(ExperimentCommand::Grid(Resolution(cells)));
+        if let Some(cells) = cells_ui(ui, "plane", Setting::Grid.row().doc, slice.grid.0) {
+            ask(Change::Grid(Resolution(cells)));
         }
         let hover = "Ranges that hold the trajectory with room around it.";
         if ui.add_enabled(slice.range.is_some(), egui::Button::new("Fit")).on_hover_text(hover).clicked() {
-            ask(ExperimentCommand::Ranges(None));
+            ask(Change::Ranges(None));
         }
     });
     ui.horizontal(|ui| {
-        let hover = "Cells of the volume along each axis: the plane is blended from it while it moves.";
-        if let Some(cells) = cells_ui(ui, "volume", hover, view.experiment.slice.volume.0) {
-            ask(ExperimentCommand::Volume(Resolution(cells)));
+        if let Some(cells) = cells_ui(ui, "volume", Setting::Volume.row().doc, view.experiment.slice.volume.0)
+        {
+            ask(Change::Volume(Resolution(cells)));
         }
     });
 }
@@ -165,14 +165,15 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             return;
         };
         let mut alpha3 = view.alpha3;
-        let hover = "Moves the plane along the third direction. While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
+        let way = "While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
+        let hover = format!("{} {way}", Setting::Alpha3.row().doc);
         let after = BUTTON + ui.spacing().item_spacing.x;
         let dial = Dial { range: low..=high, is_open: true, is_log: false, decimals: 2, suffix: "", after };
         for part in dial.show(ui, &mut alpha3) {
-            part.labelled_by(label.id).on_hover_text(hover);
+            part.labelled_by(label.id).on_hover_text(&hover);
         }
         if alpha3 != view.alpha3 {
-            asked.push(Command::Slice(SliceCommand::Alpha3(alpha3)));
+            asked.push(Command::Set(Change::Alpha3(alpha3)));
         }
         let (text, hover) = match view.is_sweeping {
             true => ("⏸", "Hold the plane here (T)."),
@@ -182,7 +183,7 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Sweep α₃"));
         if button.clicked() {
-            asked.push(Command::Slice(SliceCommand::Sweep(!view.is_sweeping)));
+            asked.push(Command::Sweep(!view.is_sweeping));
         }
     });
 }
@@ -192,16 +193,17 @@ fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let row = |ui: &mut egui::Ui| {
         let mut degrees = view.experiment.slice.rotate;
         let label = ui.label("Turn");
-        let hover = "Turns the plane's second direction towards the third. Every picture on the way is evaluated, coarse to fine.";
+        let way = "Every picture on the way is evaluated, coarse to fine.";
+        let hover = format!("{} {way}", Setting::Rotate.row().doc);
         let dial =
             Dial {
                 range: -90.0..=90.0, is_open: false, is_log: false, decimals: 0, suffix: "°", after: 0.0
             };
         for part in dial.show(ui, &mut degrees) {
-            part.labelled_by(label.id).on_hover_text(hover);
+            part.labelled_by(label.id).on_hover_text(&hover);
         }
         if degrees != view.experiment.slice.rotate {
-            asked.push(Command::Slice(SliceCommand::Rotate(degrees)));
+            asked.push(Command::Set(Change::Rotate(degrees)));
         }
     };
     ui.add_enabled_ui(view.alpha3_range.is_some(), |ui| ui.horizontal(row));

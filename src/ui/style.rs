@@ -4,7 +4,7 @@ use bevy::color::{Color, ColorToPacked};
 use bevy_egui::egui::{self, Color32, CornerRadius, Stroke};
 
 use super::view::PanelView;
-use crate::core::experiment::Theme;
+use crate::core::experiment::{Setting, Theme};
 use crate::core::text::{Measured, visible};
 use crate::scene::theme::Palette;
 
@@ -53,6 +53,11 @@ pub fn set_style(ctx: &egui::Context, theme: Theme) {
             widget.corner_radius = CornerRadius::same(5);
         }
     });
+}
+
+/// What a setting means, and the key that changes it.
+pub fn keyed(setting: Setting, key: &str) -> String {
+    format!("{} ({key}).", setting.row().doc.trim_end_matches('.'))
 }
 
 /// Why the last command was refused, where it was for one of these fields, whose row was drawn last.

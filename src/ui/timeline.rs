@@ -4,7 +4,7 @@ use bevy_egui::egui;
 
 use super::style::{color32, loss_text, step_text};
 use super::view::PanelView;
-use crate::core::script::{Command, RunCommand};
+use crate::core::command::{Command, RunCommand};
 use crate::core::train::Checkpoint;
 use crate::scene::theme::Palette;
 

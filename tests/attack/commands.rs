@@ -1,9 +1,9 @@
 //! Sessions under any commands: what is refused changes nothing, what is applied makes sense, and the log
 //! makes the same session again.
 
+use losscape::core::command::Command;
 use losscape::core::experiment::file::parse_ron;
 use losscape::core::experiment::{Experiment, ExperimentFile};
-use losscape::core::script::Command;
 use losscape::core::session::{Now, Session};
 
 use super::draw::Draw;

@@ -1,12 +1,12 @@
 //! Flags do what the session does.
 
 use super::*;
+use crate::core::command::Command;
 use crate::core::data::DatasetConfig;
-use crate::core::experiment::{builtin, difference::assignments};
+use crate::core::experiment::{Change, builtin, difference::assignments};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::optim::OptimizerConfig;
-use crate::core::script::{Command, ExperimentCommand};
 use crate::core::session::{Now, Session};
 use crate::core::subspace::PlaneConfig;
 
@@ -87,11 +87,11 @@ fn what_is_there_already_keeps_its_settings() {
         "(title: \"Mine\", dataset: xor(points: 40), model: mlp(widths: [64]), optimizer: sgd(lr: 5.0))",
     );
     let mut overrides = Overrides::of(file.clone());
-    overrides.choose("--dataset xor", Part::Dataset(DatasetConfig::by_name("xor").unwrap()));
-    overrides.choose("--model mlp", Part::Model(ModelConfig::by_name("mlp").unwrap()));
-    overrides.choose("--optimizer sgd", Part::Optimizer(OptimizerConfig::by_name("sgd").unwrap()));
+    overrides.choose("--dataset xor", Change::Dataset(DatasetConfig::by_name("xor").unwrap()));
+    overrides.choose("--model mlp", Change::Model(ModelConfig::by_name("mlp").unwrap()));
+    overrides.choose("--optimizer sgd", Change::Optimizer(OptimizerConfig::by_name("sgd").unwrap()));
     assert_eq!(overrides.file, file);
-    overrides.choose("--optimizer adam", Part::Optimizer(OptimizerConfig::by_name("adam").unwrap()));
+    overrides.choose("--optimizer adam", Change::Optimizer(OptimizerConfig::by_name("adam").unwrap()));
     assert_eq!(overrides.file.optimizer.name(), "adam");
 }
 
@@ -109,7 +109,7 @@ fn a_given_loss_that_does_not_fit_is_refused_and_another_is_fitted() {
 }
 
 /// A change, as a command and as an assignment.
-fn change() -> impl proptest::strategy::Strategy<Value = (ExperimentCommand, String)> {
+fn change() -> impl proptest::strategy::Strategy<Value = (Change, String)> {
     use proptest::prelude::*;
     fn written(path: &str, value: &impl serde::Serialize) -> String {
         format!("{path}={}", serde_json::to_string(value).unwrap())
@@ -118,24 +118,24 @@ fn change() -> impl proptest::strategy::Strategy<Value = (ExperimentCommand, Str
         (0..9_usize, 20..60_usize).prop_map(|(at, points)| {
             let mut dataset = DatasetConfig::all().swap_remove(at);
             dataset.set_points(points);
-            (ExperimentCommand::Dataset(dataset.clone()), written("dataset", &dataset))
+            (Change::Dataset(dataset.clone()), written("dataset", &dataset))
         }),
         (0..4_usize).prop_map(|at| {
             let model = ModelConfig::all().swap_remove(at);
-            (ExperimentCommand::Model(model.clone()), written("model", &model))
+            (Change::Model(model.clone()), written("model", &model))
         }),
         (0..7_usize, 0.01..2.0_f64).prop_map(|(at, lr)| {
             let mut optimizer = OptimizerConfig::all().swap_remove(at);
             optimizer.set_lr(lr);
-            (ExperimentCommand::Optimizer(optimizer.clone()), written("optimizer", &optimizer))
+            (Change::Optimizer(optimizer.clone()), written("optimizer", &optimizer))
         }),
         (0..7_usize).prop_map(|at| {
             let plane = PlaneConfig::all().swap_remove(at);
-            (ExperimentCommand::Plane(plane.clone()), written("slice.plane", &plane))
+            (Change::Plane(plane.clone()), written("slice.plane", &plane))
         }),
         (0..4_usize).prop_map(|at| {
             let loss = Loss::ALL[at];
-            (ExperimentCommand::Loss(loss), written("loss", &loss))
+            (Change::Loss(loss), written("loss", &loss))
         }),
     ]
 }
@@ -154,7 +154,7 @@ proptest::proptest! {
         let mut overrides = Overrides::of(file);
         for (command, assignment) in changes {
             // What the window refuses is not typed either.
-            if session.apply(Command::Experiment(command), Now::default()).is_ok() {
+            if session.apply(Command::Set(command), Now::default()).is_ok() {
                 let assignment = [assignment];
                 overrides.assign_parts(&assignment, &TASK).unwrap();
                 overrides.assign_parts(&assignment, &WAYS).unwrap();

@@ -6,30 +6,18 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::difference::differences;
-use super::file::ExperimentFile;
+pub use super::field::FieldError;
 use super::prepared::{Carried, Prepared};
 use super::ranges::{self, CHORD_RANGES};
-use super::replacement::{Part, Resets, replaced};
-use crate::core::data::{BatchSize, Dataset, DatasetConfig};
+use super::replacement::{Resets, changed};
+use super::settings::{Change, ExperimentFile, Setting, Touches};
+pub use super::settings::{MAX_LAYERS, MAX_PLANE_CELLS, MAX_SIDE, MAX_STEPS};
+use crate::core::data::{BatchSize, Dataset};
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
-use crate::core::loss::Loss;
-use crate::core::model::{Init, ModelConfig};
-use crate::core::num::SettingError;
-use crate::core::objective::{Objective, Surface};
-use crate::core::optim::{OptimizerConfig, Schedule};
+use crate::core::objective::Objective;
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles};
-use crate::core::text::Shown;
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
-
-/// Steps an experiment may plan.
-pub const MAX_STEPS: u64 = 10_000_000;
-/// Cells along a side of a picture: what a texture holds everywhere.
-pub const MAX_SIDE: usize = 8192;
-/// Cells of the plane that is shown: each is a corner of the surface.
-pub const MAX_PLANE_CELLS: usize = 1 << 24;
-/// Layers of a volume: what a texture array holds everywhere.
-pub const MAX_LAYERS: usize = 256;
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,44 +56,10 @@ impl Serialize for Experiment {
     }
 }
 
-/// A field whose value makes no sense.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{field} = {value}: expected {expected}")]
-pub struct FieldError {
-    /// The field's path in the file.
-    pub field: String,
-    /// What it was set to.
-    pub value: String,
-    /// What would do.
-    pub expected: String,
-}
-
-impl FieldError {
-    pub(crate) fn new(field: impl Into<String>, value: impl Shown, expected: impl Into<String>) -> Self {
-        Self { field: field.into(), value: value.shown(), expected: expected.into() }
-    }
-
-    /// A setting of what the field `of` holds.
-    fn within(of: &str, error: SettingError) -> Self {
-        Self { field: format!("{of}.{}", error.name), value: error.value, expected: error.expected }
-    }
-}
-
 /// The part of an experiment that decides what training does: equal values train alike, bit for bit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingQuestion {
-    seed: u64,
-    surface: Option<Surface>,
-    dataset: DatasetConfig,
-    model: ModelConfig,
-    init: Init,
-    from: Option<PathBuf>,
-    loss: Loss,
-    optimizer: OptimizerConfig,
-    schedule: Schedule,
-    batch: BatchSize,
-    held_out: f64,
-    standardize: bool,
+    settings: Vec<Change>,
     prepared: Arc<Prepared>,
 }
 
@@ -115,7 +69,7 @@ impl Experiment {
     /// # Errors
     /// On the first field whose value makes no sense, with what was expected.
     pub fn new(file: ExperimentFile) -> Result<Self, FieldError> {
-        check_numbers(&file)?;
+        file.check()?;
         let prepared = Arc::new(Prepared::new(&file)?);
         let files = Arc::new(read_files(&file, prepared.objective.dim())?);
         Self::with_prepared(file, prepared, files)
@@ -127,7 +81,7 @@ impl Experiment {
     /// # Errors
     /// As [`Experiment::new`], and if what it carries does not go together.
     pub fn carried(file: ExperimentFile, carried: Carried) -> Result<Self, FieldError> {
-        check_numbers(&file)?;
+        file.check()?;
         let names = file.slice.plane.files();
         let files = Arc::new(names.into_iter().zip(carried.points.iter().cloned()).collect());
         let prepared = Arc::new(Prepared::carried(&file, carried)?);
@@ -170,7 +124,7 @@ impl Experiment {
         if !Prepared::serves_both(&self.file, &file) {
             return Self::new(file);
         }
-        check_numbers(&file)?;
+        file.check()?;
         let files = match self.file.slice.plane.files() == file.slice.plane.files() {
             true => Arc::clone(&self.files),
             false => Arc::new(read_files(&file, self.objective().dim())?),
@@ -187,19 +141,19 @@ impl Experiment {
         mut file: ExperimentFile,
         is_given: impl Fn(&str) -> bool,
     ) -> Result<(Self, Resets), FieldError> {
-        check_numbers(&file)?;
+        file.check()?;
         let (prepared, resets) = Prepared::fitted(&mut file, is_given)?;
         let files = Arc::new(read_files(&file, prepared.objective.dim())?);
         Ok((Self::with_prepared(file, Arc::new(prepared), files)?, resets))
     }
 
-    /// The experiment with another part, and what that reset: see [`super::replacement`].
+    /// The experiment with another setting, and what that reset: see [`super::replacement`].
     ///
     /// # Errors
     /// As [`Experiment::new`].
-    pub fn replaced(&self, part: Part) -> Result<(Self, Resets), FieldError> {
-        let is_data = matches!(part, Part::Dataset(_));
-        let (file, mut resets) = replaced(&self.file, part);
+    pub fn changed(&self, change: Change) -> Result<(Self, Resets), FieldError> {
+        let is_data = matches!(change, Change::Dataset(_));
+        let (file, mut resets) = changed(&self.file, change);
         if !is_data || Prepared::serves_both(&self.file, &file) {
             return Ok((self.with(|whole| *whole = file)?, resets));
         }
@@ -234,9 +188,8 @@ impl Experiment {
         if own.from.is_some() && self.prepared.start == recorded.prepared.start {
             own.from.clone_from(&recorded.file.from);
         }
-        let is_of_training = |path: &String| {
-            !path.starts_with("view") && !path.starts_with("slice") && path != "title" && path != "steps"
-        };
+        let is_of_training =
+            |path: &String| Setting::of_path(path).is_some_and(|setting| setting.row().touches.training());
         let fields = differences(&own, &recorded.file).into_iter().map(|(path, _)| path);
         let mut differing: Vec<String> = fields.filter(is_of_training).collect();
         if differing.is_empty() && self.objective().layout() != recorded.objective().layout() {
@@ -282,22 +235,8 @@ impl Experiment {
 
     /// What decides its training.
     pub fn training_question(&self) -> TrainingQuestion {
-        let file = &self.file;
-        TrainingQuestion {
-            seed: file.seed,
-            surface: file.surface,
-            dataset: file.dataset.clone(),
-            model: file.model.clone(),
-            init: file.init,
-            from: file.from.clone(),
-            loss: file.loss,
-            optimizer: file.optimizer.clone(),
-            schedule: file.schedule,
-            batch: file.batch,
-            held_out: file.held_out,
-            standardize: file.standardize,
-            prepared: Arc::clone(&self.prepared),
-        }
+        let settings = self.file.settings(Touches::training);
+        TrainingQuestion { settings, prepared: Arc::clone(&self.prepared) }
     }
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
@@ -407,46 +346,6 @@ impl std::ops::Deref for Experiment {
     fn deref(&self) -> &ExperimentFile {
         &self.file
     }
-}
-
-/// Checks every number that makes sense or not by itself.
-fn check_numbers(file: &ExperimentFile) -> Result<(), FieldError> {
-    file.dataset.check().map_err(|error| FieldError::within("dataset", error))?;
-    if !(0.0..1.0).contains(&file.held_out) {
-        let expected = "a share of at least 0 and below 1";
-        return Err(FieldError::new("held_out", file.held_out, expected));
-    }
-    file.optimizer.check().map_err(|error| FieldError::within("optimizer", error))?;
-    file.schedule.check().map_err(|error| FieldError::within("schedule", error))?;
-    if !(1..=MAX_STEPS).contains(&file.steps) {
-        return Err(FieldError::new("steps", file.steps, format!("1 to {MAX_STEPS}")));
-    }
-    file.view.check()?;
-    let rotate = file.slice.rotate;
-    if !(-360.0..=360.0).contains(&rotate) {
-        return Err(FieldError::new("slice.rotate", rotate, "-360 to 360 degrees"));
-    }
-    let [n1, n2] = file.slice.grid.0;
-    if n1.max(n2) > MAX_SIDE || n1.saturating_mul(n2) > MAX_PLANE_CELLS {
-        let expected = format!("at most {MAX_SIDE} cells a side and {MAX_PLANE_CELLS} in all");
-        return Err(FieldError::new("slice.grid", format!("{n1}x{n2}"), expected));
-    }
-    let [n1, n2, layers] = file.slice.volume.0;
-    if n1.max(n2) > MAX_SIDE {
-        let expected = format!("at most {MAX_SIDE} cells a side");
-        return Err(FieldError::new("slice.volume", n1.max(n2), expected));
-    }
-    if layers > MAX_LAYERS {
-        let expected = format!("at most {MAX_LAYERS} layers along alpha3");
-        return Err(FieldError::new("slice.volume", layers, expected));
-    }
-    if let Some(ranges) = &file.slice.range
-        && !(2..=3).contains(&ranges.len())
-    {
-        let expected = "2 or 3 ranges, one for each axis";
-        return Err(FieldError::new("slice.range", format!("{} ranges", ranges.len()), expected));
-    }
-    Ok(())
 }
 
 /// Reads the points that the plane names by file.

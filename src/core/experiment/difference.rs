@@ -3,43 +3,37 @@
 use serde_json::Value;
 
 use super::builtin;
-use super::file::ExperimentFile;
-use super::replacement::{Part, replaced};
+use super::replacement::{TASK, WAYS, changed};
+use super::settings::{Change, ExperimentFile, Setting};
 
 /// The fields in which `to` differs from `from`, as paths with their values there.
 pub fn differences(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    differ("", &json(from), &json(to), &mut found);
-    found
-}
-
-fn json(file: &ExperimentFile) -> Value {
-    serde_json::to_value(file).unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"))
+    Setting::differing(from, to).flat_map(|setting| difference(setting, from, to)).collect()
 }
 
 /// What `--set` has to be given to make one experiment of another. Parts come first, and then what their
 /// replacement resets as well.
 pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
-    let (mut from, wanted, mut found) = (from.clone(), json(to), Vec::new());
-    let parts = [
-        ("/dataset", Part::Dataset(to.dataset.clone())),
-        ("/model", Part::Model(to.model.clone())),
-        ("/surface", Part::Surface(to.surface)),
-        ("/optimizer", Part::Optimizer(to.optimizer.clone())),
-        ("/loss", Part::Loss(to.loss)),
-        ("/slice/plane", Part::Plane(to.slice.plane.clone())),
-    ];
-    for (place, part) in parts {
-        let present = json(&from);
-        let Some((is, wanted)) = present.pointer(place).zip(wanted.pointer(place)).filter(|(a, b)| a != b)
-        else {
-            continue;
-        };
-        differ(&place[1..].replace('/', "."), is, wanted, &mut found);
-        from = replaced(&from, part).0;
+    let (mut from, mut found) = (from.clone(), Vec::new());
+    for part in TASK.into_iter().chain(WAYS) {
+        if !part.is_same_in(&from, to) {
+            found.extend(difference(part, &from, to));
+            from = changed(&from, part.of(to)).0;
+        }
     }
-    differ("", &json(&from), &wanted, &mut found);
+    found.extend(differences(&from, to));
     found
+}
+
+/// Where the values of a setting differ: it may hold others.
+fn difference(setting: Setting, from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    differ(setting.row().path, &json(&setting.of(from)), &json(&setting.of(to)), &mut found);
+    found
+}
+
+fn json(value: &Change) -> Value {
+    serde_json::to_value(value).unwrap_or_else(|error| unreachable!("plain data is JSON: {error}"))
 }
 
 fn differ(path: &str, from: &Value, to: &Value, found: &mut Vec<(String, Value)>) {
@@ -53,13 +47,8 @@ fn differ(path: &str, from: &Value, to: &Value, found: &mut Vec<(String, Value)>
     };
     for ((name, from), to) in from.iter().zip(to.values()) {
         // Between a kind and its settings a path needs no step.
-        let is_kind =
-            !path.is_empty() && from.is_object() && to.is_object() && path != "slice" && path != "view";
-        let below = match (path, is_kind) {
-            ("", _) => name.clone(),
-            (path, true) => path.to_owned(),
-            (path, false) => format!("{path}.{name}"),
-        };
+        let is_kind = from.is_object() && to.is_object();
+        let below = if is_kind { path.to_owned() } else { format!("{path}.{name}") };
         differ(&below, from, to, found);
     }
 }

@@ -3,127 +3,10 @@
 use std::path::PathBuf;
 
 use ron::extensions::Extensions;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::look::ViewFile;
-use crate::core::data::{BatchSize, DatasetConfig};
-use crate::core::loss::Loss;
-use crate::core::model::{Init, ModelConfig};
-use crate::core::objective::Surface;
-use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::PlaneConfig;
-
-/// What is computed, and how it is first shown. Not checked yet: see [`super::Experiment`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ExperimentFile {
-    /// One line that says what is to be seen.
-    pub title: String,
-    /// Seed of every random stream.
-    pub seed: u64,
-    /// A function to descend instead of a network's loss; dataset, model and loss then play no part.
-    pub surface: Option<Surface>,
-    /// The data.
-    pub dataset: DatasetConfig,
-    /// Share of the data that training never sees, 0 to below 1.
-    pub held_out: f64,
-    /// Whether each input is brought to mean 0 and deviation 1, by the rows that are trained on.
-    pub standardize: bool,
-    /// The model.
-    pub model: ModelConfig,
-    /// How the start of training is drawn.
-    pub init: Init,
-    /// A `.npy` file of `dim` numbers to start at instead.
-    pub from: Option<PathBuf>,
-    /// What is minimised.
-    pub loss: Loss,
-    /// How it is minimised.
-    pub optimizer: OptimizerConfig,
-    /// How the learning rate changes over the run.
-    pub schedule: Schedule,
-    /// Examples a step sees.
-    pub batch: BatchSize,
-    /// Steps of training.
-    pub steps: u64,
-    /// The slice of parameter space.
-    pub slice: SliceFile,
-    /// How it is first shown.
-    pub view: ViewFile,
-}
-
-/// Which slice of parameter space is evaluated.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SliceFile {
-    /// How the plane is chosen.
-    pub plane: PlaneConfig,
-    /// Degrees by which its second direction is turned towards its third.
-    pub rotate: f64,
-    /// From–to of alpha1, alpha2 and alpha3. Without it: for the chord plane the post's ranges, else
-    /// what holds the trajectory with room around it.
-    pub range: Option<Vec<(f64, f64)>>,
-    /// Cells along alpha1 and alpha2 of the plane shown at rest.
-    pub grid: Resolution<2>,
-    /// Cells along alpha1, alpha2 and alpha3 of the volume the plane moves through.
-    pub volume: Resolution<3>,
-}
-
-/// Cells along each axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resolution<const N: usize>(pub [usize; N]);
-
-impl Default for Resolution<2> {
-    fn default() -> Self {
-        Self([129, 129])
-    }
-}
-
-impl Default for Resolution<3> {
-    fn default() -> Self {
-        Self([65, 65, 33])
-    }
-}
-
-// Written as a list, `[65, 65, 33]`: a RON tuple of fixed length would want round brackets here and
-// square ones on the command line.
-impl<const N: usize> Serialize for Resolution<N> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.as_slice().serialize(serializer)
-    }
-}
-
-impl<'de, const N: usize> Deserialize<'de> for Resolution<N> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let counts = Vec::<usize>::deserialize(deserializer)?;
-        let found = counts.len();
-        counts.try_into().map(Self).map_err(|_| {
-            serde::de::Error::custom(format!("a list of {found} counts; expected {N}, one for each axis"))
-        })
-    }
-}
-
-impl Default for ExperimentFile {
-    fn default() -> Self {
-        Self {
-            title: String::new(),
-            seed: 0,
-            surface: None,
-            dataset: DatasetConfig::default(),
-            held_out: 0.0,
-            standardize: false,
-            model: ModelConfig::default(),
-            init: Init::default(),
-            from: None,
-            loss: Loss::default(),
-            optimizer: OptimizerConfig::default(),
-            schedule: Schedule::default(),
-            batch: BatchSize::default(),
-            steps: 2000,
-            slice: SliceFile::default(),
-            view: ViewFile::default(),
-        }
-    }
-}
+pub use super::resolution::Resolution;
+pub use super::settings::{ExperimentFile, SliceFile};
 
 /// Why a text is no experiment.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -209,6 +92,12 @@ pub fn parse_ron<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::data::{BatchSize, DatasetConfig};
+    use crate::core::loss::Loss;
+    use crate::core::model::{Init, ModelConfig};
+    use crate::core::objective::Surface;
+    use crate::core::optim::{OptimizerConfig, Schedule};
+    use crate::core::subspace::PlaneConfig;
 
     fn refused(text: &str) -> String {
         ExperimentFile::parse(text, "x.ron").unwrap_err().to_string()

@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod checked;
 pub mod difference;
+pub mod field;
 pub mod file;
 pub mod look;
 mod notes;
@@ -16,10 +17,14 @@ pub mod prepared;
 mod ranges;
 pub mod remedy;
 pub mod replacement;
+pub mod resolution;
+pub mod settings;
 
-pub use checked::{CourseError, Experiment, FieldError};
+pub use checked::{CourseError, Experiment};
 pub use difference::command_line;
-pub use file::{ExperimentFile, FileError, SliceFile};
-pub use look::{CameraMode, Shape, Theme, TrailColors, ViewFile};
+pub use field::FieldError;
+pub use file::FileError;
+pub use look::{CameraMode, Shape, Theme, TrailColors};
 pub use remedy::remedy;
-pub use replacement::{Part, Resets, replaced};
+pub use replacement::{Resets, changed};
+pub use settings::{Change, ExperimentFile, Setting, SliceFile, ViewFile};

@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::file::{ExperimentFile, FileError};
+use super::file::FileError;
+use super::settings::{Change, ExperimentFile};
 use crate::core::io::folder::{Folder, OutsideError, Reach, seen_from};
 use crate::core::io::input::{Input, InputError, MOST_RON};
 
@@ -47,6 +48,18 @@ pub fn is_ron(name: &Path) -> bool {
 pub fn read_ron(path: &Path) -> Result<String, ReadError> {
     let read = Input::open(path, MOST_RON).and_then(Input::text);
     read.map_err(|why| ReadError::Input { name: path.display().to_string(), why })
+}
+
+impl Change {
+    /// The files that it names.
+    pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Dataset(dataset) => dataset.path_mut().into_iter().collect(),
+            Self::From(path) => path.iter_mut().collect(),
+            Self::Plane(plane) => plane.files_mut(),
+            _ => vec![],
+        }
+    }
 }
 
 impl ExperimentFile {

@@ -6,10 +6,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::checked::FieldError;
+use super::field::FieldError;
 use super::file::ExperimentFile;
 use super::notes;
 use super::replacement::Resets;
+use super::settings::{Setting, Touches};
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
 use crate::core::io::table::TableError;
@@ -122,8 +123,7 @@ impl Prepared {
 
     /// Whether both files ask for the same of this.
     pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-        (a.seed, a.surface, &a.dataset, a.held_out, a.standardize, &a.model, a.init, &a.from, a.loss)
-            == (b.seed, b.surface, &b.dataset, b.held_out, b.standardize, &b.model, b.init, &b.from, b.loss)
+        Setting::differing(a, b).all(|setting| setting.row().touches != Touches::Problem)
     }
 }
 

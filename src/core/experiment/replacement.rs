@@ -15,7 +15,7 @@
 //! of scale and stay. Other settings of the same kind (points, noise, widths) replace nothing. Other data
 //! also get a loss that has a meaning for their targets.
 //!
-//! Flags, `--set`, commands of the window and of tours all go through [`replaced`]. What is given beside the
+//! Flags, `--set`, commands of the window and of tours all go through [`changed`]. What is given beside the
 //! replacement is set after it, and holds.
 
 use std::fmt;
@@ -23,32 +23,18 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::file::ExperimentFile;
 use super::ranges::usual_ranges;
+use super::settings::{Change, ChosenFor, ExperimentFile, Setting};
 use crate::core::data::{BatchSize, DatasetConfig, Target};
-use crate::core::loss::Loss;
-use crate::core::model::ModelConfig;
-use crate::core::objective::{Surface, fitting};
+use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
-use crate::core::subspace::PlaneConfig;
 use crate::core::text::{Measured, visible};
 
-/// What takes the place of what was there.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Part {
-    /// A function instead of a network's loss, or a network again.
-    Surface(Option<Surface>),
-    /// The data.
-    Dataset(DatasetConfig),
-    /// The model.
-    Model(ModelConfig),
-    /// How it is minimised.
-    Optimizer(OptimizerConfig),
-    /// What is minimised.
-    Loss(Loss),
-    /// How the plane is chosen.
-    Plane(PlaneConfig),
-}
+/// Settings that decide what is learnt, and take along what was chosen for it.
+pub const TASK: [Setting; 3] = [Setting::Dataset, Setting::Model, Setting::Surface];
+/// Settings that decide how it is learnt and shown: they are chosen for what is learnt, and take along what was
+/// chosen for them.
+pub const WAYS: [Setting; 3] = [Setting::Optimizer, Setting::Loss, Setting::Plane];
 
 /// A field that went back to its usual value, or to one that fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,18 +54,18 @@ pub struct Resets {
     pub fields: Vec<Reset>,
 }
 
-/// The experiment with another part, and what was reset with it.
-pub fn replaced(before: &ExperimentFile, part: Part) -> (ExperimentFile, Resets) {
+/// The experiment with another setting, and what was reset with it.
+pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Resets) {
     let mut file = before.clone();
-    let mut resets = Resets { chosen_for: replaced_name(before, &part), fields: Vec::new() };
-    match part {
-        Part::Surface(surface) => {
+    let mut resets = Resets { chosen_for: replaced_name(before, change.setting()), fields: Vec::new() };
+    match change {
+        Change::Surface(surface) => {
             file.surface = surface;
             if surface != before.surface {
                 resets.task(&mut file, before);
             }
         }
-        Part::Dataset(dataset) => {
+        Change::Dataset(dataset) => {
             let is_other = before.surface.is_some() || !dataset.is_of_same_data(&before.dataset);
             (file.dataset, file.surface) = (dataset, None);
             if is_other {
@@ -93,50 +79,52 @@ pub fn replaced(before: &ExperimentFile, part: Part) -> (ExperimentFile, Resets)
                 resets.loss(&mut file, target);
             }
         }
-        Part::Model(model) => {
+        Change::Model(model) => {
             let is_other = before.surface.is_some() || model.name() != before.model.name();
             (file.model, file.surface) = (model, None);
             if is_other {
                 resets.task(&mut file, before);
             }
         }
-        Part::Optimizer(optimizer) => {
+        Change::Optimizer(optimizer) => {
             let usual = OptimizerConfig::by_name(before.optimizer.name()).unwrap_or_default();
             if optimizer.name() != usual.name() {
                 resets.settings("optimizer", &usual, &before.optimizer, &optimizer);
             }
             file.optimizer = optimizer;
         }
-        Part::Loss(loss) => {
+        Change::Loss(loss) => {
             file.loss = loss;
             if loss != before.loss {
-                resets.losses(&mut file);
+                resets.chosen(ChosenFor::Loss, &mut file);
             }
         }
-        Part::Plane(plane) => {
+        Change::Plane(plane) => {
             file.slice.plane = plane;
             if file.slice.plane != before.slice.plane {
                 // Ranges are in the units of the plane they were given for.
                 resets.range(&mut file, before);
             }
             if file.slice.plane.name() != before.slice.plane.name() {
-                resets.place(&mut file);
+                resets.chosen(ChosenFor::Plane, &mut file);
             }
         }
+        change => change.put(&mut file),
     }
     (file, resets)
 }
 
-/// The name of what a part takes the place of.
-fn replaced_name(before: &ExperimentFile, part: &Part) -> String {
-    match (before.surface, part) {
-        (Some(surface), Part::Surface(_) | Part::Dataset(_) | Part::Model(_)) => surface.name().to_owned(),
-        (None, Part::Surface(_)) => before.name(),
-        (None, Part::Dataset(_)) => before.dataset.title(),
-        (None, Part::Model(_)) => before.model.name().to_owned(),
-        (_, Part::Optimizer(_)) => before.optimizer.name().to_owned(),
-        (_, Part::Loss(_)) => before.loss.name().to_owned(),
-        (_, Part::Plane(_)) => before.slice.plane.name().to_owned(),
+/// The name of what another value takes the place of; none of what nothing is chosen for.
+fn replaced_name(before: &ExperimentFile, setting: Setting) -> String {
+    match (before.surface, setting) {
+        (Some(surface), Setting::Surface | Setting::Dataset | Setting::Model) => surface.name().to_owned(),
+        (None, Setting::Surface) => before.name(),
+        (None, Setting::Dataset) => before.dataset.title(),
+        (None, Setting::Model) => before.model.name().to_owned(),
+        (_, Setting::Optimizer) => before.optimizer.name().to_owned(),
+        (_, Setting::Loss) => before.loss.name().to_owned(),
+        (_, Setting::Plane) => before.slice.plane.name().to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -179,9 +167,9 @@ impl Resets {
         let plane = file.slice.plane.without_names();
         self.forget("slice.plane", &mut file.slice.plane, plane);
         self.range(file, before);
-        self.place(file);
-        self.losses(file);
-        self.forget("view.eye", &mut file.view.eye, usual.view.eye);
+        self.chosen(ChosenFor::Plane, file);
+        self.chosen(ChosenFor::Loss, file);
+        self.chosen(ChosenFor::Task, file);
     }
 
     /// A title that only named the two before needs no word.
@@ -202,25 +190,26 @@ impl Resets {
         }
     }
 
-    /// Where the slice lies, in units of a plane that is another now.
-    fn place(&mut self, file: &mut ExperimentFile) {
-        self.put("slice.rotate", &mut file.slice.rotate, 0.0, number);
-        self.put("view.alpha3", &mut file.view.alpha3, 0.0, number);
-        self.forget("view.section1", &mut file.view.section1, None);
-        self.forget("view.section2", &mut file.view.section2, None);
-    }
-
-    /// What is measured in losses.
-    fn losses(&mut self, file: &mut ExperimentFile) {
-        self.forget("view.clip", &mut file.view.clip, None);
-        self.forget("view.isosurface", &mut file.view.isosurface, None);
+    /// All that the table says was chosen for what is another now.
+    fn chosen(&mut self, what: ChosenFor, file: &mut ExperimentFile) {
+        let (usual, before) = (ExperimentFile::default(), self.fields.len());
+        for setting in Setting::differing(&file.clone(), &usual) {
+            if setting.row().chosen_for == what {
+                let (was, is) = (setting.of(file), setting.of(&usual));
+                let values = was.number().zip(is.number());
+                let values = values.map(|(was, is)| [was, is].map(|value| Measured(value).to_string()));
+                self.fields.push(Reset { field: setting.row().path.to_owned(), values });
+                is.put(file);
+            }
+        }
+        self.fields[before..].sort_by_key(|reset| reset.values.is_none());
     }
 
     /// A loss that has a meaning for such targets.
     pub(super) fn loss(&mut self, file: &mut ExperimentFile, target: Target) {
         let loss = fitting(file.loss, target);
         if loss != file.loss {
-            self.losses(file);
+            self.chosen(ChosenFor::Loss, file);
         }
         self.put("loss", &mut file.loss, loss, |loss| Some(loss.name().to_owned()));
     }

@@ -4,8 +4,10 @@
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::number::number_of;
 use super::tour::{ChapterFile, Cue, LONGEST_SECS, TOLERANCE_SECS};
+use crate::core::command::number::number_of;
+use crate::core::experiment::Setting;
+use crate::core::experiment::settings::Motion;
 use crate::core::geometry::path::{CameraKey, CameraPath};
 use crate::core::text::Measured;
 
@@ -67,11 +69,19 @@ fn cue(i: usize, cue: &Cue) -> Result<(), String> {
     }
     if number_of(&cue.command).is_none() {
         return Err(format!(
-            "cue {number} is eased, and has no number to ease; expected alpha3, rotate, opacity, section, \
-             isosurface, speed or seek"
+            "cue {number} is eased, and has no number to ease; expected {} or seek",
+            eased_words().join(", ")
         ));
     }
     Ok(())
+}
+
+/// The words of the settings whose number a cue may reach bit by bit.
+fn eased_words() -> Vec<&'static str> {
+    let rows = Setting::ALL.iter().map(|setting| setting.row());
+    let mut words: Vec<_> = rows.filter(|row| row.motion == Motion::Eased).map(|row| row.word()).collect();
+    words.dedup();
+    words
 }
 
 /// Whether a chapter, the one of that number from 0, makes sense; if not, why.

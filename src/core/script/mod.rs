@@ -1,10 +1,7 @@
-//! What a person, a key, a tour or a test can ask for, the log of what was asked, tours, and how they are recorded.
+//! Tours: how they are read, checked, played and recorded.
 
 pub mod builtin;
 mod check;
-pub mod command;
-pub mod log;
-pub mod number;
 pub mod open;
 pub mod player;
 pub mod recorder;
@@ -13,10 +10,6 @@ pub mod restore;
 pub mod tour;
 mod weight;
 
-pub use command::{
-    Bookmark, Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
-};
-pub use log::{CommandLog, LogEntry};
 pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;

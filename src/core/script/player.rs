@@ -3,9 +3,10 @@
 //! The player reads the session and never writes it. What it sends are the same commands that a person
 //! sends.
 
-use super::command::{Command, RunCommand, SectionAxis, SliceCommand, ViewCommand};
-use super::number::{number_of, with_number};
 use super::tour::{ChapterFile, Cue, Ease, TOLERANCE_SECS, Tour};
+use crate::core::command::number::{number_of, with_number};
+use crate::core::command::{Command, RunCommand};
+use crate::core::experiment::Change;
 use crate::core::session::{Now, Session};
 
 /// Who watches.
@@ -265,15 +266,10 @@ const BACK_SECS: f64 = 1.5;
 
 /// Where the number of a command stands now; `None` where there is none.
 fn present(command: &Command, session: &Session, now: Now) -> Option<f64> {
-    let look = session.look();
     match command {
-        Command::Slice(SliceCommand::Alpha3(_)) => Some(now.alpha3),
-        Command::Slice(SliceCommand::Rotate(_)) => Some(session.experiment().slice.rotate),
-        Command::View(ViewCommand::Opacity(_)) => Some(look.opacity),
-        Command::View(ViewCommand::Section { axis: SectionAxis::Alpha1, .. }) => look.section1,
-        Command::View(ViewCommand::Section { axis: SectionAxis::Alpha2, .. }) => look.section2,
-        Command::View(ViewCommand::Isosurface(_)) => look.isosurface,
-        Command::Run(RunCommand::Speed(_)) => Some(look.steps_per_second),
+        // It may be on its way.
+        Command::Set(Change::Alpha3(_)) => Some(now.alpha3),
+        Command::Set(change) => change.setting().of(session.experiment().file()).number(),
         Command::Run(RunCommand::Seek(_)) => Some(now.step as f64),
         _ => None,
     }
@@ -288,7 +284,6 @@ fn is_same_number(a: &Command, b: &Command) -> bool {
 mod tests {
     use super::*;
     use crate::core::experiment::{CameraMode, ExperimentFile};
-    use crate::core::script::ExperimentCommand;
     use crate::core::script::tour::tests::parsed;
 
     /// The session after a tour of that text has been played for so long at a frame rate, the commands
@@ -313,7 +308,7 @@ mod tests {
             for i in 0..=frames {
                 let dt = if i == 0 { 0.0 } else { 1.0 / f64::from(fps) };
                 for command in self.player.advance(dt, &self.session, self.now).commands {
-                    if let Command::Slice(SliceCommand::Alpha3(alpha3)) = &command {
+                    if let Command::Set(Change::Alpha3(alpha3)) = &command {
                         self.now.alpha3 = *alpha3;
                     }
                     self.session.apply(command.clone(), self.now).unwrap();
@@ -344,7 +339,7 @@ mod tests {
         for fps in [1, 7, 24, 30, 60] {
             let mut film = Played::new(TWO, Audience::Film);
             film.play(3.0, fps);
-            assert_eq!(film.count(&Command::View(ViewCommand::Opacity(0.5))), 1, "{fps}");
+            assert_eq!(film.count(&Command::Set(Change::Opacity(0.5))), 1, "{fps}");
             assert_eq!(film.now.alpha3, 1.0, "{fps}");
             assert!(is_light(&film.session) && film.player.is_over(), "{fps}");
         }
@@ -449,7 +444,7 @@ mod tests {
         fresh.play(1.0, 30);
         let mut used = Played::new(text, Audience::Live);
         for seed in 0..5 {
-            let seed = Command::Experiment(ExperimentCommand::Seed(seed));
+            let seed = Command::Set(Change::Seed(seed));
             used.session.apply(seed, Now::default()).unwrap();
         }
         used.play(1.0, 30);
@@ -477,7 +472,7 @@ mod tests {
     #[test]
     fn a_chapter_may_bring_its_experiment_along() {
         let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
-        let load = Command::Experiment(ExperimentCommand::Load(Box::new(file)));
+        let load = Command::Load(Box::new(file));
         let cue = Cue { when: super::super::When::At(0.0), command: load, ease: None };
         let chapter = ChapterFile { secs: 1.0, cues: vec![cue], ..ChapterFile::default() };
         let tour = super::super::TourFile { title: String::new(), chapters: vec![chapter] };
@@ -485,7 +480,7 @@ mod tests {
         assert_eq!(film.player.tour().experiment(0).map(|experiment| experiment.seed), Some(77));
         film.play(1.0, 30);
         assert_eq!(film.session.experiment().seed, 77);
-        let loads = film.commands.iter().filter(|command| matches!(command, Command::Experiment(_)));
+        let loads = film.commands.iter().filter(|command| matches!(command, Command::Load(_)));
         assert_eq!(loads.count(), 1);
     }
 }

@@ -14,15 +14,16 @@
 //!
 //! Runs bear other names where a tour plays; the recorder knows them from a session in which it plays.
 
-use super::command::{Command, ExperimentCommand, RunCommand, ViewCommand};
-use super::number::{number_of, with_number};
 use super::restore::{bit_by_bit, commands_to};
 use super::tour::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When};
+use crate::core::command::number::{number_of, with_number};
+use crate::core::command::{Command, RunCommand, RunId, ViewCommand};
+use crate::core::experiment::settings::Touches;
 use crate::core::experiment::{Experiment, ExperimentFile, builtin};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::flown::Flown;
 use crate::core::num::corners::corners;
-use crate::core::session::{Now, RunId, Session};
+use crate::core::session::{Now, Session};
 
 /// A recording under way.
 #[derive(Clone, Debug)]
@@ -317,6 +318,7 @@ fn is_restarted(before: &[(RunId, u64)], session: &Session) -> bool {
 /// Whether the course of steps or the camera's keys tell it, or nobody who watches would see it.
 fn is_told_otherwise(command: &Command) -> bool {
     match command {
+        Command::Set(change) => change.setting().row().touches == Touches::Passage,
         Command::Run(command) => matches!(
             command,
             RunCommand::Play
@@ -324,12 +326,10 @@ fn is_told_otherwise(command: &Command) -> bool {
                 | RunCommand::Step(_)
                 | RunCommand::Seek(_)
                 | RunCommand::Converge { .. }
-                | RunCommand::Speed(_)
         ),
         Command::View(command) => matches!(
             command,
-            ViewCommand::Camera(_)
-                | ViewCommand::FrameAll
+            ViewCommand::FrameAll
                 | ViewCommand::SetBookmark { .. }
                 | ViewCommand::GoTo(_)
                 | ViewCommand::Visit(_)
@@ -338,7 +338,7 @@ fn is_told_otherwise(command: &Command) -> bool {
                 | ViewCommand::BelowFloor(_)
                 | ViewCommand::Panels(_)
         ),
-        Command::Experiment(_) | Command::Slice(_) | Command::Undo | Command::Redo => false,
+        Command::Load(_) | Command::Sweep(_) | Command::Undo | Command::Redo => false,
     }
 }
 
@@ -372,7 +372,7 @@ fn opening(session: &Session) -> (Option<String>, Session, Vec<Command>) {
 }
 
 fn load(file: &ExperimentFile) -> Command {
-    Command::Experiment(ExperimentCommand::Load(Box::new(file.clone())))
+    Command::Load(Box::new(file.clone()))
 }
 
 fn cue(secs: f64, command: Command) -> Cue {

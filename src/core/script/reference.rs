@@ -4,118 +4,75 @@
 //! What can be taken from the code is; a test holds the page to the rest: each example is read by the
 //! reader of tours, and no command is left out.
 
-use serde::de::{self, DeserializeOwned, Visitor};
-
-use super::number::number_of;
+use super::Cue;
 use super::tour::LONGEST_SECS;
-use super::{Command, Cue};
+use crate::core::command::Command;
+use crate::core::command::number::number_of;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::file::parse_ron;
-use crate::core::experiment::{CameraMode, Shape, Theme, TrailColors, builtin};
+use crate::core::experiment::settings::Topic;
+use crate::core::experiment::{CameraMode, Setting, Shape, Theme, TrailColors, builtin};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
+use crate::core::text::names_of;
 
 /// A command as a file has it, and what it does.
 type Entry = (&'static str, &'static str);
 
-/// What is computed.
-const EXPERIMENT: [Entry; 16] = [
-    (
-        "experiment(load(dataset: moons(), steps: 500))",
-        "Another experiment altogether: the fields of its file.",
-    ),
-    ("experiment(dataset(circles(points: 300)))", "Another dataset."),
-    ("experiment(model(mlp(widths: [8, 8])))", "Another model."),
-    ("experiment(seed(7))", "Another seed for all that is random."),
-    ("experiment(optimizer(adam(lr: 0.01)))", "Another optimizer."),
-    ("experiment(batch(size(32)))", "Another number of examples a step; `full` takes all."),
-    ("experiment(steps(3000))", "Another number of steps."),
-    ("experiment(held_out(0.2))", "Another share of the data that training never sees."),
-    ("experiment(standardize(true))", "Whether each input is brought to mean 0 and deviation 1."),
-    ("experiment(init(xavier))", "Another way to draw the start."),
-    ("experiment(loss(huber))", "Another loss."),
-    ("experiment(schedule(cosine(t_max: 2000)))", "Another course of the learning rate."),
-    ("experiment(plane(pca()))", "Another way to choose the plane."),
-    (
-        "experiment(ranges([(-4, 5), (-4, 5)]))",
-        "Other ranges of alpha1, alpha2 and, where given, alpha3; `None`: those that fit the plane.",
-    ),
-    ("experiment(grid([129, 129]))", "Other numbers of cells of the plane."),
-    ("experiment(volume([65, 65, 33]))", "Other numbers of cells of the volume."),
-];
+/// What is computed, beside the settings.
+const EXPERIMENT: [Entry; 1] =
+    [("load(dataset: moons(), steps: 500)", "Another experiment altogether: the fields of its file.")];
 
 /// How training goes on.
-const RUN: [Entry; 11] = [
-    ("run(play)", "Go on; from the planned end, go on past it."),
-    ("run(pause)", "Hold."),
-    ("run(step(1))", "Hold, that many steps further."),
-    ("run(seek(300))", "Hold at that step, earlier or later."),
-    ("run(converge(tolerance: 1e-4))", "Go on until the gradient is shorter than that."),
-    ("run(restart)", "Begin again at step 0 and go on."),
-    ("run(speed(300))", "Training steps a second, 1 to 100,000."),
+const RUN: [Entry; 10] = [
+    ("play", "Go on; from the planned end, go on past it."),
+    ("pause", "Hold."),
+    ("step(1)", "Hold, that many steps further."),
+    ("seek(300)", "Hold at that step, earlier or later."),
+    ("converge(tolerance: 1e-4)", "Go on until the gradient is shorter than that."),
+    ("restart", "Begin again at step 0 and go on."),
     (
-        "run(race(optimizer: adam(lr: 0.05), from: same))",
+        "race(optimizer: adam(lr: 0.05), from: same)",
         "Let another run set out beside those that are there; `from: slice([0.5, 1, 0])` at a point of the slice.",
     ),
     (
-        "run(tune(run: 1, optimizer: adam(lr: 0.01)))",
+        "tune(run: 1, optimizer: adam(lr: 0.01))",
         "Let a run of a race descend otherwise, by its number from 0; all set out again, side by side.",
     ),
-    ("run(retire(1))", "End a run of a race, by its number from 0; the one that chose the plane stays."),
-    ("run(lead(1))", "Let that run of a race choose the plane."),
+    ("retire(1)", "End a run of a race, by its number from 0; the one that chose the plane stays."),
+    ("lead(1)", "Let that run of a race choose the plane."),
 ];
 
 /// Where the slice lies.
-const SLICE: [Entry; 3] = [
-    ("slice(alpha3(1.5))", "Hold the plane at that alpha3."),
-    ("slice(sweep(true))", "Let the plane travel back and forth through the volume; `false` holds it."),
-    ("slice(rotate(30))", "Turn the plane by so many degrees towards its third direction."),
-];
+const SLICE: [Entry; 1] =
+    [("sweep(true)", "Let the plane travel back and forth through the volume; `false` holds it.")];
 
 /// How it is shown.
-const VIEW: [Entry; 22] = [
-    ("view(shape(both))", "Surface, cube or both."),
-    ("view(camera(ride))", "How the camera moves."),
-    ("view(frame_all)", "Bring everything into view."),
-    ("view(colors(viridis))", "Colours of the losses."),
-    ("view(scale(log))", "How losses become heights."),
+const VIEW: [Entry; 10] = [
+    ("frame_all", "Bring everything into view."),
+    ("select([0.5, 1, 0])", "Choose a point of the slice, by its alphas; `None`: none."),
     (
-        "view(clip(1.2))",
-        "Where the clipped scale cuts losses off; `None`: at twice the highest loss of the trajectory.",
-    ),
-    ("view(theme(light))", "Dark stage or light."),
-    ("view(solid(false))", "On a block, or as a sheet."),
-    ("view(grid_lines(true))", "Lines of even alpha on the surface."),
-    ("view(opacity(0.5))", "How opaque the surface is, 0.1 to 1."),
-    ("view(trail(distance))", "What the trail's colour tells."),
-    (
-        "view(section(axis: alpha1, at: 0.5))",
-        "A slice across alpha1 or alpha2 of the cube, there; `None`: none.",
-    ),
-    ("view(isosurface(0.2))", "An isosurface in the cube, at that loss; `None`: none."),
-    ("view(select([0.5, 1, 0]))", "Choose a point of the slice, by its alphas; `None`: none."),
-    (
-        "view(set_bookmark(slot: 1, pose: (target: (0, 0.2, 0), yaw_deg: 40, pitch_deg: -30, distance: 3)))",
+        "set_bookmark(slot: 1, pose: (target: (0, 0.2, 0), yaw_deg: 40, pitch_deg: -30, distance: 3))",
         "Keep a pose under a number, 1 to 9.",
     ),
-    ("view(go_to(1))", "Go to the pose kept under a number."),
-    ("view(visit(target: (0, 0.2, 0), yaw_deg: 90, pitch_deg: -45, distance: 2.5))", "Go to a pose."),
+    ("go_to(1)", "Go to the pose kept under a number."),
+    ("visit(target: (0, 0.2, 0), yaw_deg: 90, pitch_deg: -45, distance: 2.5)", "Go to a pose."),
     (
-        "view(add_key(target: (0, 0.2, 0), yaw: 1.6, pitch: -0.6, distance: 3))",
+        "add_key(target: (0, 0.2, 0), yaw: 1.6, pitch: -0.6, distance: 3)",
         "Add a pose to the end of the camera's path.",
     ),
     (
-        "view(keys([(secs: 0, pose: (target: (0, 0.2, 0), yaw_deg: 0, pitch_deg: -30, distance: 3))]))",
+        "keys([(secs: 0, pose: (target: (0, 0.2, 0), yaw_deg: 0, pitch_deg: -30, distance: 3))])",
         "Another path of the camera; `[]`: none. A chapter's `camera` is the usual way.",
     ),
-    ("view(below_floor(true))", "Whether the camera may fly below the floor."),
-    ("view(panels(false))", "Panels shown or hidden."),
+    ("below_floor(true)", "Whether the camera may fly below the floor."),
+    ("panels(false)", "Panels shown or hidden."),
     (
-        "view(visit(target: (0, 0.2, 0), yaw: 1.6, pitch: -0.6, distance: 3, fov_deg: 40))",
+        "visit(target: (0, 0.2, 0), yaw: 1.6, pitch: -0.6, distance: 3, fov_deg: 40)",
         "The same with the height of the view as an angle; 40 degrees unless given.",
     ),
 ];
@@ -208,7 +165,8 @@ pub fn page() -> String {
     }
     page += &format!(
         "\nTimes are in seconds of the chapter, which lasts at most {LONGEST_SECS}. A mistake is told with its file, \
-         line and column\nbefore anything is shown.\n"
+         line and column\nbefore anything is shown. \
+         What may be absent, such as a section or the chosen point, is taken away by `None`.\n"
     );
     for (what, entries) in topics() {
         let rows: Vec<_> = entries.iter().map(|(example, does)| (marked(example), *does)).collect();
@@ -224,13 +182,20 @@ pub fn page() -> String {
     page
 }
 
-fn topics() -> [(&'static str, &'static [Entry]); 5] {
+/// Each topic's commands: what it is about, their examples as a cue has them, and what they do.
+fn topics() -> [(&'static str, Vec<(String, &'static str)>); 5] {
+    let of = |topic: Topic, name: &str, others: &[Entry]| {
+        let rows = Setting::ALL.iter().map(|setting| setting.row()).filter(|row| row.topic == topic);
+        let settings = rows.map(|row| (row.example, row.doc));
+        let all = others.iter().copied().chain(settings);
+        all.map(|(example, does)| (format!("{name}({example})"), does)).collect()
+    };
     [
-        ("What is computed", &EXPERIMENT),
-        ("How training goes on", &RUN),
-        ("Where the slice lies", &SLICE),
-        ("How it is shown", &VIEW),
-        ("Changes", &CHANGES),
+        ("What is computed", of(Topic::Experiment, "experiment", &EXPERIMENT)),
+        ("How training goes on", of(Topic::Run, "run", &RUN)),
+        ("Where the slice lies", of(Topic::Slice, "slice", &SLICE)),
+        ("How it is shown", of(Topic::View, "view", &VIEW)),
+        ("Changes", CHANGES.map(|(example, does)| (example.to_owned(), does)).to_vec()),
     ]
 }
 
@@ -270,60 +235,15 @@ fn words() -> [(&'static str, Vec<&'static str>); 13] {
     ]
 }
 
-/// The names by which files know the variants of an enum, or the fields of a struct.
-fn names_of<T: DeserializeOwned>() -> Vec<&'static str> {
-    /// Asked to read something, it only notes what would be read.
-    struct Names<'a>(&'a mut Vec<&'static str>);
-
-    impl<'de> de::Deserializer<'de> for Names<'_> {
-        type Error = de::value::Error;
-
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-            Err(de::Error::custom("nothing is read"))
-        }
-
-        fn deserialize_enum<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            variants: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            self.0.extend(variants);
-            self.deserialize_any(visitor)
-        }
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            fields: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            self.0.extend(fields);
-            self.deserialize_any(visitor)
-        }
-
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
-            newtype_struct seq tuple tuple_struct map identifier ignored_any
-        }
-    }
-
-    let mut names = Vec::new();
-    // It never succeeds: nothing is there to be read.
-    let _ = T::deserialize(Names(&mut names));
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::core::command::words_of;
     use crate::core::geometry::camera::Pose;
     use crate::core::io::folder::Folder;
-    use crate::core::script::{
-        ChapterFile, ExperimentCommand, RunCommand, SliceCommand, Tour, TourFile, ViewCommand,
-    };
+    use crate::core::script::{ChapterFile, Tour, TourFile};
 
     #[test]
     fn the_page_is_the_one_in_the_docs() {
@@ -335,7 +255,7 @@ mod tests {
     fn every_example_is_read_and_makes_sense_in_a_tour() {
         Tour::parse(EXAMPLE, "example", &Folder::default()).unwrap();
         for (what, entries) in topics() {
-            for (example, _) in entries {
+            for (example, _) in &entries {
                 read(example).unwrap_or_else(|why| panic!("{what}: {example}: {why}"));
                 // A race of two, and a pose under a number.
                 let before = "(when: at(0), command: run(race(optimizer: sgd(), from: same))),
@@ -353,9 +273,9 @@ mod tests {
 
     #[test]
     fn no_command_is_left_out() {
-        let told: BTreeSet<&str> =
-            topics().iter().flat_map(|(_, entries)| entries.iter().map(|entry| entry.0)).collect();
-        let of = |group: &str, names: Vec<&str>| {
+        let told: BTreeSet<String> =
+            topics().into_iter().flat_map(|(_, entries)| entries.into_iter().map(|entry| entry.0)).collect();
+        let of = |group: &str, names: &[&str]| {
             for name in names {
                 let beginning = format!("{group}({name}");
                 let is_told = told.iter().filter_map(|example| example.strip_prefix(&beginning[..]));
@@ -365,10 +285,10 @@ mod tests {
                 );
             }
         };
-        of("experiment", names_of::<ExperimentCommand>());
-        of("run", names_of::<RunCommand>());
-        of("slice", names_of::<SliceCommand>());
-        of("view", names_of::<ViewCommand>());
+        of("experiment", words_of(Topic::Experiment));
+        of("run", words_of(Topic::Run));
+        of("slice", words_of(Topic::Slice));
+        of("view", words_of(Topic::View));
         assert_eq!(names_of::<Command>(), ["experiment", "run", "slice", "view", "undo", "redo"]);
     }
 

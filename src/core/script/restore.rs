@@ -8,10 +8,10 @@
 //! tells these otherwise. A run that set out from a point of the slice sets out from that point of the
 //! slice as it now lies.
 
-use super::command::{
-    Command, ExperimentCommand, RaceStart, RunCommand, SectionAxis, SliceCommand, ViewCommand,
-};
-use crate::core::experiment::{CameraMode, ExperimentFile};
+use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::experiment::replacement::{TASK, WAYS};
+use crate::core::experiment::settings::Touches;
+use crate::core::experiment::{Change, ExperimentFile, Setting};
 use crate::core::session::{Alpha3, Now, Run, Session, run::Origin};
 
 /// The commands that lead a session to what another one has decided.
@@ -25,14 +25,10 @@ pub fn bit_by_bit(from: &Session, to: &Session) -> Option<Vec<Command>> {
     if from.runs().len() == to.runs().len() {
         way.lead(to)?;
     }
-    for command in replacements(from.experiment().file(), to.experiment().file()) {
-        way.go(command)?;
-    }
+    let wanted = to.experiment().file();
+    way.set(wanted, TASK.into_iter().chain(WAYS))?;
     // What these reset differs now, too.
-    let changed = way.session.experiment().file().clone();
-    for command in changes(&changed, to.experiment().file()) {
-        way.go(command)?;
-    }
+    way.set(wanted, told_settings())?;
     way.retire(to)?;
     way.race(to)?;
     way.lead(to)?;
@@ -49,7 +45,7 @@ pub(super) fn anew(from: &Session, to: &Session) -> Vec<Command> {
     if let Origin::Trained(experiment) = &first.origin {
         file.optimizer = experiment.optimizer.clone();
     }
-    let is_done = way.go(Command::Experiment(ExperimentCommand::Load(Box::new(file)))).is_some()
+    let is_done = way.go(Command::Load(Box::new(file))).is_some()
         && to.runs().iter().filter(|run| run.id != first.id).all(|run| way.join(run).is_some())
         && way.lead(to).is_some()
         && way.look(to).is_some();
@@ -68,12 +64,16 @@ pub fn is_alike(a: &Session, b: &Session) -> bool {
         && is_sweeping(a) == is_sweeping(b)
 }
 
+/// The settings that count.
+fn told_settings() -> impl Iterator<Item = Setting> {
+    Setting::ALL.iter().copied().filter(|setting| setting.row().touches != Touches::Passage)
+}
+
 /// What of an experiment counts.
 fn told(file: &ExperimentFile) -> ExperimentFile {
-    let mut file = file.clone();
-    file.view.camera = CameraMode::Orbit;
-    file.view.steps_per_second = ExperimentFile::default().view.steps_per_second;
-    file
+    let mut told = ExperimentFile::default();
+    told_settings().for_each(|setting| setting.of(file).put(&mut told));
+    told
 }
 
 fn is_same_run(a: &Run, b: &Run) -> bool {
@@ -87,56 +87,6 @@ fn is_same_run(a: &Run, b: &Run) -> bool {
 /// The place of the run that chose the plane.
 fn leader(session: &Session) -> Option<usize> {
     session.runs().iter().position(|run| run.id == session.plane_source().id)
-}
-
-/// The commands for parts whose replacement resets others.
-fn replacements(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
-    let all = [
-        (from.dataset != to.dataset, ExperimentCommand::Dataset(to.dataset.clone())),
-        (from.model != to.model, ExperimentCommand::Model(to.model.clone())),
-        (from.loss != to.loss, ExperimentCommand::Loss(to.loss)),
-        (from.slice.plane != to.slice.plane, ExperimentCommand::Plane(to.slice.plane.clone())),
-    ];
-    let differing = all.into_iter().filter(|(is_other, _)| *is_other);
-    differing.map(|(_, command)| Command::Experiment(command)).collect()
-}
-
-/// The commands for what differs between two experiments, as far as there are commands for it.
-fn changes(from: &ExperimentFile, to: &ExperimentFile) -> Vec<Command> {
-    let experiment = Command::Experiment;
-    let look = Command::View;
-    let (a, b) = (&from.view, &to.view);
-    let section = |axis, at| look(ViewCommand::Section { axis, at });
-    let all = [
-        (from.loss != to.loss, experiment(ExperimentCommand::Loss(to.loss))),
-        (from.seed != to.seed, experiment(ExperimentCommand::Seed(to.seed))),
-        (from.held_out != to.held_out, experiment(ExperimentCommand::HeldOut(to.held_out))),
-        (from.standardize != to.standardize, experiment(ExperimentCommand::Standardize(to.standardize))),
-        (from.init != to.init, experiment(ExperimentCommand::Init(to.init))),
-        (from.optimizer != to.optimizer, experiment(ExperimentCommand::Optimizer(to.optimizer.clone()))),
-        (from.schedule != to.schedule, experiment(ExperimentCommand::Schedule(to.schedule))),
-        (from.batch != to.batch, experiment(ExperimentCommand::Batch(to.batch))),
-        (from.steps != to.steps, experiment(ExperimentCommand::Steps(to.steps))),
-        (from.slice.plane != to.slice.plane, experiment(ExperimentCommand::Plane(to.slice.plane.clone()))),
-        (from.slice.range != to.slice.range, experiment(ExperimentCommand::Ranges(to.slice.range.clone()))),
-        (from.slice.grid != to.slice.grid, experiment(ExperimentCommand::Grid(to.slice.grid))),
-        (from.slice.volume != to.slice.volume, experiment(ExperimentCommand::Volume(to.slice.volume))),
-        (from.slice.rotate != to.slice.rotate, Command::Slice(SliceCommand::Rotate(to.slice.rotate))),
-        (a.shape != b.shape, look(ViewCommand::Shape(b.shape))),
-        (a.colors != b.colors, look(ViewCommand::Colors(b.colors))),
-        (a.scale != b.scale, look(ViewCommand::Scale(b.scale))),
-        (a.clip != b.clip, look(ViewCommand::Clip(b.clip))),
-        (a.theme != b.theme, look(ViewCommand::Theme(b.theme))),
-        (a.is_solid != b.is_solid, look(ViewCommand::Solid(b.is_solid))),
-        (a.has_grid_lines != b.has_grid_lines, look(ViewCommand::GridLines(b.has_grid_lines))),
-        (a.opacity != b.opacity, look(ViewCommand::Opacity(b.opacity))),
-        (a.trail != b.trail, look(ViewCommand::Trail(b.trail))),
-        (a.section1 != b.section1, section(SectionAxis::Alpha1, b.section1)),
-        (a.section2 != b.section2, section(SectionAxis::Alpha2, b.section2)),
-        (a.isosurface != b.isosurface, look(ViewCommand::Isosurface(b.isosurface))),
-        (a.alpha3 != b.alpha3, Command::Slice(SliceCommand::Alpha3(b.alpha3))),
-    ];
-    all.into_iter().filter(|(is_other, _)| *is_other).map(|(_, command)| command).collect()
 }
 
 /// Commands, and the session as they leave it.
@@ -155,6 +105,14 @@ impl Way {
         self.session.apply(command.clone(), Now::default()).ok()?;
         self.commands.push(command);
         Some(())
+    }
+
+    /// Gives settings the values that are wanted, where they have others by then.
+    fn set(&mut self, wanted: &ExperimentFile, mut settings: impl Iterator<Item = Setting>) -> Option<()> {
+        settings.try_for_each(|setting| match setting.is_same_in(self.session.experiment().file(), wanted) {
+            true => Some(()),
+            false => self.go(Command::Set(setting.of(wanted))),
+        })
     }
 
     fn join(&mut self, run: &Run) -> Option<()> {
@@ -196,8 +154,8 @@ impl Way {
             self.go(Command::View(ViewCommand::Select(selected)))?;
         }
         match (self.session.view().alpha3, to.view().alpha3) {
-            (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => self.go(Command::Slice(SliceCommand::Alpha3(at))),
-            (Alpha3::Held(_), Alpha3::Sweeping { .. }) => self.go(Command::Slice(SliceCommand::Sweep(true))),
+            (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => self.go(Command::Set(Change::Alpha3(at))),
+            (Alpha3::Held(_), Alpha3::Sweeping { .. }) => self.go(Command::Sweep(true)),
             _ => Some(()),
         }
     }

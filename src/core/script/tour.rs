@@ -12,11 +12,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use super::command::{Command, ExperimentCommand, ViewCommand};
 use super::weight::{Weight, check_counts};
+use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::{ReadError, is_ron, place_of};
-use crate::core::experiment::{CameraMode, Experiment, ExperimentFile, FileError, builtin};
+use crate::core::experiment::{CameraMode, Change, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::CameraKey;
 use crate::core::io::folder::{Folder, seen_from};
 use crate::core::session::{Now, Session};
@@ -225,13 +225,12 @@ impl Tour {
     pub(super) fn opening(&self, chapter: usize) -> Vec<Command> {
         let mut commands = Vec::new();
         if let Some(experiment) = self.experiment(chapter) {
-            let load = ExperimentCommand::Load(Box::new(experiment.file().clone()));
-            commands.push(Command::Experiment(load));
+            commands.push(Command::Load(Box::new(experiment.file().clone())));
         }
         let keys = &self.chapters()[chapter].camera;
         if !keys.is_empty() {
             commands.push(Command::View(ViewCommand::Keys(keys.clone())));
-            commands.push(Command::View(ViewCommand::Camera(CameraMode::Path)));
+            commands.push(Command::Set(Change::Camera(CameraMode::Path)));
         }
         commands
     }
@@ -397,7 +396,7 @@ fn around((turn, below): (f64, f64), share: f64) -> crate::core::geometry::camer
 /// The experiment that a chapter loads by its first cue, which is taken out.
 fn take_loaded(chapter: &mut ChapterFile) -> Option<ExperimentFile> {
     let first = chapter.cues.first().filter(|cue| cue.when == When::At(0.0))?;
-    let Command::Experiment(ExperimentCommand::Load(file)) = &first.command else { return None };
+    let Command::Load(file) = &first.command else { return None };
     let file = (**file).clone();
     chapter.cues.remove(0);
     Some(file)
@@ -436,7 +435,6 @@ pub(super) const TOLERANCE_SECS: f64 = 1e-6;
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::core::experiment::Part;
 
     pub(in crate::core::script) fn parsed(text: &str) -> Result<Tour, FileError> {
         Tour::parse(text, "x.ron", &Folder::default())
@@ -463,6 +461,17 @@ pub(super) mod tests {
         assert_eq!(parsed(&tour.file().to_ron()).unwrap(), tour);
         assert_eq!(tour.chapters()[0].cues[1].ease, Some(Ease::Smooth(2.0)));
         assert_eq!(tour.secs(), 4.0);
+    }
+
+    #[test]
+    fn tours_of_before_are_read_and_written_alike() {
+        let text = include_str!("../../../tests/data/tours/every-command.ron");
+        let tour = parsed(text).unwrap_or_else(|error| panic!("{error}"));
+        let cues: Vec<&Cue> = tour.chapters().iter().flat_map(|chapter| &chapter.cues).collect();
+        assert_eq!(cues.len(), text.matches("when:").count());
+        let section = Command::Set(Change::Section1(Some(0.25)));
+        assert!(cues.iter().any(|cue| cue.command == section && cue.ease == Some(Ease::Linear(1.0))));
+        assert_eq!(parsed(&tour.file().to_ron()).unwrap(), tour);
     }
 
     #[test]
@@ -536,7 +545,7 @@ pub(super) mod tests {
     fn the_tour_of_an_experiment_is_told_by_what_it_shows() {
         let file = ExperimentFile::parse("(title: \"Model 3 on XOR\", steps: 9)", "x.ron").unwrap();
         let mlp = crate::core::model::ModelConfig::by_name("mlp").unwrap();
-        let (other, _) = Experiment::new(file.clone()).unwrap().replaced(Part::Model(mlp)).unwrap();
+        let (other, _) = Experiment::new(file.clone()).unwrap().changed(Change::Model(mlp)).unwrap();
         let untitled = ExperimentFile { title: String::new(), ..file.clone() };
         for (file, caption) in
             [(file, "Model 3 on XOR"), (other.file().clone(), "mlp on xor"), (untitled, "model3 on xor")]

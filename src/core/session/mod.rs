@@ -16,15 +16,14 @@ use run::Origin;
 pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
-use crate::core::experiment::checked::MAX_STEPS;
-use crate::core::experiment::{CameraMode, Experiment, FieldError, Part, Resets, ViewFile};
+use crate::core::command::{Bookmark, Command, CommandLog, LogEntry, RaceStart, RunCommand, ViewCommand};
+use crate::core::experiment::settings::MAX_STEPS;
+use crate::core::experiment::{
+    CameraMode, Change, Experiment, ExperimentFile, FieldError, Resets, Setting, ViewFile,
+};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::{CameraKey, CameraPath, PathError};
 use crate::core::optim::OptimizerConfig;
-use crate::core::script::{
-    Bookmark, Command, CommandLog, ExperimentCommand, LogEntry, RaceStart, RunCommand, SectionAxis,
-    SliceCommand, ViewCommand,
-};
 
 /// Everything a person has decided.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,9 +152,11 @@ impl Session {
         let before = command.is_change().then(|| self.decided(now.step));
         let mut told = Resets::default();
         match command {
-            Command::Experiment(command) => told = self.apply_experiment(command)?,
+            Command::Set(change) => told = self.set(change)?,
+            Command::Load(file) => self.load(*file)?,
             Command::Run(command) => self.apply_run(command, now)?,
-            Command::Slice(command) => self.apply_slice(command, now)?,
+            Command::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
+            Command::Sweep(false) => told = self.set(Change::Alpha3(now.alpha3))?,
             Command::View(command) => self.apply_view(command)?,
             Command::Undo => {
                 let before = self.history.undo(self.decided(now.step));
@@ -173,48 +174,38 @@ impl Session {
         Ok(told)
     }
 
-    fn apply_experiment(&mut self, command: ExperimentCommand) -> Result<Resets, FieldError> {
-        let mut told = Resets::default();
-        let mut replaced = |part| -> Result<Experiment, FieldError> {
-            let (experiment, resets) = self.experiment.replaced(part)?;
-            told = resets;
-            Ok(experiment)
-        };
-        let changed = match command {
-            ExperimentCommand::Load(file) => {
-                let experiment = match &self.recorded {
-                    // What its run carries is not read anew.
-                    Some(recorded) => recorded.with(|known| *known = *file)?,
-                    None => Experiment::new(*file)?,
-                };
-                self.view = self.view.renewed(&experiment.view);
-                self.opened = self.opened.or_new(experiment.file());
-                self.restart_with(experiment);
-                return Ok(told);
-            }
-            ExperimentCommand::Dataset(dataset) => replaced(Part::Dataset(dataset))?,
-            ExperimentCommand::Model(model) => replaced(Part::Model(model))?,
-            ExperimentCommand::Optimizer(optimizer) => replaced(Part::Optimizer(optimizer))?,
-            ExperimentCommand::Loss(loss) => replaced(Part::Loss(loss))?,
-            ExperimentCommand::Plane(plane) => replaced(Part::Plane(plane))?,
-            ExperimentCommand::Seed(seed) => self.experiment.with(|file| file.seed = seed)?,
-            ExperimentCommand::Batch(batch) => self.experiment.with(|file| file.batch = batch)?,
-            ExperimentCommand::Steps(steps) => self.experiment.with(|file| file.steps = steps)?,
-            ExperimentCommand::HeldOut(share) => self.experiment.with(|file| file.held_out = share)?,
-            ExperimentCommand::Standardize(is_on) => self.experiment.with(|file| file.standardize = is_on)?,
-            ExperimentCommand::Init(init) => self.experiment.with(|file| file.init = init)?,
-            ExperimentCommand::Schedule(schedule) => self.experiment.with(|file| file.schedule = schedule)?,
-            ExperimentCommand::Ranges(ranges) => self.experiment.with(|file| file.slice.range = ranges)?,
-            ExperimentCommand::Grid(counts) => self.experiment.with(|file| file.slice.grid = counts)?,
-            ExperimentCommand::Volume(counts) => self.experiment.with(|file| file.slice.volume = counts)?,
-        };
+    /// Gives a setting another value. Tells what that reset.
+    fn set(&mut self, change: Change) -> Result<Resets, FieldError> {
+        if change == Change::Camera(CameraMode::Path) && self.view.keys.is_empty() {
+            let expected = "camera keys to fly through first (K)";
+            return Err(FieldError::new(Setting::Camera.row().path, "path", expected));
+        }
+        let setting = change.setting();
+        let (changed, told) = self.experiment.changed(change)?;
         self.take_over(changed);
+        if setting == Setting::Alpha3 {
+            self.view.alpha3 = Alpha3::Held(self.look().alpha3);
+        }
         Ok(told)
+    }
+
+    /// Takes up another experiment.
+    fn load(&mut self, file: ExperimentFile) -> Result<(), FieldError> {
+        let experiment = match &self.recorded {
+            // What its run carries is not read anew.
+            Some(recorded) => recorded.with(|known| *known = file)?,
+            None => Experiment::new(file)?,
+        };
+        self.view = self.view.renewed(&experiment.view);
+        self.opened = self.opened.or_new(experiment.file());
+        self.restart_with(experiment);
+        Ok(())
     }
 
     /// Goes on with a changed experiment: with its run, or with another where it trains otherwise.
     fn take_over(&mut self, changed: Experiment) {
-        if changed.slice.plane != self.experiment.slice.plane {
+        let is_same = |setting: Setting| setting.is_same_in(changed.file(), self.experiment.file());
+        if !(is_same(Setting::Plane) && is_same(Setting::Rotate)) {
             // The alphas of a point are those of its plane.
             self.view.selected = None;
         }
@@ -241,7 +232,6 @@ impl Session {
 
     fn apply_run(&mut self, command: RunCommand, now: Now) -> Result<(), FieldError> {
         match command {
-            RunCommand::Speed(speed) => self.look_changed(|view| view.steps_per_second = speed)?,
             RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
             RunCommand::Tune { run, optimizer } => self.tune(run, optimizer)?,
             RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
@@ -322,60 +312,9 @@ impl Session {
         Ok(())
     }
 
-    fn look_changed(&mut self, change: impl FnOnce(&mut ViewFile)) -> Result<(), FieldError> {
-        self.experiment = self.experiment.with(|file| change(&mut file.view))?;
-        Ok(())
-    }
-
-    fn apply_slice(&mut self, command: SliceCommand, now: Now) -> Result<(), FieldError> {
-        match command {
-            SliceCommand::Alpha3(value) => self.hold(value)?,
-            SliceCommand::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
-            SliceCommand::Sweep(false) => self.hold(now.alpha3)?,
-            SliceCommand::Rotate(degrees) => {
-                self.experiment = self.experiment.with(|file| file.slice.rotate = degrees)?;
-                // Its alphas would be those of another point.
-                self.view.selected = None;
-            }
-        }
-        Ok(())
-    }
-
-    fn hold(&mut self, alpha3: f64) -> Result<(), FieldError> {
-        self.look_changed(|view| view.alpha3 = alpha3)?;
-        self.view.alpha3 = Alpha3::Held(alpha3);
-        Ok(())
-    }
-
     fn apply_view(&mut self, command: ViewCommand) -> Result<(), FieldError> {
         match command {
-            ViewCommand::Shape(shape) => self.look_changed(|view| view.shape = shape)?,
-            ViewCommand::Camera(mode) => {
-                if mode == CameraMode::Path && self.view.keys.is_empty() {
-                    return Err(FieldError::new(
-                        "view.camera",
-                        "path",
-                        "camera keys to fly through first (K)",
-                    ));
-                }
-                self.look_changed(|view| view.camera = mode)?;
-            }
             ViewCommand::FrameAll => self.view.framings += 1,
-            ViewCommand::Colors(colors) => self.look_changed(|view| view.colors = colors)?,
-            ViewCommand::Scale(scale) => self.look_changed(|view| view.scale = scale)?,
-            ViewCommand::Clip(loss) => self.look_changed(|view| view.clip = loss)?,
-            ViewCommand::Theme(theme) => self.look_changed(|view| view.theme = theme)?,
-            ViewCommand::Solid(is_solid) => self.look_changed(|view| view.is_solid = is_solid)?,
-            ViewCommand::GridLines(shown) => self.look_changed(|view| view.has_grid_lines = shown)?,
-            ViewCommand::Opacity(opacity) => self.look_changed(|view| view.opacity = opacity)?,
-            ViewCommand::Trail(colors) => self.look_changed(|view| view.trail = colors)?,
-            ViewCommand::Section { axis: SectionAxis::Alpha1, at } => {
-                self.look_changed(|view| view.section1 = at)?;
-            }
-            ViewCommand::Section { axis: SectionAxis::Alpha2, at } => {
-                self.look_changed(|view| view.section2 = at)?;
-            }
-            ViewCommand::Isosurface(loss) => self.look_changed(|view| view.isosurface = loss)?,
             ViewCommand::Select(alpha) => {
                 check_alphas("selected", alpha.as_deref())?;
                 self.view.selected = alpha;
@@ -405,7 +344,7 @@ impl Session {
             return Ok(());
         }
         if self.look().camera == CameraMode::Path {
-            self.look_changed(|view| view.camera = CameraMode::Orbit)?;
+            self.set(Change::Camera(CameraMode::Orbit))?;
         }
         self.view.keys.clear();
         Ok(())
@@ -425,7 +364,7 @@ impl Session {
     fn visit(&mut self, pose: Pose) -> Result<(), FieldError> {
         check_pose(pose)?;
         if self.look().camera != CameraMode::Flight {
-            self.look_changed(|view| view.camera = CameraMode::Orbit)?;
+            self.set(Change::Camera(CameraMode::Orbit))?;
         }
         let number = self.view.visit.map_or(0, |visit| visit.number) + 1;
         self.view.visit = Some(Visit { number, pose });
@@ -454,7 +393,7 @@ fn check_pose(pose: Pose) -> Result<(), FieldError> {
 fn logged(command: &Command, now: Now) -> Command {
     match command {
         // Where a sweep stopped depends on the clock.
-        Command::Slice(SliceCommand::Sweep(false)) => Command::Slice(SliceCommand::Alpha3(now.alpha3)),
+        Command::Sweep(false) => Command::Set(Change::Alpha3(now.alpha3)),
         command => command.clone(),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::core::experiment::{ExperimentFile, ViewFile, builtin};
+use crate::core::experiment::settings::Touches;
+use crate::core::experiment::{ExperimentFile, Setting, builtin};
 
 /// What was opened last.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,13 +42,11 @@ impl Opened {
     }
 }
 
+/// Whether the same is computed.
 fn is_same(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-    let computed = |file: &ExperimentFile| ExperimentFile {
-        title: String::new(),
-        view: ViewFile::default(),
-        ..file.clone()
-    };
-    computed(a) == computed(b)
+    let is_computed =
+        |setting: Setting| !matches!(setting.row().touches, Touches::Name | Touches::Look | Touches::Passage);
+    !Setting::differing(a, b).any(is_computed)
 }
 
 #[cfg(test)]

@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::Now;
+pub use crate::core::command::RunId;
+use crate::core::command::{RaceStart, RunCommand};
 use crate::core::experiment::Experiment;
-use crate::core::script::{RaceStart, RunCommand};
 use crate::core::train::Trajectory;
-
-/// The name of a run, unique within a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(pub u64);
 
 /// A run: trained here, or brought along from elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,8 +94,7 @@ impl Run {
                 Transport::Playing { until: Some(planned) }
             }
             RunCommand::Converge { tolerance } => Transport::Converging { tolerance },
-            RunCommand::Speed(_)
-            | RunCommand::Race { .. }
+            RunCommand::Race { .. }
             | RunCommand::Tune { .. }
             | RunCommand::Retire(_)
             | RunCommand::Lead(_) => self.transport,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::file::Resolution;
-use crate::core::experiment::{ExperimentFile, Shape, Theme, TrailColors};
+use crate::core::experiment::{Change, ExperimentFile, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::model::Init;
@@ -28,12 +28,12 @@ fn a_refused_command_changes_nothing_and_is_not_logged() {
     let before = session.clone();
     let mut optimizer = OptimizerConfig::default();
     optimizer.set_lr(-1.0);
-    let command = Command::Experiment(ExperimentCommand::Optimizer(optimizer));
+    let command = Command::Set(Change::Optimizer(optimizer));
     let error = session.apply(command, at(3)).unwrap_err();
     assert_eq!(error.to_string(), "optimizer.lr = -1: expected a finite number above 0");
     assert_eq!(session, before);
-    assert!(session.apply(Command::Run(RunCommand::Speed(0.0)), at(3)).is_err());
-    assert!(session.apply(Command::Slice(SliceCommand::Alpha3(f64::NAN)), at(3)).is_err());
+    assert!(session.apply(Command::Set(Change::Speed(0.0)), at(3)).is_err());
+    assert!(session.apply(Command::Set(Change::Alpha3(f64::NAN)), at(3)).is_err());
     assert_eq!(session, before);
 }
 
@@ -41,11 +41,11 @@ fn a_refused_command_changes_nothing_and_is_not_logged() {
 fn what_changes_training_makes_a_new_run_and_what_does_not_keeps_it() {
     let mut session = session();
     let first = session.plane_source().id;
-    session.apply(Command::Experiment(ExperimentCommand::Plane(PlaneConfig::Chord)), at(5)).unwrap();
-    session.apply(Command::Experiment(ExperimentCommand::Steps(10)), at(5)).unwrap();
+    session.apply(Command::Set(Change::Plane(PlaneConfig::Chord)), at(5)).unwrap();
+    session.apply(Command::Set(Change::Steps(10)), at(5)).unwrap();
     assert_eq!(session.plane_source().id, first);
     let dataset = DatasetConfig::Diagonal { points: 50, noise: 0.0 };
-    session.apply(Command::Experiment(ExperimentCommand::Dataset(dataset)), at(5)).unwrap();
+    session.apply(Command::Set(Change::Dataset(dataset)), at(5)).unwrap();
     assert_ne!(session.plane_source().id, first);
     assert_eq!(session.runs().len(), 1);
 }
@@ -71,9 +71,9 @@ fn the_transport_holds_where_training_is() {
 #[test]
 fn a_sweep_is_held_where_it_stands() {
     let mut session = session();
-    session.apply(Command::Slice(SliceCommand::Sweep(true)), at(0)).unwrap();
+    session.apply(Command::Sweep(true), at(0)).unwrap();
     assert_eq!(session.view().alpha3, Alpha3::Sweeping { from: 0.25 });
-    session.apply(Command::Slice(SliceCommand::Sweep(false)), Now { step: 0, alpha3: 1.5 }).unwrap();
+    session.apply(Command::Sweep(false), Now { step: 0, alpha3: 1.5 }).unwrap();
     assert_eq!(session.view().alpha3, Alpha3::Held(1.5));
 }
 
@@ -82,11 +82,11 @@ fn a_replay_of_the_log_makes_the_same_session() {
     let mut session = session();
     let commands = [
         Command::Run(RunCommand::Pause),
-        Command::Slice(SliceCommand::Alpha3(0.1)),
-        Command::Slice(SliceCommand::Alpha3(0.2)),
-        Command::Experiment(ExperimentCommand::Seed(9)),
+        Command::Set(Change::Alpha3(0.1)),
+        Command::Set(Change::Alpha3(0.2)),
+        Command::Set(Change::Seed(9)),
         Command::View(ViewCommand::FrameAll),
-        Command::Run(RunCommand::Speed(1000.0)),
+        Command::Set(Change::Speed(1000.0)),
     ];
     for (step, command) in commands.into_iter().enumerate() {
         session.apply(command, at(step as u64 / 3)).unwrap();
@@ -104,7 +104,7 @@ fn another_dataset_brings_a_loss_that_fits_it() {
     let mut session = session();
     for (name, loss) in [("digits", "cross_entropy"), ("sine_regression", "mse"), ("moons", "mse")] {
         let dataset = DatasetConfig::by_name(name).unwrap();
-        session.apply(Command::Experiment(ExperimentCommand::Dataset(dataset)), at(0)).unwrap();
+        session.apply(Command::Set(Change::Dataset(dataset)), at(0)).unwrap();
         assert_eq!(session.experiment().loss.name(), loss, "{name}");
     }
 }
@@ -164,45 +164,48 @@ fn pose(yaw: f64) -> crate::core::geometry::camera::Pose {
 fn bookmarks_are_kept_visited_and_refused_while_empty() {
     let mut session = session();
     let slot = Bookmark::try_from(3).unwrap();
-    let mut view = |command| session.apply(Command::View(command), at(0)).map(|_| session.clone());
-    let error = view(ViewCommand::GoTo(slot)).unwrap_err().to_string();
+    let mut view = |command| session.apply(command, at(0)).map(|_| session.clone());
+    let error = view(Command::View(ViewCommand::GoTo(slot))).unwrap_err().to_string();
     assert_eq!(
         error,
         "bookmark 3 = empty: expected a view kept there first (Ctrl+3 keeps the one on screen)"
     );
-    view(ViewCommand::SetBookmark { slot, pose: pose(1.0) }).unwrap();
-    view(ViewCommand::Camera(CameraMode::Map)).unwrap();
-    let there = view(ViewCommand::GoTo(slot)).unwrap();
+    view(Command::View(ViewCommand::SetBookmark { slot, pose: pose(1.0) })).unwrap();
+    view(Command::Set(Change::Camera(CameraMode::Map))).unwrap();
+    let there = view(Command::View(ViewCommand::GoTo(slot))).unwrap();
     assert_eq!(there.view().visit, Some(Visit { number: 1, pose: pose(1.0) }));
     assert_eq!(there.look().camera, CameraMode::Orbit, "a map shows no pose");
-    assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().view().visit.map(|visit| visit.number), Some(2));
-    view(ViewCommand::Camera(CameraMode::Flight)).unwrap();
-    assert_eq!(view(ViewCommand::GoTo(slot)).unwrap().look().camera, CameraMode::Flight);
-    let seen = view(ViewCommand::Visit(pose(2.0))).unwrap();
+    assert_eq!(
+        view(Command::View(ViewCommand::GoTo(slot))).unwrap().view().visit.map(|visit| visit.number),
+        Some(2)
+    );
+    view(Command::Set(Change::Camera(CameraMode::Flight))).unwrap();
+    assert_eq!(view(Command::View(ViewCommand::GoTo(slot))).unwrap().look().camera, CameraMode::Flight);
+    let seen = view(Command::View(ViewCommand::Visit(pose(2.0)))).unwrap();
     assert_eq!(seen.view().visit, Some(Visit { number: 4, pose: pose(2.0) }));
-    assert!(view(ViewCommand::Visit(pose(f64::INFINITY))).is_err());
+    assert!(view(Command::View(ViewCommand::Visit(pose(f64::INFINITY)))).is_err());
 }
 
 #[test]
 fn a_path_needs_keys_and_its_end_leaves_it() {
     let mut session = session();
-    let mut view = |command| session.apply(Command::View(command), at(0)).map(|_| session.clone());
-    let error = view(ViewCommand::Camera(CameraMode::Path)).unwrap_err().to_string();
+    let mut view = |command| session.apply(command, at(0)).map(|_| session.clone());
+    let error = view(Command::Set(Change::Camera(CameraMode::Path))).unwrap_err().to_string();
     assert!(error.contains("camera keys to fly through first (K)"), "{error}");
-    view(ViewCommand::AddKey(pose(0.0))).unwrap();
-    let two = view(ViewCommand::AddKey(pose(1.0))).unwrap();
+    view(Command::View(ViewCommand::AddKey(pose(0.0)))).unwrap();
+    let two = view(Command::View(ViewCommand::AddKey(pose(1.0)))).unwrap();
     let secs: Vec<f64> = two.view().keys.iter().map(|key| key.secs).collect();
     assert_eq!(secs, [0.0, KEY_SECS]);
-    assert_eq!(view(ViewCommand::Camera(CameraMode::Path)).unwrap().look().camera, CameraMode::Path);
+    assert_eq!(view(Command::Set(Change::Camera(CameraMode::Path))).unwrap().look().camera, CameraMode::Path);
     let early = two.view().keys.iter().rev().copied().collect();
-    let error = view(ViewCommand::Keys(early)).unwrap_err().to_string();
+    let error = view(Command::View(ViewCommand::Keys(early))).unwrap_err().to_string();
     assert_eq!(error, "camera key 2 = 0 s: expected a finite time after the key before it");
-    let error = view(ViewCommand::AddKey(pose(f64::NAN))).unwrap_err().to_string();
+    let error = view(Command::View(ViewCommand::AddKey(pose(f64::NAN)))).unwrap_err().to_string();
     assert!(error.starts_with("camera key 3 = no pose"), "{error}");
     let later: Vec<CameraKey> =
         two.view().keys.iter().map(|key| CameraKey { secs: key.secs + 2.0, ..*key }).collect();
-    assert_eq!(view(ViewCommand::Keys(later.clone())).unwrap().view().keys, later);
-    let cleared = view(ViewCommand::Keys(vec![])).unwrap();
+    assert_eq!(view(Command::View(ViewCommand::Keys(later.clone()))).unwrap().view().keys, later);
+    let cleared = view(Command::View(ViewCommand::Keys(vec![]))).unwrap();
     assert!(cleared.view().keys.is_empty());
     assert_eq!(cleared.look().camera, CameraMode::Orbit);
 }
@@ -219,7 +222,7 @@ fn what_a_person_kept_outlives_another_experiment_and_what_belongs_to_it_does_no
         session.apply(Command::View(command), at(0)).unwrap();
     }
     let file = ExperimentFile::default();
-    session.apply(Command::Experiment(ExperimentCommand::Load(Box::new(file))), at(0)).unwrap();
+    session.apply(Command::Load(Box::new(file)), at(0)).unwrap();
     assert_eq!(session.view().bookmarks[0], Some(pose(0.5)));
     assert!(!session.view().is_panels_shown);
     assert_eq!(session.view().selected, None, "the point was one of another slice");
@@ -230,9 +233,9 @@ fn changes_are_taken_back_and_made_again_and_moving_about_is_not() {
     let mut session = session();
     let start = session.clone();
     let apply = |session: &mut Session, command| session.apply(command, at(0)).unwrap();
-    apply(&mut session, Command::Experiment(ExperimentCommand::Seed(9)));
+    apply(&mut session, Command::Set(Change::Seed(9)));
     apply(&mut session, Command::Run(RunCommand::Pause));
-    apply(&mut session, Command::Experiment(ExperimentCommand::Plane(PlaneConfig::Chord)));
+    apply(&mut session, Command::Set(Change::Plane(PlaneConfig::Chord)));
     assert_eq!(session.changes(), (2, 0));
     let end = session.clone();
     apply(&mut session, Command::Undo);
@@ -247,7 +250,7 @@ fn changes_are_taken_back_and_made_again_and_moving_about_is_not() {
     }
     assert_eq!((session.experiment(), session.runs()), (end.experiment(), end.runs()));
     apply(&mut session, Command::Undo);
-    apply(&mut session, Command::Experiment(ExperimentCommand::Seed(11)));
+    apply(&mut session, Command::Set(Change::Seed(11)));
     assert_eq!(session.changes(), (2, 0), "another way was taken");
 }
 
@@ -263,7 +266,7 @@ fn a_restart_that_is_taken_back_leads_to_the_step_it_was_at() {
 #[test]
 fn a_drag_is_taken_back_as_one_while_training_goes_on() {
     let mut session = session();
-    let opacity = |value| Command::View(ViewCommand::Opacity(value));
+    let opacity = |value| Command::Set(Change::Opacity(value));
     for step in 0..20 {
         session.apply(opacity(1.0 - 0.02 * step as f64), at(10 * step)).unwrap();
     }
@@ -277,7 +280,7 @@ fn a_drag_is_taken_back_as_one_while_training_goes_on() {
 fn a_drag_is_taken_back_as_one() {
     let mut session = session();
     for place in 1..9 {
-        let command = Command::Slice(SliceCommand::Alpha3(f64::from(place)));
+        let command = Command::Set(Change::Alpha3(f64::from(place)));
         session.apply(command, at(5)).unwrap();
     }
     assert_eq!(session.changes(), (1, 0));
@@ -350,20 +353,20 @@ fn tuning_the_run_that_chose_the_plane_changes_the_experiment_and_keeps_the_race
 }
 
 /// A change of the look.
-fn look() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
+fn look() -> impl proptest::strategy::Strategy<Value = Change> {
     use proptest::prelude::*;
     let at = || prop::option::of(-2.0..2.0_f64);
     prop_oneof![
-        prop_oneof![Just(Shape::Surface), Just(Shape::Cube), Just(Shape::Both)].prop_map(ViewCommand::Shape),
-        prop_oneof![Just(Theme::Dark), Just(Theme::Light)].prop_map(ViewCommand::Theme),
-        prop_oneof![Just(ColorMap::Viridis), Just(ColorMap::Magma)].prop_map(ViewCommand::Colors),
-        prop_oneof![Just(HeightScale::Linear), Just(HeightScale::Log)].prop_map(ViewCommand::Scale),
-        prop_oneof![Just(TrailColors::Run), Just(TrailColors::Step)].prop_map(ViewCommand::Trail),
-        any::<bool>().prop_map(ViewCommand::Solid),
-        any::<bool>().prop_map(ViewCommand::GridLines),
-        at().prop_map(|at| ViewCommand::Section { axis: SectionAxis::Alpha1, at }),
-        at().prop_map(|at| ViewCommand::Section { axis: SectionAxis::Alpha2, at }),
-        at().prop_map(ViewCommand::Isosurface),
+        prop_oneof![Just(Shape::Surface), Just(Shape::Cube), Just(Shape::Both)].prop_map(Change::Shape),
+        prop_oneof![Just(Theme::Dark), Just(Theme::Light)].prop_map(Change::Theme),
+        prop_oneof![Just(ColorMap::Viridis), Just(ColorMap::Magma)].prop_map(Change::Colors),
+        prop_oneof![Just(HeightScale::Linear), Just(HeightScale::Log)].prop_map(Change::Scale),
+        prop_oneof![Just(TrailColors::Run), Just(TrailColors::Step)].prop_map(Change::Trail),
+        any::<bool>().prop_map(Change::Solid),
+        any::<bool>().prop_map(Change::GridLines),
+        at().prop_map(Change::Section1),
+        at().prop_map(Change::Section2),
+        at().prop_map(Change::Isosurface),
     ]
 }
 
@@ -372,36 +375,30 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
     use proptest::prelude::*;
     let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
     let experiment = prop_oneof![
-        (0..3_u64).prop_map(ExperimentCommand::Seed),
-        (0..50_u64).prop_map(ExperimentCommand::Steps),
-        (0..60_usize).prop_map(|size| ExperimentCommand::Batch(crate::core::data::BatchSize::Size(size))),
-        (-0.5..1.5_f64).prop_map(ExperimentCommand::HeldOut),
+        prop::option::of(Just(crate::core::objective::Surface::Himmelblau)).prop_map(Change::Surface),
+        (0..3_u64).prop_map(Change::Seed),
+        (0..50_u64).prop_map(Change::Steps),
+        (0..60_usize).prop_map(|size| Change::Batch(crate::core::data::BatchSize::Size(size))),
+        (-0.5..1.5_f64).prop_map(Change::HeldOut),
         (0..9_usize).prop_map(|at| {
             let mut dataset = DatasetConfig::all().swap_remove(at);
             dataset.set_points(20);
-            ExperimentCommand::Dataset(dataset)
+            Change::Dataset(dataset)
         }),
-        (0..4_usize)
-            .prop_map(|at| ExperimentCommand::Model(crate::core::model::ModelConfig::all().swap_remove(at))),
-        (0..4_usize).prop_map(|at| ExperimentCommand::Loss(crate::core::loss::Loss::ALL[at])),
+        (0..4_usize).prop_map(|at| Change::Model(crate::core::model::ModelConfig::all().swap_remove(at))),
+        (0..4_usize).prop_map(|at| Change::Loss(crate::core::loss::Loss::ALL[at])),
         (0..7_usize, -0.1..1.0_f64).prop_map(|(at, lr)| {
             let mut optimizer = OptimizerConfig::all().swap_remove(at);
             optimizer.set_lr(lr);
-            ExperimentCommand::Optimizer(optimizer)
+            Change::Optimizer(optimizer)
         }),
-        (0..7_usize).prop_map(|at| ExperimentCommand::Plane(PlaneConfig::all().swap_remove(at))),
-        (-3.0..1.0_f64).prop_map(|low| ExperimentCommand::Ranges(Some(vec![(low, 1.0); 3]))),
-        Just(ExperimentCommand::Ranges(None)),
-        (0..3_u64).prop_map(|seed| {
-            let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0 };
-            ExperimentCommand::Load(Box::new(ExperimentFile { seed, dataset, ..ExperimentFile::default() }))
-        }),
-        (0..2_usize).prop_map(|at| ExperimentCommand::Init([Init::Pytorch, Init::He][at])),
-        (0..2_u64).prop_map(|every| {
-            ExperimentCommand::Schedule(Schedule::Step { step_size: every, gamma: 0.5 })
-        }),
-        (0..40_usize).prop_map(|n| ExperimentCommand::Grid(Resolution([n, 9]))),
-        (0..40_usize).prop_map(|n| ExperimentCommand::Volume(Resolution([n, 9, 5]))),
+        (0..7_usize).prop_map(|at| Change::Plane(PlaneConfig::all().swap_remove(at))),
+        (-3.0..1.0_f64).prop_map(|low| Change::Ranges(Some(vec![(low, 1.0); 3]))),
+        Just(Change::Ranges(None)),
+        (0..2_usize).prop_map(|at| Change::Init([Init::Pytorch, Init::He][at])),
+        (0..2_u64).prop_map(|every| { Change::Schedule(Schedule::Step { step_size: every, gamma: 0.5 }) }),
+        (0..40_usize).prop_map(|n| Change::Grid(Resolution([n, 9]))),
+        (0..40_usize).prop_map(|n| Change::Volume(Resolution([n, 9, 5]))),
     ];
     let run = prop_oneof![
         Just(RunCommand::Play),
@@ -409,7 +406,6 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         Just(RunCommand::Restart),
         (0..90_u64).prop_map(RunCommand::Seek),
         prop_oneof![0..9_u64, Just(u64::MAX)].prop_map(RunCommand::Step),
-        (0.0..9.0_f64).prop_map(RunCommand::Speed),
         (0..9_u64).prop_map(|id| RunCommand::Retire(RunId(id))),
         (0..9_u64).prop_map(|id| RunCommand::Lead(RunId(id))),
         (0..9_u64, 0..7_usize, -0.1..1.0_f64).prop_map(|(id, at, lr)| {
@@ -424,16 +420,26 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         }),
     ];
     let slice = prop_oneof![
-        number.clone().prop_map(SliceCommand::Alpha3),
-        any::<bool>().prop_map(SliceCommand::Sweep),
-        number.clone().prop_map(SliceCommand::Rotate),
+        number.clone().prop_map(|at| Command::Set(Change::Alpha3(at))),
+        any::<bool>().prop_map(Command::Sweep),
+        number.clone().prop_map(|at| Command::Set(Change::Rotate(at))),
+    ];
+    let load = (0..3_u64).prop_map(|seed| {
+        let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0 };
+        Command::Load(Box::new(ExperimentFile { seed, dataset, ..ExperimentFile::default() }))
+    });
+    let seen = prop_oneof![
+        (0.0..9.0_f64).prop_map(Change::Speed),
+        (0.0..2.0_f64).prop_map(Change::Opacity),
+        prop::option::of(-0.5..3.0_f64).prop_map(Change::Clip),
+        (0..5_usize).prop_map(|at| Change::Camera(CameraMode::ALL[at])),
+        (-400.0..400.0_f64).prop_map(|turn| Change::Eye((turn, 30.0))),
+        (0..3_usize).prop_map(|at| Change::Title(["", "a", "b"][at].to_owned())),
+        look(),
     ];
     let view = prop_oneof![
         Just(ViewCommand::FrameAll),
         any::<bool>().prop_map(ViewCommand::Panels),
-        (0.0..2.0_f64).prop_map(ViewCommand::Opacity),
-        prop::option::of(-0.5..3.0_f64).prop_map(ViewCommand::Clip),
-        (0..5_usize).prop_map(|at| ViewCommand::Camera(CameraMode::ALL[at])),
         (0.0..3.0_f64).prop_map(|yaw| ViewCommand::AddKey(pose(yaw))),
         Just(ViewCommand::Keys(vec![])),
         (0.0..9.0_f64, -1.0..5.0_f64).prop_map(|(secs, later)| {
@@ -447,13 +453,14 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         }),
         prop::option::of(prop::collection::vec(number.clone(), 0..5)).prop_map(ViewCommand::Select),
         any::<bool>().prop_map(ViewCommand::BelowFloor),
-        look(),
     ];
     prop_oneof![
-        4 => experiment.prop_map(Command::Experiment),
+        4 => experiment.prop_map(Command::Set),
+        1 => load,
         3 => run.prop_map(Command::Run),
-        2 => slice.prop_map(Command::Slice),
-        3 => view.prop_map(Command::View),
+        2 => slice,
+        2 => seen.prop_map(Command::Set),
+        2 => view.prop_map(Command::View),
         1 => Just(Command::Undo),
         1 => Just(Command::Redo),
     ]
@@ -501,10 +508,10 @@ fn the_past_has_a_bound_and_says_when_it_was_cut() {
     let mut session = session();
     for seed in 1..=history::MOST_CHANGES as u64 {
         let plane = PlaneConfig::all().swap_remove((seed % 2) as usize);
-        session.apply(Command::Experiment(ExperimentCommand::Plane(plane)), at(0)).unwrap();
+        session.apply(Command::Set(Change::Plane(plane)), at(0)).unwrap();
     }
     assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_CHANGES, false));
-    session.apply(Command::Experiment(ExperimentCommand::Steps(7)), at(0)).unwrap();
+    session.apply(Command::Set(Change::Steps(7)), at(0)).unwrap();
     assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_CHANGES, true));
 }
 
@@ -515,15 +522,15 @@ fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
     let dataset = |noise| DatasetConfig::Xor { points, noise };
     let changes = 20;
     for change in 0..changes {
-        let command = ExperimentCommand::Dataset(dataset(0.01 * f64::from(change)));
-        session.apply(Command::Experiment(command), at(0)).unwrap();
+        let command = Change::Dataset(dataset(0.01 * f64::from(change)));
+        session.apply(Command::Set(command), at(0)).unwrap();
     }
     let each = session.experiment().data_bytes();
     assert_eq!(each, (2 * 3 * points + 13) * 8, "x and y, twice, and the start");
     assert_eq!((session.changes().0, session.is_past_cut()), (history::MOST_BYTES / each, true));
     // What shares its data costs nothing.
     for steps in 1..50 {
-        session.apply(Command::Experiment(ExperimentCommand::Steps(steps)), at(0)).unwrap();
+        session.apply(Command::Set(Change::Steps(steps)), at(0)).unwrap();
     }
     assert!(session.changes().0 >= 49 + history::MOST_BYTES / each - 1, "{:?}", session.changes());
     session.apply(Command::Undo, at(0)).unwrap();
@@ -554,7 +561,7 @@ fn what_a_recorded_run_carries_is_not_read_anew() {
             |text| std::fs::write(&path, text).unwrap(),
         );
         let mut session = Session::new(recorded.clone());
-        let load = Command::Experiment(ExperimentCommand::Load(Box::new(file.clone())));
+        let load = Command::Load(Box::new(file.clone()));
         session.apply(load, at(0)).unwrap();
         assert!(session.experiment().is_recorded() && session.experiment().has_data_of(&own));
     }

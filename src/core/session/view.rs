@@ -1,9 +1,9 @@
 //! How things are shown, as far as a person decided it.
 
+use crate::core::command::BOOKMARKS;
 use crate::core::experiment::ViewFile;
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
-use crate::core::script::command::BOOKMARKS;
 
 /// What a person chose to see beyond the look that an experiment keeps.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,10 +5,12 @@
 
 pub mod causes;
 pub mod measured;
+pub mod names;
 pub mod percent;
 pub mod visible;
 
 pub use causes::with_causes;
 pub use measured::{Measured, Shown};
+pub use names::names_of;
 pub use percent::Percent;
 pub use visible::{visible, visible_lines};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::data::DatasetConfig;
 use crate::core::experiment::builtin;
 use crate::core::experiment::file::{Resolution, SliceFile};
 use crate::core::subspace::PlaneConfig;

@@ -2,9 +2,13 @@
 
 use super::*;
 use crate::core::experiment::{Experiment, builtin};
+use crate::core::loss::Loss;
 use crate::core::model::Init;
+use crate::core::model::ModelConfig;
+use crate::core::objective::Surface;
 use crate::core::optim::Schedule;
 use crate::core::subspace::Place;
+use crate::core::subspace::PlaneConfig;
 
 fn parsed(text: &str) -> ExperimentFile {
     ExperimentFile::parse(text, "x.ron").unwrap()
@@ -23,16 +27,16 @@ fn chosen() -> ExperimentFile {
     )
 }
 
-fn dataset(name: &str) -> Part {
-    Part::Dataset(DatasetConfig::by_name(name).unwrap())
+fn dataset(name: &str) -> Change {
+    Change::Dataset(DatasetConfig::by_name(name).unwrap())
 }
 
-fn model(name: &str) -> Part {
-    Part::Model(ModelConfig::by_name(name).unwrap())
+fn model(name: &str) -> Change {
+    Change::Model(ModelConfig::by_name(name).unwrap())
 }
 
-fn optimizer(name: &str) -> Part {
-    Part::Optimizer(OptimizerConfig::by_name(name).unwrap())
+fn optimizer(name: &str) -> Change {
+    Change::Optimizer(OptimizerConfig::by_name(name).unwrap())
 }
 
 /// The paths of what was reset.
@@ -58,7 +62,7 @@ const OF_TASK: [&str; 12] = [
 
 #[test]
 fn another_model_resets_what_was_chosen_for_the_old_one_and_no_more() {
-    let (file, resets) = replaced(&chosen(), model("mlp"));
+    let (file, resets) = changed(&chosen(), model("mlp"));
     assert_eq!(fields(&resets), OF_TASK);
     let mut expected = chosen();
     expected.model = ModelConfig::by_name("mlp").unwrap();
@@ -72,7 +76,7 @@ fn another_model_resets_what_was_chosen_for_the_old_one_and_no_more() {
 
 #[test]
 fn other_data_reset_the_same_and_bring_their_own_settings_and_a_loss_that_fits() {
-    let (file, resets) = replaced(&chosen(), dataset("digits"));
+    let (file, resets) = changed(&chosen(), dataset("digits"));
     let of_data = ["dataset.noise", "dataset.points"];
     let found = fields(&resets);
     let also = found.iter().filter(|field| !of_data.contains(field)).copied().collect::<Vec<_>>();
@@ -84,32 +88,32 @@ fn other_data_reset_the_same_and_bring_their_own_settings_and_a_loss_that_fits()
 
 #[test]
 fn an_optimizer_takes_its_settings_along_and_leaves_the_rest() {
-    let (file, resets) = replaced(&chosen(), optimizer("adam"));
+    let (file, resets) = changed(&chosen(), optimizer("adam"));
     assert_eq!(file, ExperimentFile { optimizer: OptimizerConfig::by_name("adam").unwrap(), ..chosen() });
     assert_eq!(resets.to_string(), "lr 5 and weight decay 0.5 were chosen for sgd; 0.001 and 0 are used");
     let mut momentum = OptimizerConfig::by_name("sgd").unwrap();
     momentum.set_lr(0.3);
-    let (file, resets) = replaced(&chosen(), Part::Optimizer(momentum.clone()));
+    let (file, resets) = changed(&chosen(), Change::Optimizer(momentum.clone()));
     assert_eq!((file.optimizer, fields(&resets)), (momentum, vec![]), "a setting is no replacement");
 }
 
 #[test]
 fn every_optimizer_comes_with_its_own_defaults() {
     for config in OptimizerConfig::all() {
-        let (file, _) = replaced(&chosen(), Part::Optimizer(config.clone()));
+        let (file, _) = changed(&chosen(), Change::Optimizer(config.clone()));
         assert_eq!(file.optimizer, config);
-        let (file, _) = replaced(&file, model("mlp"));
+        let (file, _) = changed(&file, model("mlp"));
         assert_eq!(file.optimizer, config, "and another model leaves them");
     }
 }
 
 #[test]
 fn a_plane_takes_its_place_along_and_a_loss_what_is_measured_in_it() {
-    let (file, resets) = replaced(&chosen(), Part::Plane(PlaneConfig::Chord));
+    let (file, resets) = changed(&chosen(), Change::Plane(PlaneConfig::Chord));
     let of_plane = ["slice.range", "slice.rotate", "view.alpha3", "view.section1", "view.section2"];
     assert_eq!(fields(&resets), of_plane);
     assert_eq!((file.slice.range, file.slice.rotate, file.view.alpha3), (None, 0.0, 0.0));
-    let (file, resets) = replaced(&chosen(), Part::Loss(Loss::Huber));
+    let (file, resets) = changed(&chosen(), Change::Loss(Loss::Huber));
     assert_eq!(fields(&resets), ["view.clip", "view.isosurface"]);
     assert_eq!((file.loss, file.view.clip), (Loss::Huber, None));
 }
@@ -118,14 +122,14 @@ fn a_plane_takes_its_place_along_and_a_loss_what_is_measured_in_it() {
 fn what_is_replaced_by_itself_stays_as_it_is() {
     let file = chosen();
     for part in [
-        Part::Surface(None),
-        Part::Dataset(file.dataset.clone()),
-        Part::Model(file.model.clone()),
-        Part::Optimizer(file.optimizer.clone()),
-        Part::Loss(file.loss),
-        Part::Plane(file.slice.plane.clone()),
+        Change::Surface(None),
+        Change::Dataset(file.dataset.clone()),
+        Change::Model(file.model.clone()),
+        Change::Optimizer(file.optimizer.clone()),
+        Change::Loss(file.loss),
+        Change::Plane(file.slice.plane.clone()),
     ] {
-        let (same, resets) = replaced(&file, part.clone());
+        let (same, resets) = changed(&file, part.clone());
         assert_eq!((&same, resets.fields), (&file, vec![]), "{part:?}");
     }
 }
@@ -134,11 +138,11 @@ fn what_is_replaced_by_itself_stays_as_it_is() {
 fn other_settings_of_the_same_kind_are_no_replacement() {
     let before = chosen();
     let more = DatasetConfig::Xor { points: 80, noise: 0.0 };
-    let (file, resets) = replaced(&before, Part::Dataset(more.clone()));
+    let (file, resets) = changed(&before, Change::Dataset(more.clone()));
     assert_eq!((file, resets.fields), (ExperimentFile { dataset: more, ..before.clone() }, vec![]));
     let wide = parsed("(model: mlp(widths: [64]))");
     let wider = parsed("(model: mlp(widths: [128]))").model;
-    let (file, resets) = replaced(&wide, Part::Model(wider.clone()));
+    let (file, resets) = changed(&wide, Change::Model(wider.clone()));
     assert_eq!((file, resets.fields), (ExperimentFile { model: wider, ..wide }, vec![]));
 }
 
@@ -146,26 +150,26 @@ fn other_settings_of_the_same_kind_are_no_replacement() {
 fn another_file_is_other_data_and_all_its_rows_are_used() {
     let before =
         parsed("(title: \"Mine\", dataset: csv(path: \"a/one.csv\", points: 40), optimizer: sgd(lr: 3.0))");
-    let (file, resets) = replaced(&before, dataset("b/two.csv"));
+    let (file, resets) = changed(&before, dataset("b/two.csv"));
     assert_eq!(file.dataset, DatasetConfig::by_name("b/two.csv").unwrap());
     assert_eq!(file.title, "model3 on two.csv");
     let told = "points 40 and lr 3 were chosen for one.csv; every row and 0.1 are used (title reset too)";
     assert_eq!(resets.to_string(), told);
-    let (file, _) = replaced(&parsed("(dataset: xor(points: 40))"), dataset("b/two.csv"));
+    let (file, _) = changed(&parsed("(dataset: xor(points: 40))"), dataset("b/two.csv"));
     assert_eq!(file.dataset, DatasetConfig::by_name("b/two.csv").unwrap(), "40 points were those of xor");
 }
 
 #[test]
 fn a_surface_and_a_network_share_neither_steps_nor_speed() {
     let rosenbrock = builtin::load("rosenbrock").unwrap().unwrap();
-    for part in [model("mlp"), dataset("moons"), Part::Surface(None)] {
-        let (file, resets) = replaced(&rosenbrock, part);
+    for part in [model("mlp"), dataset("moons"), Change::Surface(None)] {
+        let (file, resets) = changed(&rosenbrock, part);
         assert_eq!((file.surface, file.steps, file.optimizer.lr()), (None, 2000, 0.001));
         assert_eq!(resets.chosen_for, "rosenbrock");
         assert!(fields(&resets).contains(&"slice.range"), "{resets:?}");
         Experiment::new(file).unwrap();
     }
-    let (file, resets) = replaced(&chosen(), Part::Surface(Some(Surface::Himmelblau)));
+    let (file, resets) = changed(&chosen(), Change::Surface(Some(Surface::Himmelblau)));
     assert_eq!(
         (&file.title[..], file.batch, file.view.steps_per_second),
         ("himmelblau", BatchSize::Full, 200.0)
@@ -185,7 +189,7 @@ fn points_of_the_plane_that_lie_in_files_are_those_of_the_old_model() {
         (kept.clone(), "line"),
     ] {
         before.slice.plane = plane.clone();
-        let (file, _) = replaced(&before, model("model2"));
+        let (file, _) = changed(&before, model("model2"));
         assert_eq!(file.slice.plane.name(), left);
         assert!(file.slice.plane.files().is_empty());
         assert_eq!(file.slice.plane == plane, plane == kept, "{plane:?}");
@@ -194,7 +198,7 @@ fn points_of_the_plane_that_lie_in_files_are_those_of_the_old_model() {
 
 #[test]
 fn words_are_those_of_a_person() {
-    let told = |text: &str, part| replaced(&parsed(text), part).1.to_string();
+    let told = |text: &str, part| changed(&parsed(text), part).1.to_string();
     let lr = "lr 5 was chosen for model3; 0.1 is used";
     assert_eq!(told("(optimizer: sgd(lr: 5.0))", model("mlp")), lr);
     assert_eq!(told("()", model("mlp")), "", "what was not chosen needs no word");
@@ -222,12 +226,12 @@ fn loss_and_batch_fit_a_file_once_it_is_read_unless_they_are_given() {
     std::fs::write(&path, rows.join("\n")).unwrap();
     let part = || dataset(path.to_str().unwrap());
     let before = Experiment::new(parsed("(batch: size(32), optimizer: sgd(lr: 5.0))")).unwrap();
-    let (experiment, resets) = before.replaced(part()).unwrap();
+    let (experiment, resets) = before.changed(part()).unwrap();
     assert_eq!((experiment.loss, experiment.batch), (Loss::CrossEntropy, BatchSize::Full));
     assert_eq!(experiment.objective().examples(), 12, "all of them");
     let told = "lr 5, loss mse and batch 32 were chosen for xor; 0.1, cross_entropy and full are used";
     assert_eq!(resets.to_string(), told);
-    let (file, _) = replaced(&before, part());
+    let (file, _) = changed(&before, part());
     let refused = |field: &'static str| {
         Experiment::fitted(file.clone(), |given| given == field).unwrap_err().to_string()
     };
@@ -235,14 +239,14 @@ fn loss_and_batch_fit_a_file_once_it_is_read_unless_they_are_given() {
     assert!(refused("batch").starts_with("batch = 32: expected 1 to the 12"), "{}", refused("batch"));
     let mut few = DatasetConfig::table(path.to_str().unwrap());
     few.set_points(5);
-    let (experiment, _) = before.replaced(Part::Dataset(few)).unwrap();
+    let (experiment, _) = before.changed(Change::Dataset(few)).unwrap();
     let notes = experiment.notes();
     assert!(notes.contains(&"5 of 12 rows are used, drawn at random".to_owned()), "{notes:?}");
 }
 
 #[test]
 fn seed_init_and_schedule_are_no_matter_of_scale() {
-    let (file, _) = replaced(&chosen(), dataset("moons"));
+    let (file, _) = changed(&chosen(), dataset("moons"));
     assert_eq!((file.seed, file.init, file.steps, file.batch), (7, Init::He, 90, BatchSize::Size(8)));
     assert_eq!(file.schedule, Schedule::Cosine { t_max: 90, eta_min: 0.0 });
     assert_eq!(file.held_out, 0.2);

@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 
 use super::super::restore::is_alike;
-use super::super::{Audience, Player, RaceStart, SliceCommand, Tour};
+use super::super::{Audience, Player, Tour};
 use super::*;
+use crate::core::command::RaceStart;
 use crate::core::data::DatasetConfig;
-use crate::core::experiment::Theme;
+use crate::core::experiment::{Change, Theme};
 use crate::core::geometry::camera::FOV;
 use crate::core::io::folder::Folder;
 use crate::core::optim::OptimizerConfig;
@@ -145,9 +146,9 @@ fn a_flight_plays_as_it_was_at_any_frame_rate() {
     let run = Command::Run;
     // It begins in the middle of a race, with names of runs that no fresh session has.
     for command in [
-        Command::Experiment(ExperimentCommand::Seed(3)),
-        Command::Experiment(ExperimentCommand::Seed(4)),
-        Command::View(ViewCommand::Theme(Theme::Light)),
+        Command::Set(Change::Seed(3)),
+        Command::Set(Change::Seed(4)),
+        Command::Set(Change::Theme(Theme::Light)),
         run(RunCommand::Race { optimizer: optimizer(0.5), from: RaceStart::Same }),
         run(RunCommand::Race { optimizer: optimizer(0.25), from: RaceStart::Slice(vec![0.5, 0.5]) }),
     ] {
@@ -156,18 +157,18 @@ fn a_flight_plays_as_it_was_at_any_frame_rate() {
     let names: Vec<RunId> = live.session.runs().iter().map(|run| run.id).collect();
     assert!(live.apply(run(RunCommand::Lead(names[1]))));
     assert!(live.apply(run(RunCommand::Seek(90))));
-    let alpha3 = |frame: u32| (frame, Command::Slice(SliceCommand::Alpha3(f64::from(frame) * 0.01)));
+    let alpha3 = |frame: u32| (frame, Command::Set(Change::Alpha3(f64::from(frame) * 0.01)));
     let mut commands = vec![
         (20, run(RunCommand::Play)),
-        (70, run(RunCommand::Speed(900.0))),
+        (70, Command::Set(Change::Speed(900.0))),
         (100, Command::View(ViewCommand::Select(Some(vec![0.5, 0.25])))),
         (110, run(RunCommand::Retire(names[2]))),
         (130, Command::Undo),
         (150, run(RunCommand::Lead(names[0]))),
         (160, run(RunCommand::Seek(31))),
-        (300, Command::Experiment(ExperimentCommand::Seed(9))),
+        (300, Command::Set(Change::Seed(9))),
         (330, run(RunCommand::Restart)),
-        (400, Command::View(ViewCommand::Theme(Theme::Dark))),
+        (400, Command::Set(Change::Theme(Theme::Dark))),
     ];
     commands.extend((200..260).map(alpha3));
     let (flight, file) = Flight::record(&mut live, &commands, 480, 60.0);
@@ -197,12 +198,12 @@ fn a_flight_plays_as_it_was_at_any_frame_rate() {
 #[test]
 fn a_tour_begins_with_the_built_in_experiment_that_it_is_about() {
     let mut live = Live::new(builtin::load(builtin::DEFAULT).unwrap().unwrap());
-    assert!(live.apply(Command::View(ViewCommand::Opacity(0.5))));
+    assert!(live.apply(Command::Set(Change::Opacity(0.5))));
     let file = moment(&live.session, 12, &POSE);
     let chapter = &file.chapters[0];
     assert_eq!(chapter.experiment.as_deref(), Some(builtin::DEFAULT));
     let commands: Vec<&Command> = chapter.cues.iter().map(|cue| &cue.command).collect();
-    assert_eq!(commands, [&Command::View(ViewCommand::Opacity(0.5)), &seek(12.0)]);
+    assert_eq!(commands, [&Command::Set(Change::Opacity(0.5)), &seek(12.0)]);
     assert_eq!(chapter.camera.len(), 1);
     let (film, ..) = filmed(&file, 30);
     assert!(is_alike(&film.session, &live.session));
@@ -212,12 +213,12 @@ fn a_tour_begins_with_the_built_in_experiment_that_it_is_about() {
 fn what_is_taken_back_beyond_the_beginning_is_told_as_what_it_amounts_to() {
     let mut live = Live::new(small());
     for seed in 1..4 {
-        assert!(live.apply(Command::Experiment(ExperimentCommand::Seed(seed))));
+        assert!(live.apply(Command::Set(Change::Seed(seed))));
     }
     let commands = [(10, Command::Undo), (20, Command::Undo), (30, Command::Redo)];
     let (_, file) = Flight::record(&mut live, &commands, 60, 30.0);
     let seeds: Vec<&Command> = file.chapters[0].cues.iter().map(|cue| &cue.command).collect();
-    let seed = |seed| Command::Experiment(ExperimentCommand::Seed(seed));
+    let seed = |seed| Command::Set(Change::Seed(seed));
     assert!([2, 1, 2].map(seed).iter().all(|command| seeds.contains(&command)), "{seeds:?}");
     assert!(is_alike(&filmed(&file, 24).0.session, &live.session));
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, RunCommand, SliceCommand, ViewCommand};
-use crate::core::session::RunId;
+use super::{Command, RunId};
 
 /// A command with the place in training at which it was applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,22 +42,10 @@ impl CommandLog {
     }
 }
 
-/// Whether both are places of the same slider.
+/// Whether both are places of the same slider, and it was there before.
 fn is_one_drag(a: &LogEntry, b: &LogEntry) -> bool {
-    use Command::{Run, Slice, View};
-    use std::mem::discriminant;
     match (&a.command, &b.command) {
-        (Slice(a @ (SliceCommand::Alpha3(_) | SliceCommand::Rotate(_))), Slice(b)) => {
-            discriminant(a) == discriminant(b)
-        }
-        (
-            View(
-                a @ (ViewCommand::Opacity(_) | ViewCommand::Isosurface(Some(_)) | ViewCommand::Clip(Some(_))),
-            ),
-            View(b),
-        ) => discriminant(a) == discriminant(b),
-        (View(ViewCommand::Section { axis: a, .. }), View(ViewCommand::Section { axis: b, .. })) => a == b,
-        (Run(RunCommand::Speed(_)), Run(RunCommand::Speed(_))) => true,
+        (Command::Set(a), Command::Set(b)) => a.number().is_some() && a.setting() == b.setting(),
         _ => false,
     }
 }

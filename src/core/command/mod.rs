@@ -1,33 +1,34 @@
-//! Commands: the one way to change the session.
+//! Commands: the one way to change the session; and the log of what was asked.
+
+pub mod log;
+pub mod number;
+mod spelling;
 
 use std::path::PathBuf;
 
+pub use log::{CommandLog, LogEntry};
 use serde::{Deserialize, Serialize};
+use spelling::Spelled;
+pub use spelling::words_of;
 
-use crate::core::data::{BatchSize, DatasetConfig};
-use crate::core::experiment::file::Resolution;
-use crate::core::experiment::{CameraMode, ExperimentFile, Shape, Theme, TrailColors};
+use crate::core::experiment::{Change, ExperimentFile};
 use crate::core::geometry::camera::Pose;
-use crate::core::geometry::colormap::ColorMap;
-use crate::core::geometry::heights::HeightScale;
 use crate::core::geometry::path::CameraKey;
-use crate::core::loss::Loss;
-use crate::core::model::{Init, ModelConfig};
-use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::session::RunId;
-use crate::core::subspace::PlaneConfig;
+use crate::core::optim::OptimizerConfig;
 
 /// Something asked of the session. A slider, a key, a tour's cue, a click and a test all send these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "Spelled", into = "Spelled")]
 pub enum Command {
-    /// What is computed.
-    Experiment(ExperimentCommand),
+    /// Give a setting another value. It is checked when the command is applied.
+    Set(Change),
+    /// Another experiment altogether.
+    Load(Box<ExperimentFile>),
     /// How training goes on.
     Run(RunCommand),
-    /// Where the slice lies.
-    Slice(SliceCommand),
-    /// How it is shown.
+    /// Let the plane travel back and forth through the volume, or hold it where it is.
+    Sweep(bool),
+    /// What is seen.
     View(ViewCommand),
     /// Take the last change back.
     Undo,
@@ -39,9 +40,8 @@ impl Command {
     /// The files that it names.
     pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Experiment(ExperimentCommand::Load(file)) => file.paths_mut(),
-            Self::Experiment(ExperimentCommand::Dataset(dataset)) => dataset.path_mut().into_iter().collect(),
-            Self::Experiment(ExperimentCommand::Plane(plane)) => plane.files_mut(),
+            Self::Load(file) => file.paths_mut(),
+            Self::Set(change) => change.paths_mut(),
             _ => vec![],
         }
     }
@@ -50,7 +50,7 @@ impl Command {
     /// camera), and taking back a change leaves them be.
     pub fn is_change(&self) -> bool {
         match self {
-            Self::Experiment(_) => true,
+            Self::Set(_) | Self::Load(_) | Self::Sweep(_) => true,
             Self::Run(command) => match command {
                 RunCommand::Play
                 | RunCommand::Pause
@@ -58,13 +58,11 @@ impl Command {
                 | RunCommand::Seek(_)
                 | RunCommand::Converge { .. } => false,
                 RunCommand::Restart
-                | RunCommand::Speed(_)
                 | RunCommand::Race { .. }
                 | RunCommand::Tune { .. }
                 | RunCommand::Retire(_)
                 | RunCommand::Lead(_) => true,
             },
-            Self::Slice(_) => true,
             Self::View(command) => {
                 use ViewCommand::{FrameAll, GoTo, Panels, Visit};
                 !matches!(command, FrameAll | GoTo(_) | Visit(_) | Panels(_))
@@ -74,43 +72,10 @@ impl Command {
     }
 }
 
-/// A change of what is computed. Values are checked when the command is applied.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExperimentCommand {
-    /// Another experiment altogether.
-    Load(Box<ExperimentFile>),
-    /// Another dataset.
-    Dataset(DatasetConfig),
-    /// Another model.
-    Model(ModelConfig),
-    /// Another seed for all that is random.
-    Seed(u64),
-    /// Another optimizer.
-    Optimizer(OptimizerConfig),
-    /// Another number of examples a step.
-    Batch(BatchSize),
-    /// Another number of steps.
-    Steps(u64),
-    /// Another share of the data that training never sees.
-    HeldOut(f64),
-    /// Whether inputs are brought to mean 0 and deviation 1.
-    Standardize(bool),
-    /// Another way to draw the start.
-    Init(Init),
-    /// Another loss.
-    Loss(Loss),
-    /// Another course of the learning rate.
-    Schedule(Schedule),
-    /// Another way to choose the plane.
-    Plane(PlaneConfig),
-    /// Other ranges of the alphas; without any, those that fit the plane.
-    Ranges(Option<Vec<(f64, f64)>>),
-    /// Other numbers of cells of the plane.
-    Grid(Resolution<2>),
-    /// Other numbers of cells of the volume.
-    Volume(Resolution<3>),
-}
+/// The name of a run, unique within a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub u64);
 
 /// How training goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,8 +96,6 @@ pub enum RunCommand {
     },
     /// Begin again at step 0 and go on.
     Restart,
-    /// Training steps a second, 1 to 100,000.
-    Speed(f64),
     /// Let another run set out beside those that are there.
     Race {
         /// How it descends.
@@ -163,53 +126,12 @@ pub enum RaceStart {
     Slice(Vec<f64>),
 }
 
-/// Where the slice lies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SliceCommand {
-    /// Hold the plane at that alpha3.
-    Alpha3(f64),
-    /// Let the plane travel back and forth through the volume, or hold it where it is.
-    Sweep(bool),
-    /// Turn the plane's second direction by so many degrees towards its third.
-    Rotate(f64),
-}
-
-/// How it is shown.
+/// What is seen, beyond the look that an experiment keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViewCommand {
-    /// Surface, cube or both.
-    Shape(Shape),
-    /// How the camera moves.
-    Camera(CameraMode),
     /// Bring everything into view.
     FrameAll,
-    /// Colours of the losses.
-    Colors(ColorMap),
-    /// How losses become heights.
-    Scale(HeightScale),
-    /// Where the clipped scale cuts losses off; without it, at twice the highest loss of the trajectory.
-    Clip(Option<f64>),
-    /// Dark stage or light.
-    Theme(Theme),
-    /// On a block, or as a sheet.
-    Solid(bool),
-    /// Lines of even alpha on the surface.
-    GridLines(bool),
-    /// How opaque the surface is, 0.1 to 1.
-    Opacity(f64),
-    /// What the trail's colour tells.
-    Trail(TrailColors),
-    /// A slice across another axis of the cube, there or none.
-    Section {
-        /// The axis it stands across.
-        axis: SectionAxis,
-        /// Where.
-        at: Option<f64>,
-    },
-    /// An isosurface in the cube, at that loss or none.
-    Isosurface(Option<f64>),
     /// Choose a point of the slice, by its alphas, or none.
     Select(Option<Vec<f64>>),
     /// Keep a pose under a number.
@@ -231,16 +153,6 @@ pub enum ViewCommand {
     BelowFloor(bool),
     /// Panels shown or hidden.
     Panels(bool),
-}
-
-/// An axis of the cube across which a section may stand; across the third one the plane does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SectionAxis {
-    /// Across alpha1.
-    Alpha1,
-    /// Across alpha2.
-    Alpha2,
 }
 
 /// The number of a kept pose, 1 to 9.
