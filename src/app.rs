@@ -1,6 +1,7 @@
 //! Builds the Bevy app, with a window or without, and runs it.
 
 #[cfg(target_os = "linux")]
+pub mod device;
 pub mod display;
 mod log;
 pub mod screen;
@@ -78,7 +79,7 @@ const INTERRUPTED: u8 = 130;
 pub fn view(request: ViewRequest) -> Result<Ending> {
     #[cfg(target_os = "linux")]
     display::require()?;
-    crate::record::device::require()?;
+    device::require()?;
     let preferences = Preferences::of_system();
     let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
     let desk = first_desk(&request, kept, preferences.as_ref());
@@ -186,7 +187,7 @@ pub enum Overlay {
 /// # Errors
 /// If there is no graphics device.
 pub fn headless(experiment: Experiment, overlay: Overlay) -> Result<App> {
-    crate::record::device::require()?;
+    device::require()?;
     let render = RenderPlugin { synchronous_pipeline_compilation: true, ..default() };
     Ok(windowless(experiment, overlay, plugins().set(render)))
 }

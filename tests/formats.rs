@@ -5,8 +5,8 @@ use std::process::Command;
 
 use losscape::core::experiment::pipeline::{Plan, prepare};
 use losscape::core::experiment::{Experiment, ExperimentFile};
+use losscape::core::formats::{Slice, SliceFormat};
 use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, ReferenceBackend};
-use losscape::core::io::{Slice, SliceFormat};
 use losscape::core::subspace::Subspace;
 
 mod meshes;

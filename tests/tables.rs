@@ -1,7 +1,7 @@
 //! Tables as people have them, each with the numbers that it holds (`tests/data/tables`).
 
+use losscape::core::data::table::{Column, TableOptions, read};
 use losscape::core::data::{Dataset, Target};
-use losscape::core::io::table::{Column, TableOptions, read};
 
 fn table_with(name: &str, options: &TableOptions) -> Dataset {
     let path = format!("{}/tests/data/tables/{name}", env!("CARGO_MANIFEST_DIR"));

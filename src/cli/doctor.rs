@@ -2,11 +2,11 @@
 
 use super::Failure;
 use super::terminal::say;
+use crate::app::device;
 #[cfg(target_os = "linux")]
 use crate::app::display;
 #[cfg(target_os = "linux")]
 use crate::core::text::with_causes;
-use crate::record::device;
 
 /// Prints what is known of the program, the system and its graphics devices.
 ///

@@ -11,6 +11,7 @@ use super::{Failure, file_to_write};
 use crate::core::io::output::Output;
 use crate::record::sink::Format;
 use crate::record::sink::join::{self, JoinError, Part};
+use crate::record::sink::recover;
 
 /// Parts and film as typed.
 #[derive(Debug, Args)]
@@ -44,7 +45,7 @@ pub fn join(arguments: JoinArguments) -> Result<(), Failure> {
             let frames = join::check(&parts).map_err(Failure::request)?;
             join::join(&parts, &place, &cancel).map(|()| frames)
         }
-        format => join::recover(&parts, format, &place, &cancel),
+        format => recover::recover(&parts, format, &place, &cancel),
     };
     if joined.is_err() && interrupt.is_heard() {
         return Err(Failure::Interrupted);

@@ -19,12 +19,12 @@ use super::progress::{FilmProgress, Told};
 use super::tell_data;
 use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
-use crate::app::Overlay;
+use crate::app::{Overlay, device};
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
+use crate::core::formats::run::{RecordedRun, read_run};
 use crate::core::io::output::Output;
-use crate::core::io::run::{RecordedRun, read_run};
 use crate::core::num::CancelToken;
 use crate::core::script::Tour;
 use crate::core::text::Measured;
@@ -270,7 +270,7 @@ impl RecordArguments {
             keeps_partial: self.film.keep_partial,
         };
         let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
-        record::device::require().map_err(Failure::Work)?;
+        device::require().map_err(Failure::Work)?;
         // Before anything is made that an interrupt must take away.
         let interrupt = Interrupt::listen()?;
         let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(refused)?;

@@ -13,9 +13,9 @@ use super::terminal::complain;
 use super::{Failure, file_to_write, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
+use crate::core::formats::{Slice, SliceFormat};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
 use crate::core::io::output::Output;
-use crate::core::io::{Slice, SliceFormat};
 use crate::core::subspace::Subspace;
 
 /// A slice as typed.

@@ -12,7 +12,7 @@ use super::tell_data;
 use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::{pipeline, remedy};
-use crate::core::io::archive;
+use crate::core::formats::archive;
 use crate::core::io::output::Output;
 use crate::core::text::{Measured, Percent};
 use crate::core::train::blow_up;

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod data;
 pub mod experiment;
+pub mod formats;
 pub mod geometry;
 pub mod grid;
 pub mod io;

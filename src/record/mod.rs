@@ -1,6 +1,5 @@
 //! Pictures and films without a window: the same scene, drawn to an image and written to a file.
 
-pub mod device;
 pub mod eye;
 pub mod film;
 pub mod picture;

@@ -7,17 +7,15 @@ use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
-use super::Stage;
-use super::camera::Rig;
-use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
+use super::frame::{FLOOR, Placed, Placement, Stand, Stands, to_vec3};
+use super::rig::Rig;
 use super::theme::Palette;
+use super::{CameraSystems, Stage};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::frame::TOP;
 use crate::core::geometry::heights::{HeightRange, HeightScale};
 use crate::core::geometry::ticks::{decade_ticks, round_ticks};
 
-/// World height of the floor: a little below the lowest loss, so that no valley cuts it.
-pub const FLOOR: f64 = -0.04;
 /// World length of a tick.
 const TICK: f64 = 0.035;
 /// Ticks along an axis of the floor, and along the upright axis, at most.
@@ -148,10 +146,9 @@ impl Facings {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Facings>().add_systems(Startup, spawn_floors).add_systems(
-        Update,
-        (face_eye, draw_floors).chain().in_set(Stage::Draw).after(super::camera::CameraSystems),
-    );
+    app.init_resource::<Facings>()
+        .add_systems(Startup, spawn_floors)
+        .add_systems(Update, (face_eye, draw_floors).chain().in_set(Stage::Draw).after(CameraSystems));
 }
 
 fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -14,6 +14,9 @@ use crate::core::geometry::frame::{TOP, WorldFrame};
 use crate::core::geometry::heights::{HeightBlend, HeightRange};
 use crate::core::grid::Axis;
 
+/// World height of the floor: a little below the lowest loss, so that no valley cuts it.
+pub const FLOOR: f64 = -0.04;
+
 /// A place where things are drawn.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stand {

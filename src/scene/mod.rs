@@ -10,10 +10,12 @@
 
 pub mod arrows;
 pub mod camera;
+pub mod commands;
 pub mod cube;
 pub mod flags;
 pub mod floor;
 pub mod frame;
+pub mod framing;
 pub mod isosurface;
 pub mod landscape;
 pub mod levels;
@@ -27,11 +29,15 @@ pub mod readout;
 pub mod recording;
 pub mod relief;
 pub mod reveal;
+pub mod ride;
+pub mod rig;
 pub mod section;
 pub mod session;
 pub mod slice;
 pub mod solid;
+pub mod steering;
 pub mod surface;
+pub mod taken;
 pub mod texture;
 pub mod theme;
 pub mod tour;
@@ -53,6 +59,14 @@ pub enum Stage {
     /// What is drawn is brought up to date.
     Draw,
 }
+
+/// The systems of [`Stage::Input`] with which the hand moves the camera.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SteeringSystems;
+
+/// The systems of [`Stage::Draw`] that bring the camera up to date.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CameraSystems;
 
 /// Whether frames wait for the work they ask for.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +101,7 @@ pub fn plugin(app: &mut App) {
 pub fn computing(app: &mut App) {
     app.init_resource::<Pacing>()
         .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
+        .add_systems(Update, commands::apply_commands.in_set(Stage::Apply))
         .add_plugins((
             session::plugin,
             tour::plugin,
@@ -113,8 +128,17 @@ fn drawing(app: &mut App) {
         levels::plugin,
         lowest::plugin,
         pointer::plugin,
-        camera::plugin,
+        taken::plugin,
         reveal::plugin,
         motion::plugin,
     ));
+    app.init_resource::<rig::Rig>()
+        .add_systems(Update, steering::steer.in_set(Stage::Input).in_set(SteeringSystems))
+        .add_systems(
+            Update,
+            (framing::frame_all, framing::visit, ride::lead, camera::glide, camera::fit_view)
+                .chain()
+                .in_set(Stage::Draw)
+                .in_set(CameraSystems),
+        );
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use super::camera::Rig;
 use super::frame::Placement;
 use super::isosurface::Iso;
 use super::landscape::Landscape;
 use super::pointer::Rest;
 use super::recording::Recording;
+use super::rig::Rig;
 use super::session::SessionState;
 use super::slice::Shown;
 use super::theme::Weight;

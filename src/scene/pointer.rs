@@ -7,15 +7,16 @@ use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 
-use super::Stage;
-use super::camera::{SceneCamera, Taken};
+use super::camera::SceneCamera;
 use super::frame::{Placed, Placement, Stand, Stands, from_vec3, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::session::{Ask, SessionState};
 use super::slice::Shown;
+use super::taken::Taken;
 use super::theme::{Palette, Weight};
 use super::tour::Touring;
+use super::{Stage, SteeringSystems};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::geometry::picking::Ray;
 
@@ -100,7 +101,7 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Hover>()
         .init_resource::<Rest>()
         .add_systems(Startup, spawn_crosses)
-        .add_systems(Update, (point, click).chain().in_set(Stage::Input).after(super::camera::steer))
+        .add_systems(Update, (point, click).chain().in_set(Stage::Input).after(SteeringSystems))
         .add_systems(Update, draw_crosses.in_set(Stage::Draw));
 }
 

@@ -6,7 +6,7 @@
 use bevy::prelude::*;
 
 use super::Stage;
-use super::camera::Rig;
+use super::rig::Rig;
 use super::session::SessionState;
 use super::training::Training;
 use crate::core::geometry::camera::Pose;

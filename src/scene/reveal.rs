@@ -3,13 +3,13 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
-use super::camera::{CameraSystems, Rig};
 use super::frame::Placement;
 use super::landscape::Landscape;
 use super::relief::Relief;
+use super::rig::Rig;
 use super::session::SessionState;
 use super::slice::Shown;
+use super::{CameraSystems, Stage};
 
 /// World height above the surface at which a point must be seen: lines of sight along a slope graze it.
 const CLEARANCE: f64 = 0.02;

@@ -14,8 +14,7 @@ use bevy::render::render_resource::{
 };
 use bevy::shader::{ShaderDefVal, ShaderRef};
 
-use super::floor::FLOOR;
-use super::frame::{Placed, Placement, Stand, Stands};
+use super::frame::{FLOOR, Placed, Placement, Stand, Stands};
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
 use super::slice::Shown;

@@ -8,7 +8,8 @@ use super::labels::{free_rect, unit};
 use super::room::{self, Taker};
 use super::style::color32;
 use crate::core::text::visible_lines;
-use crate::scene::camera::{Insets, SceneCamera};
+use crate::scene::camera::SceneCamera;
+use crate::scene::taken::Insets;
 use crate::scene::theme::{Palette, Weight};
 use crate::scene::tour::Touring;
 

@@ -39,8 +39,8 @@ use super::view::Source;
 use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
 use crate::core::experiment::{CameraMode, Change, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
-use crate::scene::camera::Taken;
 use crate::scene::session::Ask;
+use crate::scene::taken::Taken;
 
 /// Turns keys pressed in this frame into commands, unless somebody types into a field.
 pub fn press_keys(

@@ -48,8 +48,8 @@ use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
 use crate::core::command::Command;
-use crate::scene::camera::{Insets, Taken};
 use crate::scene::session::Ask;
+use crate::scene::taken::{Insets, Taken};
 use crate::scene::theme::Weight;
 use crate::scene::{self, Stage};
 pub use desk::Desk;
@@ -78,7 +78,7 @@ pub fn plugin(app: &mut App) {
         )
         .add_systems(
             Update,
-            (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::camera::steer),
+            (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::SteeringSystems),
         )
         .add_systems(
             EguiPrimaryContextPass,

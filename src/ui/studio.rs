@@ -11,8 +11,8 @@ use super::files::Errand;
 use super::filming::{FilmView, Filming};
 use super::view::PanelView;
 use crate::core::script::{TourFile, recorder};
-use crate::scene::camera::Rig;
 use crate::scene::recording::Recording;
+use crate::scene::rig::Rig;
 use crate::scene::session::SessionState;
 use crate::scene::training::Training;
 

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use losscape::core::data::table::{self, Column, DecimalMark, Header, TableOptions, TargetKind};
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
-use losscape::core::io::archive::write_run;
+use losscape::core::formats::archive::write_run;
+use losscape::core::formats::run;
 use losscape::core::io::folder::Reach;
-use losscape::core::io::table::{Column, DecimalMark, Header, TableOptions, TargetKind};
-use losscape::core::io::{npy, run, table};
+use losscape::core::io::npy;
 use losscape::core::script::open::Script;
 use losscape::core::text::visible;
 
@@ -140,7 +141,7 @@ mod films {
     use losscape::core::io::output::Output;
     use losscape::core::num::CancelToken;
     use losscape::record::sink::join::{self, Part};
-    use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality};
+    use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality, recover};
     use losscape::ui::Desk;
     use losscape::ui::preferences::Preferences;
 
@@ -177,7 +178,7 @@ mod films {
                 let output = Output::new(&place, true).map_err(|error| error.to_string())?;
                 let format = Format::of(&place).map_err(|error| error.to_string())?;
                 let parts = [path.to_owned()];
-                join::recover(&parts, format, &output, &CancelToken::default())
+                recover::recover(&parts, format, &output, &CancelToken::default())
                     .map_err(|error| error.to_string())
             }
         };

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
+use losscape::core::formats::surface::Surface;
+use losscape::core::formats::{Slice, SliceFormat};
 use losscape::core::grid::{LossGrid, Precision};
-use losscape::core::io::surface::Surface;
-use losscape::core::io::{Slice, SliceFormat};
 
 use super::draw::Draw;
 use super::ranges::check_heights;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use losscape::core::io::hold::take_hold;
 use losscape::core::io::output::Output;
-use losscape::record::sink::join::{JoinError, Part, join as join_parts, recover};
+use losscape::record::sink::join::{JoinError, Part, join as join_parts};
+use losscape::record::sink::recover::recover;
 
 use super::*;
 

@@ -2,9 +2,9 @@
 
 use std::io::Cursor;
 
+use losscape::core::formats::SliceFormat;
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::grid::{Axis, GridSpec};
-use losscape::core::io::SliceFormat;
 use ply_rs_bw::parser::Parser;
 use ply_rs_bw::ply::{DefaultElement, Property};
 

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use losscape::core::io::SliceFormat;
+use losscape::core::formats::SliceFormat;
 use roxmltree::{Document, Node};
 
 use super::{Made, RANGES};

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use image::{ImageFormat, RgbImage};
+use losscape::core::formats::SliceFormat;
 use losscape::core::geometry::colormap::ColorMap;
-use losscape::core::io::SliceFormat;
 
 use super::{CLIP, Made, TITLE};
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
 use super::synthetic::{self, Draw};
-use crate::core::io::table::{self, Column, DecimalMark, Header, TableError, TableOptions, TargetKind};
+use crate::core::data::table::{self, Column, DecimalMark, Header, TableError, TableOptions, TargetKind};
 use crate::core::num::Stream;
 use crate::core::num::setting::{self, SettingError};
 

@@ -9,6 +9,7 @@ pub mod scatter;
 pub mod split;
 pub mod standardize;
 pub mod synthetic;
+pub mod table;
 
 pub use batches::{BatchOrder, BatchSize};
 pub use config::{DatasetConfig, GenerateError};

@@ -2,8 +2,8 @@
 //! which the features vary most.
 
 use super::Dataset;
+use crate::core::num::principal::{mean, top_directions};
 use crate::core::num::vector::{dot, sub};
-use crate::core::subspace::principal::{mean, top_directions};
 
 /// Examples seen along the first two principal components of their features.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,8 +4,6 @@
 //! same numbers, as they would be if they came later. The deviation is of the population (divided by n),
 //! and a column that does not vary is only shifted, as scikit-learn's `StandardScaler` does.
 
-use super::dataset::Dataset;
-
 /// What each input was scaled by: seen = (raw − mean) / scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {
@@ -16,14 +14,15 @@ pub struct Scaling {
 }
 
 impl Scaling {
-    /// Of the rows of a dataset; `None` where a column's numbers are so large that its deviation is none.
-    pub fn of(data: &Dataset) -> Option<Self> {
-        let (inputs, rows) = (data.inputs(), data.rows() as f64);
-        let column = |input: usize| data.x().iter().skip(input).step_by(inputs);
+    /// Of features, `[rows, inputs]` row-major; `None` where a column's numbers are so large that its deviation
+    /// is none.
+    pub fn of(x: &[f64], inputs: usize) -> Option<Self> {
+        let rows = (x.len() / inputs) as f64;
+        let column = |input: usize| x.iter().skip(input).step_by(inputs);
         let mean: Vec<f64> = (0..inputs).map(|input| column(input).map(|x| x / rows).sum()).collect();
         let deviation = |input: usize| {
             let variance: f64 = column(input).map(|x| (x - mean[input]).powi(2) / rows).sum();
-            if column(input).all(|x| x == &data.x()[input]) { 1.0 } else { variance.sqrt() }
+            if column(input).all(|value| value == &x[input]) { 1.0 } else { variance.sqrt() }
         };
         let scale: Vec<f64> = (0..inputs).map(deviation).collect();
         let is_usable = scale.iter().all(|scale| scale.is_finite() && *scale > 0.0);
@@ -43,6 +42,7 @@ impl Scaling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::data::Dataset;
 
     fn dataset(x: Vec<f64>, inputs: usize) -> Dataset {
         let rows = x.len() / inputs;
@@ -53,7 +53,7 @@ mod tests {
     fn columns_get_mean_0_and_deviation_1() {
         // numpy: x = [[30, 5], [40, 5], [80, 5]]; x.mean(0), x.std(0)
         let data = dataset(vec![30.0, 5.0, 40.0, 5.0, 80.0, 5.0], 2);
-        let scaling = Scaling::of(&data).unwrap();
+        let scaling = Scaling::of(data.x(), data.inputs()).unwrap();
         assert!(
             (scaling.mean[0] - 50.0).abs() < 1e-12 && (scaling.mean[1] - 5.0).abs() < 1e-12,
             "{scaling:?}"
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn numbers_whose_deviation_is_none_have_no_scaling() {
-        assert_eq!(Scaling::of(&dataset(vec![-1e308, 1e308], 1)), None);
-        assert_eq!(Scaling::of(&dataset(vec![0.0, 1e-300], 1)), None);
+        assert_eq!(Scaling::of(&[-1e308, 1e308], 1), None);
+        assert_eq!(Scaling::of(&[0.0, 1e-300], 1), None);
     }
 }

@@ -11,9 +11,9 @@ use super::file::ExperimentFile;
 use super::notes;
 use super::replacement::Resets;
 use super::settings::{Setting, Touches};
+use crate::core::data::table::TableError;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
-use crate::core::io::table::TableError;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
 use crate::core::objective::{Analytic, Objective, Supervised, SupervisedError, outputs_for};
@@ -173,7 +173,8 @@ fn parts(file: &ExperimentFile, data: Dataset) -> Result<(Dataset, Option<Datase
         return Ok((notes::with_scaling(train), held_out));
     }
     let expected = "false, since the deviation of an input is too large or too small for a number";
-    let scaling = Scaling::of(&train).ok_or_else(|| FieldError::new("standardize", true, expected))?;
+    let scaling = Scaling::of(train.x(), train.inputs())
+        .ok_or_else(|| FieldError::new("standardize", true, expected))?;
     let scaling = Arc::new(scaling);
     let held_out = held_out.map(|data| data.scaled(Arc::clone(&scaling)));
     Ok((notes::with_scaling(train.scaled(scaling)), held_out))

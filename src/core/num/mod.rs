@@ -4,6 +4,7 @@ pub mod corners;
 pub mod eigen;
 pub mod lanczos;
 pub mod params;
+pub mod principal;
 pub mod range;
 pub mod setting;
 pub mod streams;

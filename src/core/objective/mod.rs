@@ -6,8 +6,8 @@ pub mod supervised;
 pub mod targets;
 
 pub use analytic::{Analytic, Surface};
-pub use supervised::{Supervised, SupervisedError};
-pub use targets::{fitting, outputs_for};
+pub use supervised::Supervised;
+pub use targets::{SupervisedError, fitting, outputs_for};
 
 use crate::core::data::Dataset;
 use crate::core::loss::Loss;

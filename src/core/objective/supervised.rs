@@ -1,6 +1,7 @@
 //! Supervised learning: the loss of a model's predictions on a dataset.
 
-use super::{Objective, outputs_for};
+use super::Objective;
+use super::targets::{SupervisedError, outputs_for};
 use crate::core::data::{Dataset, Target};
 use crate::core::loss::{Judged, Loss};
 use crate::core::model::Model;
@@ -32,43 +33,6 @@ struct Block {
     /// `[targets, LANES]`.
     y: Vec<f64>,
     lanes: usize,
-}
-
-/// Why a model and a dataset do not go together.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SupervisedError {
-    /// The model takes another number of features.
-    #[error("the model takes {model} features but the dataset {dataset} has {data}")]
-    Inputs {
-        /// The dataset's name.
-        dataset: String,
-        /// What the model takes.
-        model: usize,
-        /// What the data has.
-        data: usize,
-    },
-    /// The model gives another number of outputs.
-    #[error("the model predicts {model} numbers but the dataset {dataset} asks for {data}")]
-    Outputs {
-        /// The dataset's name.
-        dataset: String,
-        /// What the model gives.
-        model: usize,
-        /// What the data and the loss ask for.
-        data: usize,
-    },
-    /// The loss has no meaning for such targets.
-    #[error("{loss} does not fit the dataset {dataset}, whose targets are {targets}; expected {expected}")]
-    Targets {
-        /// The dataset's name.
-        dataset: String,
-        /// The loss.
-        loss: &'static str,
-        /// What the targets are.
-        targets: String,
-        /// The losses that fit.
-        expected: &'static str,
-    },
 }
 
 impl Supervised {

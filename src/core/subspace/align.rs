@@ -5,8 +5,9 @@
 
 use nalgebra::DMatrix;
 
+use super::Subspace;
 use super::fit::SlicePlane;
-use super::{Subspace, principal};
+use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, dot, norm, scaled};
 
 /// Two directions are told apart when the share of one exceeds the other's by this factor.

@@ -6,7 +6,7 @@
 //! 10 the second axis has about 0.28 of the length of the first.)
 
 use super::fit::{DIRECTIONS, FitError, Fitted};
-use super::principal;
+use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, dot, norm, scaled, sub};
 
 /// Fits the plane to checkpoints, oldest first.

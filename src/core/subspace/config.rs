@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::{FitError, FitInput, Fitted, SlicePlane};
+use super::fit::{FitError, Fitted, SlicePlane};
+use super::input::FitInput;
 use super::pca::About;
 use super::place::Place;
 use super::random::Biases;

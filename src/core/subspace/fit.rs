@@ -1,35 +1,14 @@
 //! What every kind of plane has in common: what it is fitted to, and what comes of it.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
 use super::place::PlaceError;
-use super::{Subspace, SubspaceError, principal};
+use super::{Subspace, SubspaceError};
 use crate::core::num::Stream;
+use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, norm, scaled};
-use crate::core::objective::Objective;
 use crate::core::text::Measured;
-use crate::core::train::Trajectory;
 
 /// Directions a slice has where the model has enough parameters: two to see and one to move along.
 pub const DIRECTIONS: usize = 3;
-
-/// Points of parameter space that were read from files, by the path that names them.
-pub type ThetaFiles = BTreeMap<PathBuf, Vec<f64>>;
-
-/// What a plane is fitted to.
-pub struct FitInput<'a> {
-    /// The run.
-    pub trajectory: &'a Trajectory,
-    /// What it minimises.
-    pub objective: &'a dyn Objective,
-    /// The points that the plane's places name by file.
-    pub files: &'a ThetaFiles,
-    /// Seed of the stream `plane`, for directions that chance chooses.
-    pub seed: u64,
-    /// Degrees by which direction 2 is turned towards direction 3.
-    pub rotate: f64,
-}
 
 /// What one axis of a slice stands for.
 #[derive(Clone, Debug, PartialEq)]

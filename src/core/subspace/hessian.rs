@@ -2,7 +2,7 @@
 
 use super::fit::{DIRECTIONS, FitError, Fitted};
 use super::place::Place;
-use super::principal::with_fixed_sign;
+use crate::core::num::principal::with_fixed_sign;
 use crate::core::objective::{Objective, hessian};
 use crate::core::text::Measured;
 

@@ -7,17 +7,18 @@ pub mod chord;
 pub mod config;
 pub mod fit;
 pub mod hessian;
+pub mod input;
 pub mod pca;
 pub mod place;
 pub mod points;
-pub mod principal;
 pub mod random;
 pub mod text;
 pub mod walks;
 
 pub use align::align;
 pub use config::PlaneConfig;
-pub use fit::{AxisMeaning, FitError, FitInput, SlicePlane, ThetaFiles};
+pub use fit::{AxisMeaning, FitError, SlicePlane};
+pub use input::{FitInput, ThetaFiles};
 pub use place::{Place, PlaceError};
 pub use walks::RandomWalks;
 

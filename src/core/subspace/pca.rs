@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fit::{DIRECTIONS, FitError, Fitted};
-use super::principal;
+use crate::core::num::principal;
 use crate::core::num::vector::sub;
 
 /// The point that a principal component analysis is taken about.

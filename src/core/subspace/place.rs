@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::FitInput;
+use super::input::FitInput;
 
 /// A point of parameter space, as a file or a flag names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::fit::{DIRECTIONS, Fitted};
-use super::principal;
+use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, dot, norm};
 use crate::core::num::{ParamLayout, Stream};
 

@@ -109,7 +109,7 @@ fn fixed_shares(points: usize, dim: usize, k: usize, stream: &mut Stream) -> (Ve
 /// The sum of squares about the mean.
 fn variance(path: &[Vec<f64>]) -> f64 {
     let rows: Vec<&[f64]> = path.iter().map(|row| &row[..]).collect();
-    let mean = super::principal::mean(&rows);
+    let mean = crate::core::num::principal::mean(&rows);
     let square = |row: &Vec<f64>| {
         let centred = crate::core::num::vector::sub(row, &mean);
         dot(&centred, &centred)

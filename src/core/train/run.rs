@@ -7,40 +7,11 @@ use std::sync::Arc;
 
 use super::course::Course;
 use super::keys::KeyCheckpoints;
+use super::plan::TrainingPlan;
 use super::state::State;
-use super::trajectory::{Checkpoint, DEFAULT_BUDGET_BYTES, Trajectory};
+use super::trajectory::{Checkpoint, Trajectory};
 use crate::core::data::BatchSize;
 use crate::core::objective::Objective;
-use crate::core::optim::{OptimizerConfig, Schedule};
-
-/// What a run is to do, beside the objective it does it to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainingPlan {
-    /// Parameters at step 0, `[dim]`.
-    pub start: Vec<f64>,
-    /// The rule of a step.
-    pub optimizer: OptimizerConfig,
-    /// How the learning rate changes.
-    pub schedule: Schedule,
-    /// How many examples a step sees.
-    pub batch: BatchSize,
-    /// Seed of the stream `batches`.
-    pub seed: u64,
-    /// Bytes the trajectory may take.
-    pub budget_bytes: usize,
-    /// The same run, recorded before: it passes its checkpoints instead of taking steps of its own,
-    /// and rests at each until the next. So it is the same to the bit on machines that compute
-    /// differently in the last one.
-    pub course: Option<Arc<Course>>,
-}
-
-impl TrainingPlan {
-    /// A plan with a constant learning rate and the default byte budget.
-    pub fn new(start: Vec<f64>, optimizer: OptimizerConfig, batch: BatchSize, seed: u64) -> Self {
-        let schedule = Schedule::Constant;
-        Self { start, optimizer, schedule, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES, course: None }
-    }
-}
 
 /// A run in progress.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 //! Apart from the run because a run holds many: the present one and the key checkpoints.
 
 use super::course::Course;
-use super::run::TrainingPlan;
+use super::plan::TrainingPlan;
 use super::trajectory::Checkpoint;
 use crate::core::data::BatchOrder;
 use crate::core::num::{Stream, vector};

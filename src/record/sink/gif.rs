@@ -17,7 +17,7 @@ use image::RgbaImage;
 
 use super::join::{JoinError, not_a_part};
 use super::palette::{COLOURS, Histogram, Palette};
-use super::part::{Note, PartFile};
+use super::part::{GIF_MAGIC, Note, PartFile};
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError, frames, write_error};
 use crate::core::io::output::Output;
@@ -25,9 +25,6 @@ use crate::core::num::CancelToken;
 
 /// Frames a second, at most: viewers show a frame of less than 2 hundredths of a second for 10.
 const RATE_MOST: u32 = 50;
-
-/// What a part begins with.
-pub const MAGIC: &str = "losscape-gif-v1 ";
 
 /// A film as small loops in texts are.
 pub struct Gif {
@@ -48,7 +45,7 @@ impl Gif {
             return Err(spec.refuse("expected at most 50 frames a second in a .gif"));
         }
         let mut part = PartFile::create(&output, count)?;
-        let head = writeln!(part.file(), "{MAGIC}{}", spec.note().to_text());
+        let head = writeln!(part.file(), "{GIF_MAGIC}{}", spec.note().to_text());
         head.map_err(|error| output.failed(error))?;
         Ok(Self { output, spec, part, histogram: Histogram::default(), frames: 0 })
     }
@@ -149,7 +146,7 @@ impl Waiting {
         let mut head = Vec::new();
         (&mut from).take(64).read_until(b'\n', &mut head)?;
         let note = std::str::from_utf8(&head).ok().and_then(|head| head.strip_suffix('\n'));
-        let note = note.and_then(|head| Note::parse(head.strip_prefix(MAGIC)?));
+        let note = note.and_then(|head| Note::parse(head.strip_prefix(GIF_MAGIC)?));
         Ok(note.map(|note| Self { from, note }))
     }
 

@@ -8,9 +8,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::SinkError;
 use super::container::{self, Head, Picture};
+use super::part::GIF_MAGIC;
 use super::stream::{self, Units, kind};
-use super::{Format, SinkError, apng, ffmpeg, gif};
 use crate::core::io::input::Input;
 use crate::core::io::output::{Output, WriteError};
 use crate::core::num::CancelToken;
@@ -109,7 +110,7 @@ impl Part {
             [0x1a, 0x45, 0xdf, 0xa3, ..] => {
                 Err(needs_none("a webm is not put together here; record the parts as .mp4"))
             }
-            start if gif::MAGIC.as_bytes().starts_with(start) => {
+            start if GIF_MAGIC.as_bytes().starts_with(start) => {
                 Err(not_a_part(path, "what is left of a gif becomes a .gif"))
             }
             _ => Err(not_a_part(path, "not a film")),
@@ -226,33 +227,6 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
         }
     }
     Ok(parts.iter().map(Part::frames).sum())
-}
-
-/// Makes the film of the one part that was left of a gif, an apng or a webm; tells how many frames it has.
-///
-/// # Errors
-/// If there are several parts, the part cannot be read or is none of such a film, the film cannot be written,
-/// or it was cancelled.
-pub fn recover(
-    parts: &[PathBuf],
-    format: Format,
-    output: &Output,
-    cancel: &CancelToken,
-) -> Result<u64, JoinError> {
-    let needs_none = |path: &PathBuf, reason| JoinError::NeedsNone { path: path.clone(), reason };
-    let [part] = parts else {
-        let path = parts.get(1).cloned().unwrap_or_default();
-        let reason = "only the parts of an .mp4 are put together; record this in one go, or into a folder";
-        return Err(needs_none(&path, reason));
-    };
-    // Each reader opens it by itself, ffmpeg too.
-    drop(open(part)?);
-    match format {
-        Format::Gif => gif::recover(part, output, cancel),
-        Format::Apng => apng::recover(part, output, cancel),
-        Format::Webm => ffmpeg::recover(part, output),
-        Format::Mp4 | Format::Frames => Err(needs_none(part, "frames in a folder are whole as they are")),
-    }
 }
 
 /// Writes the film that the parts make, in their order.

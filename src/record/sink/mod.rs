@@ -30,6 +30,7 @@ pub mod in_process;
 pub mod join;
 pub mod palette;
 pub mod part;
+pub mod recover;
 pub mod region;
 pub mod stream;
 

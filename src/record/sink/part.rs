@@ -15,6 +15,9 @@ use super::{SinkError, write_error};
 use crate::core::io::hold::take_hold;
 use crate::core::io::output::{Output, OutputError, WriteError, is_there};
 
+/// What the part of a gif begins with.
+pub(super) const GIF_MAGIC: &str = "losscape-gif-v1 ";
+
 /// How many frames `losscape join` finds in a part; 0 where it is none.
 pub type Count = fn(&Path) -> u64;
 

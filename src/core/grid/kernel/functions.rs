@@ -4,20 +4,6 @@ use super::lanes::Lanes;
 use crate::core::loss::Loss;
 use crate::core::model::Activation;
 
-/// Coefficients of the polynomial of degree 5 for 2ᶠ with the least largest relative error, 7.5·10⁻⁸, on
-/// [−½, ½].
-const EXP2: [f32; 6] = [1.000_000_1, 0.693_146_94, 0.240_221_2, 0.055_507_13, 0.009_675_541, 0.001_327_647];
-
-/// 2ᶠ for f on [−½, ½].
-#[inline(always)]
-pub fn exp2_polynomial<L: Lanes>(f: L) -> L {
-    let mut p = L::splat(EXP2[5]);
-    for c in EXP2[..5].iter().rev() {
-        p = p.times_plus(f, L::splat(*c));
-    }
-    p
-}
-
 /// eˣ, as far as [`Lanes::exp2`] goes.
 #[inline(always)]
 fn exp<L: Lanes>(x: L) -> L {
@@ -205,7 +191,8 @@ fn pointwise<L: Lanes>(loss: Loss, p: L, y: L) -> L {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::grid::kernel::lanes::{InstructionSet, Task};
+    use crate::core::grid::kernel::InstructionSet;
+    use crate::core::grid::kernel::lanes::Task;
 
     /// A function of one number over a slice whose length is a multiple of 16.
     struct Map<'a, F>(&'a [f32], F);

@@ -1,12 +1,7 @@
-//! Vectors of `f32`, as wide as the processor has them: one trait, and which of its kinds to use.
+//! Vectors of `f32`, as wide as the processor has them: one trait.
 //!
-//! A kernel is written once over [`Lanes`] and compiled for each instruction set; the set is chosen
-//! when the program runs. NaN is never lost: a bound that is put on NaN leaves it NaN.
-
-use super::functions::exp2_polynomial;
-use super::portable::Portable;
-#[cfg(target_arch = "x86_64")]
-use super::{avx2, avx512};
+//! A kernel is written once over [`Lanes`] and compiled for each
+//! [`InstructionSet`](super::InstructionSet). NaN is never lost: a bound that is put on NaN leaves it NaN.
 
 /// A vector of `f32`.
 pub trait Lanes: Copy {
@@ -69,17 +64,6 @@ pub trait Lanes: Copy {
     fn split(self) -> (Self, Self);
 }
 
-/// An instruction set that a kernel is compiled for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstructionSet {
-    /// 16 lanes.
-    Avx512,
-    /// 8 lanes, with fused products.
-    Avx2,
-    /// Plain code that every compiler turns into what the machine has.
-    Portable,
-}
-
 /// Work to be done with the vectors of some instruction set. Its functions, and all that they call with
 /// vectors, must be inlined to the last one.
 pub trait Task {
@@ -90,95 +74,16 @@ pub trait Task {
     fn run<L: Lanes>(self) -> Self::Output;
 }
 
-impl InstructionSet {
-    /// Those that this processor has, the widest first.
-    pub fn available() -> Vec<Self> {
-        [Self::Avx512, Self::Avx2, Self::Portable].into_iter().filter(|set| set.is_available()).collect()
+/// Coefficients of the polynomial of degree 5 for 2ᶠ with the least largest relative error, 7.5·10⁻⁸, on
+/// [−½, ½].
+const EXP2: [f32; 6] = [1.000_000_1, 0.693_146_94, 0.240_221_2, 0.055_507_13, 0.009_675_541, 0.001_327_647];
+
+/// 2ᶠ for f on [−½, ½].
+#[inline(always)]
+fn exp2_polynomial<L: Lanes>(f: L) -> L {
+    let mut p = L::splat(EXP2[5]);
+    for c in EXP2[..5].iter().rev() {
+        p = p.times_plus(f, L::splat(*c));
     }
-
-    /// The widest that this processor has.
-    pub fn widest() -> Self {
-        Self::available()[0]
-    }
-
-    fn is_available(self) -> bool {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma"),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx512 | Self::Avx2 => false,
-            Self::Portable => true,
-        }
-    }
-
-    /// Does a task with the vectors of this set; with plain ones if the processor does not have it.
-    pub fn run<T: Task>(self, task: T) -> T::Output {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 if self.is_available() => {
-                // SAFETY: the processor has the instructions.
-                unsafe { avx512::enter(task) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 if self.is_available() => {
-                // SAFETY: the processor has the instructions.
-                unsafe { avx2::enter(task) }
-            }
-            _ => task.run::<Portable>(),
-        }
-    }
-}
-
-impl InstructionSet {
-    /// Sums that [`InstructionSet::multiply_adds`] keeps going at once: enough to hide each other's wait.
-    pub const CHAINS: usize = 12;
-
-    /// Numbers in a vector.
-    pub fn lanes(self) -> usize {
-        self.run(Count)
-    }
-
-    /// Takes `rounds` multiply-adds of vectors in each of [`InstructionSet::CHAINS`] chains and nothing
-    /// else: what the speed of a kernel is measured against.
-    pub fn multiply_adds(self, rounds: usize) -> f32 {
-        self.run(Chains(rounds))
-    }
-}
-
-struct Count;
-
-impl Task for Count {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) -> usize {
-        L::COUNT
-    }
-}
-
-struct Chains(usize);
-
-impl Task for Chains {
-    type Output = f32;
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) -> f32 {
-        let mut sums = [L::splat(1.0); InstructionSet::CHAINS];
-        // Hidden from the compiler, which would see where this ends.
-        let (factor, term) = (L::splat(std::hint::black_box(0.999)), L::splat(std::hint::black_box(0.002)));
-        for _ in 0..self.0 {
-            for sum in &mut sums {
-                *sum = sum.times_plus(factor, term);
-            }
-        }
-        let mut whole = factor;
-        for sum in sums {
-            whole = whole.plus(sum);
-        }
-        let mut out = [0.0; 16];
-        whole.store(&mut out);
-        out[0]
-    }
+    p
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::needless_range_loop, reason = "loops over lanes and units, several arrays at once")]
 
 mod functions;
+mod instructions;
 mod lanes;
 mod network;
 mod portable;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use self::lanes::InstructionSet;
+pub use self::instructions::InstructionSet;
 use self::network::{Losses, Network};
 use self::separable::{Columns, Rows, Separable};
 use super::{GridBackend, GridSpec, Tile, TileLosses};

@@ -11,7 +11,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::functions::{activate, logistic2, losses};
-use super::lanes::{InstructionSet, Lanes, Task};
+use super::instructions::InstructionSet;
+use super::lanes::{Lanes, Task};
 use crate::core::data::Dataset;
 use crate::core::loss::Loss;
 use crate::core::model::{Activation, Model};

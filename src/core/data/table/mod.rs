@@ -15,6 +15,7 @@ mod notes;
 mod number;
 mod rows;
 mod sheet;
+mod sniff;
 mod target;
 
 use std::path::Path;
@@ -24,8 +25,8 @@ pub use error::{Cell, TableError};
 pub use number::DecimalMark;
 pub use target::TargetKind;
 
-use super::input::Input;
 use crate::core::data::Dataset;
+use crate::core::io::input::Input;
 use sheet::{Numbers, Sheet};
 use target::{Meaning, Refusal, Targets};
 

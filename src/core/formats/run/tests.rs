@@ -2,7 +2,7 @@ use std::fs::File;
 
 use super::*;
 use crate::core::experiment::{CourseError, pipeline};
-use crate::core::io::archive::write_run;
+use crate::core::formats::archive::write_run;
 use crate::core::io::npy;
 use crate::core::train::TrainingRun;
 

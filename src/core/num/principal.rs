@@ -99,7 +99,7 @@ pub fn orthonormal_to(raw: Vec<f64>, basis: &[Vec<f64>]) -> Option<Vec<f64>> {
 }
 
 /// Turns the vector so that its entry of largest magnitude is positive.
-pub(super) fn with_fixed_sign(v: Vec<f64>) -> Vec<f64> {
+pub(crate) fn with_fixed_sign(v: Vec<f64>) -> Vec<f64> {
     let largest = v.iter().copied().fold(0.0_f64, |m, x| if x.abs() > m.abs() { x } else { m });
     if largest < 0.0 { scaled(&v, -1.0) } else { v }
 }

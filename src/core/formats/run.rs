@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::archive::DatasetNote;
-use super::arrays::{Array, ArrayError, Arrays};
-use super::folder::{Folder, Reach};
-use super::input::MOST_RON;
 use crate::core::data::{Dataset, DatasetConfig, DatasetError, Scaling};
 use crate::core::experiment::prepared::Carried;
 use crate::core::experiment::{Experiment, ExperimentFile, FieldError};
+use crate::core::io::arrays::{Array, ArrayError, Arrays};
+use crate::core::io::folder::{Folder, Reach};
+use crate::core::io::input::MOST_RON;
 use crate::core::train::{Checkpoint, Course, Trajectory};
 
 /// A run as it was written.

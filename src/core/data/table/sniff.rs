@@ -1,30 +1,15 @@
-//! How a text is divided into cells: the delimiter, said by a `sep=` line or found out.
+//! The delimiter of a text that does not say it.
 //!
 //! A table for this program is numbers for the most part, so the delimiter is the one under which most
 //! cells are numbers. Sniffers for any table (csv-nose, qsv-sniffer) know no decimal commas and no runs of
 //! spaces, and find some delimiter in everything.
 
+use super::dialect::{DELIMITERS, Dialect, SPACE};
 use super::number;
 use super::rows::Rows;
 
-/// What may stand between cells, the usual first, with its name.
-pub(super) const DELIMITERS: [(u8, &str); 5] =
-    [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs"), (b'|', "bars (|)"), (SPACE, "spaces")];
-
-/// A delimiter of which several count as one.
-pub(super) const SPACE: u8 = b' ';
-
 /// Rows that are looked at.
 const SAMPLE: usize = 100;
-
-/// How cells are divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Dialect {
-    /// What stands between two cells.
-    pub(super) delimiter: u8,
-    /// Where in the text the rows begin.
-    pub(super) start: usize,
-}
 
 impl Dialect {
     pub(super) fn sniff(text: &str) -> Self {
@@ -34,16 +19,6 @@ impl Dialect {
             dialects.into_iter().rev().max_by_key(|dialect| dialect.fit(text))
         };
         Self::declared(text).or_else(found).unwrap_or(Self { delimiter: b',', start: 0 })
-    }
-
-    /// What a first line like Excel's `sep=;` says.
-    fn declared(text: &str) -> Option<Self> {
-        let line = text.split(['\n', '\r']).next()?;
-        let declared = line.trim_matches('"').strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?;
-        let delimiter = *declared.as_bytes().first()?;
-        let is_one = declared.bytes().all(|byte| byte == delimiter);
-        let divides = delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() && delimiter != b'"';
-        (is_one && divides).then_some(Self { delimiter, start: line.len() })
     }
 
     /// Whether the first rows are all numbers, below one of names; how many cells are, and how few are not; of
@@ -74,12 +49,6 @@ impl Dialect {
             sample.push(row.cells().map(str::to_owned).collect());
         }
         sample
-    }
-
-    /// The delimiter's name.
-    pub(super) fn name(self) -> String {
-        let known = DELIMITERS.iter().find(|(delimiter, _)| *delimiter == self.delimiter);
-        known.map_or_else(|| format!("{:?}", char::from(self.delimiter)), |(_, name)| (*name).to_owned())
     }
 }
 

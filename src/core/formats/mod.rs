@@ -1,0 +1,22 @@
+//! The formats in which slices and runs are written, and runs read back.
+//!
+//! [`SliceFormat`] says which files a slice can be written to, and writes them; each format has a
+//! module. Meshes and pictures show a slice as the window draws it.
+
+pub mod archive;
+pub mod cells;
+pub mod format;
+pub mod glb;
+pub mod npz;
+pub mod obj;
+mod paint;
+pub mod ply;
+pub mod png;
+pub mod run;
+pub mod slice;
+pub mod stl;
+pub mod surface;
+pub mod vts;
+
+pub use format::SliceFormat;
+pub use slice::Slice;

@@ -1,0 +1,24 @@
+//! What a plane is fitted to.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::core::objective::Objective;
+use crate::core::train::Trajectory;
+
+/// Points of parameter space that were read from files, by the path that names them.
+pub type ThetaFiles = BTreeMap<PathBuf, Vec<f64>>;
+
+/// What a plane is fitted to.
+pub struct FitInput<'a> {
+    /// The run.
+    pub trajectory: &'a Trajectory,
+    /// What it minimises.
+    pub objective: &'a dyn Objective,
+    /// The points that the plane's places name by file.
+    pub files: &'a ThetaFiles,
+    /// Seed of the stream `plane`, for directions that chance chooses.
+    pub seed: u64,
+    /// Degrees by which direction 2 is turned towards direction 3.
+    pub rotate: f64,
+}

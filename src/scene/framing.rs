@@ -1,0 +1,84 @@
+//! Brings what there is into view, and goes to bookmarks.
+
+use bevy::math::DVec2;
+use bevy::prelude::*;
+
+use super::camera::SceneCamera;
+use super::frame::{Placed, Placement, Stand};
+use super::rig::{Framed, Rig, TRANSITION_SECS};
+use super::session::SessionState;
+use super::taken::Insets;
+use crate::core::experiment::CameraMode;
+use crate::core::geometry::camera::{FOV, Pose};
+use crate::core::geometry::glide::Glide;
+
+/// Brings everything into view: at first, when asked to, when the stands change, and when an experiment
+/// comes with a place to be looked at from.
+pub(super) fn frame_all(
+    session: Res<SessionState>,
+    placement: Res<Placement>,
+    camera: Option<Single<&Camera, With<SceneCamera>>>,
+    insets: Res<Insets>,
+    mut rig: ResMut<Rig>,
+) {
+    let rig = rig.bypass_change_detection();
+    rig.switch(session.look().camera);
+    let Some(camera) = camera.filter(|_| placement.first().is_some()) else { return };
+    let eye = session.look().eye;
+    let stands = Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
+    let wanted = Framed { framings: session.view().framings, stands, eye };
+    let Some(size) = camera.physical_viewport_size() else { return };
+    let free = insets.free(size.as_vec2());
+    let aspect = LEGEND_FREE * f64::from(free.x / free.y);
+    let points =
+        |room| -> Vec<[f64; 3]> { placement.iter().flat_map(|(_, placed)| corners(&placed, room)).collect() };
+    if rig.framed == Some(wanted) {
+        rig.keep_in_view(&points(LABEL_ROOM), aspect);
+        return;
+    }
+    let before = rig.framed.replace(wanted);
+    if before.is_none_or(|before| before.eye != eye) {
+        rig.orbit = Pose { yaw: eye.0.to_radians(), pitch: -eye.1.to_radians(), ..rig.orbit };
+    }
+    rig.aspect = aspect;
+    rig.orbit = Pose { fov: FOV, ..rig.orbit }.framing(&points(LABEL_ROOM), aspect);
+    rig.map = Pose::map(&points(MAP_LABEL_ROOM), 0.0, aspect);
+    if rig.mode == CameraMode::Flight {
+        rig.flight = rig.orbit;
+    }
+    rig.lag = TRANSITION_SECS;
+    if before.is_none() {
+        rig.glide = Glide::at(*rig.wanted());
+    }
+}
+
+/// The floor of a stand with the room that its labels take, and the box above it.
+fn corners(placed: &Placed, room: f64) -> Vec<[f64; 3]> {
+    let [hx, hz] = placed.frame.half_extent();
+    let (out_x, out_z) = (hx + room, hz + room);
+    let mut points = Vec::new();
+    for (x, z) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
+        points.push(placed.world([x * out_x, 0.0, z * out_z]));
+        points.push(placed.world([x * hx, placed.top() + 0.5 * room, z * hz]));
+    }
+    points
+}
+
+/// Share of the picture's width that legends leave free.
+const LEGEND_FREE: f64 = 0.86;
+
+/// World length that ticks and names take beside the floor, and on a map, where nothing is foreshortened.
+const LABEL_ROOM: f64 = 0.2;
+const MAP_LABEL_ROOM: f64 = 0.44;
+
+/// Goes to the bookmark asked for.
+pub(super) fn visit(session: Res<SessionState>, mut rig: ResMut<Rig>) {
+    let Some(visit) = session.view().visit.filter(|visit| visit.number != rig.visited) else { return };
+    let rig = rig.bypass_change_detection();
+    rig.visited = visit.number;
+    match rig.mode {
+        CameraMode::Flight => rig.flight = visit.pose.with_fov(FOV),
+        _ => rig.orbit = visit.pose,
+    }
+    (rig.lag, rig.spin) = (TRANSITION_SECS, DVec2::ZERO);
+}
