@@ -31,13 +31,14 @@
 //! # Layers
 //!
 //! ```text
-//! main -> cli -> app -> record -> ui -> scene -> core
+//! main -> cli -> record -> app -> ui -> scene -> core
 //! ```
 //!
 //! Each uses only what stands to its right. [`core`] knows neither Bevy nor a clock and prints nothing;
 //! `scene` draws and trains in Bevy and knows no egui; `ui` is panels and all text, and changes the
 //! session by commands only; `record` makes pictures and films without a window; [`cli`] turns what was
-//! typed into checked requests. Without the feature `viewer` only [`core`] and [`cli`] are built.
+//! typed into checked requests. Without the feature `viewer` only [`core`] and [`cli`] are built. A test holds
+//! the sources against this order, and against one of the rooms within `core` and `scene` (`tests/layers.rs`).
 //!
 //! # Words
 //!

@@ -21,6 +21,7 @@ mod films;
 mod formats;
 #[cfg(feature = "viewer")]
 mod goldens;
+mod layers;
 mod learning;
 #[cfg(feature = "viewer")]
 mod panels;

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 
 use super::session::SessionState;
-use super::slice::Shown;
 use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
 use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
@@ -27,6 +26,8 @@ pub struct Landscape {
     worker: Option<Worker<Answer>>,
     /// Frames since the question was asked.
     frames_waited: u32,
+    /// Where the plane stands along the third direction, as the slice last said.
+    stands_at: f64,
     /// Where the plane was asked for.
     asked_alpha3: f64,
     /// What the look-ahead run of the question asked last depends on.
@@ -139,6 +140,11 @@ impl Landscape {
         self.worker.is_none() && (self.current().is_some() || self.failure.is_some())
     }
 
+    /// Says where the plane stands: there the next question begins.
+    pub(super) fn stand_at(&mut self, alpha3: f64) {
+        self.stands_at = alpha3;
+    }
+
     /// Takes in a plane evaluated for another alpha3.
     pub fn set_plane(&mut self, question: Revision, alpha3: f64, field: Field, cells: u64) {
         self.cells_evaluated += cells;
@@ -166,7 +172,7 @@ pub(super) fn plugin(app: &mut App) {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LandscapeSystems;
 
-fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: ResMut<Landscape>) {
+fn ask_pipeline(session: Res<SessionState>, mut landscape: ResMut<Landscape>) {
     let experiment = session.experiment();
     let question = Question {
         trained: (experiment.training_question(), experiment.steps),
@@ -182,9 +188,9 @@ fn ask_pipeline(session: Res<SessionState>, shown: Res<Shown>, mut landscape: Re
         landscape.trained = Some(trained);
         landscape.failure = None;
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
-        landscape.asked_alpha3 = shown.alpha3;
+        landscape.asked_alpha3 = landscape.stands_at;
         landscape.frames_waited = 0;
-        let (experiment, alpha3) = (experiment.clone(), shown.alpha3);
+        let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
         landscape.worker = Worker::start("slicing", move |report| {
             let pipeline = match plan {
                 Some(plan) => Pipeline::resliced(experiment, alpha3, plan),

@@ -83,7 +83,7 @@ pub(super) fn plugin(app: &mut App) {
 fn move_plane(
     time: Res<Time>,
     session: Res<SessionState>,
-    landscape: Res<Landscape>,
+    mut landscape: ResMut<Landscape>,
     mut shown: ResMut<Shown>,
 ) {
     let wanted = session.view().alpha3;
@@ -105,6 +105,7 @@ fn move_plane(
     // Time alone is no change of the picture.
     let is_same = (shown.alpha3, shown.layer, shown.is_exact) == (alpha3, layer, is_exact);
     let shown = if is_same { shown.bypass_change_detection() } else { &mut *shown };
+    landscape.bypass_change_detection().stand_at(alpha3);
     shown.sent = Some((wanted, elapsed));
     (shown.alpha3, shown.layer, shown.is_exact, shown.still_secs) = (alpha3, layer, is_exact, still_secs);
 }

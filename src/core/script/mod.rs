@@ -1,7 +1,7 @@
 //! Tours: how they are read, checked, played and recorded.
 
 pub mod builtin;
-mod check;
+pub mod chapters;
 pub mod open;
 pub mod player;
 pub mod recorder;
@@ -10,7 +10,8 @@ pub mod restore;
 pub mod tour;
 mod weight;
 
+pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
 pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;
-pub use tour::{ChapterFile, Cue, Ease, Tour, TourFile, When};
+pub use tour::Tour;

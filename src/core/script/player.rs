@@ -3,7 +3,8 @@
 //! The player reads the session and never writes it. What it sends are the same commands that a person
 //! sends.
 
-use super::tour::{ChapterFile, Cue, Ease, TOLERANCE_SECS, Tour};
+use super::chapters::{ChapterFile, Cue, Ease, TOLERANCE_SECS};
+use super::tour::Tour;
 use crate::core::command::number::{number_of, with_number};
 use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Change;

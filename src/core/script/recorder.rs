@@ -14,8 +14,8 @@
 //!
 //! Runs bear other names where a tour plays; the recorder knows them from a session in which it plays.
 
+use super::chapters::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When};
 use super::restore::{bit_by_bit, commands_to};
-use super::tour::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When};
 use crate::core::command::number::{number_of, with_number};
 use crate::core::command::{Command, RunCommand, RunId, ViewCommand};
 use crate::core::experiment::settings::Touches;

@@ -5,7 +5,7 @@
 //! reader of tours, and no command is left out.
 
 use super::Cue;
-use super::tour::LONGEST_SECS;
+use super::chapters::LONGEST_SECS;
 use crate::core::command::Command;
 use crate::core::command::number::number_of;
 use crate::core::data::DatasetConfig;

@@ -9,9 +9,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::check;
+use super::chapters;
+use super::chapters::{ChapterFile, LONGEST_SECS, TourFile, When};
 use super::weight::{Weight, check_counts};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
@@ -21,110 +22,6 @@ use crate::core::geometry::path::CameraKey;
 use crate::core::io::folder::{Folder, seen_from};
 use crate::core::session::{Now, Session};
 use crate::core::text::Measured;
-
-/// A tour as a person writes it, or as a flight was recorded.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TourFile {
-    /// One line that says what is to be seen.
-    #[serde(default)]
-    pub title: String,
-    /// One after the other; at least one.
-    #[serde(deserialize_with = "check::chapters")]
-    pub chapters: Vec<ChapterFile>,
-}
-
-/// A part of a tour.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChapterFile {
-    /// What it is called, in large letters; none if empty.
-    #[serde(default)]
-    pub title: String,
-    /// What it tells, in a sentence or two; none if empty.
-    #[serde(default)]
-    pub caption: String,
-    /// A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with
-    /// what the chapter before it has left.
-    #[serde(default)]
-    pub experiment: Option<String>,
-    /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`].
-    pub secs: f64,
-    /// What happens in it, in the order of time.
-    #[serde(default, deserialize_with = "check::cues")]
-    pub cues: Vec<Cue>,
-    /// Where the camera is when, in seconds of the chapter. Without any it stays as it is.
-    #[serde(default, deserialize_with = "check::camera")]
-    pub camera: Vec<CameraKey>,
-}
-
-/// A command at its time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cue {
-    /// When it is due.
-    pub when: When,
-    /// What is then asked for.
-    pub command: Command,
-    /// Whether a number gets there bit by bit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ease: Option<Ease>,
-}
-
-/// When a cue is due, in seconds of its chapter.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// At that time.
-    At(f64),
-    /// At that time in a film; before an audience the clock holds there until a key is pressed.
-    Key(f64),
-}
-
-impl When {
-    /// The time in seconds of the chapter.
-    pub fn secs(self) -> f64 {
-        match self {
-            Self::At(secs) | Self::Key(secs) => secs,
-        }
-    }
-
-    /// Whether an audience waits there for a key.
-    pub fn waits(self) -> bool {
-        matches!(self, Self::Key(_))
-    }
-}
-
-/// How a number goes from where it is to where a cue wants it, and in how many seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ease {
-    /// Evenly.
-    Linear(f64),
-    /// Setting out and coming to rest gently: 3t² − 2t³.
-    Smooth(f64),
-}
-
-impl Ease {
-    /// How long it takes.
-    pub fn secs(self) -> f64 {
-        match self {
-            Self::Linear(secs) | Self::Smooth(secs) => secs,
-        }
-    }
-
-    /// The share of the way that is covered after `secs`, 0 to 1.
-    pub fn share(self, secs: f64) -> f64 {
-        let t = (secs / self.secs()).clamp(0.0, 1.0);
-        match self {
-            Self::Linear(_) => t,
-            Self::Smooth(_) => t * t * (3.0 - 2.0 * t),
-        }
-    }
-}
-
-/// A chapter may last so long in a film: an hour.
-pub const LONGEST_SECS: f64 = 3600.0;
 
 /// A tour that has been checked. Only [`Tour::parse`] and [`Tour::new`] make one.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +58,7 @@ impl Tour {
         let cues = file.chapters.iter().map(|chapter| chapter.cues.len()).sum();
         check_counts(file.chapters.len(), cues).map_err(|message| TourError::of(&message))?;
         for (i, chapter) in file.chapters.iter().enumerate() {
-            check::chapter(i, chapter).map_err(|message| TourError::of(&message))?;
+            chapters::chapter(i, chapter).map_err(|message| TourError::of(&message))?;
         }
         folder.resolve(file.paths_mut()).map_err(|error| {
             let named =
@@ -429,12 +326,10 @@ fn named_experiment(name: &str, folder: &Folder) -> Result<Experiment, TourError
     Experiment::new(file).map_err(|why| error(format!("{name}: {why}")))
 }
 
-/// Times closer than this are the same: a clock adds up frames.
-pub(super) const TOLERANCE_SECS: f64 = 1e-6;
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::core::script::chapters::{Cue, Ease};
 
     pub(in crate::core::script) fn parsed(text: &str) -> Result<Tour, FileError> {
         Tour::parse(text, "x.ron", &Folder::default())

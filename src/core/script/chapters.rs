@@ -1,15 +1,122 @@
-//! What makes a tour's chapters, cues and camera keys sound. Each is checked as soon as it is read, so that a
-//! mistake is told where it stands.
+//! A tour as it is written: chapters, cues and camera keys, and what makes them sound. Each is checked as soon as it
+//! is read, so that a mistake is told where it stands.
 
 use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::tour::{ChapterFile, Cue, LONGEST_SECS, TOLERANCE_SECS};
+use crate::core::command::Command;
 use crate::core::command::number::number_of;
 use crate::core::experiment::Setting;
 use crate::core::experiment::settings::Motion;
 use crate::core::geometry::path::{CameraKey, CameraPath};
 use crate::core::text::Measured;
+
+/// A tour as a person writes it, or as a flight was recorded.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TourFile {
+    /// One line that says what is to be seen.
+    #[serde(default)]
+    pub title: String,
+    /// One after the other; at least one.
+    #[serde(deserialize_with = "chapters")]
+    pub chapters: Vec<ChapterFile>,
+}
+
+/// A part of a tour.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChapterFile {
+    /// What it is called, in large letters; none if empty.
+    #[serde(default)]
+    pub title: String,
+    /// What it tells, in a sentence or two; none if empty.
+    #[serde(default)]
+    pub caption: String,
+    /// A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with
+    /// what the chapter before it has left.
+    #[serde(default)]
+    pub experiment: Option<String>,
+    /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`].
+    pub secs: f64,
+    /// What happens in it, in the order of time.
+    #[serde(default, deserialize_with = "cues")]
+    pub cues: Vec<Cue>,
+    /// Where the camera is when, in seconds of the chapter. Without any it stays as it is.
+    #[serde(default, deserialize_with = "camera")]
+    pub camera: Vec<CameraKey>,
+}
+
+/// A command at its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cue {
+    /// When it is due.
+    pub when: When,
+    /// What is then asked for.
+    pub command: Command,
+    /// Whether a number gets there bit by bit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ease: Option<Ease>,
+}
+
+/// When a cue is due, in seconds of its chapter.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// At that time.
+    At(f64),
+    /// At that time in a film; before an audience the clock holds there until a key is pressed.
+    Key(f64),
+}
+
+impl When {
+    /// The time in seconds of the chapter.
+    pub fn secs(self) -> f64 {
+        match self {
+            Self::At(secs) | Self::Key(secs) => secs,
+        }
+    }
+
+    /// Whether an audience waits there for a key.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Key(_))
+    }
+}
+
+/// How a number goes from where it is to where a cue wants it, and in how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ease {
+    /// Evenly.
+    Linear(f64),
+    /// Setting out and coming to rest gently: 3t² − 2t³.
+    Smooth(f64),
+}
+
+impl Ease {
+    /// How long it takes.
+    pub fn secs(self) -> f64 {
+        match self {
+            Self::Linear(secs) | Self::Smooth(secs) => secs,
+        }
+    }
+
+    /// The share of the way that is covered after `secs`, 0 to 1.
+    pub fn share(self, secs: f64) -> f64 {
+        let t = (secs / self.secs()).clamp(0.0, 1.0);
+        match self {
+            Self::Linear(_) => t,
+            Self::Smooth(_) => t * t * (3.0 - 2.0 * t),
+        }
+    }
+}
+
+/// A chapter may last so long in a film: an hour.
+pub const LONGEST_SECS: f64 = 3600.0;
+
+/// Times closer than this are the same: a clock adds up frames.
+pub(super) const TOLERANCE_SECS: f64 = 1e-6;
 
 /// Reads a list, and checks each of its members as soon as it is read: so an error is told where it is.
 fn read_each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
