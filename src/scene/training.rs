@@ -14,6 +14,7 @@ use super::landscape::{Landscape, LandscapeSystems};
 use super::memory;
 use super::prober::{self, Point, Prober};
 use super::session::SessionState;
+use super::slice::SliceSystems;
 use super::{Pacing, Stage};
 use crate::core::command::RaceStart;
 use crate::core::probe::{Brief, curvature, verdict};
@@ -201,11 +202,13 @@ struct Errand {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Training>()
-        .add_systems(Update, advance_training.in_set(Stage::Derive).after(LandscapeSystems));
+    app.init_resource::<Training>().add_systems(
+        Update,
+        advance_training.in_set(Stage::Derive).after(LandscapeSystems).before(SliceSystems),
+    );
 }
 
-fn advance_training(
+pub(super) fn advance_training(
     time: Res<Time>,
     session: Res<SessionState>,
     landscape: Res<Landscape>,
@@ -464,9 +467,7 @@ fn judge(run: &TrainingRun) -> Judgement {
 }
 
 fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
-    if goal < run.step() {
-        run.seek(goal);
-    }
+    run.rewind(goal);
     let began = Instant::now();
     while run.step() < goal && run.diverged_at().is_none() {
         // One by one where each may be the last.

@@ -79,6 +79,12 @@ impl TrainingRun {
         self.state.step
     }
 
+    /// Gradients that its steps have taken so far: one a step, or as many as its optimizer asks for. Along a
+    /// recorded run, none.
+    pub fn evaluations(&self) -> u64 {
+        self.state.evaluations
+    }
+
     /// The point the run is at.
     pub fn latest(&self) -> Checkpoint {
         self.state.checkpoint()
@@ -125,15 +131,31 @@ impl TrainingRun {
         Course::new(Arc::new(self.closed_trajectory()), self.diverged_at())
     }
 
-    /// Returns to an earlier step, exactly: from the nearest key checkpoint before it, by taking the
-    /// steps between again. Later steps are forgotten. A step ahead is reached by advancing.
+    /// Returns to an earlier step, exactly: see [`TrainingRun::rewind`]. A step ahead is reached by
+    /// advancing.
     pub fn seek(&mut self, step: u64) {
-        if step < self.state.step {
-            self.state = self.keys.nearest(step).clone();
-            self.trajectory.cut_after(self.state.step);
-            self.keys.cut_after(self.state.step);
-        }
+        self.rewind(step);
         self.advance(step - self.state.step);
+    }
+
+    /// Goes back to a point from which `step` is reached by advancing: where that lies in the past, the
+    /// nearest key checkpoint before it. Later steps are forgotten.
+    ///
+    /// What is kept of a run depends on its steps and not on how far it had once gone. So where thinning
+    /// has dropped checkpoints that a run of `step` steps keeps, this goes back to the start, and all steps
+    /// are taken again.
+    pub fn rewind(&mut self, step: u64) {
+        let lacks = self.trajectory.lacks(step);
+        if !lacks && step >= self.state.step {
+            return;
+        }
+        self.state = self.keys.nearest(if lacks { 0 } else { step }).clone();
+        match lacks {
+            true => self.trajectory.restart(),
+            false => self.trajectory.cut_after(self.state.step),
+        }
+        self.keys.cut_after(self.state.step);
+        self.state.evaluate_whole(&*self.objective);
     }
 
     /// The point of an earlier step without moving the run: a recorded checkpoint, or the steps from
