@@ -19,6 +19,7 @@ use losscape::core::probe;
 use losscape::core::script::restore::is_alike;
 use losscape::core::script::{Audience, Tour};
 use losscape::core::session::Transport;
+use losscape::core::train::{Checkpoint, Trajectory};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::film::frames_of;
 use losscape::scene;
@@ -44,6 +45,7 @@ use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
 use losscape::ui::board::LETTERS;
 use losscape::ui::studio::Studio;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The default experiment, small enough to be computed in a moment.
@@ -562,6 +564,32 @@ fn a_long_run_is_no_heavier_to_look_at_than_a_short_one() {
     ask(&mut app, Command::Run(RunCommand::Seek(long[4999].step)));
     until(&mut app, "the way back", |app| live(app).step() == long[4999].step);
     assert_eq!(live(&app).points(), long);
+}
+
+/// The parameters of a run are there once: each point of it is a point of the look-ahead run, not a copy.
+#[test]
+fn the_live_run_shares_the_checkpoints_of_the_look_ahead_run() {
+    let mut app = open(small().with(|file| file.view.steps_per_second = 1e5).unwrap(), Pacing::Awaited);
+    app.update();
+    let ahead = |app: &App| landscape(app).current().unwrap().plan.trajectory.clone();
+    let is_shared = |points: &[Checkpoint], known: &Trajectory| {
+        let twin = |point: &Checkpoint| known.checkpoints().iter().find(|known| known.step == point.step);
+        let is_same = |point: &Checkpoint| Arc::ptr_eq(&twin(point).unwrap().theta, &point.theta);
+        !points.is_empty() && points.iter().all(is_same)
+    };
+    until(&mut app, "the end of training", |app| live(app).step() >= 120);
+    for step in [120, 30, 90] {
+        ask(&mut app, Command::Run(RunCommand::Seek(step)));
+        until(&mut app, "the step", |app| live(app).step() == step);
+        assert!(is_shared(live(&app).points(), &ahead(&app)), "at step {step}");
+    }
+    // A look-ahead run that goes further shares what the one before it had.
+    let before = ahead(&app);
+    ask(&mut app, Command::Experiment(ExperimentCommand::Steps(200)));
+    until(&mut app, "the longer run", |app| landscape(app).is_settled());
+    let longer = ahead(&app);
+    assert_eq!(longer.last().unwrap().step, 200);
+    assert!(is_shared(before.checkpoints(), &longer));
 }
 
 #[test]

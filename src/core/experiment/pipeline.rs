@@ -126,6 +126,13 @@ impl Pipeline {
         Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
     }
 
+    /// The same chain after one whose run takes the same steps, but another number of them: the points that are
+    /// known already are shared.
+    pub fn lengthened(experiment: Experiment, alpha3: f64, known: Arc<Trajectory>) -> Self {
+        let run = Box::new(experiment.start_run().sharing(known));
+        Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
+    }
+
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
     /// known already.
     pub fn resliced(experiment: Experiment, alpha3: f64, plan: Arc<Plan>) -> Self {
@@ -177,7 +184,8 @@ impl Pipeline {
             }
             Stage::Fit(before) if before.lacks_steps_of(&self.experiment) => {
                 // The plane goes through a point that the run did not keep: it is taken there again.
-                self.stage = Stage::LookAhead(Box::new(self.experiment.start_run()));
+                let run = self.experiment.start_run().sharing(Arc::clone(&before.trajectory));
+                self.stage = Stage::LookAhead(Box::new(run));
                 Ok(None)
             }
             Stage::Fit(before) => {

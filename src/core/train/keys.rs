@@ -53,7 +53,7 @@ impl KeyCheckpoints {
     pub(super) fn cut_after(&mut self, step: u64) {
         let end = self.states.partition_point(|state| state.step <= step);
         self.states.truncate(end);
-        self.stride = stride_after(step, KEY_STRIDE, self.capacity);
+        self.stride = stride_after(step, KEY_STRIDE, self.capacity, None);
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
             keys.cut_after(0);
             (1..1000).for_each(|step| keys.offer(&state(step)));
             assert_eq!(keys.nearest(999).step, 999 / keys.stride * keys.stride);
-            assert_eq!(keys.stride, stride_after(999, KEY_STRIDE, capacity));
+            assert_eq!(keys.stride, stride_after(999, KEY_STRIDE, capacity, None));
         }
     }
 }

@@ -7,7 +7,7 @@
 //! them.
 
 use super::run::TrainingRun;
-use super::trajectory::Checkpoint;
+use super::trajectory::{Checkpoint, Trajectory};
 
 /// Some of a run's checkpoints in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,7 @@ impl Outline {
     ///
     /// Large parameters that the trajectory has dropped are no second trajectory: a sixteenth of the points
     /// that the trajectory may keep, or as many as a small outline takes, and never more than half.
+    /// Points that are shared take no room.
     pub fn follow(&mut self, run: &TrainingRun) -> bool {
         let mut is_cut = self.points.last().is_some_and(|last| last.step > run.step());
         if is_cut {
@@ -45,12 +46,16 @@ impl Outline {
         self.points.extend(new.iter().filter(|point| keeps(dense, point.step)).cloned());
         let capacity = run.trajectory().capacity();
         let most = (capacity / 16).max(DENSE as usize).min(capacity / 2);
-        while self.points.len() > most && self.dense > 2 {
+        while self.own(run.trajectory()) > most && self.dense > 2 {
             self.dense /= 2;
             self.points.retain(|point| keeps(self.dense, point.step));
             is_cut = true;
         }
         is_cut
+    }
+
+    fn own(&self, trajectory: &Trajectory) -> usize {
+        self.points.len() - self.points.partition_point(|point| trajectory.is_shared(point.step))
     }
 
     /// The points, oldest first.

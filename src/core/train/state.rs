@@ -4,7 +4,7 @@
 
 use super::course::Course;
 use super::plan::TrainingPlan;
-use super::trajectory::Checkpoint;
+use super::trajectory::{Checkpoint, Trajectory};
 use crate::core::data::BatchOrder;
 use crate::core::num::{Stream, vector};
 use crate::core::objective::Objective;
@@ -39,7 +39,7 @@ impl State {
             diverged: false,
         };
         state.evaluate_whole(objective);
-        state.diverged = !state.checkpoint().loss.is_finite();
+        state.diverged = state.whole.as_ref().is_none_or(|(loss, _)| !loss.is_finite());
         state
     }
 
@@ -100,10 +100,13 @@ impl State {
     }
 
     /// The point the run is at, with what is known of the loss there.
-    pub(super) fn checkpoint(&self) -> Checkpoint {
+    /// Where that is known already with the same parameters, it shares them.
+    pub(super) fn checkpoint(&self, known: Option<&Trajectory>) -> Checkpoint {
+        let theta = known.and_then(|known| known.same_theta(self.step, &self.theta));
+        let theta = theta.unwrap_or_else(|| self.theta[..].into());
         let (loss, grad_norm) =
             self.whole.as_ref().map_or((f64::NAN, f64::NAN), |(loss, grad)| (*loss, vector::norm(grad)));
-        Checkpoint { step: self.step, theta: self.theta[..].into(), loss, grad_norm }
+        Checkpoint { step: self.step, theta, loss, grad_norm }
     }
 }
 
@@ -153,7 +156,7 @@ mod tests {
         assert!(state.theta.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{:?}", state.theta);
         assert_eq!(state.evaluations, 2);
         let [x, y] = expected;
-        assert!((state.checkpoint().loss - (0.5 * x * x + 5.0 * y * y)).abs() < 1e-15);
+        assert!((state.checkpoint(None).loss - (0.5 * x * x + 5.0 * y * y)).abs() < 1e-15);
     }
 
     #[test]
