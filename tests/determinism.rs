@@ -87,6 +87,7 @@ fn any_step_is_reached_again_back_and_forth() {
         for step in [150, 149, 64, 65, 0, 200, 63, 128, 1, 199] {
             run.seek(step);
             assert_eq!(run.latest(), whole[step as usize], "{} step {step}", experiment.optimizer.name());
+            assert_eq!(run.evaluations(), step, "one gradient a step");
             assert_eq!(run.checkpoint_at(step / 2).as_ref(), Some(&whole[step as usize / 2]));
         }
         assert_eq!(run.checkpoint_at(200), None, "what lies ahead is not known");
@@ -110,6 +111,43 @@ fn a_thinned_run_resumes_from_its_key_checkpoints_to_the_bit() {
         run.seek(131);
         run.advance(169);
         assert_eq!(run.latest(), whole[300], "{}", experiment.optimizer.name());
+    }
+}
+
+#[test]
+fn what_a_run_keeps_does_not_depend_on_how_far_it_had_once_gone() {
+    for experiment in trainings() {
+        let run = || experiment.start_run().within(0);
+        let mut back = run();
+        for step in [300, 299, 131, 140, 5, 64, 200, 63, 300, 7, 90] {
+            back.seek(step);
+            let mut straight = run();
+            straight.advance(step);
+            let name = experiment.optimizer.name();
+            assert_eq!(back.trajectory(), straight.trajectory(), "{name} step {step}");
+            assert_eq!(back.closed_trajectory(), straight.closed_trajectory(), "{name} step {step}");
+            assert_eq!(back.latest(), straight.latest(), "{name} step {step}");
+        }
+    }
+}
+
+#[test]
+fn a_way_back_can_be_left_before_its_end() {
+    let experiment = trainings().swap_remove(1);
+    let run = || experiment.start_run().within(0);
+    let mut back = run();
+    back.advance(300);
+    // It would go on from the start; somebody changes their mind on the way.
+    back.rewind(130);
+    assert_eq!(back.step(), 0, "what was dropped is taken again");
+    back.advance(40);
+    for step in [120, 20, 260, 100] {
+        back.rewind(step);
+        assert!(back.latest().loss.is_finite() && back.step() <= step);
+        back.advance(step - back.step());
+        let mut straight = run();
+        straight.advance(step);
+        assert_eq!(back.trajectory(), straight.trajectory(), "{step}");
     }
 }
 

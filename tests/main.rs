@@ -15,6 +15,7 @@ mod displays;
 mod drops;
 mod errors;
 mod exact;
+mod examples;
 mod executable;
 #[cfg(feature = "viewer")]
 mod films;

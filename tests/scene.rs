@@ -1,5 +1,6 @@
 //! The scene without a renderer: what is computed, when, and that it is what the pipeline computes.
 
+use bevy::ecs::component::ComponentId;
 use bevy::input::ButtonState;
 use bevy::input::keyboard::{Key, KeyboardInput, NativeKey};
 use bevy::prelude::*;
@@ -18,6 +19,7 @@ use losscape::core::probe;
 use losscape::core::script::restore::is_alike;
 use losscape::core::script::{Audience, Tour};
 use losscape::core::session::Transport;
+use losscape::core::train::{Checkpoint, Trajectory};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::film::frames_of;
 use losscape::scene;
@@ -26,18 +28,24 @@ use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::Placement;
 use losscape::scene::isosurface::Iso;
 use losscape::scene::landscape::Landscape;
+use losscape::scene::levels::Levels;
+use losscape::scene::lowest::Lowest;
 use losscape::scene::motion::Motion;
 use losscape::scene::pointer::{HoverPoint, ray_through};
 use losscape::scene::prober;
+use losscape::scene::readout::Readout;
 use losscape::scene::relief::Relief;
+use losscape::scene::rig::Rig;
 use losscape::scene::session::{Ask, Refusal, SessionState};
 use losscape::scene::slice::Shown;
 use losscape::scene::texture::Textures;
 use losscape::scene::tour::{Presenter, Touring};
+use losscape::scene::trail::Trails;
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
 use losscape::ui::board::LETTERS;
 use losscape::ui::studio::Studio;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The default experiment, small enough to be computed in a moment.
@@ -326,6 +334,47 @@ fn eye(change: impl FnOnce(&mut ExperimentFile), pacing: Pacing) -> Eye {
     eye
 }
 
+/// The resources of one frame that others of the same frame read, each with its name.
+fn shared() -> Vec<(std::any::TypeId, &'static str)> {
+    macro_rules! named {
+        ($($resource:ty),+) => { vec![$((std::any::TypeId::of::<$resource>(), stringify!($resource))),+] };
+    }
+    named![
+        SessionState,
+        Landscape,
+        Training,
+        Shown,
+        Placement,
+        Trails,
+        Rig,
+        Lowest,
+        Levels,
+        Textures,
+        Touring,
+        Readout
+    ]
+}
+
+#[test]
+fn who_reads_what_another_writes_in_a_frame_does_so_in_a_stated_order() {
+    let eye = eye(|_| {}, Pacing::Awaited);
+    let (world, shared) = (eye.world(), shared());
+    let name = |id: &ComponentId| {
+        let of = world.components().get_info(*id).and_then(|info| info.type_id());
+        shared.iter().find(|(known, _)| Some(*known) == of).map(|(_, name)| *name)
+    };
+    let update = world.resource::<Schedules>().get(Update).unwrap();
+    let met: Vec<&str> = update
+        .graph()
+        .conflicting_systems()
+        .0
+        .iter()
+        .flat_map(|(_, _, over)| over.iter())
+        .filter_map(name)
+        .collect();
+    assert!(met.is_empty(), "systems without an order meet over {met:?}");
+}
+
 fn camera(eye: &Eye) -> (Camera, GlobalTransform) {
     let world = eye.world();
     let mut query = world.try_query_filtered::<(&Camera, &GlobalTransform), With<SceneCamera>>().unwrap();
@@ -515,6 +564,32 @@ fn a_long_run_is_no_heavier_to_look_at_than_a_short_one() {
     ask(&mut app, Command::Run(RunCommand::Seek(long[4999].step)));
     until(&mut app, "the way back", |app| live(app).step() == long[4999].step);
     assert_eq!(live(&app).points(), long);
+}
+
+/// The parameters of a run are there once: each point of it is a point of the look-ahead run, not a copy.
+#[test]
+fn the_live_run_shares_the_checkpoints_of_the_look_ahead_run() {
+    let mut app = open(small().with(|file| file.view.steps_per_second = 1e5).unwrap(), Pacing::Awaited);
+    app.update();
+    let ahead = |app: &App| landscape(app).current().unwrap().plan.trajectory.clone();
+    let is_shared = |points: &[Checkpoint], known: &Trajectory| {
+        let twin = |point: &Checkpoint| known.checkpoints().iter().find(|known| known.step == point.step);
+        let is_same = |point: &Checkpoint| Arc::ptr_eq(&twin(point).unwrap().theta, &point.theta);
+        !points.is_empty() && points.iter().all(is_same)
+    };
+    until(&mut app, "the end of training", |app| live(app).step() >= 120);
+    for step in [120, 30, 90] {
+        ask(&mut app, Command::Run(RunCommand::Seek(step)));
+        until(&mut app, "the step", |app| live(app).step() == step);
+        assert!(is_shared(live(&app).points(), &ahead(&app)), "at step {step}");
+    }
+    // A look-ahead run that goes further shares what the one before it had.
+    let before = ahead(&app);
+    ask(&mut app, Command::Experiment(ExperimentCommand::Steps(200)));
+    until(&mut app, "the longer run", |app| landscape(app).is_settled());
+    let longer = ahead(&app);
+    assert_eq!(longer.last().unwrap().step, 200);
+    assert!(is_shared(before.checkpoints(), &longer));
 }
 
 #[test]

@@ -135,9 +135,9 @@ struct Found {
 
 fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Failure> {
     let bar = progress::bar("training");
-    let prepared = pipeline::prepare(experiment, |progress| progress::show(&bar, progress));
+    let run = pipeline::train(experiment, |progress| progress::show(&bar, progress));
     bar.finish_and_clear();
-    let plan = prepared.map_err(Failure::work)?;
+    let plan = pipeline::plan(experiment, &run).map_err(Failure::work)?;
     plan.warning.iter().for_each(|warning| complain(warning));
     let whole = &plan.plane.subspace;
     let theta = match point {
@@ -147,7 +147,7 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
             return Err(Failure::request(anyhow!("--at alpha: of {found} numbers: expected at most {k}")));
         }
         Point::Alpha(alpha) => whole.lift(alpha),
-        Point::Place(place) => experiment.theta_at(place, &plan.trajectory).map_err(Failure::work)?,
+        Point::Place(place) => experiment.theta_at(place, &run).map_err(Failure::work)?,
     };
     let plane = whole.plane_at(whole.project(&theta).alpha.get(2).copied().unwrap_or_default());
     Ok(Found {

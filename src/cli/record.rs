@@ -278,7 +278,7 @@ impl RecordArguments {
             let [[w, h], [width, height]] = [typed, size];
             complain(&format!("{w}x{h} is made {width}x{height}: a film of this kind has even sides"));
         }
-        let encoding = Encoding::start(sink).map_err(Failure::work)?;
+        let encoding = Encoding::start(sink).map_err(Failure::work)?.until(interrupt.token());
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
         film(request, encoding, &interrupt, progress)
     }
@@ -346,12 +346,12 @@ fn film(
         Ok(Ok(Drawn::Through)) if !interrupt.is_heard() => finish(encoding, interrupt, &progress),
         Ok(Ok(Drawn::Through)) | Err(Failure::Interrupted) => {
             progress.end();
-            say_kept(encoding)?;
+            say_kept(encoding, interrupt)?;
             Err(Failure::Interrupted)
         }
         Ok(Ok(Drawn::Failed(error))) => {
             progress.end();
-            say_kept(encoding)?;
+            say_kept(encoding, interrupt)?;
             Err(Failure::Work(error))
         }
         Ok(Ok(Drawn::Stuck(error))) => Err(Failure::work(error)),
@@ -377,11 +377,17 @@ fn draw(
             break;
         };
         match film.draw(&mut frame) {
-            Ok(true) => match encoding().as_mut().map(|encoding| encoding.send(frame)) {
-                Some(Err(error)) => return Ok(Drawn::Stuck(error)),
-                Some(Ok(())) => progress.tell()?,
-                None => break,
-            },
+            Ok(true) => {
+                // Held for the way alone: the frame may have to wait.
+                let Some(feed) = encoding().as_ref().and_then(Encoding::feed) else { break };
+                match feed.send(frame) {
+                    true => progress.tell()?,
+                    false => match encoding().as_mut().map(Encoding::failure) {
+                        Some(Err(error)) => return Ok(Drawn::Stuck(error)),
+                        Some(Ok(())) | None => break,
+                    },
+                }
+            }
             Ok(false) => break,
             Err(error) => return Ok(Drawn::Failed(error)),
         }
@@ -406,8 +412,18 @@ fn finish(encoding: Encoding, interrupt: &Interrupt, progress: &FilmProgress) ->
 }
 
 /// Ends a film early, and tells what is kept of it.
-fn say_kept(encoding: Encoding) -> Result<(), Failure> {
-    if let Some(Partial { frames, path }) = encoding.abandon().map_err(Failure::work)? {
+fn say_kept(encoding: Encoding, interrupt: &Interrupt) -> Result<(), Failure> {
+    let kept = match encoding.abandon() {
+        Err(SinkError::Interrupted { kept: path, frames, .. }) if interrupt.is_heard() => {
+            Some(Partial { path, frames })
+        }
+        Err(error) if interrupt.is_heard() => {
+            complain(&error.to_string());
+            None
+        }
+        abandoned => abandoned.map_err(Failure::work)?,
+    };
+    if let Some(Partial { frames, path }) = kept {
         // Why it ended early decides the exit code, whether this can be said or not.
         drop(say(&format!("kept {frames} frames in {}", path.display())));
     }

@@ -8,6 +8,7 @@ use bevy::prelude::*;
 
 use super::landscape::{Known, Landscape, LandscapeSystems};
 use super::session::SessionState;
+use super::slice::SliceSystems;
 use super::{Pacing, Stage};
 use crate::core::experiment::{Shape, ViewFile};
 use crate::core::geometry::frame::{TOP, WorldFrame};
@@ -140,7 +141,7 @@ pub(super) fn plugin(app: &mut App) {
         .map(|stand| app.world_mut().spawn((stand, Transform::default(), Visibility::default())).id());
     app.insert_resource(Stands(roots))
         .init_resource::<Placement>()
-        .add_systems(Update, place.in_set(Stage::Derive).after(LandscapeSystems))
+        .add_systems(Update, place.in_set(Stage::Derive).after(LandscapeSystems).before(SliceSystems))
         .add_systems(Update, move_stands.in_set(Stage::Draw));
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 
+use super::memory;
 use super::session::SessionState;
 use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
@@ -18,6 +19,7 @@ use crate::core::grid::losses::finite_range;
 use crate::core::num::Progress;
 use crate::core::session::{self, Revision};
 use crate::core::subspace::RandomWalks;
+use crate::core::train::Trajectory;
 
 /// What is known of the landscape.
 #[derive(Resource, Default)]
@@ -135,6 +137,18 @@ impl Landscape {
         self.known.as_ref().filter(|known| known.revision == self.question.revision())
     }
 
+    /// The trajectory of a look-ahead run that takes the steps of that training, if it is known.
+    pub fn trajectory_of(&self, training: &TrainingQuestion) -> Option<&Arc<Trajectory>> {
+        let known = self.known.as_ref().filter(|known| known.trained.0 == *training);
+        known.map(|known| &known.plan.trajectory)
+    }
+
+    /// Bytes that the look-ahead run's checkpoints take, with the list of a run that shares them.
+    pub fn trajectory_bytes(&self) -> usize {
+        let bytes = |known: &Known| known.plan.trajectory.bytes() + known.plan.trajectory.list_bytes();
+        self.known.as_ref().map_or(0, bytes)
+    }
+
     /// Whether the worker has told all there is to tell.
     pub fn is_settled(&self) -> bool {
         self.worker.is_none() && (self.current().is_some() || self.failure.is_some())
@@ -183,6 +197,7 @@ fn ask_pipeline(session: Res<SessionState>, mut landscape: ResMut<Landscape>) {
         // Another slice of the same training needs no second look-ahead run.
         let known = landscape.known.as_ref().filter(|known| known.trained == trained);
         let plan = known.map(|known| Arc::clone(&known.plan));
+        let shorter = landscape.trajectory_of(&trained.0).cloned();
         let training = if plan.is_some() { landscape.spent.training } else { Duration::ZERO };
         landscape.spent = Spent { training, ..Spent::default() };
         landscape.trained = Some(trained);
@@ -192,9 +207,10 @@ fn ask_pipeline(session: Res<SessionState>, mut landscape: ResMut<Landscape>) {
         landscape.frames_waited = 0;
         let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
         landscape.worker = Worker::start("slicing", move |report| {
-            let pipeline = match plan {
-                Some(plan) => Pipeline::resliced(experiment, alpha3, plan),
-                None => Pipeline::new(experiment, alpha3),
+            let pipeline = match (plan, shorter) {
+                (Some(plan), _) => Pipeline::resliced(experiment, alpha3, plan),
+                (None, Some(shorter)) => Pipeline::lengthened(experiment, alpha3, shorter),
+                (None, None) => Pipeline::new(experiment, alpha3),
             };
             drive(pipeline, &report);
         });
@@ -300,7 +316,7 @@ impl Landscape {
         let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
         let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
         let Some(trained) = self.trained.clone() else { return };
-        self.known = Some(Known {
+        let old = self.known.replace(Known {
             revision: self.question.revision(),
             plan,
             plane: None,
@@ -310,6 +326,9 @@ impl Landscape {
             losses: Vec::new(),
             trail_losses,
         });
+        if let Some(old) = old.filter(|old| old.plan.trajectory.bytes() > memory::LARGE_BYTES) {
+            memory::let_go(old);
+        }
     }
 
     /// Takes in a picture, and the losses of all that is known then.

@@ -3,6 +3,9 @@
 //! A long run is a million small pieces: to free them takes most of a second, and the allocator of the
 //! GNU C library keeps their pages for later unless it is told not to.
 
+/// Bytes of checkpoints from which it takes time to free them.
+pub const LARGE_BYTES: usize = 8 << 20;
+
 /// Drops something large on a thread of its own.
 pub fn let_go<T: Send + 'static>(thing: T) {
     let work = move || {

@@ -15,7 +15,7 @@ use super::session::{Ask, SessionState};
 use super::slice::Shown;
 use super::taken::Taken;
 use super::theme::{Palette, Weight};
-use super::tour::Touring;
+use super::tour::{TourSystems, Touring};
 use super::{Stage, SteeringSystems};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::geometry::picking::Ray;
@@ -101,7 +101,10 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Hover>()
         .init_resource::<Rest>()
         .add_systems(Startup, spawn_crosses)
-        .add_systems(Update, (point, click).chain().in_set(Stage::Input).after(SteeringSystems))
+        .add_systems(
+            Update,
+            (point, click).chain().in_set(Stage::Input).after(SteeringSystems).after(TourSystems),
+        )
         .add_systems(Update, draw_crosses.in_set(Stage::Draw));
 }
 

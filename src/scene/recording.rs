@@ -22,9 +22,11 @@ impl Recording {
         self.0 = Some(Recorder::begin(session, time.elapsed_secs_f64(), step, pose));
     }
 
-    /// Ends it: how many seconds it took, and the tour that it makes.
-    pub fn end(&mut self) -> Option<(f64, TourFile)> {
-        self.0.take().map(|recorder| (recorder.secs(), recorder.finish()))
+    /// Ends it.
+    pub fn end(&mut self) -> Option<Recorded> {
+        let recorder = self.0.take()?;
+        let untold = recorder.untold().map(str::to_owned);
+        Some(Recorded { secs: recorder.secs(), untold, tour: recorder.finish() })
     }
 
     /// How many seconds it has taken.
@@ -36,6 +38,16 @@ impl Recording {
     pub fn is_full(&self) -> bool {
         self.0.as_ref().is_some_and(Recorder::is_full)
     }
+}
+
+/// What was recorded.
+pub struct Recorded {
+    /// How many seconds it took.
+    pub secs: f64,
+    /// The tour that it makes.
+    pub tour: TourFile,
+    /// Why that does not tell all that was done, if it does not.
+    pub untold: Option<String>,
 }
 
 pub(super) fn plugin(app: &mut App) {

@@ -17,10 +17,10 @@ use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::Landscape;
 use super::relief::Relief;
 use super::session::SessionState;
-use super::slice::Shown;
+use super::slice::{Shown, SliceSystems};
 use super::solid::{Dyed, Solid};
 use super::theme::{Palette, Weight};
-use super::training::{Live, Training};
+use super::training::{Live, Training, advance_training};
 use crate::core::experiment::TrailColors;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::tube::{TubeMesh, tube};
@@ -131,10 +131,9 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Trails>()
         .init_resource::<Dotted>()
         .add_systems(Startup, spawn_drop_lines)
-        .add_systems(
-            Update,
-            (extend_trails, match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Stage::Draw),
-        );
+        // Whatever is drawn finds them as they are: a ride goes along them.
+        .add_systems(Update, extend_trails.in_set(Stage::Derive).after(advance_training).after(SliceSystems))
+        .add_systems(Update, (match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Stage::Draw));
 }
 
 fn spawn_drop_lines(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -4,8 +4,8 @@
 //! holds still. It lives on its thread while it works and comes back before the next frame; the main
 //! thread only reads it. Wall time decides how far it has got, never what a step is.
 
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
@@ -14,11 +14,12 @@ use super::landscape::{Landscape, LandscapeSystems};
 use super::memory;
 use super::prober::{self, Point, Prober};
 use super::session::SessionState;
+use super::slice::SliceSystems;
 use super::{Pacing, Stage};
 use crate::core::command::RaceStart;
 use crate::core::probe::{Brief, curvature, verdict};
 use crate::core::session::{Run, RunId, Transport, run::Origin};
-use crate::core::train::trajectory::DEFAULT_BUDGET_BYTES;
+use crate::core::train::trajectory::BUDGET_BYTES;
 use crate::core::train::{BlowUp, Checkpoint, Outline, TrainingRun, blow_up};
 
 /// The live runs, in the order the session has them.
@@ -201,11 +202,13 @@ struct Errand {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Training>()
-        .add_systems(Update, advance_training.in_set(Stage::Derive).after(LandscapeSystems));
+    app.init_resource::<Training>().add_systems(
+        Update,
+        advance_training.in_set(Stage::Derive).after(LandscapeSystems).before(SliceSystems),
+    );
 }
 
-fn advance_training(
+pub(super) fn advance_training(
     time: Res<Time>,
     session: Res<SessionState>,
     landscape: Res<Landscape>,
@@ -218,8 +221,10 @@ fn advance_training(
     now.news += u64::from(now.match_runs(session.runs(), session.plane_source()));
     let is_ready = landscape.current().is_some() || landscape.failure.is_some();
     let speed = session.look().steps_per_second;
-    // What one run may keep, all runs of a race share.
-    let budget_bytes = DEFAULT_BUDGET_BYTES / now.runs.len().max(1);
+    // What the look-ahead run leaves of what all may keep, the runs of a race share: two thirds for their
+    // checkpoints, a third for those that only their outlines keep.
+    let left = BUDGET_BYTES.saturating_sub(landscape.trajectory_bytes());
+    let budget_bytes = left / 3 * 2 / now.runs.len().max(1);
     for (live, run) in now.runs.iter_mut().zip(ordered(session.runs(), session.plane_source())) {
         live.budget_bytes = budget_bytes;
         let has_news = live.advance(run, &landscape, is_ready, speed, &time, *pacing);
@@ -280,7 +285,7 @@ impl Live {
         }
         if self.home.is_none() && self.latest.is_none() && !self.is_away() {
             let Some(start) = self.set_out(run, landscape) else { return has_news };
-            self.home = Some(Box::new(start.within(self.budget_bytes)));
+            self.home = Some(Box::new(start));
             self.look();
             has_news = true;
         }
@@ -315,11 +320,17 @@ impl Live {
     /// out, and stays the same point whatever plane is shown later.
     fn set_out(&mut self, run: &Run, landscape: &Landscape) -> Option<TrainingRun> {
         let Origin::Trained(experiment) = &run.origin else { return None };
-        let RaceStart::Slice(alpha) = &run.from else { return Some(experiment.start_run()) };
+        let RaceStart::Slice(alpha) = &run.from else {
+            let start = experiment.start_run().within(self.budget_bytes);
+            return Some(match landscape.trajectory_of(&experiment.training_question()) {
+                Some(ahead) => start.beside(Arc::clone(ahead)),
+                None => start,
+            });
+        };
         if self.start.is_none() {
             self.start = Some(landscape.current()?.plan.plane.subspace.lift(alpha));
         }
-        self.start.clone().map(|start| experiment.start_run_at(start))
+        self.start.clone().map(|start| experiment.start_run_at(start).within(self.budget_bytes))
     }
 }
 
@@ -444,11 +455,8 @@ fn start_thread() -> Thread {
     Thread { errands, returns: Mutex::new(returns) }
 }
 
-/// Bytes of a trajectory from which it takes time to be freed.
-const LARGE_BYTES: usize = 8 << 20;
-
 fn is_large(run: &TrainingRun) -> bool {
-    run.trajectory().bytes() > LARGE_BYTES
+    run.held_bytes() > memory::LARGE_BYTES
 }
 
 fn judge(run: &TrainingRun) -> Judgement {
@@ -464,9 +472,7 @@ fn judge(run: &TrainingRun) -> Judgement {
 }
 
 fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
-    if goal < run.step() {
-        run.seek(goal);
-    }
+    run.rewind(goal);
     let began = Instant::now();
     while run.step() < goal && run.diverged_at().is_none() {
         // One by one where each may be the last.

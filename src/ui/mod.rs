@@ -78,7 +78,11 @@ pub fn plugin(app: &mut App) {
         )
         .add_systems(
             Update,
-            (heed_egui, keys::press_keys).chain().in_set(Stage::Input).before(scene::SteeringSystems),
+            (heed_egui, keys::press_keys)
+                .chain()
+                .in_set(Stage::Input)
+                .before(scene::SteeringSystems)
+                .before(scene::tour::TourSystems),
         )
         .add_systems(
             EguiPrimaryContextPass,

@@ -11,7 +11,7 @@ use super::files::Errand;
 use super::filming::{FilmView, Filming};
 use super::view::PanelView;
 use crate::core::script::{TourFile, recorder};
-use crate::scene::recording::Recording;
+use crate::scene::recording::{Recorded, Recording};
 use crate::scene::rig::Rig;
 use crate::scene::session::SessionState;
 use crate::scene::training::Training;
@@ -80,7 +80,10 @@ pub(super) fn run_studio(
     let (Some(act), Some(rig)) = (act, rig) else { return };
     match act {
         StudioAct::Record => match recording.end() {
-            Some((secs, tour)) => {
+            Some(Recorded { secs, tour, untold }) => {
+                if let Some(why) = untold {
+                    desk.notice = Some(Err(format!("the recording does not tell all that was done: {why}")));
+                }
                 studio.take = Some(tour);
                 desk.take = Some(Take { secs, size: Some(SIZES[0]), fps: 30 });
             }

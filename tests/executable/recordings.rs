@@ -435,6 +435,42 @@ fn a_film_or_picture_that_waits_for_hours_of_training_can_be_interrupted() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_ffmpeg_that_stands_still_keeps_nobody_from_interrupting() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let ffmpeg = folder.path().join("ffmpeg");
+    let script = r#"#!/bin/sh
+case "$*" in *-encoders*) echo libx264 libvpx-vp9; exit;; esac
+exec sleep 3600
+"#;
+    std::fs::write(&ffmpeg, script).unwrap();
+    std::fs::set_permissions(&ffmpeg, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    for (name, more) in [("x.mp4", &["--encoder", "ffmpeg"][..]), ("x.webm", &["--keep-partial"])] {
+        // A frame is more than a pipe holds.
+        let all = ["tour.ron", "-o", name, "--size", "320x180", "--fps", "10", "--progress", "lines"];
+        let mut child = command(folder.path(), &[&all, more].concat())
+            .env("PATH", &path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // One is being written and two wait.
+        assert!(lines.any(|line| line == "3/21"));
+        let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        lines.for_each(drop);
+        let output = child.wait_with_output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{name}: {error}");
+        assert!(!folder.path().join(name).exists());
+    }
+}
+
+#[test]
 fn every_chapter_that_trains_as_a_baked_run_follows_it() {
     let folder = folder();
     let other = "(dataset: diagonal(points: 40), steps: 200, slice: (grid: [9, 9], volume: [5, 5, 5]))";

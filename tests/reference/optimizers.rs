@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use losscape::core::data::BatchSize;
 use losscape::core::loss::Loss;
-use losscape::core::optim::{OptimizerConfig, Schedule};
+use losscape::core::optim::{Gradients, OptimizerConfig, Schedule};
 use losscape::core::train::{TrainingPlan, TrainingRun};
 use serde::Deserialize;
 use serde_json::Value;
@@ -103,7 +103,10 @@ fn steps_on_given_mini_batches_agree_with_pytorch() {
     for (batch, expected) in batches.iter().zip(&expected[1..]) {
         let mut grad = vec![f64::NAN; theta.len()];
         objective.batch_loss_grad(&theta, batch, &mut grad);
-        optimizer.step(&mut theta, &grad, config.lr());
+        let mut further = |theta: &[f64], grad: &mut [f64]| {
+            objective.batch_loss_grad(theta, batch, grad);
+        };
+        optimizer.step(&mut theta, &mut Gradients::new(&grad, &mut further), config.lr());
         worst = worst.max(largest_error(&theta, expected, 1e-3));
     }
     println!("mini-batches: {worst:.1e}");

@@ -4,7 +4,7 @@ use losscape::core::experiment::{Experiment, ExperimentFile};
 use losscape::core::num::ParamLayout;
 use losscape::core::subspace::pca::About;
 use losscape::core::subspace::random::{Biases, filter_normalised};
-use losscape::core::subspace::{FitInput, PlaneConfig, SlicePlane, ThetaFiles};
+use losscape::core::subspace::{FitInput, PlaneConfig, SlicePlane, ThetaFiles, ThetaSteps};
 use losscape::core::train::{Checkpoint, Trajectory};
 use serde::Deserialize;
 
@@ -50,8 +50,14 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
     // Principal components look at the trajectory alone.
     let objective = Experiment::new(ExperimentFile::default()).unwrap().objective().clone();
     let files = ThetaFiles::new();
-    let input =
-        FitInput { trajectory: &trajectory, objective: &*objective, files: &files, seed: 0, rotate: 0.0 };
+    let input = FitInput {
+        trajectory: &trajectory,
+        objective: &*objective,
+        files: &files,
+        steps: &ThetaSteps::new(),
+        seed: 0,
+        rotate: 0.0,
+    };
     PlaneConfig::Pca { about }.fit(&input).unwrap()
 }
 

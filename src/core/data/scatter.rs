@@ -24,7 +24,7 @@ impl Scatter {
         let rows: Vec<&[f64]> = data.x().chunks_exact(data.inputs()).take(most).collect();
         let middle = mean(&rows);
         let centred: Vec<Vec<f64>> = rows.iter().map(|row| sub(row, &middle)).collect();
-        let found = top_directions(&centred, 2);
+        let found = top_directions([rows.len(), data.inputs()], |i, j| centred[i][j], 2);
         let along = |row: &[f64], i: usize| found.directions.get(i).map_or(0.0, |unit| dot(unit, row));
         let share = [0, 1].map(|i: usize| found.share.get(i).copied().unwrap_or_default());
         Self { places: centred.iter().map(|row| [0, 1].map(|i| along(row, i))).collect(), share }

@@ -16,7 +16,7 @@ use crate::core::data::{BatchSize, Dataset};
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
 use crate::core::objective::Objective;
-use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles};
+use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
@@ -217,6 +217,11 @@ impl Experiment {
         self
     }
 
+    /// The last step of the recorded run whose checkpoints its training passes, if it does.
+    pub fn recorded_end(&self) -> Option<u64> {
+        self.course.as_ref().map(|course| course.end())
+    }
+
     /// Whether its training passes the checkpoints of a recorded run.
     pub fn is_recorded(&self) -> bool {
         self.course.is_some()
@@ -262,9 +267,14 @@ impl Experiment {
         self.prepared.bytes()
     }
 
-    /// Whether both have the very same examples and start in memory.
-    pub fn shares_data(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.prepared, &other.prepared)
+    /// What it holds that copies of it may share: examples and start, and the points that its plane names by
+    /// file. The address of each, and its bytes.
+    pub fn held(&self) -> [(usize, usize); 2] {
+        let points: usize = self.files.values().map(Vec::len).sum();
+        [
+            (Arc::as_ptr(&self.prepared).addr(), self.data_bytes()),
+            (Arc::as_ptr(&self.files).addr(), points * size_of::<f64>()),
+        ]
     }
 
     /// The points that its plane names by file, in their order.
@@ -291,22 +301,43 @@ impl Experiment {
     /// # Errors
     /// If the run leaves no plane to be fitted.
     pub fn fit_plane(&self, trajectory: &Trajectory) -> Result<SlicePlane, FitError> {
-        self.slice.plane.fit(&self.fit_input(trajectory))
+        self.fit_plane_with(trajectory, &ThetaSteps::new())
     }
 
-    /// The point of parameter space that a place names in a run of this experiment.
+    /// The same, where the plane may also go through points between the run's checkpoints.
     ///
     /// # Errors
-    /// If the run did not keep that step, or is not finite there.
-    pub fn theta_at(&self, place: &Place, trajectory: &Trajectory) -> Result<Vec<f64>, PlaceError> {
-        place.theta(&self.fit_input(trajectory))
+    /// As [`Experiment::fit_plane`].
+    pub fn fit_plane_with(
+        &self,
+        trajectory: &Trajectory,
+        steps: &ThetaSteps,
+    ) -> Result<SlicePlane, FitError> {
+        self.slice.plane.fit(&self.fit_input(trajectory, steps))
     }
 
-    fn fit_input<'a>(&'a self, trajectory: &'a Trajectory) -> FitInput<'a> {
+    /// The point of parameter space that a place names in a run of this experiment: any step that the run
+    /// has taken, whether it kept a checkpoint there or not.
+    ///
+    /// # Errors
+    /// If the run did not reach that step, or is not finite there.
+    pub fn theta_at(&self, place: &Place, run: &TrainingRun) -> Result<Vec<f64>, PlaceError> {
+        let Place::Step(step) = *place else {
+            return place.theta(&self.fit_input(&run.closed_trajectory(), &ThetaSteps::new()));
+        };
+        let point = run.checkpoint_at(step).ok_or(PlaceError::Beyond { step, last: run.step() })?;
+        match point.theta.iter().all(|v| v.is_finite()) {
+            true => Ok(point.theta.to_vec()),
+            false => Err(PlaceError::NotFinite { place: place.to_string() }),
+        }
+    }
+
+    fn fit_input<'a>(&'a self, trajectory: &'a Trajectory, steps: &'a ThetaSteps) -> FitInput<'a> {
         FitInput {
             trajectory,
             objective: &**self.objective(),
             files: &self.files,
+            steps,
             seed: self.seed,
             rotate: self.slice.rotate,
         }

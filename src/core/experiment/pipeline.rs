@@ -10,7 +10,7 @@ use super::remedy::remedy_of_plan;
 use crate::core::grid::{Field, GridError, GridJob, GridSpec, LossGrid, Precision, backend};
 use crate::core::num::Progress;
 use crate::core::objective::Objective;
-use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, walks};
+use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, walks};
 use crate::core::train::{BlowUp, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
@@ -28,6 +28,8 @@ pub struct Plan {
     pub warning: Option<String>,
     /// The part of it before that, all of it as a rule: what the plane, its ranges and its heights go by.
     pub sound: Arc<Trajectory>,
+    /// Points between its checkpoints that the plane goes through.
+    between: ThetaSteps,
     /// The plane fitted to that.
     pub plane: SlicePlane,
     plane_config: PlaneConfig,
@@ -54,9 +56,19 @@ impl Plan {
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
     /// hundredths of a second for a small model, a second for the largest.
     pub fn random_walks(&self) -> Option<RandomWalks> {
-        let checkpoints = self.sound.finite_thetas().len();
+        let steps = self.sound.finite_steps();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
-        walks::random_walks(&self.plane_config, k, checkpoints, dim, self.seed)
+        walks::random_walks(&self.plane_config, k, &steps, dim, self.seed)
+    }
+
+    /// Whether the plane of an experiment goes through a step that the run took, and that is not known.
+    fn lacks_steps_of(&self, experiment: &Experiment) -> bool {
+        let points = self.trajectory.checkpoints();
+        let end = points.last().map_or(0, |last| last.step);
+        let is_known =
+            |step: &u64| self.between.contains_key(step) || points.iter().any(|point| point.step == *step);
+        let is_lacking = |step: &u64| *step <= end && !is_known(step);
+        !experiment.is_recorded() && experiment.slice.plane.steps().iter().any(is_lacking)
     }
 
     /// Pictures need no more than single length.
@@ -114,6 +126,13 @@ impl Pipeline {
         Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
     }
 
+    /// The same chain after one whose run takes the same steps, but another number of them: the points that are
+    /// known already are shared.
+    pub fn lengthened(experiment: Experiment, alpha3: f64, known: Arc<Trajectory>) -> Self {
+        let run = Box::new(experiment.start_run().sharing(known));
+        Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
+    }
+
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
     /// known already.
     pub fn resliced(experiment: Experiment, alpha3: f64, plan: Arc<Plan>) -> Self {
@@ -163,9 +182,16 @@ impl Pipeline {
                 let plan = plan(&self.experiment, run);
                 self.begin_grids(plan)
             }
+            Stage::Fit(before) if before.lacks_steps_of(&self.experiment) => {
+                // The plane goes through a point that the run did not keep: it is taken there again.
+                let run = self.experiment.start_run().sharing(Arc::clone(&before.trajectory));
+                self.stage = Stage::LookAhead(Box::new(run));
+                Ok(None)
+            }
             Stage::Fit(before) => {
-                let trajectory = Arc::clone(&before.trajectory);
-                let plan = fitted(&self.experiment, &before.objective, trajectory, before.diverged_at);
+                let (trajectory, between) = (Arc::clone(&before.trajectory), before.between.clone());
+                let plan =
+                    fitted(&self.experiment, &before.objective, trajectory, before.diverged_at, between);
                 self.begin_grids(plan)
             }
             Stage::Grids { plan, plane, volume } => {
@@ -215,8 +241,25 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
     }
 }
 
-fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
-    fitted(experiment, run.objective(), Arc::new(run.closed_trajectory()), run.diverged_at())
+/// The plane fitted to a run of the experiment that has reached its end.
+///
+/// # Errors
+/// If no plane fits the run.
+pub fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
+    let trajectory = Arc::new(run.closed_trajectory());
+    let between = between(experiment, run, &trajectory);
+    fitted(experiment, run.objective(), trajectory, run.diverged_at(), between)
+}
+
+/// The points that the plane goes through and that a run did not keep. A recorded one has none but those that it
+/// kept.
+fn between(experiment: &Experiment, run: &TrainingRun, trajectory: &Trajectory) -> ThetaSteps {
+    if experiment.is_recorded() {
+        return ThetaSteps::new();
+    }
+    let is_missing = |step: &u64| trajectory.checkpoints().iter().all(|point| point.step != *step);
+    let missing = experiment.slice.plane.steps().into_iter().filter(is_missing);
+    missing.filter_map(|step| Some((step, run.checkpoint_at(step)?.theta.to_vec()))).collect()
 }
 
 fn fitted(
@@ -224,6 +267,7 @@ fn fitted(
     objective: &Arc<dyn Objective>,
     trajectory: Arc<Trajectory>,
     diverged_at: Option<u64>,
+    between: ThetaSteps,
 ) -> Result<Plan, PipelineError> {
     let blow_up = blow_up(trajectory.checkpoints());
     let sound = match blow_up {
@@ -234,7 +278,10 @@ fn fitted(
         }
         None => Arc::clone(&trajectory),
     };
-    let plane = experiment.fit_plane(&sound)?;
+    // What lies beyond the sound part is no point of it.
+    let mut within = between.clone();
+    within.retain(|step, _| sound.last().is_some_and(|last| *step <= last.step));
+    let plane = experiment.fit_plane_with(&sound, &within)?;
     let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),
@@ -247,6 +294,7 @@ fn fitted(
         warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),
         blow_up,
         sound,
+        between,
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,

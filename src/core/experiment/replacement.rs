@@ -52,12 +52,14 @@ pub struct Resets {
     pub chosen_for: String,
     /// The fields.
     pub fields: Vec<Reset>,
+    /// Where the recorded run ends that is no longer followed, since more steps are planned.
+    pub outlasted: Option<u64>,
 }
 
 /// The experiment with another setting, and what was reset with it.
 pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Resets) {
     let mut file = before.clone();
-    let mut resets = Resets { chosen_for: replaced_name(before, change.setting()), fields: Vec::new() };
+    let mut resets = Resets { chosen_for: replaced_name(before, change.setting()), ..Resets::default() };
     match change {
         Change::Surface(surface) => {
             file.surface = surface;
@@ -267,6 +269,10 @@ fn text(value: &Value) -> Option<String> {
 
 impl fmt::Display for Resets {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if let Some(end) = self.outlasted {
+            // Planned steps reset nothing.
+            return write!(f, "the recorded run ends at step {end}, so training is done anew");
+        }
         let name = |reset: &Reset| reset.field.rsplit('.').next().unwrap_or_default().replace('_', " ");
         let (mut was, mut is, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for reset in &self.fields {

@@ -166,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn cross_entropy_depends_on_the_differences_of_logits_alone_however_large_they_are() {
+        let near = [0.25, -0.5, 1.0];
+        for class in 0..3 {
+            let of =
+                |far: f64| at(Loss::CrossEntropy, &near.map(|z| z + far), &[f64::from(class)], &[0.0; 3]).0;
+            for far in [0.0, 64.0, 1024.0, 1048576.0, -1048576.0] {
+                assert_eq!(of(far), of(0.0), "class {class}, {far}");
+            }
+        }
+    }
+
+    #[test]
     fn tiny_losses_keep_their_relative_accuracy() {
         // ln(1 + e⁻⁴⁰) = e⁻⁴⁰ to rounding.
         for (loss, p, y) in

@@ -2,7 +2,10 @@
 //!
 //! They are found from the smaller of the two symmetric matrices XᵀX `[dim, dim]` and XXᵀ `[n, n]`
 //! (the Gram matrix), so that a few rows in very many dimensions stay cheap. The rows are scaled
-//! first, so that a run that ran away to 1e200 does not overflow.
+//! first, so that a run that ran away to 1e200 does not overflow. They are asked for entry by entry and a
+//! block at a time: the checkpoints of a run are large, and shared.
+
+use std::ops::Range;
 
 use nalgebra::{DMatrix, DVectorView};
 
@@ -23,33 +26,77 @@ pub struct Principal {
 /// A direction whose share of the sum of squares is below this is rounding, not signal.
 const RANK_SHARE: f64 = 1e-14;
 
-/// The top `k` right-singular vectors of the rows, `[n, dim]`, as they stand (centre them first);
-/// fewer where the rows have a lower rank.
-pub fn top_directions(rows: &[Vec<f64>], k: usize) -> Principal {
+/// The top `k` right-singular vectors of the rows, `[n, dim]`, whose entries are told by row and column, as
+/// they stand (centre them first); fewer where the rows have a lower rank.
+pub fn top_directions([n, dim]: [usize; 2], entry: impl Fn(usize, usize) -> f64, k: usize) -> Principal {
     let mut found = Principal { directions: Vec::new(), share: Vec::new() };
-    let largest = rows.iter().flatten().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let all = (0..n).flat_map(|i| (0..dim).map(move |j| (i, j)));
+    let largest = all.fold(0.0_f64, |m, (i, j)| m.max(entry(i, j).abs()));
     if largest == 0.0 || !largest.is_finite() {
         return found;
     }
-    let (n, dim) = (rows.len(), rows[0].len());
-    let x = DMatrix::from_fn(n, dim, |i, j| rows[i][j] / largest);
-    let gram_is_smaller = n < dim;
-    let square = if gram_is_smaller { &x * x.transpose() } else { x.transpose() * &x };
+    let rows = Rows { n, dim, entry: |i, j| entry(i, j) / largest };
+    let square = rows.square();
     let total = square.trace();
     for (value, vector) in top_eigenpairs(square, k) {
         let share = value / total;
         if share <= RANK_SHARE {
             break;
         }
-        let raw = match gram_is_smaller {
-            true => x.tr_mul(&DVectorView::from_slice(&vector, n)).as_slice().to_vec(),
-            false => vector,
-        };
+        let raw = if rows.gram_is_smaller() { rows.combined(&vector) } else { vector };
         let Some(unit) = orthonormal_to(raw, &found.directions) else { break };
         found.directions.push(with_fixed_sign(unit));
         found.share.push(share);
     }
     found
+}
+
+/// Entries of a matrix, `[n, dim]`, that is never there as a whole.
+struct Rows<F> {
+    n: usize,
+    dim: usize,
+    entry: F,
+}
+
+/// Entries that are copied at a time.
+const BLOCK: usize = 1 << 21;
+
+impl<F: Fn(usize, usize) -> f64> Rows<F> {
+    fn gram_is_smaller(&self) -> bool {
+        self.n < self.dim
+    }
+
+    /// The smaller of XᵀX and XXᵀ.
+    fn square(&self) -> DMatrix<f64> {
+        let part = |part: Range<usize>| match self.gram_is_smaller() {
+            true => {
+                let x = self.block(0..self.n, part);
+                &x * x.transpose()
+            }
+            false => {
+                let x = self.block(part, 0..self.dim);
+                x.transpose() * &x
+            }
+        };
+        let (all, across) = if self.gram_is_smaller() { (self.dim, self.n) } else { (self.n, self.dim) };
+        parts(all, across).map(part).reduce(|sum, part| sum + part).unwrap_or_else(|| DMatrix::zeros(0, 0))
+    }
+
+    /// The sum of the rows, each so many times, `[dim]`.
+    fn combined(&self, times: &[f64]) -> Vec<f64> {
+        let part = |columns| self.block(0..self.n, columns).tr_mul(&DVectorView::from_slice(times, self.n));
+        parts(self.dim, self.n).flat_map(|columns| part(columns).as_slice().to_vec()).collect()
+    }
+
+    fn block(&self, rows: Range<usize>, columns: Range<usize>) -> DMatrix<f64> {
+        DMatrix::from_fn(rows.len(), columns.len(), |i, j| (self.entry)(rows.start + i, columns.start + j))
+    }
+}
+
+/// A matrix cut into blocks, along the side of `all`.
+fn parts(all: usize, across: usize) -> impl Iterator<Item = Range<usize>> {
+    let each = (BLOCK / across.max(1)).max(1);
+    (0..all).step_by(each).map(move |from| from..(from + each).min(all))
 }
 
 /// Matrices larger than this are not diagonalised as a whole: three of a thousand eigenvectors are
@@ -152,13 +199,35 @@ pub fn orthonormalised(vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
 mod tests {
     use super::*;
 
+    fn of(rows: &[Vec<f64>]) -> Principal {
+        top_directions([rows.len(), rows[0].len()], |i, j| rows[i][j], 3)
+    }
+
+    #[test]
+    fn blocks_together_are_the_whole() {
+        let across = BLOCK / 5;
+        let entry = |i: usize, j: usize| ((7 * i + 3 * j) % 11) as f64 - 5.0;
+        for [n, dim] in [[12, across], [across, 12]] {
+            let rows = Rows { n, dim, entry };
+            assert_eq!(parts(across, 12).count(), 3);
+            let x = rows.block(0..n, 0..dim);
+            let whole = if n < dim { &x * x.transpose() } else { x.transpose() * &x };
+            assert_eq!(rows.square(), whole, "sums of small whole numbers are exact");
+        }
+        let rows = Rows { n: 12, dim: across, entry };
+        let times: Vec<f64> = (0..12).map(f64::from).collect();
+        let combined = rows.combined(&times);
+        let expected = |j: usize| (0..12).map(|i| times[i] * entry(i, j)).sum::<f64>();
+        assert!((0..across).all(|j| combined[j] == expected(j)));
+    }
+
     #[test]
     fn both_matrices_give_the_same_directions() {
         // Four rows in three and, padded with zeros, in nine dimensions.
         let rows =
             vec![vec![3.0, 0.1, 0.0], vec![-2.0, 0.3, 0.1], vec![0.5, -1.0, 0.2], vec![-1.0, 0.6, -0.4]];
         let wide: Vec<Vec<f64>> = rows.iter().map(|r| [r.clone(), vec![0.0; 6]].concat()).collect();
-        let (narrow, wide) = (top_directions(&rows, 3), top_directions(&wide, 3));
+        let (narrow, wide) = (of(&rows), of(&wide));
         for i in 0..3 {
             assert!((narrow.share[i] - wide.share[i]).abs() < 1e-14);
             for j in 0..3 {
@@ -171,9 +240,9 @@ mod tests {
     #[test]
     fn a_flat_cloud_gives_fewer_directions_and_huge_numbers_do_no_harm() {
         let line: Vec<Vec<f64>> = (0..5).map(|t| vec![t as f64 * 1e200, t as f64 * -2e200, 0.0]).collect();
-        let found = top_directions(&line, 3);
+        let found = of(&line);
         assert_eq!(found.directions.len(), 1);
         assert!((found.directions[0][1] - 2.0 / 5_f64.sqrt()).abs() < 1e-12, "largest entry positive");
-        assert!(top_directions(&[vec![0.0; 3], vec![0.0; 3]], 3).directions.is_empty());
+        assert!(of(&[vec![0.0; 3], vec![0.0; 3]]).directions.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of Adagrad.
@@ -43,9 +43,9 @@ struct Adagrad {
 }
 
 impl Optimizer for Adagrad {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         let AdagradSettings { eps, weight_decay, .. } = self.settings;
-        for ((theta, grad), sum) in theta.iter_mut().zip(grad).zip(&mut self.sum) {
+        for ((theta, grad), sum) in theta.iter_mut().zip(grad.here()).zip(&mut self.sum) {
             let grad = grad + weight_decay * *theta;
             *sum += grad * grad;
             *theta -= lr * grad / (sum.sqrt() + eps);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of Adam.
@@ -47,9 +47,9 @@ struct Adam {
 }
 
 impl Optimizer for Adam {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         let weight_decay = self.weight_decay;
-        self.moments.step(theta, grad, lr, |theta, grad| (theta, grad + weight_decay * theta));
+        self.moments.step(theta, grad.here(), lr, |theta, grad| (theta, grad + weight_decay * theta));
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

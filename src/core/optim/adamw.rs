@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
 use super::adam::{AdamSettings, Moments};
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::SettingError;
 
 /// Settings of AdamW.
@@ -46,9 +46,9 @@ struct Adamw {
 }
 
 impl Optimizer for Adamw {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         let kept = 1.0 - lr * self.weight_decay;
-        self.moments.step(theta, grad, lr, |theta, grad| (theta * kept, grad));
+        self.moments.step(theta, grad.here(), lr, |theta, grad| (theta * kept, grad));
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

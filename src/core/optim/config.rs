@@ -90,6 +90,13 @@ impl OptimizerConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::optim::Gradients;
+
+    /// A step of one that asks for no further gradient.
+    fn step(optimizer: &mut dyn Optimizer, theta: &mut [f64], gradient: &[f64], lr: f64) {
+        let mut further = |_: &[f64], _: &mut [f64]| unreachable!("it asks for none");
+        optimizer.step(theta, &mut Gradients::new(gradient, &mut further), lr);
+    }
 
     /// Theta after each of five steps on a bowl that is steeper along one axis than along the other.
     fn path(mut config: OptimizerConfig, lr: f64, gradient: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
@@ -99,7 +106,7 @@ mod tests {
         let mut path = Vec::new();
         for _ in 0..5 {
             let gradient = gradient(&theta);
-            optimizer.step(&mut theta, &gradient, config.lr());
+            step(&mut *optimizer, &mut theta, &gradient, config.lr());
             path.push(theta.clone());
         }
         path
@@ -141,14 +148,14 @@ mod tests {
             let mut theta = vec![1.0, -2.0];
             for _ in 0..3 {
                 let gradient = bowl(&theta);
-                optimizer.step(&mut theta, &gradient, 0.1);
+                step(&mut *optimizer, &mut theta, &gradient, 0.1);
             }
             let (mut copy, mut theta_of_copy) = (optimizer.clone(), theta.clone());
             for _ in 0..3 {
                 let gradient = bowl(&theta);
-                optimizer.step(&mut theta, &gradient, 0.1);
+                step(&mut *optimizer, &mut theta, &gradient, 0.1);
                 let gradient = bowl(&theta_of_copy);
-                copy.step(&mut theta_of_copy, &gradient, 0.1);
+                step(&mut *copy, &mut theta_of_copy, &gradient, 0.1);
             }
             assert_eq!(theta, theta_of_copy, "{}", config.name());
         }

@@ -8,6 +8,7 @@ pub mod adagrad;
 pub mod adam;
 pub mod adamw;
 pub mod config;
+pub mod gradients;
 pub mod momentum;
 pub mod nesterov;
 pub mod rmsprop;
@@ -15,12 +16,14 @@ pub mod schedule;
 pub mod sgd;
 
 pub use config::OptimizerConfig;
+pub use gradients::Gradients;
 pub use schedule::Schedule;
 
 /// A rule that turns a gradient into a step. Its value is its whole state: a clone continues exactly.
 pub trait Optimizer: Send + Sync {
-    /// Moves theta, `[dim]`, by one step at learning rate `lr`, given the gradient there, `[dim]`.
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64);
+    /// Moves theta, `[dim]`, by one step at learning rate `lr`, given the gradient there, and the way to
+    /// more gradients on the same examples.
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64);
 
     /// A copy with the same state, for a key checkpoint.
     fn boxed_clone(&self) -> Box<dyn Optimizer>;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of gradient descent with momentum.
@@ -47,8 +47,8 @@ pub(super) struct Momentum {
 }
 
 impl Optimizer for Momentum {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
-        for ((theta, grad), velocity) in theta.iter_mut().zip(grad).zip(&mut self.velocity) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
+        for ((theta, grad), velocity) in theta.iter_mut().zip(grad.here()).zip(&mut self.velocity) {
             let grad = grad + self.weight_decay * *theta;
             *velocity = self.momentum * *velocity + grad;
             let step = if self.looks_ahead { grad + self.momentum * *velocity } else { *velocity };

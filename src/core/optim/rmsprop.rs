@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of RMSprop.
@@ -46,9 +46,9 @@ struct Rmsprop {
 }
 
 impl Optimizer for Rmsprop {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         let RmspropSettings { alpha, eps, weight_decay, .. } = self.settings;
-        for ((theta, grad), mean_square) in theta.iter_mut().zip(grad).zip(&mut self.mean_square) {
+        for ((theta, grad), mean_square) in theta.iter_mut().zip(grad.here()).zip(&mut self.mean_square) {
             let grad = grad + weight_decay * *theta;
             *mean_square = alpha * *mean_square + (1.0 - alpha) * grad * grad;
             *theta -= lr * grad / (mean_square.sqrt() + eps);

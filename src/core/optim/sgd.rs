@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Optimizer;
+use super::{Gradients, Optimizer};
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of gradient descent.
@@ -39,8 +39,8 @@ struct Sgd {
 }
 
 impl Optimizer for Sgd {
-    fn step(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
-        for (theta, grad) in theta.iter_mut().zip(grad) {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
+        for (theta, grad) in theta.iter_mut().zip(grad.here()) {
             *theta -= lr * (grad + self.weight_decay * *theta);
         }
     }

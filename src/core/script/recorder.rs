@@ -15,7 +15,7 @@
 //! Runs bear other names where a tour plays; the recorder knows them from a session in which it plays.
 
 use super::chapters::{ChapterFile, Cue, Ease, LONGEST_SECS, TourFile, When};
-use super::restore::{bit_by_bit, commands_to};
+use super::restore::{bit_by_bit, commands_to, is_alike};
 use crate::core::command::number::{number_of, with_number};
 use crate::core::command::{Command, RunCommand, RunId, ViewCommand};
 use crate::core::experiment::settings::Touches;
@@ -46,6 +46,8 @@ pub struct Recorder {
     /// Commands told so far: their order where they have one time.
     told: usize,
     flown: Flown,
+    /// Why the tour does not tell all that was done, if it does not.
+    untold: Option<String>,
 }
 
 /// The steps that were seen up to some commands, and these.
@@ -89,7 +91,7 @@ const FRAME_SECS: f64 = 1.0;
 impl Recorder {
     /// A recording that begins now, with a session as it stands.
     pub fn begin(session: &Session, secs: f64, step: u64, pose: &Pose) -> Self {
-        let (experiment, there, commands) = opening(session);
+        let Opening { experiment, there, commands, untold } = opening(session);
         // These set the stage, before any step is seen.
         let commands = commands.into_iter().map(|command| (0, command)).collect();
         let stage = Part { commands, is_restart: true, ..Part::default() };
@@ -106,6 +108,7 @@ impl Recorder {
             is_dragging: false,
             told: 0,
             flown: Flown::default(),
+            untold,
         };
         recorder.rename(session);
         recorder.see(secs, step, pose);
@@ -115,6 +118,12 @@ impl Recorder {
     /// How long it has lasted.
     pub fn secs(&self) -> f64 {
         self.secs
+    }
+
+    /// Why the tour does not tell all that was done, if it does not: say, because a file of data is gone that
+    /// the session still remembers.
+    pub fn untold(&self) -> Option<&str> {
+        self.untold.as_deref()
     }
 
     /// Whether it is as long as a tour may be.
@@ -146,64 +155,75 @@ impl Recorder {
         let Some(entry) = session.log().entries().last() else { return };
         match &entry.command {
             command if is_told_otherwise(command) => {}
-            Command::Undo | Command::Redo => {
-                self.is_dragging = false;
-                commands_to(&self.there, session).into_iter().for_each(|command| self.say(command));
-            }
+            Command::Undo | Command::Redo => self.catch_up(session),
             command => {
-                if let Some(command) = self.renamed(command) {
-                    self.tell(command);
+                if let Some(command) = self.renamed(command)
+                    && !self.tell(command)
+                {
+                    self.catch_up(session);
                 }
             }
         }
         self.rename(session);
     }
 
-    fn tell(&mut self, command: Command) {
+    /// Tells whatever leads to what the session has decided, and takes note if that cannot be told.
+    fn catch_up(&mut self, session: &Session) {
+        self.is_dragging = false;
+        for command in commands_to(&self.there, session) {
+            self.say(command);
+        }
+        if self.untold.is_none() && !is_alike(&self.there, session) {
+            self.untold = Some(why_untold(&self.there, session));
+        }
+    }
+
+    /// Whether the command is taken where the tour plays. One that is refused there is not told: no tour with
+    /// it would load.
+    fn tell(&mut self, command: Command) -> bool {
         match number_of(&command) {
             Some(number) => self.drag(command, number),
             None => {
                 self.is_dragging = false;
-                self.say(command);
+                self.say(command)
             }
         }
     }
 
     /// Tells a command at the step that is shown.
-    fn say(&mut self, command: Command) {
-        self.follow(&command);
-        if let Some(part) = self.parts.last_mut() {
+    fn say(&mut self, command: Command) -> bool {
+        let is_taken = self.follow(&command);
+        if let Some(part) = self.parts.last_mut().filter(|_| is_taken) {
             part.commands.push((self.told, command));
         }
+        is_taken
     }
 
-    fn follow(&mut self, command: &Command) {
-        self.told += 1;
+    fn follow(&mut self, command: &Command) -> bool {
         let is_taken = self.there.apply(command.clone(), Now::default()).is_ok();
-        debug_assert!(is_taken, "what one session took another one takes: {command:?}");
+        self.told += usize::from(is_taken);
+        is_taken
     }
 
     /// A number that is set again and again is on its way.
-    fn drag(&mut self, command: Command, number: f64) {
+    fn drag(&mut self, command: Command, number: f64) -> bool {
+        let order = self.told;
         let place = [self.secs, number];
         let (is_dragging, secs) = (self.is_dragging, self.secs);
         let is_going_on = self.drags.last().is_some_and(|drag| {
             let is_near = drag.places.last().is_some_and(|[before, _]| secs - before <= DRAG_SECS);
             is_dragging && is_near && with_number(&drag.command, number) == command
         });
+        self.is_dragging = if is_going_on { self.follow(&command) } else { self.say(command.clone()) };
         match self.drags.last_mut().filter(|_| is_going_on) {
+            _ if !self.is_dragging => {}
             Some(drag) => {
                 drag.places.push(place);
-                drag.orders.push(self.told);
-                self.follow(&command);
+                drag.orders.push(order);
             }
-            None => {
-                let (places, orders) = (vec![place], vec![self.told]);
-                self.drags.push(Drag { command: command.clone(), places, orders });
-                self.say(command);
-            }
+            None => self.drags.push(Drag { command, places: vec![place], orders: vec![order] }),
         }
-        self.is_dragging = true;
+        self.is_dragging
     }
 
     /// The command by the names that runs have where the tour plays; `None` if it ended a run that was
@@ -342,9 +362,20 @@ fn is_told_otherwise(command: &Command) -> bool {
     }
 }
 
-/// How a tour begins that goes on from a session as it stands: a built-in experiment, if the session
-/// is not far from one, the session that plays it, and what else is to be sent first.
-fn opening(session: &Session) -> (Option<String>, Session, Vec<Command>) {
+/// How a tour begins.
+struct Opening {
+    /// A built-in experiment, if the session is not far from one.
+    experiment: Option<String>,
+    /// The session that plays it.
+    there: Session,
+    /// What else is to be sent first.
+    commands: Vec<Command>,
+    /// Why that does not lead to the session as it stands, if it does not.
+    untold: Option<String>,
+}
+
+/// How a tour begins that goes on from a session as it stands.
+fn opening(session: &Session) -> Opening {
     let begun = |file: &ExperimentFile| -> Option<Session> {
         let mut there = Session::new(Experiment::new(file.clone()).ok()?);
         // A player loads the experiment that the session begins with once more.
@@ -361,14 +392,32 @@ fn opening(session: &Session) -> (Option<String>, Session, Vec<Command>) {
         if let Some(commands) = bit_by_bit(&there, session)
             && follow(&mut there, &commands)
         {
-            return (Some(name.to_owned()), there, commands);
+            return Opening { experiment: Some(name.to_owned()), there, commands, untold: None };
         }
     }
     let mut there = Session::new(session.experiment().clone());
     let commands = super::restore::anew(&there, session);
-    let is_led = follow(&mut there, &commands);
-    debug_assert!(is_led, "what one session holds another one takes");
-    (None, there, commands)
+    follow(&mut there, &commands);
+    if commands.is_empty() {
+        // Its data are gone. A tour without an experiment is none; this one plays once they are there again.
+        let untold = Some(why_untold(&there, session));
+        return Opening {
+            experiment: None,
+            there,
+            commands: vec![load(session.experiment().file())],
+            untold,
+        };
+    }
+    let untold = (!is_alike(&there, session)).then(|| why_untold(&there, session));
+    Opening { experiment: None, there, commands, untold }
+}
+
+/// Why a session that plays a tour is not led to what another one has decided.
+fn why_untold(there: &Session, session: &Session) -> String {
+    match there.clone().apply(load(session.experiment().file()), Now::default()) {
+        Err(refusal) => refusal.to_string(),
+        Ok(_) => "there are no commands for all that was done".to_owned(),
+    }
 }
 
 fn load(file: &ExperimentFile) -> Command {

@@ -36,21 +36,27 @@ pub fn bit_by_bit(from: &Session, to: &Session) -> Option<Vec<Command>> {
     is_alike(&way.session, to).then_some(way.commands)
 }
 
-/// The commands that get there from anywhere.
+/// The commands that get there from anywhere, as far as there are any: data that one session remembers may
+/// be gone by now.
 pub(super) fn anew(from: &Session, to: &Session) -> Vec<Command> {
     let mut way = Way::new(from);
-    let mut file = told(to.experiment().file());
-    // The first run comes with the experiment, so it must have set out where the experiment starts.
-    let first = if to.runs()[0].from == RaceStart::Same { &to.runs()[0] } else { to.plane_source() };
-    if let Origin::Trained(experiment) = &first.origin {
-        file.optimizer = experiment.optimizer.clone();
-    }
-    let is_done = way.go(Command::Load(Box::new(file))).is_some()
-        && to.runs().iter().filter(|run| run.id != first.id).all(|run| way.join(run).is_some())
-        && way.lead(to).is_some()
-        && way.look(to).is_some();
-    debug_assert!(is_done, "what one session holds another one takes");
+    way.anew(to);
     way.commands
+}
+
+impl Way {
+    fn anew(&mut self, to: &Session) -> Option<()> {
+        let mut file = told(to.experiment().file());
+        // The first run comes with the experiment, so it must have set out where the experiment starts.
+        let first = if to.runs()[0].from == RaceStart::Same { &to.runs()[0] } else { to.plane_source() };
+        if let Origin::Trained(experiment) = &first.origin {
+            file.optimizer = experiment.optimizer.clone();
+        }
+        self.go(Command::Load(Box::new(file)))?;
+        to.runs().iter().filter(|run| run.id != first.id).try_for_each(|run| self.join(run))?;
+        self.lead(to)?;
+        self.look(to)
+    }
 }
 
 /// Whether two sessions have decided the same, apart from what is left out here.

@@ -1,7 +1,7 @@
 //! Changes that can be taken back, and those that were: the last [`MOST_CHANGES`], and of them as many as
 //! have [`MOST_BYTES`] of data and parameters between them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::run::{Run, Transport};
 use super::{Opened, RunId, View};
@@ -68,13 +68,9 @@ impl History {
 
     /// Bytes of data and parameters in the past, as far as its states do not share them.
     fn bytes(&self) -> usize {
-        let mut before: Option<&Experiment> = None;
-        let own = self.past.iter().map(|state| {
-            let is_shared = before.is_some_and(|before| before.shares_data(&state.experiment));
-            before = Some(&state.experiment);
-            if is_shared { 0 } else { state.experiment.data_bytes() }
-        });
-        own.sum()
+        let held: BTreeMap<usize, usize> =
+            self.past.iter().flat_map(|state| state.experiment.held()).collect();
+        held.values().sum()
     }
 
     /// Whether older changes are no longer known.

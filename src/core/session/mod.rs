@@ -181,8 +181,8 @@ impl Session {
             return Err(FieldError::new(Setting::Camera.row().path, "path", expected));
         }
         let setting = change.setting();
-        let (changed, told) = self.experiment.changed(change)?;
-        self.take_over(changed);
+        let (changed, mut told) = self.experiment.changed(change)?;
+        told.outlasted = self.take_over(changed);
         if setting == Setting::Alpha3 {
             self.view.alpha3 = Alpha3::Held(self.look().alpha3);
         }
@@ -202,8 +202,11 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on with a changed experiment: with its run, or with another where it trains otherwise.
-    fn take_over(&mut self, changed: Experiment) {
+    /// Goes on with a changed experiment: with its run, or with another where it trains otherwise. Tells where
+    /// the recorded run ends that it followed and that is too short for it.
+    fn take_over(&mut self, changed: Experiment) -> Option<u64> {
+        // A recorded run that was too short may be long enough again.
+        let changed = self.known(changed);
         let is_same = |setting: Setting| setting.is_same_in(changed.file(), self.experiment.file());
         if !(is_same(Setting::Plane) && is_same(Setting::Rotate)) {
             // The alphas of a point are those of its plane.
@@ -212,11 +215,16 @@ impl Session {
         if changed.view.alpha3 != self.experiment.view.alpha3 {
             self.view.alpha3 = Alpha3::Held(changed.view.alpha3);
         }
-        if changed.training_question() == self.experiment.training_question() {
-            self.experiment = changed;
-        } else {
+        if changed.training_question() != self.experiment.training_question() {
             self.restart_with(changed);
+            return None;
         }
+        let (was, is) = (self.experiment.recorded_end(), changed.recorded_end());
+        match was == is {
+            true => self.experiment = changed,
+            false => self.restart_with(changed),
+        }
+        was.filter(|_| is.is_none())
     }
 
     /// Another training is another run; what goes on stays as fast as it was.

@@ -538,6 +538,23 @@ fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
 }
 
 #[test]
+fn more_steps_than_were_recorded_are_trained_anew_with_a_word() {
+    use crate::core::experiment::pipeline;
+    let own = Experiment::new(ExperimentFile { steps: 9, ..Default::default() }).unwrap();
+    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).course());
+    let mut session = Session::new(own.clone().along(&own, course).unwrap());
+    let mut plan = |steps| {
+        let told = session.apply(Command::Set(Change::Steps(steps)), at(0)).unwrap();
+        (told.to_string(), session.experiment().is_recorded(), session.runs()[0].id.0)
+    };
+    assert_eq!(plan(5), (String::new(), true, 0));
+    let told = "the recorded run ends at step 9, so training is done anew".to_owned();
+    assert_eq!(plan(12), (told, false, 1), "another run, since it passes other points");
+    assert_eq!(plan(15), (String::new(), false, 1));
+    assert_eq!(plan(8), (String::new(), true, 2), "it is followed again");
+}
+
+#[test]
 fn what_a_recorded_run_carries_is_not_read_anew() {
     use crate::core::experiment::pipeline;
     use crate::core::experiment::prepared::Carried;

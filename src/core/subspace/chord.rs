@@ -7,7 +7,7 @@
 
 use super::fit::{DIRECTIONS, FitError, Fitted};
 use crate::core::num::principal;
-use crate::core::num::vector::{add_scaled, dot, norm, scaled, sub};
+use crate::core::num::vector::{dot, norm, scaled, sub};
 
 /// Fits the plane to checkpoints, oldest first.
 ///
@@ -22,20 +22,15 @@ pub(super) fn fit(thetas: &[&[f64]]) -> Result<Fitted, FitError> {
     }
     let unit = scaled(&chord, 1.0 / length);
     let mean = principal::mean(thetas);
-    let rows: Vec<Vec<f64>> = thetas
-        .iter()
-        .map(|theta| {
-            let mut row = sub(theta, &mean);
-            let along = dot(&unit, &row);
-            add_scaled(&mut row, -along, &unit);
-            row
-        })
-        .collect();
+    let along: Vec<f64> = thetas.iter().map(|theta| dot(&unit, &sub(theta, &mean))).collect();
+    let across = |i: usize, j: usize| (thetas[i][j] - mean[j]) + -along[i] * unit[j];
+    let row = |i: usize| (0..unit.len()).map(|j| across(i, j)).collect::<Vec<f64>>();
     // What is left of a straight path is rounding, which must not choose a direction.
-    let left = rows.iter().map(|row| norm(row)).fold(0.0, f64::max);
-    let mut units = vec![unit];
+    let left = (0..thetas.len()).map(|i| norm(&row(i))).fold(0.0, f64::max);
+    let mut units = vec![unit.clone()];
     if left > 1e-12 * length {
-        for direction in principal::top_directions(&rows, DIRECTIONS - 1).directions {
+        let size = [thetas.len(), unit.len()];
+        for direction in principal::top_directions(size, across, DIRECTIONS - 1).directions {
             // Rounding leaves a trace of the chord in them.
             units.extend(principal::orthonormal_to(direction, &units));
         }

@@ -176,15 +176,25 @@ impl PlaneConfig {
         }
     }
 
-    /// The files that hold points of the plane.
-    pub fn files(&self) -> Vec<PathBuf> {
-        let places = match self {
+    /// The points that it goes through.
+    fn places(&self) -> Vec<&Place> {
+        match self {
             Self::Line { from, to } => vec![from, to],
             Self::Points { a, b, c } => vec![a, b, c],
             Self::Random { at, .. } | Self::Hessian { at } => vec![at],
             Self::Chord | Self::Pca { .. } | Self::Axes { .. } | Self::Angle { .. } => vec![],
-        };
-        places.into_iter().filter_map(Place::file).cloned().collect()
+        }
+    }
+
+    /// The files that hold points of the plane.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.places().into_iter().filter_map(Place::file).cloned().collect()
+    }
+
+    /// The steps of the run that it goes through.
+    pub fn steps(&self) -> Vec<u64> {
+        let step = |place: &Place| if let Place::Step(step) = place { Some(*step) } else { None };
+        self.places().into_iter().filter_map(step).collect()
     }
 
     /// The same, to be changed.
@@ -232,14 +242,14 @@ impl PlaneConfig {
         fitted.finish(&thetas, input.rotate, &mut stream)
     }
 
-    /// The same plane fitted to a random walk that stands for a run of `checkpoints` points.
-    pub(super) fn on_walk(&self, thetas: &[&[f64]], checkpoints: usize, stream: &mut Stream) -> OnWalk {
-        // A step of the run lies as far along the walk.
+    /// The same plane fitted to a random walk that stands for a run with checkpoints at these steps.
+    pub(super) fn on_walk(&self, thetas: &[&[f64]], steps: &[u64], stream: &mut Stream) -> OnWalk {
+        // A checkpoint of the run lies as far along the walk.
         let at = |place: &Place| match place {
             Place::Start => Some(thetas[0]),
             Place::End => thetas.last().copied(),
             Place::Step(step) => {
-                let share = *step as f64 / (checkpoints.max(2) - 1) as f64;
+                let share = place_among(steps, *step) / (steps.len().max(2) - 1) as f64;
                 Some(thetas[(share.min(1.0) * (thetas.len() - 1) as f64).round() as usize])
             }
             Place::File(_) => None,
@@ -257,6 +267,18 @@ impl PlaneConfig {
             Self::Random { .. } | Self::Hessian { .. } | Self::Axes { .. } => return OnWalk::Fixed,
         };
         fitted.map_or(OnWalk::Unknown, OnWalk::Fitted)
+    }
+}
+
+/// The place of a step among those of checkpoints, from 0; a fraction between two of them.
+fn place_among(steps: &[u64], step: u64) -> f64 {
+    let after = steps.partition_point(|kept| *kept < step);
+    match (after.checked_sub(1), steps.get(after)) {
+        (Some(before), Some(next)) => {
+            let (from, to) = (steps[before], *next);
+            before as f64 + (step - from) as f64 / (to - from) as f64
+        }
+        _ => after as f64,
     }
 }
 

@@ -9,6 +9,9 @@ use crate::core::train::Trajectory;
 /// Points of parameter space that were read from files, by the path that names them.
 pub type ThetaFiles = BTreeMap<PathBuf, Vec<f64>>;
 
+/// Points of a run between the checkpoints that it kept, by their steps.
+pub type ThetaSteps = BTreeMap<u64, Vec<f64>>;
+
 /// What a plane is fitted to.
 pub struct FitInput<'a> {
     /// The run.
@@ -17,6 +20,8 @@ pub struct FitInput<'a> {
     pub objective: &'a dyn Objective,
     /// The points that the plane's places name by file.
     pub files: &'a ThetaFiles,
+    /// Those that they name by step, where the run kept no checkpoint.
+    pub steps: &'a ThetaSteps,
     /// Seed of the stream `plane`, for directions that chance chooses.
     pub seed: u64,
     /// Degrees by which direction 2 is turned towards direction 3.

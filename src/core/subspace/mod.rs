@@ -18,7 +18,7 @@ pub mod walks;
 pub use align::align;
 pub use config::PlaneConfig;
 pub use fit::{AxisMeaning, FitError, SlicePlane};
-pub use input::{FitInput, ThetaFiles};
+pub use input::{FitInput, ThetaFiles, ThetaSteps};
 pub use place::{Place, PlaceError};
 pub use walks::RandomWalks;
 

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::fit::{DIRECTIONS, FitError, Fitted};
 use crate::core::num::principal;
-use crate::core::num::vector::sub;
 
 /// The point that a principal component analysis is taken about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +29,8 @@ pub(super) fn fit(thetas: &[&[f64]], about: About) -> Result<Fitted, FitError> {
         About::Mean => principal::mean(thetas),
         About::End => thetas[thetas.len() - 1].to_vec(),
     };
-    let rows: Vec<Vec<f64>> = thetas.iter().map(|theta| sub(theta, &origin)).collect();
-    let directions = principal::top_directions(&rows, DIRECTIONS).directions;
+    let centred = |i: usize, j: usize| thetas[i][j] - origin[j];
+    let directions = principal::top_directions([thetas.len(), origin.len()], centred, DIRECTIONS).directions;
     if directions.is_empty() {
         return Err(FitError::NotMoved { checkpoints: thetas.len() });
     }

@@ -35,6 +35,14 @@ pub enum PlaceError {
         /// Steps between two that were kept.
         stride: u64,
     },
+    /// The run ended before it.
+    #[error("step {step} was not reached: the run ended at step {last}")]
+    Beyond {
+        /// The step asked for.
+        step: u64,
+        /// The run's last step.
+        last: u64,
+    },
     /// The run diverged there.
     #[error("the run is not finite at {place}; expected a point before it diverged")]
     NotFinite {
@@ -62,14 +70,15 @@ impl Place {
             Self::End => finite().next_back().map(<[f64]>::to_vec).ok_or_else(not_finite),
             Self::Step(step) => {
                 let points = input.trajectory.checkpoints();
-                let point = points.iter().find(|point| point.step == *step);
-                let point = point.ok_or_else(|| PlaceError::Step {
+                let kept = points.iter().find(|point| point.step == *step).map(|point| &point.theta[..]);
+                let between = || input.steps.get(step).map(Vec::as_slice);
+                let theta = kept.or_else(between).ok_or_else(|| PlaceError::Step {
                     step: *step,
                     last: points.last().map_or(0, |last| last.step),
                     stride: input.trajectory.stride(),
                 })?;
-                match point.theta.iter().all(|v| v.is_finite()) {
-                    true => Ok(point.theta.to_vec()),
+                match theta.iter().all(|v| v.is_finite()) {
+                    true => Ok(theta.to_vec()),
                     false => Err(not_finite()),
                 }
             }

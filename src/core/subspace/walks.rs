@@ -38,22 +38,22 @@ const WALKS: usize = 200;
 /// number of points n as 1 + (π/2n)²/3, so they are those of the long walk to 5·10⁻⁵.
 const MOST_POINTS: usize = 128;
 
-/// The shares of a plane of `k` directions fitted in that way to random walks of `checkpoints` points
-/// in `dim` dimensions. `None` where the plane goes through points of neither the run nor chance. Walks
+/// The shares of a plane of `k` directions fitted in that way to random walks of as many points as a run
+/// has checkpoints, which are those of `steps`, in `dim` dimensions. `None` where the plane goes through points of neither the run nor chance. Walks
 /// draw from streams of their own under the seed, so the answer does not depend on threads.
 pub fn random_walks(
     plane: &PlaneConfig,
     k: usize,
-    checkpoints: usize,
+    steps: &[u64],
     dim: usize,
     seed: u64,
 ) -> Option<RandomWalks> {
-    let points = checkpoints.clamp(3, MOST_POINTS);
+    let points = steps.len().clamp(3, MOST_POINTS);
     let walk = |i: usize| {
         let mut stream = Stream::new(seed, &format!("random walk {i}"));
         let path = path(points, dim, &mut stream);
         let rows: Vec<&[f64]> = path.iter().map(|row| &row[..]).collect();
-        match plane.on_walk(&rows, checkpoints, &mut stream) {
+        match plane.on_walk(&rows, steps, &mut stream) {
             OnWalk::Fitted(fitted) => {
                 let plane = fitted.finish(&rows, 0.0, &mut stream).ok()?;
                 let mut shares: Vec<f64> = plane.axes.iter().map(|axis| axis.explained).collect();
@@ -137,9 +137,36 @@ mod tests {
         PlaneConfig::Pca { about: About::Mean }
     }
 
+    fn steps(count: u64) -> Vec<u64> {
+        (0..count).collect()
+    }
+
+    #[test]
+    fn a_step_lies_as_far_along_the_walk_as_its_checkpoint_along_the_run() {
+        let config: PlaneConfig = "line:step:320,end".parse().unwrap();
+        // The walk that stands for the run has its points one after another.
+        let walk: Vec<Vec<f64>> = (0..11).map(|i| vec![f64::from(i), 1.0]).collect();
+        let rows: Vec<&[f64]> = walk.iter().map(|row| &row[..]).collect();
+        let origin = |steps: &[u64]| match config.on_walk(&rows, steps, &mut Stream::new(0, "test")) {
+            OnWalk::Fitted(fitted) => fitted.origin[0],
+            OnWalk::Fixed | OnWalk::Unknown => unreachable!("a line between points of the run"),
+        };
+        let every = |stride: u64, end: u64| -> Vec<u64> {
+            (0..=end / stride)
+                .map(|i| i * stride)
+                .chain((!end.is_multiple_of(stride)).then_some(end))
+                .collect()
+        };
+        assert_eq!(origin(&every(1, 400)), 8.0);
+        assert_eq!(origin(&every(32, 640)), 5.0, "a dear split is looked at each 32 steps");
+        assert_eq!(origin(&every(64, 3200)), 1.0, "a thinned run");
+        assert_eq!(origin(&every(160, 330)), 7.0, "the last two of 0, 160, 320 and 330");
+        assert_eq!(origin(&every(1000, 10_000)), 0.0, "nearer to the start than to the checkpoint after it");
+    }
+
     #[test]
     fn many_dimensions_give_the_known_shares() {
-        let walks = random_walks(&pca(), 3, 100, 20_000, 1).unwrap();
+        let walks = random_walks(&pca(), 3, &steps(100), 20_000, 1).unwrap();
         let pi2 = std::f64::consts::PI.powi(2);
         for (i, expected) in [6.0 / pi2, 1.5 / pi2, 6.0 / (9.0 * pi2)].into_iter().enumerate() {
             let found = walks.axes[i];
@@ -162,19 +189,19 @@ mod tests {
     #[test]
     fn directions_that_know_nothing_get_their_share_of_the_dimensions() {
         let axes = PlaneConfig::Axes { parameters: vec![] };
-        let walks = random_walks(&axes, 3, 500, 13, 1).unwrap();
+        let walks = random_walks(&axes, 3, &steps(500), 13, 1).unwrap();
         assert!(walks.axes[0].median > 0.03 && walks.axes[0].median < 0.1, "{:?}", walks.axes[0]);
         assert!((walks.all.median - 3.0 / 13.0).abs() < 0.06, "{:?}", walks.all);
-        let whole = random_walks(&axes, 2, 500, 2, 1).unwrap();
+        let whole = random_walks(&axes, 2, &steps(500), 2, 1).unwrap();
         assert_eq!(whole.all, Band { low: 1.0, median: 1.0, high: 1.0 });
     }
 
     #[test]
     fn few_dimensions_explain_more_and_repeat_to_the_bit() {
-        let few = random_walks(&pca(), 3, 2000, 13, 7).unwrap();
-        let many = random_walks(&pca(), 3, 2000, 1000, 7).unwrap();
+        let few = random_walks(&pca(), 3, &steps(2000), 13, 7).unwrap();
+        let many = random_walks(&pca(), 3, &steps(2000), 1000, 7).unwrap();
         assert!(few.axes[0].high - few.axes[0].low > many.axes[0].high - many.axes[0].low);
-        assert_eq!(few, random_walks(&pca(), 3, 2000, 13, 7).unwrap());
+        assert_eq!(few, random_walks(&pca(), 3, &steps(2000), 13, 7).unwrap());
         assert!(few.all.median > many.all.median);
     }
 
@@ -185,7 +212,7 @@ mod tests {
                 let mut stream = Stream::new(5, &format!("walk {i}"));
                 let path = path(points, 13, &mut stream);
                 let rows: Vec<&[f64]> = path.iter().map(|row| &row[..]).collect();
-                let OnWalk::Fitted(fitted) = pca().on_walk(&rows, points, &mut stream) else {
+                let OnWalk::Fitted(fitted) = pca().on_walk(&rows, &steps(points as u64), &mut stream) else {
                     unreachable!()
                 };
                 fitted.finish(&rows, 0.0, &mut stream).unwrap().axes[0].explained

@@ -1,6 +1,7 @@
 //! Key checkpoints: whole states kept on the way, so that any step is reached again exactly.
 
 use super::state::State;
+use super::trajectory::stride_after;
 
 /// States from which a run continues exactly, at multiples of a stride that doubles as a run grows.
 #[derive(Clone)]
@@ -48,10 +49,11 @@ impl KeyCheckpoints {
         &self.states[after - 1]
     }
 
-    /// Drops what comes after `step`.
+    /// Drops what comes after `step`. From there on as many are kept as on the first way.
     pub(super) fn cut_after(&mut self, step: u64) {
         let end = self.states.partition_point(|state| state.step <= step);
         self.states.truncate(end);
+        self.stride = stride_after(step, KEY_STRIDE, self.capacity, None);
     }
 }
 
@@ -69,6 +71,7 @@ mod tests {
             theta: vec![0.0],
             optimizer: OptimizerConfig::default().build(1),
             batches: BatchOrder::new(1, BatchSize::Full, Stream::new(0, "batches")),
+            evaluations: step,
             whole: Some((1.0, vec![1.0])),
             diverged: false,
         };
@@ -83,6 +86,11 @@ mod tests {
             assert_eq!((keys.nearest(0).step, keys.nearest(63).step), (0, 0));
             let nearest = keys.nearest(63_999).step;
             assert!(nearest + keys.stride > 63_999, "{nearest} with a stride of {}", keys.stride);
+            // Back at the start they are as near to one another as they were there.
+            keys.cut_after(0);
+            (1..1000).for_each(|step| keys.offer(&state(step)));
+            assert_eq!(keys.nearest(999).step, 999 / keys.stride * keys.stride);
+            assert_eq!(keys.stride, stride_after(999, KEY_STRIDE, capacity, None));
         }
     }
 }

@@ -7,7 +7,7 @@
 //! them.
 
 use super::run::TrainingRun;
-use super::trajectory::Checkpoint;
+use super::trajectory::{Checkpoint, Trajectory};
 
 /// Some of a run's checkpoints in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,16 +27,18 @@ impl Default for Outline {
 }
 
 impl Outline {
-    /// Takes in what a run has recorded since it was looked at last, or drops what it has gone back
-    /// behind. Whether anything that was there is there no more.
+    /// Takes in what a run has recorded since it was looked at last; all of it again where the run has gone
+    /// back. Whether anything that was there is there no more.
     ///
     /// Large parameters that the trajectory has dropped are no second trajectory: a sixteenth of the points
     /// that the trajectory may keep, or as many as a small outline takes, and never more than half.
+    /// Points that are shared take no room.
     pub fn follow(&mut self, run: &TrainingRun) -> bool {
-        let before = self.points.len();
-        let end = self.points.partition_point(|point| point.step <= run.step());
-        self.points.truncate(end);
-        let mut is_cut = end < before;
+        let mut is_cut = self.points.last().is_some_and(|last| last.step > run.step());
+        if is_cut {
+            // It may have kept less than there was room for at that step.
+            *self = Self::default();
+        }
         let recorded = run.trajectory().checkpoints();
         let seen = self.points.last().map_or(0, |last| last.step + 1);
         let new = &recorded[recorded.partition_point(|point| point.step < seen)..];
@@ -44,12 +46,16 @@ impl Outline {
         self.points.extend(new.iter().filter(|point| keeps(dense, point.step)).cloned());
         let capacity = run.trajectory().capacity();
         let most = (capacity / 16).max(DENSE as usize).min(capacity / 2);
-        while self.points.len() > most && self.dense > 2 {
+        while self.own(run.trajectory()) > most && self.dense > 2 {
             self.dense /= 2;
             self.points.retain(|point| keeps(self.dense, point.step));
             is_cut = true;
         }
         is_cut
+    }
+
+    fn own(&self, trajectory: &Trajectory) -> usize {
+        self.points.len() - self.points.partition_point(|point| trajectory.is_shared(point.step))
     }
 
     /// The points, oldest first.
@@ -121,6 +127,21 @@ mod tests {
             assert!(outline.points().len() <= capacity / 4, "{}", outline.points().len());
         }
         assert!(outline.points().len() > capacity / 8, "{}", outline.points().len());
+    }
+
+    #[test]
+    fn a_run_that_went_back_has_the_outline_of_one_that_never_went_further() {
+        let small = || run().within(200 * 100);
+        let (mut straight, mut outline) = (small(), Outline::default());
+        straight.advance(90);
+        outline.follow(&straight);
+        let (mut back, mut seen) = (small(), Outline::default());
+        for step in [50, 3000, 90] {
+            back.seek(step);
+            seen.follow(&back);
+        }
+        assert_eq!(steps(&seen), steps(&outline));
+        assert!(steps(&seen).len() > 40, "{:?}", steps(&seen));
     }
 
     #[test]

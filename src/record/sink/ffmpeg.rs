@@ -10,6 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use image::RgbaImage;
@@ -17,7 +18,7 @@ use image::RgbaImage;
 use super::h264::{H264Film, KEY_SECONDS};
 use super::join::{JoinError, not_a_part};
 use super::part::PartFile;
-use super::{FilmSpec, Partial, Sink, SinkError, write_error};
+use super::{FilmSpec, Partial, Sink, SinkError, Stopper, write_error};
 use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
 
@@ -81,6 +82,10 @@ impl Sink for Mp4 {
         }
         film.abandon()
     }
+
+    fn stopper(&self) -> Option<Stopper> {
+        Some(self.pipe.stopper())
+    }
 }
 
 /// A webm that libvpx encodes.
@@ -138,6 +143,10 @@ impl Sink for Webm {
             Err(why) => Err(part.keep(why)),
             Ok(frames) => Ok(Some(Partial { path: output.path().to_owned(), frames })),
         }
+    }
+
+    fn stopper(&self) -> Option<Stopper> {
+        Some(self.pipe.stopper())
     }
 }
 
@@ -221,7 +230,8 @@ fn command(spec: &FilmSpec) -> Command {
 
 /// The running program.
 struct Pipe {
-    child: Child,
+    /// Also in the hands of who may have to end it.
+    child: Arc<Mutex<Child>>,
     stdin: Option<ChildStdin>,
     /// Reads what it complains about, or it would wait for somebody to do so.
     listener: Option<JoinHandle<String>>,
@@ -243,7 +253,15 @@ impl Pipe {
         let listen = move || stderr.map(|stderr| last_lines(BufReader::new(stderr))).unwrap_or_default();
         let listener =
             std::thread::Builder::new().name("ffmpeg".to_owned()).spawn(listen).map_err(&failed)?;
+        let child = Arc::new(Mutex::new(child));
         Ok(Self { child, stdin, listener: Some(listener), failure: None, path: path.clone() })
+    }
+
+    /// Ends the program, whatever it is at.
+    fn stopper(&self) -> Stopper {
+        let child = Arc::clone(&self.child);
+        // It may have ended by itself; then there is nobody to end.
+        Box::new(move || drop(held(&child).kill()))
     }
 
     fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
@@ -263,8 +281,9 @@ impl Pipe {
     fn end(&mut self) -> Result<(), SinkError> {
         self.stdin = None;
         if let Some(listener) = self.listener.take() {
-            let status = self.child.wait().map_err(write_error(&self.path))?;
+            // It is heard to its end before it is held, so that it can be ended meanwhile.
             let said = listener.join().unwrap_or_default();
+            let status = held(&self.child).wait().map_err(write_error(&self.path))?;
             self.failure = (!status.success()).then(|| (status.to_string(), said));
         }
         match self.failure.clone() {
@@ -278,10 +297,15 @@ impl Drop for Pipe {
     fn drop(&mut self) {
         if self.listener.is_some() {
             // It may have ended by itself; then there is nobody to end.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            let mut child = held(&self.child);
+            let _ = child.kill();
+            let _ = child.wait();
         }
     }
+}
+
+fn held(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn last_lines(from: impl BufRead) -> String {

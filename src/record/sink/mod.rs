@@ -179,7 +179,16 @@ pub trait Sink: Send {
     /// # Errors
     /// If the shorter film cannot be written.
     fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError>;
+
+    /// Ends by force what the sink may wait for without end, so that whatever it is at fails: `None` where there
+    /// is no such thing.
+    fn stopper(&self) -> Option<Stopper> {
+        None
+    }
 }
+
+/// What a sink waits for, to be ended from another thread.
+pub type Stopper = Box<dyn FnOnce() + Send>;
 
 /// Why there is no film.
 #[derive(Debug, thiserror::Error)]

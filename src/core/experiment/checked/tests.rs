@@ -169,3 +169,76 @@ fn a_plane_holds_the_trail_however_slanted_its_axes_are() {
         assert!((0..2).all(|i| wide[i].0 < alpha[i] && alpha[i] < wide[i].1), "{alpha:?} in {wide:?}");
     }
 }
+
+#[test]
+fn any_step_that_a_run_has_taken_is_a_place_whether_its_checkpoint_was_kept_or_not() {
+    // Such a split is dear to evaluate, so only every 32nd step is looked at.
+    let text =
+        "(dataset: digits(), loss: cross_entropy, model: mlp(widths: [128]), batch: size(64), steps: 3)";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let mut run = experiment.start_run();
+    run.advance(2);
+    let second = run.latest().theta;
+    run.advance(1);
+    let kept: Vec<u64> = run.closed_trajectory().checkpoints().iter().map(|point| point.step).collect();
+    assert_eq!(kept, [0, 3]);
+    let at = |step| experiment.theta_at(&Place::Step(step), &run);
+    assert_eq!(at(2).unwrap(), second[..]);
+    assert_eq!(at(3).unwrap(), experiment.theta_at(&Place::End, &run).unwrap());
+    assert_eq!(at(4).unwrap_err().to_string(), "step 4 was not reached: the run ended at step 3");
+}
+
+#[test]
+fn what_an_experiment_holds_is_counted_with_the_points_of_its_plane_and_shared_by_copies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.npy");
+    npy::write_theta(std::fs::File::create(&path).unwrap(), &[0.5; 13]).unwrap();
+    let mut file = ExperimentFile::default();
+    file.slice.plane = PlaneConfig::Line { from: Place::Start, to: Place::File(path) };
+    let experiment = Experiment::new(file).unwrap();
+    let [(_, data), (_, points)] = experiment.held();
+    assert_eq!((data, points), (experiment.data_bytes(), 13 * 8));
+    assert_eq!(experiment.with(|file| file.steps += 1).unwrap().held(), experiment.held());
+}
+
+#[test]
+fn a_step_at_which_a_run_is_no_number_is_told_as_such() {
+    let text = "(model: mlp(widths: [4], activation: relu), optimizer: sgd(lr: 300.0), steps: 1000)";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let mut run = experiment.start_run();
+    run.advance(1000);
+    let end = run.diverged_at().unwrap();
+    let at = |step| experiment.theta_at(&Place::Step(step), &run);
+    assert!(at(end - 1).unwrap().iter().all(|v| v.is_finite()));
+    if !run.latest().theta.iter().all(|v| v.is_finite()) {
+        let expected = format!("the run is not finite at step:{end}; expected a point before it diverged");
+        assert_eq!(at(end).unwrap_err().to_string(), expected);
+    }
+    let expected = format!("step 1000 was not reached: the run ended at step {end}");
+    assert_eq!(at(1000).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() {
+    use crate::core::experiment::pipeline::{self, Finding, Pipeline};
+    let text =
+        "(dataset: digits(), loss: cross_entropy, model: mlp(widths: [128]), batch: size(64), steps: 3,
+        slice: (grid: [3, 3], volume: [2, 2, 2]))";
+    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let plane = |step| PlaneConfig::Line { from: Place::Step(step), to: Place::End };
+    let through = |step| experiment.with(|file| file.slice.plane = plane(step)).unwrap();
+    let plan = |experiment: &Experiment| pipeline::prepare(experiment, |_| {});
+    let mut run = experiment.start_run();
+    run.advance(1);
+    let first = run.latest().theta;
+    assert_eq!(plan(&through(1)).unwrap().plane.subspace.origin(), &first[..]);
+    let known = Arc::new(plan(&through(0)).unwrap());
+    let mut pipeline = Pipeline::resliced(through(1), 0.0, known);
+    let found = loop {
+        if let Some(Finding::Planned(found)) = pipeline.advance(1000).unwrap() {
+            break found;
+        }
+    };
+    assert_eq!(found.plane.subspace.origin(), &first[..]);
+    assert!(plan(&through(4)).err().unwrap().to_string().starts_with("step 4 was not kept"));
+}

@@ -126,7 +126,8 @@ pub fn loss<L: Lanes>(loss: Loss, predictions: &[L], targets: &[f32], stride: us
             sum = sum.plus(exp(z.minus(highest)));
             meant = z.times_plus(L::load(&targets[output * stride * L::COUNT..]), meant);
         }
-        return highest.plus(ln(sum)).minus(meant);
+        // In this order: the first two may be large and nearly one, and the rest is small beside them.
+        return highest.minus(meant).plus(ln(sum));
     }
     for output in 0..outputs {
         let p = predictions[output * stride];
@@ -193,6 +194,8 @@ mod tests {
     use super::*;
     use crate::core::grid::kernel::InstructionSet;
     use crate::core::grid::kernel::lanes::Task;
+    use crate::core::model::pass::LANES;
+    use crate::core::num::Stream;
 
     /// A function of one number over a slice whose length is a multiple of 16.
     struct Map<'a, F>(&'a [f32], F);
@@ -231,6 +234,61 @@ mod tests {
         #[inline(always)]
         fn of<L: Lanes>(&self, x: L) -> L {
             loss(Loss::BceWithLogits, &[x], &[self.0; 16], 1)
+        }
+    }
+
+    /// The cross-entropy of columns of logits, an output after the other, for one class in all of them.
+    struct CrossEntropy<'a> {
+        logits: &'a [Vec<f32>],
+        class: usize,
+    }
+
+    impl Task for CrossEntropy<'_> {
+        type Output = Vec<f32>;
+
+        #[inline(always)]
+        fn run<L: Lanes>(self) -> Vec<f32> {
+            let (outputs, columns) = (self.logits.len(), self.logits[0].len());
+            let targets: Vec<f32> =
+                (0..outputs).flat_map(|o| [f32::from(u8::from(o == self.class)); 16]).collect();
+            // Targets lie as far apart as a vector is long.
+            let targets: Vec<f32> = targets.chunks_exact(16).flat_map(|o| &o[..L::COUNT]).copied().collect();
+            let mut out = vec![0.0; columns];
+            for (at, out) in (0..columns).step_by(L::COUNT).zip(out.chunks_exact_mut(L::COUNT)) {
+                let z: Vec<L> = self.logits.iter().map(|row| L::load(&row[at..])).collect();
+                loss(Loss::CrossEntropy, &z, &targets, 1).store(out);
+            }
+            out
+        }
+    }
+
+    /// The same in double length, by the reference.
+    fn reference_cross_entropy(logits: &[Vec<f32>], column: usize, class: usize) -> f64 {
+        let spread = |value: f64| std::iter::once(value).chain(std::iter::repeat_n(0.0, LANES - 1));
+        let z: Vec<f64> = logits.iter().flat_map(|row| spread(f64::from(row[column]))).collect();
+        let class: Vec<f64> = spread(class as f64).collect();
+        Loss::CrossEntropy.sum(&z, &class, 1)
+    }
+
+    #[test]
+    fn cross_entropy_of_large_logits_keeps_its_digits() {
+        let mut stream = Stream::new(5, "logits");
+        for size in [1.0_f64, 10.0, 100.0, 1e3, 1e4, 1e6] {
+            // The three lie as near to one another as logits of any size may.
+            let mut row = |near: f64| -> Vec<f32> {
+                (0..256).map(|_| (size + near * stream.normal()) as f32).collect()
+            };
+            let logits = [row(0.5), row(2.0), row(size)];
+            for set in InstructionSet::available() {
+                for class in 0..3 {
+                    let found = set.run(CrossEntropy { logits: &logits, class });
+                    for (column, found) in found.iter().enumerate() {
+                        let expected = reference_cross_entropy(&logits, column, class);
+                        let error = (f64::from(*found) - expected).abs() / expected.max(1.0);
+                        assert!(error < 5e-7, "{set:?} {size} {class}: {found} {expected}");
+                    }
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use crate::core::command::RaceStart;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::{Change, Theme};
 use crate::core::geometry::camera::FOV;
-use crate::core::io::folder::Folder;
+use crate::core::io::folder::{Folder, Reach};
 use crate::core::optim::OptimizerConfig;
 use crate::core::session::Transport;
 use crate::core::session::tests::any_command;
@@ -95,6 +95,7 @@ impl Flight {
             live.go(1.0 / fps);
         }
         recorder.see(live.secs, live.now().step, &POSE.turned(0.3 * (live.secs - began), 0.0));
+        assert_eq!(recorder.untold(), None);
         flight.seen.push((live.secs - began, live.now().step));
         (flight, recorder.finish())
     }
@@ -238,6 +239,61 @@ fn a_run_that_is_gone_already_is_not_ended_under_another_name() {
     let (film, ..) = filmed(&file, 30);
     assert!(is_alike(&film.session, &live.session), "{}", file.to_ron());
     assert_eq!(film.session.runs().len(), 2);
+}
+
+/// A table of the exclusive or, as an experiment's data.
+fn table(folder: &tempfile::TempDir) -> (std::path::PathBuf, DatasetConfig) {
+    let path = folder.path().join("gone.csv");
+    std::fs::write(&path, "0,0,0\n0,1,1\n1,0,1\n1,1,0\n").unwrap();
+    let dataset = DatasetConfig::by_name(path.to_str().unwrap()).unwrap();
+    (path, dataset)
+}
+
+/// The tour of a recording, which loads, and why it does not tell all.
+fn told(recorder: Recorder) -> (TourFile, Option<String>) {
+    let untold = recorder.untold().map(str::to_owned);
+    let file = recorder.finish();
+    let folder = Folder::of("x.ron".as_ref(), Reach::Anywhere);
+    Tour::parse(&file.to_ron(), "x.ron", &folder).unwrap_or_else(|error| panic!("{error}"));
+    (file, untold)
+}
+
+#[test]
+fn a_command_that_is_refused_where_the_tour_plays_is_not_told_and_the_tour_loads() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, dataset) = table(&folder);
+    let mut live = Live::new(small());
+    let mut recorder = Recorder::begin(&live.session, live.secs, 0, &POSE);
+    assert!(live.apply(Command::Set(Change::Dataset(dataset.clone()))));
+    std::fs::remove_file(&path).unwrap();
+    recorder.note(&live.session);
+    assert!(live.apply(Command::Set(Change::Opacity(0.5))));
+    recorder.note(&live.session);
+    let (file, untold) = told(recorder);
+    let commands: Vec<&Command> = file.chapters[0].cues.iter().map(|cue| &cue.command).collect();
+    assert!(!commands.contains(&&Command::Set(Change::Dataset(dataset))), "{commands:?}");
+    assert!(commands.contains(&&Command::Set(Change::Opacity(0.5))), "what can be told is told");
+    assert!(untold.unwrap().contains("gone.csv"));
+}
+
+#[test]
+fn data_that_are_gone_and_come_back_by_undo_are_told_as_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, dataset) = table(&folder);
+    let mut live = Live::new(ExperimentFile { dataset, ..ExperimentFile::default() });
+    assert!(live.apply(Command::Set(Change::Dataset(small().dataset))));
+    let mut recorder = Recorder::begin(&live.session, live.secs, 0, &POSE);
+    assert_eq!(recorder.untold(), None);
+    std::fs::remove_file(&path).unwrap();
+    assert!(live.apply(Command::Undo));
+    recorder.note(&live.session);
+    let (_, untold) = told(recorder);
+    assert!(untold.unwrap().contains("gone.csv"));
+    // Begun where the data are gone already, a recording plays once they are back.
+    let recorder = Recorder::begin(&live.session, live.secs, 0, &POSE);
+    assert!(recorder.untold().unwrap().contains("gone.csv"));
+    table(&folder);
+    told(recorder);
 }
 
 proptest! {

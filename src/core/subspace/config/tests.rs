@@ -6,7 +6,7 @@ use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::num::vector::{dot, norm, sub};
 use crate::core::objective::{Objective, Supervised};
-use crate::core::subspace::ThetaFiles;
+use crate::core::subspace::{ThetaFiles, ThetaSteps};
 use crate::core::text::Measured;
 use crate::core::train::{Checkpoint, Trajectory};
 
@@ -47,7 +47,15 @@ fn trajectory(path: &[Vec<f64>]) -> Trajectory {
 fn fit_to(config: &PlaneConfig, path: &[Vec<f64>], seed: u64, rotate: f64) -> Result<SlicePlane, FitError> {
     let model = if path[0].len() == 2 { "model1" } else { "model3" };
     let (objective, trajectory, files) = (objective(model), trajectory(path), ThetaFiles::new());
-    config.fit(&FitInput { trajectory: &trajectory, objective: &objective, files: &files, seed, rotate })
+    let steps = ThetaSteps::new();
+    config.fit(&FitInput {
+        trajectory: &trajectory,
+        objective: &objective,
+        files: &files,
+        steps: &steps,
+        seed,
+        rotate,
+    })
 }
 
 fn fit(text: &str) -> SlicePlane {
@@ -152,7 +160,15 @@ fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
     assert_eq!(config.files(), [Path::new("a.npy")]);
     let mut files = ThetaFiles::new();
     let fit = |files: &ThetaFiles, config: &PlaneConfig| {
-        config.fit(&FitInput { trajectory: &trajectory, objective: &objective, files, seed: 0, rotate: 0.0 })
+        let steps = &ThetaSteps::new();
+        config.fit(&FitInput {
+            trajectory: &trajectory,
+            objective: &objective,
+            files,
+            steps,
+            seed: 0,
+            rotate: 0.0,
+        })
     };
     assert_eq!(fit(&files, &config).unwrap_err().to_string(), "the point a.npy was not read");
     files.insert("a.npy".into(), vec![2.0; 13]);

@@ -1,0 +1,108 @@
+//! The examples: each runs, and says what it claims to say. `cargo test` also builds them as programs.
+
+#[path = "../examples/film.rs"]
+#[cfg(feature = "viewer")]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod film;
+#[path = "../examples/objective.rs"]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod objective;
+#[path = "../examples/pipeline.rs"]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod pipeline;
+#[path = "../examples/plane.rs"]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod plane;
+
+use std::io::Write;
+
+/// What an example says.
+fn said(tell: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> String {
+    let mut out = Vec::new();
+    tell(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    println!("{text}");
+    text
+}
+
+/// The first number behind a word of a text.
+fn number_after(text: &str, word: &str) -> f64 {
+    let rest =
+        text.split_once(word).unwrap_or_else(|| panic!("{word:?} is missing in {text}")).1.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c))).unwrap_or(rest.len());
+    rest[..end]
+        .trim_end_matches('.')
+        .parse()
+        .unwrap_or_else(|_| panic!("no number behind {word:?} in {text}"))
+}
+
+#[test]
+fn the_pipeline_goes_from_a_text_to_a_relief() {
+    let text = said(pipeline::tell);
+    assert!(text.starts_with("17 parameters, 400 steps\n"), "{text}");
+    let (start, end) = (number_after(&text, "\nloss"), number_after(&text, "at the start,"));
+    assert!(end < 0.5 * start, "it learns: {start} {end}");
+    assert!((1..=3).all(|axis| text.contains(&format!("\nalpha{axis} "))), "{text}");
+    let relief: Vec<&str> = text.lines().skip(6).take(21).collect();
+    assert!(relief.iter().all(|row| row.chars().count() == 49), "{text}");
+    assert!(relief.iter().any(|row| row.contains('@')) && relief.iter().any(|row| row.contains(' ')));
+}
+
+#[test]
+fn a_loss_of_ones_own_is_descended_sliced_and_probed() {
+    let text = said(objective::tell);
+    let good = text.lines().next().unwrap();
+    assert!(good.starts_with("from 4.5 rad/s: 2.012 V, 0.299/s, 5.001 rad/s"), "{text}");
+    let losses: Vec<f64> = text.lines().take(2).map(|line| number_after(line, "loss")).collect();
+    assert!(losses == [1.42e-3; 2], "both are as good: {losses:?}");
+    let alias = text.lines().nth(1).unwrap();
+    assert!(alias.starts_with("from 55 rad/s: 2.012 V, 0.299/s, 57.831 rad/s"), "{text}");
+    assert!(number_after(&text, "lowest of the slice:") < 1e-2, "{text}");
+    assert!(number_after(&text, "the slice has") >= 2.0, "{text}");
+    assert_eq!(text.matches("minimum: gradient").count(), 2, "{text}");
+}
+
+#[test]
+fn the_derivatives_of_a_loss_of_ones_own_are_exact() {
+    use losscape::core::objective::Objective;
+    let objective = objective::Oscillation::new();
+    let (theta, v, step) = ([1.3, 0.2, 4.1], [0.4, -0.7, 1.1], 1e-5);
+    let moved = |sign: f64| -> Vec<f64> { theta.iter().zip(v).map(|(t, v)| t + sign * step * v).collect() };
+    let at = |theta: &[f64]| {
+        let mut grad = vec![0.0; 3];
+        (objective.loss_grad(theta, &mut grad), grad)
+    };
+    let ((low, low_grad), (high, high_grad)) = (at(&moved(-1.0)), at(&moved(1.0)));
+    let along: f64 = at(&theta).1.iter().zip(v).map(|(g, v)| g * v).sum();
+    assert!((along - (high - low) / (2.0 * step)).abs() < 1e-8);
+    let mut product = vec![0.0; 3];
+    objective.hvp(&theta, &v, &mut product);
+    for ((product, high), low) in product.iter().zip(high_grad).zip(low_grad) {
+        assert!((product - (high - low) / (2.0 * step)).abs() < 1e-7, "{product}");
+    }
+}
+
+#[test]
+fn a_plane_of_ones_own_shows_what_lies_between_two_minima() {
+    let text = said(plane::tell);
+    let ends = ["sgd ends at a loss of", "adam ends at a loss of"].map(|word| number_after(&text, word));
+    assert!(ends.iter().all(|loss| *loss < 0.2), "{text}");
+    assert!(number_after(&text, "cosine of the two ways:").abs() < 0.999, "{text}");
+    assert!(number_after(&text, "sgd strays") > 0.0 && number_after(&text, "adam strays") > 0.0, "{text}");
+    assert!(number_after(&text, "between them the loss rises by") >= 0.0, "{text}");
+    let lowest = number_after(&text, "lowest of the plane:");
+    assert!(lowest <= ends[0].max(ends[1]) + 1e-3, "both ends lie on it: {text}");
+}
+
+#[test]
+#[cfg(feature = "viewer")]
+fn a_tour_in_rust_becomes_a_film() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("frames/");
+    let text = said(|out| film::tell(&path, out));
+    assert_eq!(text, "2.5 s of 2 chapters: 25 frames at 10/s\n320x180 pixels in frames\n");
+    let frame = |number: u32| image::open(path.join(format!("frame-{number:06}.png"))).unwrap().to_rgb8();
+    assert_eq!(frame(0).dimensions(), (320, 180));
+    assert!(frame(2) != frame(12) && frame(12) != frame(24), "it moves");
+    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 25);
+}
