@@ -215,16 +215,11 @@ fn offsets_of_lines(picture: &RgbImage, eye: &Eye, loss: impl Fn([f64; 2]) -> f6
 
 #[test]
 fn the_marker_has_its_colour_where_training_is() {
-<<<<<<< HEAD
-    for scale in losscape::core::geometry::heights::HeightScale::ALL {
+    for scale in HeightScale::ALL {
         let (picture, eye) = seen_and_known(|file| {
             file.view.scale = scale;
             (file.slice.grid, file.slice.volume) = (Resolution([65, 65]), Resolution([9, 9, 5]));
         });
-=======
-    for scale in HeightScale::ALL {
-        let (picture, eye) = seen_and_known(|file| file.view.scale = scale);
->>>>>>> ff6d3e0 (Isolines bend within a cell, lie at their height on a cliff, and the rim of what is cut off is a line)
         let world = eye.world();
         let known = world.resource::<Landscape>().current().unwrap();
         let placed = world.resource::<Placement>().get(Stand::Surface).unwrap();
