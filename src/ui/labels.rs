@@ -534,6 +534,28 @@ mod tests {
         assert_eq!(axis_name("α₃", Some(&random)), "α₃  random");
     }
 
+    #[test]
+    fn a_label_keeps_its_place_and_is_short_of_words_only_where_it_must_be() {
+        let words = Words::new("name", "α₁  start to end", NAME, egui::Color32::WHITE).or("α₁");
+        let places = vec![(0, [50.0, 10.0]), (1, [50.0, 40.0])];
+        let labels = [Label { words, places, lean: [0.0; 2], is_shaded: false, hint: None }];
+        let at = |y, width| LabelBox::centred([50.0, y], [width, 10.0]);
+        let boxes = [vec![(0, at(10.0, 80.0)), (1, at(40.0, 80.0)), (SHORT, at(10.0, 10.0))]];
+        let area = LabelBox { min: [0.0; 2], max: [100.0, 50.0] };
+        let mut standing = Standing::default();
+        let mut number = |reserved: &[LabelBox]| {
+            let placed = standing.arrange(&labels, &boxes, reserved.to_vec(), &area, 1.0);
+            placed[0].map(|(number, _)| *number)
+        };
+        let beside = |y| LabelBox::centred([80.0, y], [4.0, 4.0]);
+        assert_eq!(number(&[]), Some(0));
+        assert_eq!(number(&[beside(10.0)]), Some(1), "the best is taken");
+        assert_eq!(number(&[]), Some(1), "and free again");
+        assert_eq!(number(&[beside(10.0), beside(40.0)]), Some(SHORT));
+        assert_eq!(number(&[at(10.0, 9.0), at(40.0, 9.0)]), None);
+        assert_eq!(number(&[beside(40.0)]), Some(0), "there is room for all of it");
+    }
+
     /// A missing glyph would be drawn as a box.
     #[test]
     fn the_font_holds_every_sign_that_is_written() {
