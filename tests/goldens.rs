@@ -161,23 +161,17 @@ fn a_colour_is_the_loss_and_a_line_lies_where_its_loss_is() {
 /// Between the points of a coarse grid a line runs where its loss is, and not along the grid's triangles.
 #[test]
 fn a_line_is_smooth_between_the_points_of_the_grid() {
-    for scale in [HeightScale::Linear, HeightScale::Log] {
+    // Lines that follow the triangles are as near in 0.53 and 0.69 of the places.
+    for (scale, least) in [(HeightScale::Linear, 0.92), (HeightScale::Log, 0.75)] {
         let (picture, eye) = seen_and_known_of("himmelblau", |file| {
             file.slice.grid = Resolution([17, 17]);
             (file.view.scale, file.view.camera) = (scale, CameraMode::Map);
         });
         let offsets =
             offsets_of_lines(&picture, &eye, |[x, y]| (x * x + y - 11.0).powi(2) + (x + y * y - 7.0).powi(2));
-        let share = |most: u32| {
-            offsets.iter().filter(|offset| **offset <= most).count() as f64 / offsets.len() as f64
-        };
-        println!(
-            "{scale:?}: of {} places on lines {:.3} are right, {:.3} are off by one pixel, {:.3} by two",
-            offsets.len(),
-            share(0),
-            share(1),
-            share(2)
-        );
+        let near = offsets.iter().filter(|offset| **offset <= 1).count() as f64 / offsets.len() as f64;
+        println!("{scale:?}: {near:.3} of {} places on lines are right within a pixel", offsets.len());
+        assert!(offsets.len() > 500 && near > least, "{scale:?}: {near} of {}", offsets.len());
     }
 }
 
