@@ -147,7 +147,8 @@ pub fn draw_labels(
 }
 
 impl Standing {
-    /// The place that each label takes of the numbered ones that it has, beside what is reserved.
+    /// The place that each label takes of the numbered ones that it has, beside what is reserved. Short words
+    /// come after all others.
     fn arrange<'a>(
         &mut self,
         labels: &[Label],
@@ -156,26 +157,49 @@ impl Standing {
         area: &LabelBox,
         unit: f32,
     ) -> Vec<Option<&'a (usize, LabelBox)>> {
-        let first = reserved.len();
-        let stood = labels.iter().zip(boxes).map(|(label, boxes)| {
-            // Short of words a label stays no longer than it must.
-            let number = self.0.get(&label.words.id).filter(|number| **number < SHORT)?;
-            boxes.iter().position(|(place, _)| place == number)
+        let mut placed: Vec<Option<&(usize, LabelBox)>> = vec![None; labels.len()];
+        for is_short in [false, true] {
+            let taken: Vec<LabelBox> = placed.iter().flatten().map(|(_, at)| at.clone()).collect();
+            let fixed: Vec<LabelBox> = reserved.iter().cloned().chain(taken).collect();
+            let is_chip = |i: usize| i >= fixed.len() && labels[i - fixed.len()].is_shaded;
+            let crowd = Crowd { is_chip: &is_chip, radius: CROWD * unit };
+            let open: Vec<Vec<&(usize, LabelBox)>> = boxes
+                .iter()
+                .zip(&placed)
+                .map(|(boxes, placed)| {
+                    let is_open = |(number, _): &&_| placed.is_none() && (*number >= SHORT) == is_short;
+                    boxes.iter().filter(is_open).collect()
+                })
+                .collect();
+            let before = self.before(labels, &open);
+            let before: Vec<Option<usize>> = fixed.iter().map(|_| None).chain(before).collect();
+            let unnumbered = open.iter().map(|boxes| boxes.iter().map(|(_, at)| at.clone()).collect());
+            let all: Vec<Vec<LabelBox>> = fixed.iter().map(|at| vec![at.clone()]).chain(unnumbered).collect();
+            let places = place(&all, &before, area, 2.0 * unit, &crowd);
+            for ((placed, open), at) in placed.iter_mut().zip(&open).zip(&places[fixed.len()..]) {
+                *placed = at.map(|at| open[at]).or(*placed);
+            }
+        }
+        self.0 = self.numbers(labels, &placed);
+        placed
+    }
+
+    /// Which of its open places each label stood at.
+    fn before(&self, labels: &[Label], open: &[Vec<&(usize, LabelBox)>]) -> Vec<Option<usize>> {
+        let stood = labels.iter().zip(open).map(|(label, open)| {
+            let number = self.0.get(&label.words.id)?;
+            open.iter().position(|(place, _)| place == number)
         });
-        let before: Vec<Option<usize>> = reserved.iter().map(|_| None).chain(stood).collect();
-        let unnumbered = boxes.iter().map(|boxes| boxes.iter().map(|(_, at)| at.clone()).collect());
-        let all: Vec<Vec<LabelBox>> = reserved.into_iter().map(|at| vec![at]).chain(unnumbered).collect();
-        let is_chip = |i: usize| i >= first && labels[i - first].is_shaded;
-        let crowd = Crowd { is_chip: &is_chip, radius: CROWD * unit };
-        let places = place(&all, &before, area, 2.0 * unit, &crowd);
-        let placed: Vec<_> =
-            boxes.iter().zip(&places[first..]).map(|(boxes, at)| at.map(|at| &boxes[at])).collect();
-        let numbers = labels.iter().zip(&placed).filter_map(|(label, at)| {
+        stood.collect()
+    }
+
+    /// Where each label stands now, or stood when there was room for it last.
+    fn numbers(&self, labels: &[Label], placed: &[Option<&(usize, LabelBox)>]) -> HashMap<egui::Id, usize> {
+        let numbers = labels.iter().zip(placed).filter_map(|(label, at)| {
             let id = label.words.id;
             Some((id, at.map(|at| at.0).or(self.0.get(&id).copied())?))
         });
-        self.0 = numbers.collect();
-        placed
+        numbers.collect()
     }
 }
 
