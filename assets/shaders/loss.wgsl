@@ -3,16 +3,24 @@
 #define_import_path losscape::loss
 
 // How losses become heights and colours, as HeightBlend, Isolines and the look have it.
+//
+// A loss's level is what heights, colours and isolines are even in, and what is interpolated between grid
+// points: the logarithm to base 2 where the scale that is reached is logarithmic, else the loss itself.
 struct Losses {
-    // Losses at the floor and at the top of the scale that is left and of the one that is reached.
+    // Floor and top of the scale that is left and of the one that is reached: the binary logarithms of
+    // their losses where it is logarithmic, else the losses.
     before: vec2<f32>,
     after: vec2<f32>,
+    // Losses beyond these count as these: between grid points they would drown all others.
+    bounds: vec2<f32>,
     // 1: that scale is logarithmic.
     is_log: vec2<f32>,
     // How much of the way between the two is done.
     rise: f32,
     // Loss between two isolines, or 0 for lines by decades.
     isoline_step: f32,
+    // Index among the isolines of the loss at the floor.
+    lowest_index: f32,
     // Width of an isoline in pixels.
     line_width: f32,
 };
@@ -60,42 +68,54 @@ fn volume_nearby(volume: texture_2d_array<f32>, at: vec2<f32>, layer: f32) -> ve
     return add(sum, textureLoad(volume, cell, below + 1, 0).rg, share);
 }
 
-// Loss, and share of the neighbours that diverged. Where all around has diverged the loss is the top's:
-// the marks tell.
+// Level of a loss, and share of its neighbours that diverged. Where all around has diverged the level is
+// the top's: the marks tell.
 fn resolved(sum: vec2<f32>, losses: Losses) -> vec2<f32> {
-    return vec2(select(losses.after.y, sum.x / max(sum.y, 1e-6), sum.y > 1e-6), 1.0 - sum.y);
-}
-
+    let loss = clamp(sum.x / max(sum.y, 1e-6), losses.bounds.x, losses.bounds.y);
 #ifdef LOGARITHMIC
-fn fraction_on(loss: f32, range: vec2<f32>, is_log: f32) -> f32 {
-    if is_log > 0.5 {
-        return log(max(loss, range.x) / range.x) / log(range.y / range.x);
-    }
-    return (loss - range.x) / (range.y - range.x);
-}
-#endif
-
-// The loss's share of the height, as HeightBlend::fraction. The general case is a variant of its own: a
-// software renderer takes both ways of a branch, and logarithms are dear.
-fn fraction(loss: f32, losses: Losses) -> f32 {
-#ifdef LOGARITHMIC
-    let before = fraction_on(loss, losses.before, losses.is_log.x);
-    return mix(before, fraction_on(loss, losses.after, losses.is_log.y), losses.rise);
+    let level = select(loss, log2(loss), losses.is_log.y > 0.5);
 #else
-    return (loss - losses.after.x) / (losses.after.y - losses.after.x);
+    let level = loss;
+#endif
+    return vec2(select(losses.after.y, level, sum.y > 1e-6), 1.0 - sum.y);
+}
+
+// The loss of a level.
+fn loss_of(level: f32, losses: Losses) -> f32 {
+#ifdef LOGARITHMIC
+    return select(level, exp2(level), losses.is_log.y > 0.5);
+#else
+    return level;
+#endif
+}
+
+fn share_of(range: vec2<f32>, value: f32) -> f32 {
+    return (value - range.x) / (range.y - range.x);
+}
+
+// The level's share of the height, as HeightBlend::fraction. The general case is a variant of its own: a
+// software renderer takes both ways of a branch, and logarithms are dear.
+fn fraction(level: f32, losses: Losses) -> f32 {
+    let after = share_of(losses.after, level);
+#ifdef LOGARITHMIC
+    let loss = loss_of(level, losses);
+    let before = select(loss, log2(max(loss, 1e-30)), losses.is_log.x > 0.5);
+    return mix(share_of(losses.before, before), after, losses.rise);
+#else
+    return after;
 #endif
 }
 
 // Whole on an isoline, and a multiple of 5 on an emphasised one, as Isolines::index.
-fn isoline_index(loss: f32, step: f32) -> f32 {
+fn isoline_index(level: f32, losses: Losses) -> f32 {
 #ifdef LOGARITHMIC
-    if step <= 0.0 {
-        let decade = floor(log2(max(loss, 1e-30)) / log2(10.0));
-        let digit = max(loss, 1e-30) / pow(10.0, decade);
+    if losses.isoline_step <= 0.0 {
+        let decade = floor(level / log2(10.0));
+        let digit = exp2(level - decade * log2(10.0));
         return 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
     }
 #endif
-    return loss / step;
+    return loss_of(level, losses) / losses.isoline_step;
 }
 
 // Coverage of a line at whole numbers, from the number and its change a pixel. It is `width` pixels wide
@@ -105,17 +125,24 @@ fn line_at_whole(number: f32, per_pixel: f32, width: f32) -> f32 {
     return saturate(0.5 * width + 0.5 - distance) * saturate(1.6 - 4.0 * per_pixel);
 }
 
-// The colour of a loss with its isolines and marks, before any light. `diverged` is the share of the
+// The same at whole numbers above the lowest: where a valley's ground only comes near to one, all of the
+// ground would be its line.
+fn line_above(lowest: f32, number: f32, per_pixel: f32, width: f32) -> f32 {
+    return select(0.0, line_at_whole(number, per_pixel, width), round(number) > lowest);
+}
+
+// The colour of a level with its isolines and marks, before any light. `diverged` is the share of the
 // neighbours that diverged, `stripe` a number that stripes run along.
-fn painted(loss: f32, diverged: f32, stripe: f32, losses: Losses, colors: texture_2d<f32>) -> vec3<f32> {
-    let number = isoline_index(loss, losses.isoline_step);
-    let per_pixel = max(fwidth(number), 1e-7);
+fn painted(level: f32, diverged: f32, stripe: f32, losses: Losses, colors: texture_2d<f32>) -> vec3<f32> {
+    let number = isoline_index(level, losses);
+    let per_pixel = max(length(vec2(dpdx(number), dpdy(number))), 1e-7);
     // A plain has no line: where the loss does not change but for rounding, all of it would be one.
     let slope = smoothstep(1e-4, 8e-4, per_pixel);
-    let thin = 0.42 * line_at_whole(number, per_pixel, losses.line_width);
+    let lowest = losses.lowest_index;
+    let thin = 0.42 * line_above(lowest, number, per_pixel, losses.line_width);
     // Every fifth is emphasised.
-    let bold = 0.85 * line_at_whole(0.2 * number, 0.2 * per_pixel, 1.9 * losses.line_width);
-    let share = fraction(loss, losses);
+    let bold = 0.85 * line_above(0.2 * lowest, 0.2 * number, 0.2 * per_pixel, 1.9 * losses.line_width);
+    let share = fraction(level, losses);
     let last = f32(textureDimensions(colors).x) - 1.0;
     var color = textureLoad(colors, vec2(i32(round(clamp(share, 0.0, 1.0) * last)), 0), 0).rgb;
     let is_dark_stripe = fract(stripe) < 0.5;

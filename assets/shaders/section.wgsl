@@ -38,7 +38,7 @@ fn vertex(@location(0) position: vec3<f32>) -> Fragment {
 @fragment
 fn fragment(in: Fragment) -> @location(0) vec4<f32> {
     let layer = in.at.z * (f32(textureNumLayers(volume)) - 1.0);
-    let loss = resolved(volume_sum(volume, in.at.xy, layer), section.losses);
+    let level = resolved(volume_sum(volume, in.at.xy, layer), section.losses);
     let stripe = (in.at.x + in.at.y + in.at.z) * 36.0;
-    return vec4(painted(loss.x, loss.y, stripe, section.losses, colors), 1.0);
+    return vec4(painted(level.x, level.y, stripe, section.losses, colors), 1.0);
 }

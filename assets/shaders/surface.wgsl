@@ -50,8 +50,9 @@ struct Fragment {
     // Drawn twice where it is seen through: both times at the very same depth.
     @invariant @builtin(position) clip: vec4<f32>,
     @location(0) normal: vec3<f32>,
-    // Loss, and share of diverged neighbours.
-    @location(1) loss: vec2<f32>,
+    // Level and slopes of half a plane that touches the surface, and share of diverged neighbours: see
+    // `level_between`.
+    @location(1) touch: vec4<f32>,
     @location(2) world: vec3<f32>,
     // Share of the sky that is seen from there.
     @location(3) sky: f32,
@@ -79,12 +80,59 @@ fn sum_nearby(at: vec2<f32>) -> vec2<f32> {
 #endif
 }
 
-fn height(loss: f32) -> f32 {
-    return clamp(fraction(loss, surface.losses), 0.0, 1.0) * surface.top;
+fn height(level: f32) -> f32 {
+    return clamp(fraction(level, surface.losses), 0.0, 1.0) * surface.top;
 }
 
-fn height_at(at: vec2<f32>) -> f32 {
-    return height(resolved(sum_at(at), surface.losses).x);
+fn level_at(at: vec2<f32>) -> f32 {
+    return resolved(sum_at(at), surface.losses).x;
+}
+
+// The slope at a grid point from those on its two sides: their mean, but level where they disagree, and no
+// more than twice the lesser (van Leer 1977). So nothing between grid points is lower or higher than both,
+// and the foot of a cliff is not drawn below the ground.
+fn slope(before: f32, after: f32) -> f32 {
+    let least = 2.0 * min(abs(before), abs(after));
+    return select(clamp(0.5 * (before + after), -least, least), 0.0, before * after <= 0.0);
+}
+
+// The level between three grid points. Taken as linear over the triangle it would be too high where the
+// surface is hollow, and planes that touch the surface at the grid points, blended, would be too low by as
+// much: half of each is right for every quadric. So isolines bend within a triangle, and do not break
+// where they leave it.
+fn level_between(touch: vec4<f32>, at: vec2<f32>) -> f32 {
+    return touch.x + dot(touch.yz, at - 0.5);
+}
+
+#ifndef FLAT
+// The level where the line of sight meets the surface itself and not the triangle that is drawn for it: on
+// a cliff that is its height, on a plain what lies below.
+fn level_seen(level: f32, normal: vec3<f32>, world: vec3<f32>) -> f32 {
+    let share = (world.y - surface.shift.y) / surface.top;
+    let sight = world - view.world_position;
+    // Seen along the surface the two never meet.
+    var way = clamp(sight.y / dot(normal, sight) - 1.0, -1.0, 1.0);
+#ifdef LOGARITHMIC
+    // On its way from one scale to another it is not read.
+    way *= floor(surface.losses.rise);
+#endif
+    // Cut off, its height says nothing.
+    way = select(way, 0.0, abs(share - 0.5) > 0.499);
+    return level + way * (level - mix(surface.losses.after.x, surface.losses.after.y, share));
+}
+#endif
+
+// How many grid points away the surface reaches its top, if that is less than half of one: there the point
+// is drawn, so that the rim of what is cut off is a line and no saw.
+fn to_rim(level: f32, slopes: vec2<f32>, at: vec2<f32>, step: vec2<f32>) -> vec2<f32> {
+#ifdef LOGARITHMIC
+    return vec2(0.0);
+#else
+    // The sides of the block stay where they are.
+    let free = select(vec2(0.0), slopes, abs(at - 0.5) < 0.5 - 0.5 * step);
+    let way = free * (surface.losses.after.y - level) / max(dot(free, free), 1e-30);
+    return select(vec2(0.0), way, max(abs(way.x), abs(way.y)) < 0.5);
+#endif
 }
 
 // How much of the sky a slope in one direction takes away: the sine of the horizon's angle.
@@ -108,9 +156,28 @@ fn sky_seen(at: vec2<f32>, here: f32) -> f32 {
 
 @vertex
 fn vertex(in: Vertex) -> Fragment {
-    let at = in.position.xz;
+    var at = in.position.xz;
     var out: Fragment;
-    out.loss = resolved(sum_at(at), surface.losses);
+    let level = resolved(sum_at(at), surface.losses);
+    let step = surface.spacing / (2.0 * surface.half_extent);
+    let right = level_at(at + vec2(step.x, 0.0));
+    let left = level_at(at - vec2(step.x, 0.0));
+    let far = level_at(at + vec2(0.0, step.y));
+    let near = level_at(at - vec2(0.0, step.y));
+    // Beyond the rim there is nothing: there one side is as the other.
+    let back = level.x - vec2(left, near);
+    let ahead = vec2(right, far) - level.x;
+    let before = select(ahead, back, at > 0.5 * step);
+    let after = select(back, ahead, at < 1.0 - 0.5 * step);
+    let slopes = vec2(slope(before.x, after.x), slope(before.y, after.y));
+    var shown = level.x;
+#ifndef FLAT
+    let way = to_rim(level.x, slopes, at, step);
+    at += way * step;
+    shown += dot(way, slopes);
+#endif
+    let half_slopes = 0.5 * slopes / step;
+    out.touch = vec4(shown - dot(half_slopes, at - 0.5), half_slopes, level.y);
     out.at = at;
     out.side = min(in.position.y, 1.0);
     let floor_place = (at * 2.0 - 1.0) * surface.half_extent * vec2(1.0, -1.0);
@@ -118,21 +185,15 @@ fn vertex(in: Vertex) -> Fragment {
     out.normal = vec3(0.0, 1.0, 0.0);
     out.sky = 1.0;
 #ifndef FLAT
-    here = height(out.loss.x);
-    {
-        let step = surface.spacing / (2.0 * surface.half_extent);
-        if in.position.y < 0.5 {
-            let right = height_at(at + vec2(step.x, 0.0));
-            let left = height_at(at - vec2(step.x, 0.0));
-            let far = height_at(at + vec2(0.0, step.y));
-            let near = height_at(at - vec2(0.0, step.y));
-            out.normal = vec3((left - right) / (2.0 * surface.spacing.x), 1.0, (far - near) / (2.0 * surface.spacing.y));
-            out.sky = sky_seen(at, here);
-        } else {
-            out.normal = in.normal;
-            if in.position.y > 1.5 && surface.is_solid > 0.5 {
-                here = surface.base;
-            }
+    here = height(shown);
+    if in.position.y < 0.5 {
+        let rise = vec2(height(right) - height(left), height(far) - height(near)) / (2.0 * surface.spacing);
+        out.normal = vec3(-rise.x, 1.0, rise.y);
+        out.sky = sky_seen(at, here);
+    } else {
+        out.normal = in.normal;
+        if in.position.y > 1.5 && surface.is_solid > 0.5 {
+            here = surface.base;
         }
     }
 #endif
@@ -153,7 +214,11 @@ fn grid_lines(at: vec2<f32>) -> f32 {
 @fragment
 fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0) vec4<f32> {
     let stripe = (in.world.x + in.world.z) * 18.0;
-    var color = painted(in.loss.x, in.loss.y, stripe, surface.losses, colors);
+    var level = level_between(in.touch, in.at);
+#ifndef FLAT
+    level = level_seen(level, in.normal, in.world);
+#endif
+    var color = painted(level, in.touch.w, stripe, surface.losses, colors);
 #ifdef GRID_LINES
     color = mix(color, vec3(1.0), 0.35 * grid_lines(in.at));
 #endif

@@ -45,7 +45,7 @@ pub(super) fn glide(
         false => {
             let dt = f64::from(time.delta_secs());
             now.glide.follow(&wanted, now.lag, dt);
-            now.lag = LAG_SECS + (now.lag - LAG_SECS) * (-dt / TRANSITION_WEARS_OFF_SECS).exp();
+            now.lag += (LAG_SECS - now.lag) * (1.0 - (-dt / TRANSITION_WEARS_OFF_SECS).exp());
         }
     }
     if now.glide != before {

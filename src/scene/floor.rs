@@ -10,7 +10,8 @@ use bevy::prelude::*;
 use super::frame::{FLOOR, Placed, Placement, Stand, Stands, to_vec3};
 use super::rig::Rig;
 use super::theme::Palette;
-use super::{CameraSystems, Stage};
+use super::tour::Touring;
+use super::{CameraSystems, Pacing, Stage};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::frame::TOP;
 use crate::core::geometry::heights::{HeightRange, HeightScale};
@@ -43,22 +44,36 @@ impl Default for Facing {
 
 impl Facing {
     /// The edges of a stand nearest to the eye, and of the two corners at their far ends the one on the
-    /// left; from above the edges at the left and the lower rim of the picture.
-    pub fn of(pose: &Pose, shift: [f64; 3]) -> Self {
-        let side = |v: f64| if v < 0.0 { -1.0 } else { 1.0 };
+    /// left; from above the edges at the left and the lower rim of the picture. They stay what they were
+    /// `before` until the eye has clearly passed: what is told there must not go to and fro.
+    pub fn of(pose: &Pose, shift: [f64; 3], before: Option<&Self>) -> Self {
         let right = pose.right();
-        let is_upright_seen = pose.pitch > -STEEP;
-        let (x, z) = match is_upright_seen {
-            true => (side(pose.eye()[0] - shift[0]), side(pose.eye()[2] - shift[2])),
-            false => {
-                // Down the screen is to the right of right.
-                let down = [-right[2], right[0]];
-                (side(down[0] - right[0]), side(down[1] - right[2]))
-            }
+        let to_eye = [pose.eye()[0] - shift[0], pose.eye()[2] - shift[2]];
+        let kept = |value: fn(&Self) -> f64| before.map_or(0.0, value);
+        let steep = if before.is_some_and(|before| !before.is_upright_seen) { STEEP - PASSED } else { STEEP };
+        let is_upright_seen = pose.pitch > -steep;
+        let [to_x, to_z] = match is_upright_seen {
+            true => to_eye.map(|v| v / to_eye[0].hypot(to_eye[1]).max(f64::MIN_POSITIVE)),
+            // Down the screen is to the right of right.
+            false => [-right[2] - right[0], right[0] - right[2]],
         };
-        let along = |corner: [f64; 2]| right[0] * corner[0] + right[2] * corner[1];
-        let (a, b) = ([-x, z], [x, -z]);
-        Self { x, z, corner: if along(a) < along(b) { a } else { b }, is_upright_seen }
+        let (x, z) = (side(to_x, kept(|facing| facing.x)), side(to_z, kept(|facing| facing.z)));
+        // Of (-x, z) and (x, -z) the one that is farther to the left.
+        let before = before.filter(|before| before.corner[0] * x == -before.corner[1] * z);
+        let left = side(right[0] * x - right[2] * z, before.map_or(0.0, |before| -before.corner[0] * x));
+        Self { x, z, corner: [-left * x, left * z], is_upright_seen }
+    }
+}
+
+/// How far beyond the middle the eye has clearly passed it, as a sine or an angle.
+const PASSED: f64 = 0.1;
+
+/// The sign of a sine; near 0 the one that it had, if it had one.
+fn side(sine: f64, before: f64) -> f64 {
+    match sine {
+        _ if sine.abs() < PASSED && before != 0.0 => before,
+        _ if sine < 0.0 => -1.0,
+        _ => 1.0,
     }
 }
 
@@ -166,8 +181,18 @@ fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<
     }
 }
 
-fn face_eye(rig: Res<Rig>, placement: Res<Placement>, mut facings: ResMut<Facings>) {
-    let facing = |stand| placement.get(stand).map(|placed| Facing::of(rig.shown(), placed.shift));
+fn face_eye(
+    rig: Res<Rig>,
+    placement: Res<Placement>,
+    pacing: Res<Pacing>,
+    touring: Res<Touring>,
+    mut facings: ResMut<Facings>,
+) {
+    let before = (!pacing.rests() && !touring.is_cut()).then_some(*facings);
+    let facing = |stand| {
+        let before = before.map(|before| before.get(stand));
+        placement.get(stand).map(|placed| Facing::of(rig.shown(), placed.shift, before.as_ref()))
+    };
     facings.set_if_neq(Facings(Stand::ALL.map(|stand| facing(stand).unwrap_or_default())));
 }
 
@@ -223,7 +248,7 @@ mod tests {
     fn axes_stand_at_the_near_edges_and_the_upright_one_on_the_left() {
         let from = |yaw, pitch| {
             let pose = Pose { target: [0.0; 3], yaw, pitch, distance: 3.0, fov: 0.7 };
-            let Facing { x, z, corner, .. } = Facing::of(&pose, [0.0; 3]);
+            let Facing { x, z, corner, .. } = Facing::of(&pose, [0.0; 3], None);
             (x, z, corner)
         };
         // From the front right, looking to the back left.
@@ -233,5 +258,31 @@ mod tests {
         // On a map alpha1 is told below and alpha2 at the left.
         let (x, z, _) = from(0.0, -std::f64::consts::FRAC_PI_2);
         assert_eq!((x, z), (-1.0, 1.0));
+    }
+
+    #[test]
+    fn an_axis_stays_at_its_side_until_the_eye_has_clearly_passed() {
+        let pose = |yaw, pitch| Pose { target: [0.0; 3], yaw, pitch, distance: 3.0, fov: 0.7 };
+        let mut facing = Facing::of(&pose(0.3, -0.5), [0.0; 3], None);
+        let mut go = |yaw, pitch| {
+            facing = Facing::of(&pose(yaw, pitch), [0.0; 3], Some(&facing));
+            (facing.x, facing.corner, facing.is_upright_seen)
+        };
+        // A hand that trembles about the middle of a side.
+        let right = (1.0, [-1.0, 1.0], true);
+        for yaw in [0.05, -0.05, 0.01, -0.09] {
+            assert_eq!(go(yaw, -0.5), right, "{yaw}");
+        }
+        let left = (-1.0, [-1.0, -1.0], true);
+        for yaw in [-0.2, 0.05, -0.01, 0.09] {
+            assert_eq!(go(yaw, -0.5), left, "{yaw}");
+        }
+        assert_eq!(go(0.2, -0.5), right, "and comes back");
+        // The same for the way down the screen, and between the two.
+        assert!(go(0.3, -1.29).2 && !go(0.3, -1.31).2 && !go(0.3, -1.25).2 && go(0.3, -1.19).2);
+        let quarter = std::f64::consts::FRAC_PI_4;
+        let from_above = go(quarter - 0.2, -1.5);
+        assert_eq!(go(quarter + 0.05, -1.5), from_above);
+        assert_ne!(go(quarter + 0.2, -1.5), from_above);
     }
 }

@@ -153,8 +153,10 @@ fn draw_drops(
     let relief = Relief::new(known, &shown, placed);
     for run in training.runs() {
         let Some((place, at)) = place(run, known, &placed) else { continue };
-        if let Some(foot) = relief.point([place.alpha[0], place.alpha[1]]) {
-            lines.line(to_vec3(at), to_vec3(foot), color(&palette, run.number()));
+        let foot = relief.point([place.alpha[0], place.alpha[1]]).map(to_vec3);
+        // Within the ball it would be a pixel here and there.
+        if let Some(foot) = foot.filter(|foot| foot.distance(to_vec3(at)) > RADIUS) {
+            lines.line(to_vec3(at), foot, color(&palette, run.number()));
         }
     }
 }

@@ -18,12 +18,12 @@ use super::frame::{FLOOR, Placed, Placement, Stand, Stands};
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
 use super::slice::Shown;
-use super::texture::{TextureSystems, Textures};
+use super::texture::{HIGHEST, TextureSystems, Textures};
 use super::theme::{Palette, Weight};
 use super::{Pacing, Stage};
 use crate::core::experiment::ViewFile;
 use crate::core::geometry::frame::TOP;
-use crate::core::geometry::heights::{HeightBlend, HeightScale};
+use crate::core::geometry::heights::{HeightBlend, HeightRange, HeightScale};
 use crate::core::geometry::isolines::Isolines;
 use crate::core::geometry::ticks::round_step;
 
@@ -125,9 +125,11 @@ pub fn needs_logarithms(heights: &HeightBlend) -> bool {
 pub struct LossUniforms {
     before: Vec2,
     after: Vec2,
+    bounds: Vec2,
     is_log: Vec2,
     rise: f32,
     isoline_step: f32,
+    lowest_index: f32,
     line_width: f32,
 }
 
@@ -135,22 +137,42 @@ impl LossUniforms {
     /// Of these heights, with isolines so many times as wide as usual.
     pub fn new(heights: &HeightBlend, width: f32) -> Self {
         let HeightBlend { from, to, share } = heights;
-        let ends = |range: &crate::core::geometry::heights::HeightRange| {
-            Vec2::new(range.low as f32, range.high as f32)
+        let ends = |range: &HeightRange| match range.scale {
+            HeightScale::Log => Vec2::new(range.low.log2() as f32, range.high.log2() as f32),
+            HeightScale::Clipped | HeightScale::Linear => Vec2::new(range.low as f32, range.high as f32),
         };
+        let lines = Isolines::of(to);
         let is_log = |scale| if scale == HeightScale::Log { 1.0 } else { 0.0 };
         Self {
             before: ends(from),
             after: ends(to),
+            bounds: bounds(heights),
             is_log: Vec2::new(is_log(from.scale), is_log(to.scale)),
             rise: *share as f32,
-            isoline_step: match Isolines::of(to) {
+            isoline_step: match lines {
                 Isolines::Even { step } => step as f32,
                 Isolines::Decades => 0.0,
             },
+            lowest_index: lines.index(to.low) as f32,
             line_width: width,
         }
     }
+}
+
+/// Losses farther beyond the picture than so many of its heights are all alike.
+const REACH: f64 = 100.0;
+
+/// Losses beyond which all are alike. On a logarithmic scale none lies below the floor.
+fn bounds(heights: &HeightBlend) -> Vec2 {
+    let reach = |range: &HeightRange| REACH * (range.high - range.low);
+    let ends = |range: &HeightRange| [range.low - reach(range), range.high + reach(range)];
+    let ([low, high], [to_low, to_high]) = (ends(&heights.from), ends(&heights.to));
+    let low = match heights.to.scale {
+        HeightScale::Log => heights.to.low.max(f64::from(f32::MIN_POSITIVE)),
+        HeightScale::Clipped | HeightScale::Linear => low.min(to_low),
+    };
+    let drawn = |loss: f64| loss.clamp(-HIGHEST, HIGHEST) as f32;
+    Vec2::new(drawn(low), drawn(high.max(to_high).max(low)))
 }
 
 /// As `Surface` in `surface.wgsl`, which says what each means.

@@ -76,7 +76,7 @@ mod state {
 }
 
 /// Losses above this are drawn as this much: it keeps sums in the shader finite.
-const HIGHEST: f64 = 1e30;
+pub const HIGHEST: f64 = 1e30;
 
 /// Losses as texels of value and state. Nothing that is not finite reaches the shader.
 fn texels(losses: &[f64]) -> Vec<[f32; 2]> {

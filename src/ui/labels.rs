@@ -2,7 +2,8 @@
 
 use bevy::camera::Camera;
 use bevy::ecs::system::SystemParam;
-use bevy::prelude::{GlobalTransform, Res, Single, Vec2, With};
+use bevy::platform::collections::HashMap;
+use bevy::prelude::{GlobalTransform, Res, ResMut, Resource, Single, Vec2, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::chosen::alpha_text;
@@ -14,6 +15,7 @@ use crate::core::geometry::picking::Ray;
 use crate::core::geometry::ticks::plain;
 use crate::core::subspace::AxisMeaning;
 use crate::core::text::{Measured, visible};
+use crate::scene::Pacing;
 use crate::scene::arrows::{self, Arrow};
 use crate::scene::camera::{SceneCamera, eye_of, seen};
 use crate::scene::cube;
@@ -31,17 +33,43 @@ use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
 use crate::scene::taken::Insets;
 use crate::scene::theme::{Palette, Weight};
+use crate::scene::tour::Touring;
 use crate::scene::trail::Dotted;
 use crate::scene::training::Training;
 
-/// A text and where it may stand, in points; the best place first.
-struct Label {
-    places: Vec<[f32; 2]>,
-    /// Which way from its place it stands, as a share of half its size: 0 is its middle.
-    lean: [f32; 2],
+/// Where labels stood: of each the number of its place. They stay there while they can.
+#[derive(Resource, Default)]
+pub struct Standing(HashMap<egui::Id, usize>);
+
+/// What is written.
+struct Words {
+    /// The same in every frame.
+    id: egui::Id,
     text: String,
+    /// What is written where there is no room for all of it.
+    short: Option<String>,
+    /// In points, on a picture 720 points high until it is a label.
     size: f32,
     color: egui::Color32,
+}
+
+impl Words {
+    fn new(id: impl egui::AsId, text: impl Into<String>, size: f32, color: egui::Color32) -> Self {
+        Self { id: egui::Id::new(id), text: text.into(), short: None, size, color }
+    }
+
+    /// The same, or where there is no room for it this.
+    fn or(self, short: &str) -> Self {
+        Self { short: Some(short.to_owned()), ..self }
+    }
+}
+
+/// A text and where it may stand, in points: numbered places, the best first.
+struct Label {
+    words: Words,
+    places: Vec<(usize, [f32; 2])>,
+    /// Which way from its place it stands, as a share of half its size: 0 is its middle.
+    lean: [f32; 2],
     /// Whether it stands over the surface and needs a ground of its own.
     is_shaded: bool,
     /// What is told of it where the pointer rests on it.
@@ -72,6 +100,8 @@ pub fn draw_labels(
     told: Told,
     weight: Res<Weight>,
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
+    (pacing, touring): (Res<Pacing>, Res<Touring>),
+    mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
     let Some(camera) = camera.filter(|_| told.placement.first().is_some()) else { return Ok(()) };
@@ -96,24 +126,81 @@ pub fn draw_labels(
     // Lines strike through what has no ground of its own.
     let edges = cube_edges(&told, project);
     let is_clear = |at: &LabelBox| !edges.iter().any(|edge| at.is_crossed(*edge));
-    let boxes = labels.iter().map(|label| match label.is_shaded {
-        true => bounds(&painter, label),
-        false => bounds(&painter, label).into_iter().filter(is_clear).collect(),
-    });
-    let reserved: Vec<Vec<LabelBox>> = legends.into_iter().map(|legend| vec![legend]).chain(boxes).collect();
+    let boxes: Vec<Vec<(usize, LabelBox)>> = labels
+        .iter()
+        .map(|label| {
+            let all = bounds(&painter, label).into_iter();
+            all.filter(|(_, at)| label.is_shaded || is_clear(at)).collect()
+        })
+        .collect();
+    if pacing.rests() || touring.is_cut() {
+        standing.0.clear();
+    }
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
-    let legends = reserved.len() - labels.len();
-    let is_chip = |i: usize| i >= legends && labels[i - legends].is_shaded;
-    let places = place(&reserved, &area, 2.0 * unit, &Crowd { is_chip: &is_chip, radius: CROWD * unit });
-    for (i, label) in labels.iter().enumerate() {
-        if let Some(at) = places[legends + i] {
-            let bounds = &reserved[legends + i][at];
-            let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);
-            paint(&painter, label, bounds, has_ground, &told.palette);
-            hint_ui(ctx, label, bounds);
-        }
+    let placed = standing.arrange(&labels, &boxes, legends, &area, unit);
+    for (label, (number, bounds)) in labels.iter().zip(placed).filter_map(|(label, at)| Some((label, at?))) {
+        let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);
+        paint(&painter, label, *number, bounds, has_ground, &told.palette);
+        hint_ui(ctx, label, bounds);
     }
     Ok(())
+}
+
+impl Standing {
+    /// The place that each label takes of the numbered ones that it has, beside what is reserved. Short words
+    /// come after all others.
+    fn arrange<'a>(
+        &mut self,
+        labels: &[Label],
+        boxes: &'a [Vec<(usize, LabelBox)>],
+        reserved: Vec<LabelBox>,
+        area: &LabelBox,
+        unit: f32,
+    ) -> Vec<Option<&'a (usize, LabelBox)>> {
+        let mut placed: Vec<Option<&(usize, LabelBox)>> = vec![None; labels.len()];
+        for is_short in [false, true] {
+            let taken: Vec<LabelBox> = placed.iter().flatten().map(|(_, at)| at.clone()).collect();
+            let fixed: Vec<LabelBox> = reserved.iter().cloned().chain(taken).collect();
+            let is_chip = |i: usize| i >= fixed.len() && labels[i - fixed.len()].is_shaded;
+            let crowd = Crowd { is_chip: &is_chip, radius: CROWD * unit };
+            let open: Vec<Vec<&(usize, LabelBox)>> = boxes
+                .iter()
+                .zip(&placed)
+                .map(|(boxes, placed)| {
+                    let is_open = |(number, _): &&_| placed.is_none() && (*number >= SHORT) == is_short;
+                    boxes.iter().filter(is_open).collect()
+                })
+                .collect();
+            let before = self.before(labels, &open);
+            let before: Vec<Option<usize>> = fixed.iter().map(|_| None).chain(before).collect();
+            let unnumbered = open.iter().map(|boxes| boxes.iter().map(|(_, at)| at.clone()).collect());
+            let all: Vec<Vec<LabelBox>> = fixed.iter().map(|at| vec![at.clone()]).chain(unnumbered).collect();
+            let places = place(&all, &before, area, 2.0 * unit, &crowd);
+            for ((placed, open), at) in placed.iter_mut().zip(&open).zip(&places[fixed.len()..]) {
+                *placed = at.map(|at| open[at]).or(*placed);
+            }
+        }
+        self.0 = self.numbers(labels, &placed);
+        placed
+    }
+
+    /// Which of its open places each label stood at.
+    fn before(&self, labels: &[Label], open: &[Vec<&(usize, LabelBox)>]) -> Vec<Option<usize>> {
+        let stood = labels.iter().zip(open).map(|(label, open)| {
+            let number = self.0.get(&label.words.id)?;
+            open.iter().position(|(place, _)| place == number)
+        });
+        stood.collect()
+    }
+
+    /// Where each label stands now, or stood when there was room for it last.
+    fn numbers(&self, labels: &[Label], placed: &[Option<&(usize, LabelBox)>]) -> HashMap<egui::Id, usize> {
+        let numbers = labels.iter().zip(placed).filter_map(|(label, at)| {
+            let id = label.words.id;
+            Some((id, at.map(|at| at.0).or(self.0.get(&id).copied())?))
+        });
+        numbers.collect()
+    }
 }
 
 /// The edges of the cube on the screen.
@@ -199,54 +286,42 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
     }
 
     /// Adds a label at a world position, shifted by each of some ways in points.
-    fn add(
-        &mut self,
-        world: [f64; 3],
-        shifts: &[[f32; 2]],
-        text: String,
-        size: f32,
-        color: egui::Color32,
-        is_shaded: bool,
-    ) {
+    fn add(&mut self, world: [f64; 3], shifts: &[[f32; 2]], words: Words, is_shaded: bool) {
         if let Some(at) = (self.project)(world) {
             let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.unit);
-            let places = shifts.iter().map(shifted).collect();
-            self.labels.push(Label {
-                places,
-                lean: [0.0; 2],
-                text,
-                size: size * self.unit,
-                color,
-                is_shaded,
-                hint: None,
-            });
+            let places = shifts.iter().map(shifted).enumerate().collect();
+            self.push(words, places, [0.0; 2], is_shaded, None);
         }
     }
 
     /// Adds a label that stands outside of a stand, at one of some places there: it leans away from the
     /// stand's middle.
-    fn add_outside(
-        &mut self,
-        placed: &Placed,
-        at: &[[f64; 3]],
-        text: String,
-        size: f32,
-        color: egui::Color32,
-        hint: Option<String>,
-    ) {
+    fn add_outside(&mut self, placed: &Placed, at: &[[f64; 3]], words: Words, hint: Option<String>) {
         let middle = [placed.shift[0], at[0][1], placed.shift[2]];
         let Some(middle) = (self.project)(middle) else { return };
         let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.project)(*at)).collect();
         let Some(first) = places.first() else { return };
         let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
-        let size = size * self.unit;
+        let size = words.size * self.unit;
         // Where there is no room a little more outside may do.
         let farther = |sizes: u8| {
             let shift = f32::from(sizes) * size * way;
             places.iter().map(move |place| [place[0] + shift.x, place[1] + shift.y])
         };
-        let places = (0..=MOST_OUTSIDE).flat_map(farther).collect();
-        self.labels.push(Label { places, lean: [way.x, way.y], text, size, color, is_shaded: false, hint });
+        let places = (0..=MOST_OUTSIDE).flat_map(farther).enumerate().collect();
+        self.push(words, places, [way.x, way.y], false, hint);
+    }
+
+    fn push(
+        &mut self,
+        words: Words,
+        places: Vec<(usize, [f32; 2])>,
+        lean: [f32; 2],
+        is_shaded: bool,
+        hint: Option<String>,
+    ) {
+        let words = Words { size: words.size * self.unit, ..words };
+        self.labels.push(Label { words, places, lean, is_shaded, hint });
     }
 
     fn ink(&self) -> egui::Color32 {
@@ -262,24 +337,30 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let name = |symbol, axis: usize| axis_name(symbol, known.plan.plane.axes.get(axis));
         let walk = |axis: usize| known.walks.as_ref().and_then(|walks| walks.axes.get(axis)).map(band_text);
         let ink = self.ink();
-        self.add_outside(placed, &name1, name("α₁", 0), NAME, ink, walk(0));
-        self.add_outside(placed, &name2, name("α₂", 1), NAME, ink, walk(1));
+        let words = |axis: usize, text: String| Words::new(("name", stand, axis), text, NAME, ink);
+        self.add_outside(placed, &name1, words(0, name("α₁", 0)).or("α₁"), walk(0));
+        self.add_outside(placed, &name2, words(1, name("α₂", 1)).or("α₂"), walk(1));
         if facing.is_upright_seen {
-            let text = if placed.cube.is_some() { name("α₃", 2) } else { "loss".to_owned() };
+            let words = match placed.cube {
+                Some(_) => words(2, name("α₃", 2)).or("α₃"),
+                None => words(2, "loss".to_owned()),
+            };
             let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
-            self.add(upright[0], &shifts, text, NAME, ink, false);
+            self.add(upright[0], &shifts, words, false);
         }
     }
 
     fn ticks(&mut self, known: &Known, stand: Stand, placed: &Placed) {
         let relief = Relief::new(known, &self.told.shown, *placed);
         let faint = color32(self.told.palette.faint);
-        for tick in ticks(placed, &self.told.facings.get(stand)).into_iter().flatten() {
+        let ticks = ticks(placed, &self.told.facings.get(stand)).into_iter().enumerate();
+        for (axis, tick) in ticks.flat_map(|(axis, ticks)| ticks.into_iter().map(move |tick| (axis, tick))) {
             let outward: [f64; 3] =
                 std::array::from_fn(|i| tick.end[i] + 0.5 * (tick.end[i] - tick.start[i]));
             let at = placed.world(outward);
             if !relief.hides(self.eye, at) {
-                self.add_outside(placed, &[at], tick.text, TICK, faint, None);
+                let words = Words::new(("tick", stand, axis, &tick.text), tick.text.clone(), TICK, faint);
+                self.add_outside(placed, &[at], words, None);
             }
         }
     }
@@ -300,18 +381,19 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
                 if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
             let shifts =
                 [[0.0, 34.0], [0.0, -34.0], [90.0, 26.0], [-90.0, 26.0], [100.0, -24.0], [-100.0, -24.0]];
-            self.add(placed.world(at), &shifts, text, WORD, color, true);
+            self.add(placed.world(at), &shifts, Words::new("marker", text, WORD, color), true);
         }
     }
 
     fn flags(&mut self, known: &Known) {
         let ink = self.ink();
-        for (_, placed) in self.told.placement.iter() {
+        for (stand, placed) in self.told.placement.iter() {
             for flag in Flag::ALL {
                 if let Some(foot) = flag.place(known, &placed) {
                     let tip = placed.world([foot[0], foot[1] + f64::from(POLE), foot[2]]);
                     let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
-                    self.add(tip, &shifts, flag.word().to_owned(), WORD, ink, true);
+                    let words = Words::new(("flag", stand, flag.word()), flag.word(), WORD, ink);
+                    self.add(tip, &shifts, words, true);
                 }
             }
         }
@@ -323,7 +405,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let Some(at) = lowest.place(known, &told.shown, placed) else { return };
         let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
         let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
-        self.add(placed.world(at), &shifts, text, ISOLINE, color32(told.palette.lowest), true);
+        let words = Words::new("lowest", text, ISOLINE, color32(told.palette.lowest));
+        self.add(placed.world(at), &shifts, words, true);
     }
 
     /// What lies under the pointer, and what was chosen.
@@ -334,7 +417,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         if let Some(point) = &told.hover.0 {
             let about = if point.is_evaluated { "" } else { "≈ " };
             let text = format!("{} · loss {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
-            self.add(point.world, &shifts, text, WORD, ink, true);
+            self.add(point.world, &shifts, Words::new("pointed", text, WORD, ink), true);
         }
         let Some((alpha, placed)) = told.session.view().selected.as_ref().zip(told.placement.first()) else {
             return;
@@ -344,7 +427,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             let loss =
                 loss_at(known, alpha).map_or(String::new(), |loss| format!(" · loss {}", loss_text(loss)));
             let text = format!("chosen {}{loss}", alpha_text(alpha));
-            self.add(placed.world(at), &[[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]], text, WORD, ink, true);
+            let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
+            self.add(placed.world(at), &shifts, Words::new("chosen", text, WORD, ink), true);
         }
     }
 
@@ -357,7 +441,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             };
             if let Some(tip) = arrows::tip(arrow, &told.training, &told.landscape, &told.placement) {
                 let shifts = [[0.0, -14.0], [0.0, 14.0], [60.0, 0.0], [-60.0, 0.0]];
-                self.add(tip, &shifts, arrow.word().to_owned(), ISOLINE, color32(color), true);
+                let words = Words::new(("arrow", arrow.word()), arrow.word(), ISOLINE, color32(color));
+                self.add(tip, &shifts, words, true);
             }
         }
     }
@@ -368,9 +453,9 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let relief = Relief::new(known, &told.shown, placed);
         let ink = self.ink();
         for level in &told.levels.lines {
-            let points =
-                level.places.iter().filter_map(|alpha| relief.point(*alpha)).map(|at| placed.world(at));
-            let seen = points.filter(|at| !relief.hides(self.eye, *at));
+            let world = |alpha: &[f64; 2]| Some(placed.world(relief.point(*alpha)?));
+            let points = level.places.iter().enumerate().filter_map(|(i, alpha)| Some((i, world(alpha)?)));
+            let seen = points.filter(|(_, at)| !relief.hides(self.eye, *at));
             let text = plain(level.loss);
             let size = ISOLINE * self.unit;
             // A number that stands out beyond the rim would float beside the surface.
@@ -378,16 +463,10 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             let is_on = |at: [f32; 2]| (self.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());
             let is_within =
                 |[x, y]: &[f32; 2]| [x - 0.5 * reach, x + 0.5 * reach].into_iter().all(|x| is_on([x, *y]));
-            let places: Vec<[f32; 2]> = seen.filter_map(&self.project).filter(is_within).collect();
-            self.labels.push(Label {
-                places,
-                lean: [0.0; 2],
-                text,
-                size,
-                color: ink,
-                is_shaded: true,
-                hint: None,
-            });
+            let on_screen = seen.filter_map(|(i, at)| Some((i, (self.project)(at)?)));
+            let places = on_screen.filter(|(_, at)| is_within(at)).collect();
+            let words = Words::new(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
+            self.push(words, places, [0.0; 2], true, None);
         }
     }
 }
@@ -403,23 +482,40 @@ fn axis_name(symbol: &str, axis: Option<&AxisMeaning>) -> String {
     }
 }
 
-fn bounds(painter: &egui::Painter, label: &Label) -> Vec<LabelBox> {
-    let font = egui::FontId::proportional(label.size);
-    let size = painter.layout_no_wrap(label.text.clone(), font, label.color).size();
-    let air = if label.is_shaded { 0.35 * label.size } else { 0.0 };
-    let size = [size.x + 2.0 * air, size.y + air];
-    let middle = |at: &[f32; 2]| [0, 1].map(|i| at[i] + 0.5 * label.lean[i] * size[i]);
-    let boxed = |at: &[f32; 2]| LabelBox::centred(middle(at), size);
-    label.places.iter().map(boxed).collect()
+/// Numbers of places from which on a label is short of words.
+const SHORT: usize = 1000;
+
+/// Where a label may stand: its places by their numbers, and after them those of its short words.
+fn bounds(painter: &egui::Painter, label: &Label) -> Vec<(usize, LabelBox)> {
+    let Words { text, short, size: points, color, .. } = &label.words;
+    let boxed = |text: &String, first: usize| {
+        let font = egui::FontId::proportional(*points);
+        let size = painter.layout_no_wrap(text.clone(), font, *color).size();
+        let air = if label.is_shaded { 0.35 * points } else { 0.0 };
+        let size = [size.x + 2.0 * air, size.y + air];
+        let middle = move |at: &[f32; 2]| [0, 1].map(|i| at[i] + 0.5 * label.lean[i] * size[i]);
+        label.places.iter().map(move |(number, at)| (first + number, LabelBox::centred(middle(at), size)))
+    };
+    let all = boxed(text, 0);
+    all.chain(short.iter().flat_map(|short| boxed(short, SHORT))).collect()
 }
 
-fn paint(painter: &egui::Painter, label: &Label, bounds: &LabelBox, has_ground: bool, palette: &Palette) {
+fn paint(
+    painter: &egui::Painter,
+    label: &Label,
+    number: usize,
+    bounds: &LabelBox,
+    has_ground: bool,
+    palette: &Palette,
+) {
+    let Words { text, short, size, color, .. } = &label.words;
+    let text = short.as_ref().filter(|_| number >= SHORT).unwrap_or(text);
     let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
     if has_ground {
-        painter.rect_filled(rect, 0.28 * label.size, color32(palette.shade));
+        painter.rect_filled(rect, 0.28 * size, color32(palette.shade));
     }
-    let font = egui::FontId::proportional(label.size);
-    painter.text(rect.center(), egui::Align2::CENTER_CENTER, &label.text, font, label.color);
+    let font = egui::FontId::proportional(*size);
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, text, font, *color);
 }
 
 /// Tells more of a label on which the pointer rests.
@@ -460,6 +556,28 @@ mod tests {
         assert_eq!(axis_name("α₁", Some(&axis)), "α₁  PC 1 · 83 % of the path");
         let random = AxisMeaning { is_random: true, ..axis };
         assert_eq!(axis_name("α₃", Some(&random)), "α₃  random");
+    }
+
+    #[test]
+    fn a_label_keeps_its_place_and_is_short_of_words_only_where_it_must_be() {
+        let words = Words::new("name", "α₁  start to end", NAME, egui::Color32::WHITE).or("α₁");
+        let places = vec![(0, [50.0, 10.0]), (1, [50.0, 40.0])];
+        let labels = [Label { words, places, lean: [0.0; 2], is_shaded: false, hint: None }];
+        let at = |y, width| LabelBox::centred([50.0, y], [width, 10.0]);
+        let boxes = [vec![(0, at(10.0, 80.0)), (1, at(40.0, 80.0)), (SHORT, at(10.0, 10.0))]];
+        let area = LabelBox { min: [0.0; 2], max: [100.0, 50.0] };
+        let mut standing = Standing::default();
+        let mut number = |reserved: &[LabelBox]| {
+            let placed = standing.arrange(&labels, &boxes, reserved.to_vec(), &area, 1.0);
+            placed[0].map(|(number, _)| *number)
+        };
+        let beside = |y| LabelBox::centred([80.0, y], [4.0, 4.0]);
+        assert_eq!(number(&[]), Some(0));
+        assert_eq!(number(&[beside(10.0)]), Some(1), "the best is taken");
+        assert_eq!(number(&[]), Some(1), "and free again");
+        assert_eq!(number(&[beside(10.0), beside(40.0)]), Some(SHORT));
+        assert_eq!(number(&[at(10.0, 9.0), at(40.0, 9.0)]), None);
+        assert_eq!(number(&[beside(40.0)]), Some(0), "there is room for all of it");
     }
 
     /// A missing glyph would be drawn as a box.

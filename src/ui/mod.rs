@@ -61,6 +61,7 @@ pub fn plugin(app: &mut App) {
     app.add_plugins(preferences::plugin)
         .init_resource::<OverPanel>()
         .init_resource::<Desk>()
+        .init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
         .init_resource::<files::Files>()
         .init_resource::<studio::Studio>()
@@ -99,7 +100,8 @@ pub struct OverlaySystems;
 /// The labels alone, for pictures and films.
 pub fn labels_plugin(app: &mut App) {
     let labels = (caption::draw_caption, labels::draw_labels).chain();
-    app.add_systems(EguiPrimaryContextPass, labels.in_set(OverlaySystems));
+    app.init_resource::<labels::Standing>()
+        .add_systems(EguiPrimaryContextPass, labels.in_set(OverlaySystems));
 }
 
 /// Whether the pointer was over a panel when they were drawn last.

@@ -51,6 +51,10 @@ impl Glide {
 
     /// Follows a pose for `dt` seconds; `lag` is about how many seconds it stays behind.
     pub fn follow(&mut self, wanted: &Pose, lag: f64, dt: f64) {
+        if dt <= 0.0 {
+            // Not even by rounding: a frame of a film is drawn more than once in no time.
+            return;
+        }
         let rate = 2.0 / lag;
         let (from, to) = (self.pose.coordinates(), wanted.coordinates());
         let mut at = from;
@@ -104,6 +108,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nothing_moves_in_no_time(from in any_pose(), to in any_pose(), dt in 0.002..0.3_f64) {
+            let mut glide = Glide::at(from);
+            glide.follow(&to, 0.2, dt);
+            let before = glide;
+            glide.follow(&to, 0.2, 0.0);
+            prop_assert_eq!(glide, before);
+        }
+
         /// What a person sees of a change of mode, of a bookmark, of anything that sends the camera
         /// elsewhere, even in the middle of another such change.
         #[test]

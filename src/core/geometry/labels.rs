@@ -74,19 +74,27 @@ impl Crowd<'_> {
 
 /// Which of its places each label takes: in their order, each the first of its places that lies inside
 /// `screen`, keeps `gap` points away from those shown before it, and stands in no crowd; `None` where there
-/// is none. So the important labels come first, and the best places of each.
-pub fn place(labels: &[Vec<LabelBox>], screen: &LabelBox, gap: f32, crowd: &Crowd) -> Vec<Option<usize>> {
+/// is none. So the important labels come first, and the best places of each. But one that stood at the place
+/// `before` stays there as long as it can: what jumps about cannot be read.
+pub fn place(
+    labels: &[Vec<LabelBox>],
+    before: &[Option<usize>],
+    screen: &LabelBox,
+    gap: f32,
+    crowd: &Crowd,
+) -> Vec<Option<usize>> {
     let (mut shown, mut chips): (Vec<&LabelBox>, Vec<&LabelBox>) = (Vec::new(), Vec::new());
     let placed = labels.iter().enumerate().map(|(i, places)| {
         let is_chip = (crowd.is_chip)(i);
-        let fits = |place: &&LabelBox| {
+        let fits = |place: &LabelBox| {
             place.is_inside(screen)
                 && !shown.iter().any(|other| place.is_near(other, gap))
                 && (!is_chip || crowd.has_room(place, &chips))
         };
-        let (at, place) = places.iter().enumerate().find(|(_, place)| fits(place))?;
-        shown.push(place);
-        chips.extend(is_chip.then_some(place));
+        let kept = before.get(i).copied().flatten().filter(|at| *at < places.len());
+        let at = kept.into_iter().chain(0..places.len()).find(|at| fits(&places[*at]))?;
+        shown.push(&places[at]);
+        chips.extend(is_chip.then_some(&places[at]));
         Some(at)
     });
     placed.collect()
@@ -109,8 +117,24 @@ mod tests {
             vec![at(50.0, 42.0)],
             vec![],
         ];
-        let shown = place(&labels, &screen, 2.0, &Crowd { is_chip: &|_| false, radius: 0.0 });
+        let shown = place(&labels, &[], &screen, 2.0, &Crowd { is_chip: &|_| false, radius: 0.0 });
         assert_eq!(shown, [Some(0), None, Some(1), Some(0), None, Some(0), None]);
+    }
+
+    #[test]
+    fn a_label_stays_where_it_stood_while_there_is_room() {
+        let screen = LabelBox { min: [0.0, 0.0], max: [100.0, 50.0] };
+        let at = |x, y| LabelBox::centred([x, y], [20.0, 10.0]);
+        let name = vec![at(20.0, 40.0), at(50.0, 40.0), at(80.0, 40.0)];
+        let none = Crowd { is_chip: &|_| false, radius: 0.0 };
+        let next = |in_the_way, before| {
+            let labels = [vec![in_the_way], name.clone()];
+            place(&labels, &[None, before], &screen, 2.0, &none)[1]
+        };
+        assert_eq!(next(at(20.0, 35.0), None), Some(1), "the best is taken");
+        assert_eq!(next(at(50.0, 10.0), Some(1)), Some(1), "it is free again");
+        assert_eq!(next(at(50.0, 35.0), Some(1)), Some(0), "where it stood is taken");
+        assert_eq!(next(at(50.0, 10.0), Some(9)), Some(0), "there is no such place any more");
     }
 
     #[test]
@@ -122,10 +146,10 @@ mod tests {
             [vec![bowl(0)], vec![bowl(1)], vec![bowl(2)], vec![bowl(3)], vec![bowl(3), at(300.0, 60.0)]];
         let crowd = |is_chip| Crowd { is_chip, radius: 70.0 };
         assert_eq!(
-            place(&labels, &screen, 2.0, &crowd(&|_| true)),
+            place(&labels, &[], &screen, 2.0, &crowd(&|_| true)),
             [Some(0), Some(0), Some(0), None, Some(1)]
         );
-        let two = place(&labels, &screen, 2.0, &crowd(&|i| i > 0));
+        let two = place(&labels, &[], &screen, 2.0, &crowd(&|i| i > 0));
         assert_eq!(two, [Some(0), Some(0), Some(0), Some(0), Some(1)], "ticks crowd nothing");
     }
 
@@ -151,7 +175,7 @@ mod tests {
                 places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
             };
             let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
-            let shown = place(&labels, &screen, 1.0, &Crowd { is_chip: &|i| i % 2 == 0, radius: 40.0 });
+            let shown = place(&labels, &[], &screen, 1.0, &Crowd { is_chip: &|i| i % 2 == 0, radius: 40.0 });
             let boxes: Vec<&LabelBox> =
                 labels.iter().zip(&shown).filter_map(|(places, at)| at.map(|at| &places[at])).collect();
             for i in 0..boxes.len() {

@@ -217,7 +217,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Each cell reaches from its upper left corner to the picture's lower right one, and the next is drawn
-    /// over it: between cells that end side by side the ground would shine through.
+    /// over it: between cells that end side by side the ground would shine through. Their edges are crisp, since
+    /// smooth ones would let each cell of a row shine through at its upper edge.
     fn write_picture(
         &self,
         svg: &mut String,
@@ -227,6 +228,7 @@ impl<'a> Sheet<'a> {
     ) {
         let at = |i: usize, n: usize, axis: usize| low[axis] + (high[axis] - low[axis]) * i as f64 / n as f64;
         let (right, bottom) = (self.x(high[0]), self.y(low[1]));
+        svg.push_str("<g shape-rendering=\"crispEdges\">\n");
         for j in (0..rows).rev() {
             let top = self.y(at(j + 1, rows, 1));
             for i in 0..columns {
@@ -243,6 +245,7 @@ impl<'a> Sheet<'a> {
                 );
             }
         }
+        svg.push_str("</g>\n");
     }
 }
 
@@ -337,8 +340,12 @@ mod tests {
         }];
         let svg = Chart { marks, is_equal: true, ..Chart::default() }.to_svg("", Theme::Dark);
         let read = roxmltree::Document::parse(&svg).unwrap();
-        let cells: Vec<[f64; 4]> = read
+        let picture = read
             .descendants()
+            .find(|node| node.attribute("shape-rendering") == Some("crispEdges"))
+            .expect("cells with smooth edges shine through one another");
+        let cells: Vec<[f64; 4]> = picture
+            .children()
             .filter(|node| {
                 node.attribute("fill").is_some_and(|fill| fill.ends_with("0000") && fill.starts_with("#0"))
             })
