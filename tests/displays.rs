@@ -56,7 +56,9 @@ fn opens(display: &Display, environment: &[(&str, &str)], home: &Path) {
 #[test]
 fn a_display_that_does_not_answer_is_named() {
     refused(&[("DISPLAY", ":9977")], &[":9977", "DISPLAY", "losscape record"]);
-    refused(&[("DISPLAY", "nowhere.invalid:0")], &["nowhere.invalid:0"]);
+    // An address, and a name that no network is asked for.
+    refused(&[("DISPLAY", "127.0.0.1:99")], &["127.0.0.1:99"]);
+    refused(&[("DISPLAY", "no where:0")], &["no where:0"]);
     refused(&[("DISPLAY", "\u{1b}[31mnonsense")], &["\\u{1b}[31mnonsense"]);
     refused(&[("WAYLAND_DISPLAY", "wayland-gone")], &["wayland-gone", "WAYLAND_DISPLAY"]);
     refused(&[], &["neither DISPLAY nor WAYLAND_DISPLAY"]);

@@ -467,6 +467,24 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
         Command::Run(RunCommand::Race { optimizer, from })
     };
     assert_eq!(chosen("Race another optimizer ⏷", "adam"), [race(RaceStart::Same)]);
+    // Where the examples are known it gets a learning rate that is fair.
+    let checked = Experiment::new(view().experiment).unwrap();
+    let fair = checked.paced(OptimizerConfig::by_name("adam").unwrap());
+    assert!(fair.lr() > 0.01, "{fair:?}");
+    let known = || PanelView { checked: Some(checked.clone()), ..view() };
+    let race_of = |optimizer| [Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same })];
+    let mut menu = harness(known());
+    menu.get_by_label("Race another optimizer ⏷").click();
+    menu.run();
+    menu.get_by_label("adam").click();
+    menu.run_steps(2);
+    assert_eq!(menu.state().asked, race_of(fair.clone()));
+    let mut found = harness(known());
+    found.state_mut().desk.sought = Some("race adam".to_owned());
+    found.run_steps(4);
+    found.key_press(Key::Enter);
+    found.run_steps(2);
+    assert_eq!(found.state().asked, race_of(fair));
     let is_off = |label: &str| harness(view()).get_by_label(label).accesskit_node().is_disabled();
     assert!(is_off("Train on from here"), "no point was chosen");
     let alpha = vec![0.5, 0.25, 0.0];
@@ -788,6 +806,7 @@ fn every_action_with_a_key_is_what_the_key_does() {
             Act::Ask(command) => {
                 assert_eq!(command_of(key, has_ctrl, &view).as_ref(), Some(command), "{}", action.name)
             }
+            Act::Race(optimizer) => panic!("no key lets {optimizer:?} join"),
         }
     }
 }
@@ -1026,6 +1045,29 @@ fn one_thing_at_a_time_is_open_over_the_picture_and_esc_closes_it() {
     harness.run();
     assert!(!harness.state().desk.has_open());
     assert!(harness.query_by_label("Take one step").is_none());
+}
+
+#[test]
+fn all_keys_are_on_the_screen_of_a_lecture_too() {
+    // 1152 x 648 pixels as they are left of a small screen, at the size of a lecture.
+    for size in [[720.0, 405.0], [1280.0, 720.0]] {
+        let state = State { view: view(), desk: Desk::default(), asked: Vec::new() };
+        let draw = |ui: &mut Ui, state: &mut State| {
+            panels(ui, &state.view, &mut state.desk, &mut state.asked);
+        };
+        let mut harness = Harness::builder().with_size(size).build_ui_state(draw, state);
+        (harness.state_mut().desk.is_lecture, harness.state_mut().desk.is_help_open) = (true, true);
+        harness.run_steps(4);
+        for label in ["Take one step", "Restart training", "Drag looks around; the wheel sets the speed"] {
+            let rect = harness.get_by_label(label).rect();
+            assert!(
+                rect.top() > 0.0 && rect.bottom() < size[1] && rect.right() < size[0],
+                "{label}: {rect:?}"
+            );
+        }
+        let long = harness.get_by_label_contains("a twentieth of the run back").rect();
+        assert!(long.left() > 0.0 && long.right() < size[0], "{long:?}");
+    }
 }
 
 /// What clicking these one after the other leaves on a desk.

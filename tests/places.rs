@@ -8,10 +8,11 @@ use bevy_egui::egui::{Event, Key, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::command::Command;
-use losscape::core::data::BatchSize;
+use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::file::Resolution;
-use losscape::core::experiment::{CameraMode, Shape};
+use losscape::core::experiment::{CameraMode, ExperimentFile, Shape};
 use losscape::core::geometry::heights::HeightScale;
+use losscape::core::model::ModelConfig;
 use losscape::core::num::Progress;
 use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::probe::{Brief, VerdictKind};
@@ -150,6 +151,36 @@ fn what_comes_and_goes_by_itself_moves_no_control() {
         assert!(found.is_empty(), "{what}: {found:#?}");
     }
 }
+
+/// Whoever chooses another kind finds all else where it was.
+#[test]
+fn another_kind_of_anything_moves_no_control() {
+    let mut harness = harness(view());
+    let before = places(&harness);
+    let mut kinds: Vec<(String, PanelView)> = Vec::new();
+    let mut with = |name: &str, change: &dyn Fn(&mut ExperimentFile)| {
+        let mut view = view();
+        change(&mut view.experiment);
+        kinds.push((name.to_owned(), view));
+    };
+    OptimizerConfig::all().iter().for_each(|kind| with(kind.name(), &|file| file.optimizer = kind.clone()));
+    ModelConfig::all().iter().for_each(|kind| with(kind.name(), &|file| file.model = kind.clone()));
+    Schedule::all().iter().for_each(|kind| with(kind.name(), &|file| file.schedule = *kind));
+    DatasetConfig::all().iter().for_each(|kind| with(kind.name(), &|file| file.dataset = kind.clone()));
+    PlaneConfig::all().iter().for_each(|kind| with(kind.name(), &|file| file.slice.plane = kind.clone()));
+    for (kind, view) in kinds {
+        harness.state_mut().view = view;
+        harness.run_steps(3);
+        let mut now = places(&harness);
+        // Settings of one kind stand where those of the other did.
+        now.retain(|name, _| !SETTINGS.iter().any(|setting| name.contains(setting)));
+        let found = moved(&before, &now);
+        assert!(found.is_empty(), "{kind}: {found:#?}");
+    }
+}
+
+/// Words in the names of settings that are those of some kinds only.
+const SETTINGS: [&str; 6] = ["weight_decay", "eps", "activation", "head", "noise", "momentum"];
 
 /// The plane sets out, its second low point is no longer looked for, and the button is where it was.
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! How large a screen is, and how many of its pixels are a point, is known only once the window is there.
 //! So it opens unseen, is fitted before its first frame, and once more when it turns out to stand on
-//! another screen than the main one. What a person makes of it afterwards is theirs.
+//! another screen than the main one. What a person makes of it afterwards is theirs, and kept for the next day.
 
 use bevy::prelude::*;
-use bevy::window::{Monitor, OnMonitor, PrimaryMonitor, PrimaryWindow, WindowMode};
+use bevy::window::{Monitor, OnMonitor, PrimaryMonitor, PrimaryWindow, WindowMode, WindowResized};
+
+use crate::ui::Desk;
 
 /// Points of a window that nobody has made larger or smaller yet.
 pub const FIRST_SIZE: [u32; 2] = [1280, 720];
@@ -28,8 +30,15 @@ pub fn fitting(size: [f32; 2], screen: [u32; 2], scale: f64, share: Share) -> [f
     if share == Share::Whole { room } else { [size[0].min(room[0]), size[1].min(room[1])] }
 }
 
+/// Fits the window to its screen, lets it fill that, and keeps its size.
+pub(super) fn plugin(share: Share) -> impl Fn(&mut App) {
+    move |app| {
+        app.add_systems(First, fit(share)).add_systems(Last, (fill_screen, keep_size));
+    }
+}
+
 /// Fits the window to its screen before it is seen.
-pub fn fit(
+fn fit(
     share: Share,
 ) -> impl FnMut(
     Single<(&mut Window, Option<&OnMonitor>), With<PrimaryWindow>>,
@@ -57,6 +66,48 @@ pub fn fit(
             let [width, height] = fitting(size, pixels, screen.scale_factor, share);
             window.resolution.set(width, height);
         }
+    }
+}
+
+/// A window opens as one and fills its screen from there: before there is a window nobody knows which
+/// screen that is.
+fn fill_screen(
+    desk: Res<Desk>,
+    window: Option<Single<(&mut Window, Option<&OnMonitor>)>>,
+    monitors: Query<&Monitor>,
+    mut was: Local<bool>,
+) {
+    let Some(window) = window.filter(|_| *was != desk.is_fullscreen) else { return };
+    let (mut window, own) = window.into_inner();
+    *was = desk.is_fullscreen;
+    window.mode = window_mode(desk.is_fullscreen);
+    let screen = own.and_then(|own| monitors.get(own.0).ok()).or(monitors.iter().next());
+    if let (false, Some(screen)) = (desk.is_fullscreen, screen) {
+        let share = if desk.window.is_some() { Share::All } else { Share::Most };
+        let size = desk.window.unwrap_or(FIRST_SIZE).map(|side| side as f32);
+        let pixels = [screen.physical_width, screen.physical_height];
+        let [width, height] = fitting(size, pixels, screen.scale_factor, share);
+        window.resolution.set(width, height);
+    }
+}
+
+/// A window opens as large as it was left.
+fn keep_size(
+    mut resized: MessageReader<WindowResized>,
+    window: Option<Single<&Window>>,
+    mut desk: ResMut<Desk>,
+) {
+    let Some(window) = window.filter(|_| resized.read().count() > 0 && !desk.is_fullscreen) else { return };
+    let size = Some([window.width(), window.height()].map(|side| side.round() as u32));
+    if desk.window != size {
+        desk.window = size;
+    }
+}
+
+fn window_mode(is_fullscreen: bool) -> WindowMode {
+    match is_fullscreen {
+        true => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+        false => WindowMode::Windowed,
     }
 }
 
@@ -111,5 +162,24 @@ mod tests {
             |app: &mut App| app.world_mut().get_mut::<Window>(window).unwrap().resolution.set(700.0, 700.0);
         by_hand(&mut app);
         assert_eq!(size(&mut app), (true, UVec2::splat(700)), "it is the person's now");
+    }
+
+    #[test]
+    fn the_window_fills_the_screen_and_comes_back_and_keeps_its_size_for_the_next_day() {
+        let mut app = App::new();
+        app.add_message::<WindowResized>().init_resource::<Desk>();
+        app.add_systems(Update, (fill_screen, keep_size).chain());
+        let window = app.world_mut().spawn(Window { resolution: (640, 480).into(), ..default() }).id();
+        let mut mode_with = |is_fullscreen| {
+            app.world_mut().resource_mut::<Desk>().is_fullscreen = is_fullscreen;
+            app.world_mut().write_message(WindowResized { window, width: 640.0, height: 480.0 });
+            app.update();
+            (app.world().get::<Window>(window).unwrap().mode, app.world().resource::<Desk>().window)
+        };
+        assert_eq!(mode_with(false), (WindowMode::Windowed, Some([640, 480])));
+        let full = WindowMode::BorderlessFullscreen(MonitorSelection::Current);
+        assert_eq!(mode_with(true).0, full);
+        assert_eq!(mode_with(true).0, full, "and stays so");
+        assert_eq!(mode_with(false).0, WindowMode::Windowed);
     }
 }

@@ -16,6 +16,7 @@ use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::paths::is_ron;
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::{Change, Experiment, ExperimentFile, builtin};
+use crate::core::formats::run::RecordedRun;
 use crate::core::io::folder::Reach;
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
@@ -95,29 +96,38 @@ impl ExperimentArguments {
     /// # Errors
     /// As [`ExperimentArguments::checked`].
     pub fn checked_with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Experiment, Failure> {
-        self.built(change).map(told)
+        self.built(change, None).map(told)
     }
 
     /// The experiment with the grid and range that were typed for its picture: of a plane, or of the
-    /// volume that the plane moves through. `alpha3` is where the plane stands, if that was typed.
+    /// volume that the plane moves through. `alpha3` is where the plane stands, if that was typed; `recorded` a
+    /// run that it follows, which stands in for files that are not there.
     ///
     /// # Errors
     /// As [`ExperimentArguments::checked`], and if the grid is that of a line.
-    pub fn checked_picture(&self, alpha3: Option<f64>) -> Result<Experiment, Failure> {
-        self.built_picture(alpha3).map(told)
+    pub fn checked_picture(
+        &self,
+        alpha3: Option<f64>,
+        recorded: Option<&RecordedRun>,
+    ) -> Result<Experiment, Failure> {
+        self.built_picture(alpha3, recorded).map(told)
     }
 
     /// The same, with what its flags reset beyond what they say, for whoever tells it otherwise.
     ///
     /// # Errors
     /// As [`ExperimentArguments::checked_picture`].
-    pub fn built_picture(&self, alpha3: Option<f64>) -> Result<(Experiment, Vec<String>), Failure> {
+    pub fn built_picture(
+        &self,
+        alpha3: Option<f64>,
+        recorded: Option<&RecordedRun>,
+    ) -> Result<(Experiment, Vec<String>), Failure> {
         let counts = self.counts().map_err(Failure::Request)?;
         let ranges = self.ranges().map_err(Failure::Request)?;
         if let (Some([_]), Some(text)) = (counts.as_deref(), &self.grid) {
             return Err(Failure::request(anyhow!("--grid {text}: expected N1xN2 or N1xN2xN3 for a picture")));
         }
-        self.built(|file| {
+        let change = |file: &mut ExperimentFile| {
             match counts.as_deref() {
                 Some(&[n1, n2, n3]) => file.slice.volume.0 = [n1, n2, n3],
                 Some(&[n1, n2]) => file.slice.grid.0 = [n1, n2],
@@ -127,16 +137,21 @@ impl ExperimentArguments {
                 file.slice.range = ranges;
             }
             file.view.alpha3 = alpha3.unwrap_or(file.view.alpha3);
-        })
+        };
+        self.built(change, recorded)
     }
 
-    fn built(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<(Experiment, Vec<String>), Failure> {
+    fn built(
+        &self,
+        change: impl FnOnce(&mut ExperimentFile),
+        recorded: Option<&RecordedRun>,
+    ) -> Result<(Experiment, Vec<String>), Failure> {
         let overridden = self.read().and_then(|file| self.overridden(file));
         let built = overridden.and_then(|mut overrides| {
             change(&mut overrides.file);
             self.start_threads()?;
             let name = self.experiment.as_deref().unwrap_or(builtin::DEFAULT);
-            overrides.checked(|field| self.is_given(field)).with_context(|| name.to_owned())
+            overrides.checked(|field| self.is_given(field), recorded).with_context(|| name.to_owned())
         });
         built.map_err(Failure::Request)
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::set::{field, part, set};
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::{Change, Experiment, ExperimentFile, Resets, Setting, changed};
+use crate::core::formats::run::RecordedRun;
 
 /// An experiment on its way from its file to what was typed.
 pub struct Overrides {
@@ -52,8 +53,19 @@ impl Overrides {
     /// # Errors
     /// If one is none.
     pub fn assign_parts(&mut self, assignments: &[String], parts: &[Setting]) -> anyhow::Result<()> {
-        for assignment in assignments.iter().filter(|assignment| is_within(assignment, parts)) {
-            let changed = set(&self.file, assignment)?;
+        let mut of_parts: Vec<&String> =
+            assignments.iter().filter(|assignment| is_within(assignment, parts)).collect();
+        // Another table leaves what was said of the old one, and nothing that is given beside it.
+        let place = |is: &dyn Fn(&str) -> bool| of_parts.iter().position(|assignment| is(path(assignment)));
+        let first = place(&|path| path.starts_with("dataset."));
+        if let Some((first, table)) = first.zip(place(&|path| path == FILE_OF_DATA)) {
+            of_parts[first..=table].rotate_right(1);
+        }
+        for assignment in of_parts {
+            let mut changed = set(&self.file, assignment)?;
+            if path(assignment) == FILE_OF_DATA {
+                changed.dataset = changed.dataset.edited_from(&self.file.dataset);
+            }
             if let Some(part) = part(path(assignment), &changed) {
                 self.replace(&format!("--set {assignment}"), part);
             }
@@ -74,11 +86,15 @@ impl Overrides {
     }
 
     /// The checked experiment, with what is to be told. Loss and batch are made to fit other data unless
-    /// they were given.
+    /// they were given. For files that are not there stands a run that was recorded of it, where there is one.
     ///
     /// # Errors
     /// If a value makes no sense.
-    pub fn checked(self, is_given: impl Fn(&str) -> bool) -> anyhow::Result<(Experiment, Vec<String>)> {
+    pub fn checked(
+        self,
+        is_given: impl Fn(&str) -> bool,
+        recorded: Option<&RecordedRun>,
+    ) -> anyhow::Result<(Experiment, Vec<String>)> {
         let Self { file, mut told, data } = self;
         let json = |file: &ExperimentFile| serde_json::to_value(file).unwrap_or_default();
         let is = json(&file);
@@ -88,18 +104,22 @@ impl Overrides {
             let stands = |field: &str| field == "title" || same(&was, &is, field);
             resets.fields.retain(|reset| !is_given(&reset.field) && stands(&reset.field));
         }
-        let experiment = match data.and_then(|at| told.get_mut(at)) {
-            Some((_, resets, _)) => {
+        let carried = recorded.and_then(|recorded| recorded.standing_in_for(&file));
+        let (experiment, gone) = match (carried, data.and_then(|at| told.get_mut(at))) {
+            (Some(carried), _) => carried,
+            (None, Some((_, resets, _))) => {
                 let (experiment, fits) = Experiment::fitted(file, is_given)?;
                 resets.fields.extend(fits.fields);
-                experiment
+                (experiment, Vec::new())
             }
-            None => Experiment::new(file)?,
+            (None, None) => (Experiment::new(file)?, Vec::new()),
         };
         let words = told.iter().map(|(by, resets, _)| (by, resets.to_string()));
-        let words =
-            words.filter(|(_, text)| !text.is_empty()).map(|(by, text)| format!("{by}: {text}")).collect();
-        Ok((experiment, words))
+        let words = words.filter(|(_, text)| !text.is_empty()).map(|(by, text)| format!("{by}: {text}"));
+        let gone = gone
+            .iter()
+            .map(|path| format!("{}: it is not there; what the run carries of it is shown", path.display()));
+        Ok((experiment, words.chain(gone).collect()))
     }
 }
 
@@ -107,6 +127,9 @@ impl Overrides {
 pub fn path(assignment: &str) -> &str {
     assignment.split_once('=').map_or(assignment, |(path, _)| path.trim())
 }
+
+/// The path of the path of a table.
+const FILE_OF_DATA: &str = "dataset.path";
 
 /// Whether an assignment is one of these parts or of something within them. A setting of the optimizer is a
 /// number like others.

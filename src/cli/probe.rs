@@ -21,7 +21,7 @@ use crate::core::io::npy;
 use crate::core::io::output::Output;
 use crate::core::probe::train_on::{TrainOn, train_on};
 use crate::core::probe::{Curvature, Extent, Probe, probe};
-use crate::core::subspace::Place;
+use crate::core::subspace::{Place, PlaceError};
 use crate::core::text::{Measured, Percent};
 
 /// A probe as typed.
@@ -111,8 +111,9 @@ impl Point {
                 .map(Self::Alpha)
                 .with_context(|| format!("--at {text}: expected alpha:A,B or alpha:A,B,C"));
         }
-        let expected = || format!("--at {text}: expected start, end, step:N, alpha:A,B[,C] or a .npy file");
-        match text.parse().with_context(expected)? {
+        let unknown =
+            |_: PlaceError| anyhow!("--at {text}: expected start, end, step:N, alpha:A,B[,C] or a .npy file");
+        match text.parse::<Place>().map_err(unknown)? {
             Place::File(path) => {
                 let dim = experiment.objective().dim();
                 let refusal = |error: npy::NpyError| anyhow!("--at {text}: expected {}", error.expected(dim));

@@ -166,7 +166,7 @@ impl RecordArguments {
     fn picture_of_experiment(self) -> Result<(), Failure> {
         self.film.refuse_all()?;
         let size = size(&self.size).map_err(Failure::Request)?;
-        let experiment = self.looked(&self.experiment.checked_picture(self.alpha3)?)?;
+        let experiment = self.looked(&self.experiment.checked_picture(self.alpha3, None)?)?;
         let planned = experiment.steps;
         if let Some(step) = self.at_step.filter(|step| *step > planned) {
             return Err(Failure::request(anyhow!(
@@ -202,8 +202,9 @@ impl RecordArguments {
             (None, Some(recorded)) if self.experiment.is_bare() => {
                 Tour::of_experiment(self.looked(&recorded.experiment)?).map_err(Failure::request)?
             }
-            (None, _) => {
-                let experiment = self.looked(&self.experiment.checked_picture(self.alpha3)?)?;
+            (None, recorded) => {
+                let experiment = self.experiment.checked_picture(self.alpha3, recorded.as_ref())?;
+                let experiment = self.looked(&experiment)?;
                 tell_data(&experiment);
                 Tour::of_experiment(experiment).map_err(Failure::request)?
             }

@@ -31,7 +31,17 @@ pub fn set(file: &ExperimentFile, assignment: &str) -> anyhow::Result<Experiment
         }
     }
     let why = refusal.map(|error| error.to_string()).unwrap_or_default();
-    Err(anyhow!("--set {assignment}: {text} is no value of {path}: {why}"))
+    Err(anyhow!("--set {assignment}: {}", of_person(&why)))
+}
+
+/// What is wrong with a value, without the names that numbers have in this program.
+fn of_person(why: &str) -> String {
+    ["u64", "usize", "u32"]
+        .iter()
+        .fold(why.to_owned(), |why, name| {
+            why.replace(&format!("expected {name}"), "expected a whole number of at least 0")
+        })
+        .replace("expected f64", "expected a number")
 }
 
 /// The part of an experiment that a path is of, as it is there: a setting that takes others along.
@@ -119,7 +129,12 @@ mod tests {
         assert!(unknown.contains("there is no widths; expected head"), "{unknown}");
         assert!(refused("sede=1").contains("seed"));
         let wrong = refused("steps=many");
-        assert!(wrong.contains("many is no value of steps"), "{wrong}");
+        assert_eq!(
+            wrong,
+            "--set steps=many: invalid type: string \"many\", expected a whole number of at least 0"
+        );
+        let wrong = refused("optimizer.lr=fast");
+        assert_eq!(wrong, "--set optimizer.lr=fast: invalid type: string \"fast\", expected a number");
         assert!(refused("steps.more=1").contains("nothing below it"));
     }
 }

@@ -42,7 +42,7 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
             arguments.experiment.refuse_overrides().map_err(Failure::Request)?;
             (tour.first_experiment(), Vec::new())
         }
-        None => arguments.experiment.built_picture(None)?,
+        None => arguments.experiment.built_picture(None, None)?,
     };
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,

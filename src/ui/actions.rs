@@ -6,9 +6,10 @@ use super::files::Errand;
 use super::studio::StudioAct;
 use super::tour::TourAct;
 use super::view::PanelView;
-use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::command::{Command, RunCommand, ViewCommand};
 use crate::core::experiment::{CameraMode, Change, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
+use crate::core::optim::OptimizerConfig;
 use crate::core::script::builtin as tours;
 
 /// Something that can be done.
@@ -27,6 +28,8 @@ pub struct Action {
 pub enum Act {
     /// Something of the session.
     Ask(Command),
+    /// Let that optimizer join the race.
+    Race(OptimizerConfig),
     /// Something of the desk.
     Desk(DeskAct),
 }
@@ -165,9 +168,8 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     for kind in ChartKind::ALL {
         add(&format!("Chart: {}", kind.name()), "", desk(DeskAct::Chart(kind)));
     }
-    for optimizer in crate::core::optim::OptimizerConfig::all() {
-        let name = format!("Race {}", optimizer.name());
-        add(&name, "", run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+    for optimizer in OptimizerConfig::all() {
+        add(&format!("Race {}", optimizer.name()), "", Act::Race(optimizer));
     }
     for name in builtin::names() {
         if let Some(Ok(file)) = builtin::load(name) {

@@ -116,8 +116,8 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         asked.push(Command::Set(Change::Dataset(dataset)));
     }
     ui.indent("dataset", |ui| {
-        if let Some(dataset) = settings_ui(ui, "dataset", &file.dataset) {
-            asked.push(Command::Set(Change::Dataset(dataset)));
+        if let Some(dataset) = settings_ui(ui, "dataset", &file.dataset, &DatasetConfig::all()) {
+            asked.push(Command::Set(Change::Dataset(dataset.edited_from(&file.dataset))));
         }
         let hover = Setting::HeldOut.row().doc;
         ui.horizontal(|ui| {
@@ -145,7 +145,7 @@ fn model_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         asked.push(Command::Set(Change::Model(model)));
     }
     ui.indent("model", |ui| {
-        if let Some(model) = settings_ui(ui, "model", &file.model) {
+        if let Some(model) = settings_ui(ui, "model", &file.model, &ModelConfig::all()) {
             asked.push(Command::Set(Change::Model(model)));
         }
         refused(ui, view, &["model"]);
@@ -165,7 +165,7 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         asked.push(Command::Set(Change::Optimizer(optimizer)));
     }
     ui.indent("optimizer", |ui| {
-        if let Some(optimizer) = settings_ui(ui, "optimizer", &file.optimizer) {
+        if let Some(optimizer) = settings_ui(ui, "optimizer", &file.optimizer, &OptimizerConfig::all()) {
             asked.push(Command::Set(Change::Optimizer(optimizer)));
         }
         refused(ui, view, &["optimizer"]);
@@ -176,7 +176,7 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         asked.push(Command::Set(Change::Schedule(schedule)));
     }
     ui.indent("schedule", |ui| {
-        if let Some(schedule) = settings_ui(ui, "schedule", &file.schedule) {
+        if let Some(schedule) = settings_ui(ui, "schedule", &file.schedule, &Schedule::all()) {
             asked.push(Command::Set(Change::Schedule(schedule)));
         }
         refused(ui, view, &["schedule"]);

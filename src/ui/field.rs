@@ -141,7 +141,10 @@ pub fn text_ui<T>(
 ) -> Option<T> {
     let draft = ui.data(|data| data.get_temp::<String>(id));
     let mut text = draft.unwrap_or_else(|| present.to_owned());
+    // As high as any other field: one more point would move the rows below.
+    let height = egui::vec2(0.0, ui.spacing().interact_size.y);
     let field = egui::TextEdit::singleline(&mut text).desired_width(110.0).hint_text("none");
+    let field = field.margin(egui::Margin::symmetric(4, 1)).min_size(height);
     let response = ui.add(field).labelled_by(label).on_hover_text(hint);
     if response.has_focus() {
         ui.data_mut(|data| data.insert_temp(id, text));

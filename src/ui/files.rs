@@ -278,7 +278,12 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
     match ending.as_deref() {
         _ if is_table(&name) => {
             let dataset = DatasetConfig::table(name);
-            Ok(Opened::Shown(Command::Set(Change::Dataset(dataset))))
+            let is_there = present.surface.is_none() && dataset.is_of_same_data(&present.dataset);
+            Ok(Opened::Shown(match is_there {
+                // It keeps what was said of it, and is read anew: somebody may have changed it.
+                true => Command::Load(Box::new(present.clone())),
+                false => Command::Set(Change::Dataset(dataset)),
+            }))
         }
         Some("ron") => match Script::read(path, reach.clone()) {
             Ok(Script::Tour(tour)) => Ok(Opened::Tour(tour)),
@@ -377,6 +382,12 @@ mod tests {
             let data = shown(&at(name, "1,2\n"));
             assert!(matches!(data, Command::Set(Change::Dataset(DatasetConfig::Csv { .. }))), "{name}");
         }
+        // A table that is there already keeps what was said of it, and is read anew.
+        let mut same = present.clone();
+        same.dataset = DatasetConfig::table(folder.path().join("b.CSV").display().to_string());
+        same.dataset.set_points(1);
+        let again = open(&folder.path().join("b.CSV"), &same, Reach::Below);
+        assert_eq!(again, Ok(Opened::Shown(Command::Load(Box::new(same.clone())))));
         let tour =
             open(&at("t.ron", "(chapters: [(experiment: \"a.ron\", secs: 1)])"), &present, Reach::Below);
         assert!(

@@ -4,6 +4,7 @@ use bevy_egui::egui;
 
 use super::actions::{Act, Action, actions, found};
 use super::desk::Desk;
+use super::race::rival;
 use super::view::PanelView;
 use crate::core::command::Command;
 
@@ -31,10 +32,18 @@ const MORE: [(&str, &str); 7] = [
     ("Flying: mouse", "Drag looks around; the wheel sets the speed"),
 ];
 
+/// Points that the keys take at their usual size, with the window around them.
+const HELP: egui::Vec2 = egui::vec2(780.0, 640.0);
+
+/// All keys at once: in a lecture, or a small window, in smaller letters.
 fn help(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
     desk.is_help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
+    let room = ctx.viewport_rect().size() / HELP;
+    let share = room.min_elem().min(1.0);
     let window = egui::Window::new("Keys").open(&mut desk.is_help_open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
+        ui.style_mut().text_styles.values_mut().for_each(|font| font.size *= share);
+        ui.spacing_mut().interact_size.y *= share;
         let all: Vec<Action> = actions(view).into_iter().filter(|action| !action.key.is_empty()).collect();
         let half = all.len().div_ceil(2);
         egui::Grid::new("keys").num_columns(4).spacing([14.0, 4.0]).show(ui, |ui| {
@@ -103,6 +112,7 @@ fn palette(ctx: &egui::Context, view: &PanelView, desk: &mut Desk, asked: &mut V
     desk.sought = (!is_left && chosen.is_none()).then_some(sought);
     match chosen {
         Some(Act::Ask(command)) => asked.push(command),
+        Some(Act::Race(optimizer)) => asked.push(Command::Run(rival(view, optimizer))),
         Some(Act::Desk(act)) => desk.act(act),
         None => {}
     }

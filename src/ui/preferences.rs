@@ -31,7 +31,8 @@ use crate::scene::session::SessionState;
 #[derive(Resource, Clone, Debug)]
 pub struct Preferences {
     desk: PathBuf,
-    own: Place,
+    /// `None`: every place is taken.
+    own: Option<Place>,
     /// What a crash left.
     left: Option<Place>,
 }
@@ -74,18 +75,31 @@ impl Preferences {
             (1..=MOST_PLACES).map(file).partition(|file| file.exists());
         Some(Self {
             desk: folder.join("desk.ron"),
-            own: empty.into_iter().find_map(Place::hold)?,
+            own: empty.into_iter().find_map(Place::hold),
             left: left.into_iter().find_map(Place::hold),
         })
     }
 
-    /// Where the experiment is that is not saved yet.
-    pub fn rescue(&self) -> &Path {
-        &self.own.file
+    /// Where the experiment is that is not saved yet; `None` where there is no place for it.
+    pub fn rescue(&self) -> Option<&Path> {
+        self.own.as_ref().map(|own| &*own.file)
     }
 
-    /// The desk as it was left; a new one where there is none, or where its file was set aside.
+    /// The desk as it was left; a new one where there is none, or where its file was set aside. With a word
+    /// where this window has no place for what is not saved.
     pub fn desk(&self) -> Desk {
+        let mut desk = self.kept_desk();
+        if self.own.is_none() && desk.notice.is_none() {
+            let folder = self.desk.parent().unwrap_or(Path::new("")).display();
+            desk.notice = Some(Err(format!(
+                "{MOST_PLACES} experiments that were not saved lie in {folder} (unsaved-1.ron and so on): what this \
+                 window does not save is lost if it ends unexpectedly, until some of them are opened or deleted"
+            )));
+        }
+        desk
+    }
+
+    fn kept_desk(&self) -> Desk {
         let Ok(text) = read_ron(&self.desk) else { return Desk::default() };
         match parse_ron::<Desk>(&text, &self.desk.display().to_string()) {
             Ok(desk) => desk.checked(),
@@ -112,15 +126,17 @@ impl Preferences {
     /// A window that was closed leaves nothing to be rescued.
     pub fn forget(&self) {
         // There may be none.
-        let _ = std::fs::remove_file(&self.own.file);
+        let _ = self.rescue().map(std::fs::remove_file);
     }
 
     /// Ends what a crash left: opened, it is this window's from now on.
     fn end_rescue(&self, is_opened: bool) {
         let Some(Place { file, .. }) = &self.left else { return };
-        let ended = match is_opened {
-            true => std::fs::rename(file, &self.own.file),
-            false => std::fs::remove_file(file),
+        let ended = match (is_opened, self.rescue()) {
+            (true, Some(own)) => std::fs::rename(file, own),
+            // It stays where it is, to be offered again.
+            (true, None) => Ok(()),
+            (false, _) => std::fs::remove_file(file),
         };
         if let Err(error) = ended {
             warn!("{}: {error}", file.display());
@@ -184,8 +200,7 @@ fn keep_unsaved(
     if kept.as_ref() == Some(file) {
         return;
     }
-    if kept.is_some() && session.changes().0 > 0 {
-        let own = &preferences.own.file;
+    if let Some(own) = preferences.rescue().filter(|_| kept.is_some() && session.changes().0 > 0) {
         let folder = own.parent().unwrap_or(Path::new(""));
         write(own, &file.saved_in(folder).to_ron());
     }
@@ -235,7 +250,7 @@ mod tests {
     fn two_windows_keep_two_experiments_and_neither_loses_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let window = || Preferences::within(folder.path()).unwrap();
-        let keep = |window: &Preferences, seed| write(&window.own.file, &file(seed).to_ron());
+        let keep = |window: &Preferences, seed| write(window.rescue().unwrap(), &file(seed).to_ron());
         let (first, second) = (window(), window());
         keep(&first, 1);
         keep(&second, 2);
@@ -254,7 +269,7 @@ mod tests {
     fn a_window_that_is_closed_leaves_nothing_and_what_was_opened_is_its_own() {
         let folder = tempfile::tempdir().unwrap();
         let window = || Preferences::within(folder.path()).unwrap();
-        let keep = |window: &Preferences, seed| write(&window.own.file, &file(seed).to_ron());
+        let keep = |window: &Preferences, seed| write(window.rescue().unwrap(), &file(seed).to_ron());
         keep(&window(), 1);
         let opened = window();
         opened.end_rescue(true);
@@ -266,5 +281,28 @@ mod tests {
         again.forget();
         drop(again);
         assert_eq!(window().unsaved(), None);
+    }
+
+    #[test]
+    fn a_window_without_a_place_of_its_own_keeps_its_desk_and_says_what_is_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        for place in 1..=MOST_PLACES {
+            std::fs::write(folder.path().join(format!("unsaved-{place}.ron")), file(7).to_ron()).unwrap();
+        }
+        std::fs::write(folder.path().join("desk.ron"), "(zoom: 1.5)").unwrap();
+        let window = Preferences::within(folder.path()).unwrap();
+        let desk = window.desk();
+        assert_eq!(desk.zoom, 1.5);
+        let told = desk.notice.unwrap().unwrap_err();
+        assert!(told.starts_with("32 experiments that were not saved lie in "), "{told}");
+        assert!(told.contains(&folder.path().display().to_string()), "{told}");
+        assert_eq!((window.rescue(), window.unsaved()), (None, Some(file(7))), "what is left is offered");
+        window.end_rescue(true);
+        window.forget();
+        drop(window);
+        assert_eq!(Preferences::within(folder.path()).unwrap().unsaved(), Some(file(7)), "nothing is lost");
+        Preferences::within(folder.path()).unwrap().end_rescue(false);
+        let next = Preferences::within(folder.path()).unwrap();
+        assert_eq!((next.rescue().is_some(), next.desk().notice), (true, None), "one was given up");
     }
 }

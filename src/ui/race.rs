@@ -16,9 +16,12 @@ use crate::scene::theme::Palette;
 pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
-        let hover = "Another optimizer sets out from the same start, on the same plane; all begin again at step 0, side by side.";
-        if let Some(optimizer) = optimizer_menu(ui, "Race another optimizer ⏷", hover) {
-            ask(RunCommand::Race { optimizer, from: RaceStart::Same });
+        let hover = format!(
+            "Another optimizer sets out from the same start, on the same plane; all begin again at step 0, side by \
+             side. {PACE}"
+        );
+        if let Some(optimizer) = optimizer_menu(ui, "Race another optimizer ⏷", &hover) {
+            ask(rival(view, optimizer));
         }
     });
     if view.runs.len() < 2 {
@@ -35,6 +38,18 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     refused(ui, view, &["runs", "run"]);
 }
 
+/// What is told of the learning rate of whoever joins.
+const PACE: &str = "It gets the learning rate at which its first step is as long as that of the run that the plane goes through; that can be changed below.";
+
+/// What lets that optimizer join, with a learning rate that is fair to it.
+pub(super) fn rival(view: &PanelView, optimizer: OptimizerConfig) -> RunCommand {
+    let optimizer = match &view.checked {
+        Some(experiment) => experiment.paced(optimizer),
+        None => optimizer,
+    };
+    RunCommand::Race { optimizer, from: RaceStart::Same }
+}
+
 /// A run: what it is, where it is, and how it descends; what is asked of it. It has as many rows whatever they
 /// say, so that no other moves.
 fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) -> Vec<RunCommand> {
@@ -48,7 +63,10 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) ->
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.colored_label(color, "⏺");
-                ui.add(egui::Label::new(name_text(run)).truncate());
+                let name = ui.add(egui::Label::new(name_text(run)).truncate());
+                if !leads {
+                    name.on_hover_text(PACE);
+                }
             });
         });
     });
@@ -97,7 +115,7 @@ fn optimizer_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<RunCommand> {
     let draw = |ui: &mut egui::Ui| {
         let all = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
         let chosen = choice_row(ui, "Rule", hover, optimizer.name(), all);
-        chosen.or(settings_ui(ui, &format!("run {}", run.id.0), optimizer))
+        chosen.or(settings_ui(ui, &format!("run {}", run.id.0), optimizer, &OptimizerConfig::all()))
     };
     let changed = fold.show(ui, draw).body_returned.flatten()?;
     Some(RunCommand::Tune { run: run.id, optimizer: changed })

@@ -70,21 +70,27 @@ const PLACES: [&str; 6] = ["from", "to", "at", "a", "b", "c"];
 const ANGLES: std::ops::RangeInclusive<f64> = 2.0..=90.0;
 
 /// Draws a row for each setting of a configuration; the configuration with the one that was changed.
-/// `of` says whose they are, apart from others on the same panel.
-pub fn settings_ui<T: Serialize + DeserializeOwned>(ui: &mut egui::Ui, of: &str, config: &T) -> Option<T> {
-    let whole = serde_json::to_value(config).ok()?;
-    // A kind with settings is written as one entry of its own name; one without, as a word.
-    let (kind, fields) = whole.as_object()?.iter().next()?;
-    let mut fields: Vec<(&String, &Value)> = fields.as_object()?.iter().collect();
+/// `of` says whose they are, apart from others on the same panel. It takes the room of as many rows as any of
+/// the `kinds` that it may become: whoever chooses another does not move what stands below.
+pub fn settings_ui<T: Serialize + DeserializeOwned>(
+    ui: &mut egui::Ui,
+    of: &str,
+    config: &T,
+    kinds: &[T],
+) -> Option<T> {
+    let (kind, settings) = taken_apart(config);
+    let mut fields: Vec<(&String, &Value)> = settings.iter().collect();
     let rank = |name: &str| HINTS.iter().position(|(known, _)| *known == name);
     fields.sort_by_key(|(name, _)| rank(name));
+    let rows = kinds.iter().map(|kind| taken_apart(kind).1.len()).max().unwrap_or(0);
+    let blank = rows.saturating_sub(fields.len());
     let mut changed = None;
     egui::Grid::new(("settings", of)).num_columns(2).show(ui, |ui| {
         for (name, value) in fields {
             let with = |value: Value| {
-                let mut whole = whole.clone();
-                whole[kind][name] = value;
-                serde_json::from_value::<T>(whole)
+                let mut settings = settings.clone();
+                settings.insert(name.clone(), value);
+                serde_json::from_value::<T>(serde_json::json!({ &kind: settings }))
             };
             let hint = rank(name).map_or("", |at| HINTS[at].1);
             let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hint);
@@ -95,8 +101,21 @@ pub fn settings_ui<T: Serialize + DeserializeOwned>(ui: &mut egui::Ui, of: &str,
             }
             ui.end_row();
         }
+        for _ in 0..blank {
+            ui.label("");
+            ui.end_row();
+        }
     });
     changed
+}
+
+/// A kind and its settings. One with settings is written as one entry of its own name; one without, as a word.
+fn taken_apart(config: &impl Serialize) -> (String, serde_json::Map<String, Value>) {
+    let whole = serde_json::to_value(config).unwrap_or_default();
+    let entry = whole.as_object().and_then(|whole| whole.iter().next());
+    let (kind, settings) =
+        entry.map(|(kind, settings)| (kind.clone(), settings.as_object())).unwrap_or_default();
+    (kind, settings.cloned().unwrap_or_default())
 }
 
 /// A control with its label.

@@ -31,7 +31,7 @@ fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let planes = PlaneConfig::all().into_iter().map(|plane| (plane.name(), plane));
     let hover = Setting::Plane.row().doc;
     let chosen = choice_row(ui, "Plane", hover, plane.name(), planes);
-    let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane)).inner;
+    let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane, &PlaneConfig::all())).inner;
     if let Some(plane) = chosen.or(set) {
         asked.push(Command::Set(Change::Plane(plane)));
     }

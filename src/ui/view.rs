@@ -14,7 +14,7 @@ use super::studio::Studio;
 use super::timeline::History;
 use super::tour::TourView;
 use crate::core::command::RaceStart;
-use crate::core::experiment::ExperimentFile;
+use crate::core::experiment::{Experiment, ExperimentFile};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
 use crate::core::grid::losses::finite_range;
@@ -39,6 +39,8 @@ use crate::scene::training::{Live, Training};
 pub struct PanelView {
     /// The experiment as it stands.
     pub experiment: ExperimentFile,
+    /// The same once checked, with its examples; `None` where only the panels are drawn.
+    pub checked: Option<Experiment>,
     /// What was opened last, and whether something else is computed by now.
     pub opened: (String, bool),
     /// Whether training goes on.
@@ -205,6 +207,7 @@ impl Source<'_> {
         let plane = known.map(|known| &known.plan.plane);
         PanelView {
             experiment: self.session.experiment().file().clone(),
+            checked: Some(self.session.experiment().clone()),
             opened: {
                 let opened = self.session.opened();
                 (opened.name().to_owned(), opened.is_changed(self.session.experiment().file()))

@@ -208,6 +208,25 @@ fn a_baked_run_is_shown_on_its_own_data_from_any_folder() {
     );
     std::fs::remove_file(here.join("data/points.csv")).unwrap();
     assert!(own == shown(&here, "run.npz", &[], ""), "data that are gone");
+    // Asked for by an experiment whose own data are gone, wherever it lies.
+    std::fs::remove_file(there.join("data/points.csv")).unwrap();
+    for (folder, run) in [(&here, "run.npz"), (&there, "../here/run.npz")] {
+        let all = ["my.ron", "--run", run, "-o", "x.png", "--from", "2", "--size", "160x90", "--force"];
+        let output = command(folder, &all).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{error}");
+        assert_eq!(
+            error,
+            "losscape: data/points.csv: it is not there; what the run carries of it is shown\n"
+        );
+        assert!(own == picture(folder.join("x.png")));
+    }
+    let refused = |more: &[&str]| {
+        let all = [&["my.ron", "--run", "run.npz", "-o", "y.mp4"], more].concat();
+        String::from_utf8(command(&here, &all).output().unwrap().stderr).unwrap()
+    };
+    let other = refused(&["--seed", "9"]);
+    assert!(other.contains("dataset.path = data/points.csv"), "another training has no data: {other}");
 }
 
 #[test]

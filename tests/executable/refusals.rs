@@ -70,7 +70,10 @@ fn settings_that_cannot_be_are_refused() {
     refused(&["slice", "--grid", "9", "-o", "x.obj"], &[".obj holds planes only", ".npz"]);
     refused(&["train", "-o", "x.csv"], &["x.csv", ".npz"]);
     refused(&["train", "--from", "x.npy", "-o", out], &["from = x.npy", "13 finite numbers"]);
-    refused(&["probe", "--at", "middle"], &["--at middle", "step:N"]);
+    refused(
+        &["probe", "--at", "middle"],
+        &["losscape: --at middle: expected start, end, step:N, alpha:A,B[,C] or a .npy file\n"],
+    );
     refused(&["probe", "--at", "step:2001"], &["--at step:2001", "2000"]);
     refused(&["probe", "--at", "alpha:1"], &["--at alpha:1", "alpha:A,B"]);
     refused(&["probe", "--train-on", "99999999"], &["--train-on 99999999", "from 0 to 10000000"]);

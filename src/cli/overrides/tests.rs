@@ -26,7 +26,7 @@ fn typed(file: &ExperimentFile, assignments: &[String]) -> Overrides {
 fn words(file: &str, assignments: &[&str]) -> Vec<String> {
     let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
     let is_given = |field: &str| assignments.iter().any(|assignment| path(assignment) == field);
-    typed(&parsed(file), &assignments).checked(is_given).unwrap().1
+    typed(&parsed(file), &assignments).checked(is_given, None).unwrap().1
 }
 
 /// What the window copies to the clipboard makes the same experiment again.
@@ -40,6 +40,11 @@ fn the_difference_of_two_experiments_makes_one_of_the_other() {
           slice: (plane: random(at: step(9)), range: [(-1.0, 2.0), (0.0, 1.0)], grid: [33, 17]),
           view: (isosurface: 0.5, eye: (12.5, -3.0), theme: light, clip: 2.0))",
     ));
+    for path in ["a.csv", "b.csv"] {
+        files.push(parsed(&format!(
+            "(dataset: csv(path: {path:?}, leave_out: [1], target_column: \"t\"), standardize: true)"
+        )));
+    }
     for from in &files {
         for to in &files {
             let assignments = assignments(from, to);
@@ -100,7 +105,7 @@ fn a_given_loss_that_does_not_fit_is_refused_and_another_is_fitted() {
     let checked = |assignments: &[&str]| {
         let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
         let is_given = |field: &str| assignments.iter().any(|assignment| path(assignment) == field);
-        let checked = typed(&ExperimentFile::default(), &assignments).checked(is_given);
+        let checked = typed(&ExperimentFile::default(), &assignments).checked(is_given, None);
         checked.map(|(experiment, _)| experiment.loss).map_err(|error| error.to_string())
     };
     assert_eq!(checked(&["dataset=digits()"]), Ok(Loss::CrossEntropy));
@@ -160,7 +165,29 @@ proptest::proptest! {
                 overrides.assign_parts(&assignment, &WAYS).unwrap();
             }
         }
-        let (experiment, _) = overrides.checked(|_| false).unwrap();
+        let (experiment, _) = overrides.checked(|_| false, None).unwrap();
         proptest::prop_assert_eq!(experiment.file(), session.experiment().file());
+    }
+}
+
+#[test]
+fn another_table_leaves_what_was_said_of_the_old_one_and_takes_what_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("a.csv"), "id,x,t\n1,2,0\n2,4,1\n").unwrap();
+    std::fs::write(path("b.csv"), "u,v\n1,0\n2,1\n3,0\n").unwrap();
+    let file = format!(
+        "(dataset: csv(path: {:?}, leave_out: [\"id\"], target_column: \"t\"), standardize: true)",
+        path("a.csv")
+    );
+    let other = format!("dataset.path={}", path("b.csv"));
+    let told =
+        [format!("--set {other}: leave out, target column and standardize were chosen for a.csv and reset")];
+    assert_eq!(words(&file, &[&other]), told);
+    for order in [[0, 1], [1, 0]] {
+        let typed = [&other[..], "dataset.target_column=u"];
+        let told = words(&file, &order.map(|i| typed[i]));
+        let expected = format!("--set {other}: leave out and standardize were chosen for a.csv and reset");
+        assert_eq!(told, [expected]);
     }
 }

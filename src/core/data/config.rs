@@ -248,6 +248,15 @@ impl DatasetConfig {
         self.usual() == other.usual()
     }
 
+    /// The same after one of its settings was changed from those of `before`. What was said of a table is
+    /// nothing to another file: that has the usual settings.
+    pub fn edited_from(self, before: &Self) -> Self {
+        match (&self, before) {
+            (Self::Csv { path, .. }, Self::Csv { path: old, .. }) if path != old => self.usual(),
+            _ => self,
+        }
+    }
+
     /// How many points are asked for; of a file, how many at most.
     pub fn points(&self) -> usize {
         match self {

@@ -393,18 +393,15 @@ fn grid_spec(ranges: &[(f64, f64)], counts: &[usize]) -> Result<GridSpec, GridEr
     GridSpec::new(axes.map(|(&(low, high), &count)| Axis { low, high, count }).collect())
 }
 
+/// A grid that is none, by the field that made it so.
 fn slice_error(field: &'static str, error: &GridError) -> FieldError {
     let text = error.to_string();
-    let (value, expected) = text.split_once("; expected ").unwrap_or((&text, "a grid"));
-    FieldError::new(
-        if matches!(error, GridError::Range { .. } | GridError::Narrow { .. }) {
-            "slice.range"
-        } else {
-            field
-        },
-        value,
-        expected,
-    )
+    let (found, expected) = text.split_once("; expected ").unwrap_or((&text, "a grid"));
+    // The field says already what it is.
+    match found.strip_prefix("the range ") {
+        Some(range) => FieldError::new("slice.range", range, expected),
+        None => FieldError::new(field, found.strip_prefix("a grid of ").unwrap_or(found), expected),
+    }
 }
 
 #[cfg(test)]

@@ -16,9 +16,11 @@ pub fn differences(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, V
 pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
     let (mut from, mut found) = (from.clone(), Vec::new());
     for part in TASK.into_iter().chain(WAYS) {
-        if !part.is_same_in(&from, to) {
-            found.extend(difference(part, &from, to));
-            from = changed(&from, part.of(to)).0;
+        let mut wanted = to.clone();
+        wanted.dataset = wanted.dataset.edited_from(&from.dataset);
+        if !part.is_same_in(&from, &wanted) {
+            found.extend(difference(part, &from, &wanted));
+            from = changed(&from, part.of(&wanted)).0;
         }
     }
     found.extend(differences(&from, to));

@@ -83,6 +83,12 @@ pub fn parse_ron<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Resu
             ron::Error::ExceededRecursionLimit => {
                 "too many brackets within one another; expected about a dozen at most".to_owned()
             }
+            // As after the comma of 0,5.
+            ron::Error::SuggestRawIdentifier(name)
+                if name.starts_with(|sign: char| sign.is_ascii_digit()) =>
+            {
+                format!("{name}: expected the name of a field (decimals follow a point, as in 0.5)")
+            }
             why => why.to_string(),
         },
         outside: Vec::new(),
@@ -181,5 +187,7 @@ mod tests {
         let counts = refused("(slice: (volume: [65, 65]))");
         assert!(counts.contains("a list of 2 counts; expected 3"), "{counts}");
         assert!(refused("(seed: 1").starts_with("x.ron:1:"));
+        let comma = refused("(optimizer: sgd(lr: 0,5))");
+        assert_eq!(comma, "x.ron:1:23: 5: expected the name of a field (decimals follow a point, as in 0.5)");
     }
 }

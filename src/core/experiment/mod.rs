@@ -11,6 +11,7 @@ pub mod field;
 pub mod file;
 pub mod look;
 mod notes;
+mod pace;
 pub mod paths;
 pub mod pipeline;
 pub mod prepared;

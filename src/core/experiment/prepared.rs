@@ -100,6 +100,7 @@ impl Prepared {
         let objective: Arc<dyn Objective> = match (file.surface, data) {
             (Some(surface), _) => Arc::new(Analytic::new(surface)),
             (None, Some((train, held_out))) => {
+                let train = notes::with_scaling(train);
                 let model = model_for(file, &train)?;
                 together(file, model, train, held_out).map_err(|error| {
                     FieldError::new(

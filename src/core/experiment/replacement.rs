@@ -5,6 +5,7 @@
 //!
 //! | replaced | back at its usual value |
 //! |---|---|
+//! | data | `standardize`; of another file also what was said of the old one (columns, kind of targets, header, decimals, points) |
 //! | data, model or surface | title, learning rate, start from a file (`from`), points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
 //! | a surface by a network, or the other way | steps, speed and batch too |
 //! | optimizer | its settings |
@@ -75,6 +76,7 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
                     resets.settings("dataset", &before.dataset.usual(), &before.dataset, &file.dataset);
                     resets.every_row(&file.dataset);
                 }
+                resets.forget("standardize", &mut file.standardize, false);
                 resets.task(&mut file, before);
             }
             if let Some(target) = file.dataset.target() {
@@ -259,11 +261,12 @@ fn fields(config: &impl Serialize) -> serde_json::Map<String, Value> {
     inner.cloned().unwrap_or_default()
 }
 
-/// A setting as a person reads it: numbers alone.
+/// A setting as a person reads it: numbers and words.
 fn text(value: &Value) -> Option<String> {
-    match value.as_u64() {
-        Some(whole) => Some(whole.to_string()),
-        None => value.as_f64().map(|number| Measured(number).to_string()),
+    match (value.as_u64(), value.as_str()) {
+        (Some(whole), _) => Some(whole.to_string()),
+        (_, Some(word)) => Some(visible(word).into_owned()),
+        _ => value.as_f64().map(|number| Measured(number).to_string()),
     }
 }
 

@@ -37,6 +37,20 @@ impl RecordedRun {
         let is_same = || Experiment::new(today).is_ok_and(|today| today.has_data_of(&self.experiment));
         self.may_compare && path.exists() && !is_same()
     }
+
+    /// The experiment of a file on what this run carries, where some of the files that it names are not there;
+    /// with their names. `None` where all are there, or the run is of another training.
+    pub fn standing_in_for(&self, file: &ExperimentFile) -> Option<(Experiment, Vec<PathBuf>)> {
+        let (mut file, mut carried) = (file.clone(), self.experiment.file().clone());
+        let (paths, known) = (file.paths_mut(), carried.paths_mut());
+        if paths.len() != known.len() {
+            return None;
+        }
+        let gone = paths.into_iter().zip(known).filter(|(path, _)| !path.exists());
+        let gone: Vec<PathBuf> = gone.map(|(path, known)| std::mem::replace(path, known.clone())).collect();
+        let experiment = self.experiment.with(|known| *known = file).ok()?;
+        (!gone.is_empty() && experiment.shares_data(&self.experiment)).then_some((experiment, gone))
+    }
 }
 
 /// Why a file holds no run.

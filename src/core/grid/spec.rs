@@ -68,7 +68,7 @@ pub enum GridError {
         count: usize,
     },
     /// A range that is empty, reversed or not finite.
-    #[error("range {low}:{high} of alpha{axis}; expected two finite numbers, the first below the second")]
+    #[error("the range {low}:{high} of alpha{axis}; expected two finite numbers, the first below the second")]
     Range {
         /// The axis, from 1.
         axis: usize,
@@ -79,7 +79,7 @@ pub enum GridError {
     },
     /// A range in which there is no room for cells.
     #[error(
-        "range {low}:{high} of alpha{axis}; expected a width of at least {LEAST_WIDTH:e}, and {LEAST_SHARE:e} \
+        "the range {low}:{high} of alpha{axis}; expected a width of at least {LEAST_WIDTH:e}, and {LEAST_SHARE:e} \
          of its larger end"
     )]
     Narrow {
@@ -196,10 +196,10 @@ mod tests {
         let refused = |axes| GridSpec::new(axes).unwrap_err().to_string();
         assert!(refused(vec![]).starts_with("a grid of 0 axes"));
         assert!(refused(vec![axis(0.0, 1.0, 1)]).starts_with("1 cells along alpha1"));
-        assert!(refused(vec![axis(0.0, 1.0, 2), axis(3.0, 3.0, 2)]).starts_with("range 3:3 of alpha2"));
-        assert!(refused(vec![axis(5.0, -4.0, 2)]).starts_with("range 5:-4"));
-        assert!(refused(vec![axis(f64::NAN, 1.0, 2)]).starts_with("range NaN:1"));
-        assert!(refused(vec![axis(0.0, f64::INFINITY, 2)]).starts_with("range 0:inf"));
+        assert!(refused(vec![axis(0.0, 1.0, 2), axis(3.0, 3.0, 2)]).starts_with("the range 3:3 of alpha2"));
+        assert!(refused(vec![axis(5.0, -4.0, 2)]).starts_with("the range 5:-4"));
+        assert!(refused(vec![axis(f64::NAN, 1.0, 2)]).starts_with("the range NaN:1"));
+        assert!(refused(vec![axis(0.0, f64::INFINITY, 2)]).starts_with("the range 0:inf"));
         for (low, high) in [(0.0, 5e-324), (0.0, 1e-308), (1.0, 1.0 + f64::EPSILON), (1e300, 1e300 + 1e285)] {
             let narrow = refused(vec![axis(low, high, 2)]);
             assert!(narrow.contains("expected a width of at least 1e-30, and 1e-9 of its"), "{narrow}");

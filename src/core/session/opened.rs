@@ -17,11 +17,10 @@ static BUILT_IN: LazyLock<Vec<(&str, ExperimentFile)>> =
     LazyLock::new(|| builtin::names().filter_map(|name| Some((name, builtin::load(name)?.ok()?))).collect());
 
 impl Opened {
-    /// A file that is opened: by the name of the built-in experiment that it is, else by its title.
+    /// A file that is opened: by the name of the built-in experiment that it is, else by its title, or what it computes.
     pub fn new(file: &ExperimentFile) -> Self {
         let built_in = BUILT_IN.iter().find(|(_, known)| is_same(known, file)).map(|(name, _)| *name);
-        let title = Some(&file.title[..]).filter(|title| !title.is_empty());
-        let name = built_in.or(title).unwrap_or("an experiment without a title").to_owned();
+        let name = built_in.map_or_else(|| file.heading(), str::to_owned);
         Self { name, file: Arc::new(file.clone()) }
     }
 
@@ -72,6 +71,6 @@ mod tests {
         assert_eq!(opened.or_new(&other).name(), "mine");
         assert_eq!(Opened::new(&ExperimentFile { seed: 5, ..other }.clone()).name(), "mine");
         let bare = ExperimentFile { seed: 5, ..ExperimentFile::default() };
-        assert_eq!(Opened::new(&bare).name(), "an experiment without a title");
+        assert_eq!(Opened::new(&bare).name(), "model3 on xor");
     }
 }

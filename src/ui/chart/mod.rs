@@ -121,6 +121,9 @@ const EQUAL_HEIGHTS: [f64; 2] = [0.4, 1.0];
 /// Numbers farther out than any that can be drawn.
 const FARTHEST: f64 = 1e300;
 
+/// Signs that a number along x has room for where there are as many as can be.
+const SIGNS_APART: usize = 8;
+
 /// The lowest and the highest of x and y.
 type Bounds = [[f64; 2]; 2];
 /// Round values along an axis, with their texts.
@@ -184,9 +187,28 @@ impl Chart {
         }
     }
 
-    /// The numbers along x between two, at most so many.
+    /// Whether its places along x are whole numbers, as steps are.
+    fn has_whole_x(&self) -> bool {
+        let is_whole = |points: &[[f64; 2]]| points.iter().all(|[x, _]| x.fract() == 0.0);
+        let mut marks = self.marks.iter().peekable();
+        marks.peek().is_some()
+            && marks.all(|mark| match mark {
+                Mark::Line { points, .. } | Mark::Points { points, .. } => is_whole(points),
+                Mark::Bars { bars, .. } => is_whole(bars),
+                Mark::Upright { .. } | Mark::Level { .. } => true,
+                Mark::Picture { .. } => false,
+            })
+    }
+
+    /// The numbers along x between two, at most so many; fewer where they are so long that they would run
+    /// into one another.
     fn x_ticks(&self, low: f64, high: f64, most: usize) -> Ticks {
-        round_ticks(low, high, most)
+        let has_room = |ticks: &Ticks| {
+            let longest = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
+            ticks.len() * longest <= most * SIGNS_APART
+        };
+        let tries = (2..=most).rev().map(|most| round_ticks(low, high, most));
+        tries.clone().find(has_room).or(tries.last()).unwrap_or_default()
     }
 
     /// The same along y; of a logarithmic axis they are logarithms.
@@ -299,6 +321,16 @@ mod tests {
             let is_within = |at: f64| low[1] - room <= at && at <= high[1] + room;
             assert!(ticks.iter().all(|(at, _)| is_within(*at)), "{range:?}: {ticks:?}");
         }
+    }
+
+    #[test]
+    fn long_numbers_do_not_run_into_one_another() {
+        let chart = Chart::default();
+        let ends = 4.572_194_16_f64;
+        let ticks = chart.x_ticks(ends, ends + 1e-8, 6);
+        let longest = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap();
+        assert!(longest > 8 && ticks.len() >= 2 && ticks.len() * longest <= 48, "{ticks:?}");
+        assert!(chart.x_ticks(0.0, 2000.0, 6).len() >= 4);
     }
 
     #[test]

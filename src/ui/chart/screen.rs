@@ -78,7 +78,7 @@ fn part_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
         plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
         let mut textures = textures.into_iter();
         for mark in &chart.marks {
-            draw(plot, mark, is_log, &mut textures);
+            draw(plot, chart, mark, &mut textures);
         }
     });
     let label = format!("{name} chart");
@@ -98,6 +98,7 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
     let (across, up) = (most(width, X_APART), most(height, Y_APART));
     let x_ticks = move |low, high| chart.x_ticks(low, high, across);
     let y_ticks = move |low, high| chart.y_ticks(low, high, up);
+    let places = Places::of(chart);
     let has_picture = chart.marks.iter().any(|mark| matches!(mark, Mark::Picture { .. }));
     let plot = Plot::new(name)
         .height(height)
@@ -108,7 +109,7 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
         .y_grid_spacer(move |input| marks(&input, &y_ticks))
         .x_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &x_ticks))
         .y_axis_formatter(move |mark, range| text(mark, *range.start(), *range.end(), &y_ticks))
-        .label_formatter(move |hover| told(hover, chart))
+        .label_formatter(move |hover| places.under(hover))
         .grid_color(ui.visuals().text_color().gamma_multiply(GRID))
         .show_grid(!has_picture)
         .allow_scroll(false)
@@ -138,30 +139,47 @@ fn text(mark: GridMark, low: f64, high: f64, ticks: &impl Fn(f64, f64) -> Ticks)
     found.map_or(String::new(), |(_, text)| text)
 }
 
-/// What is told of the place under the pointer.
-fn told(hover: &HoverPosition, chart: &Chart) -> Option<String> {
-    let (name, at) = match hover {
-        HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-            (format!("{plot_name}\n"), position)
-        }
-        HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position } => {
-            (String::new(), position)
-        }
-    };
-    let y = if chart.is_log { 10_f64.powf(at.y) } else { at.y };
-    let part = |axis: &str, value: f64| {
-        let axis = if axis.is_empty() { String::new() } else { format!("{axis} ") };
-        format!("{axis}{}", fitted(value, SIGNS))
-    };
-    Some(format!("{name}{}\n{}", part(&chart.x, at.x), part(&chart.y, y)))
+/// How a place in a chart is told.
+#[derive(Clone)]
+struct Places {
+    x: String,
+    y: String,
+    is_log: bool,
+    has_whole_x: bool,
+}
+
+impl Places {
+    fn of(chart: &Chart) -> Self {
+        let (x, y) = (chart.x.clone(), chart.y.clone());
+        Self { x, y, is_log: chart.is_log, has_whole_x: chart.has_whole_x() }
+    }
+
+    /// Of something of that name, where it has one; `y` as it is drawn.
+    fn told(&self, name: &str, x: f64, y: f64) -> String {
+        let y = if self.is_log { 10_f64.powf(y) } else { y };
+        let x = if self.has_whole_x { format!("{x:.0}") } else { fitted(x, SIGNS) };
+        let part = |axis: &str, text: String| if axis.is_empty() { text } else { format!("{axis} {text}") };
+        let lines = [name.to_owned(), part(&self.x, x), part(&self.y, fitted(y, SIGNS))];
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the pointer is at.
+    fn under(&self, hover: &HoverPosition) -> Option<String> {
+        let (name, at) = match hover {
+            HoverPosition::NearDataPoint { plot_name, position, .. } => (&plot_name[..], position),
+            HoverPosition::Elsewhere { position } => ("", position),
+        };
+        Some(self.told(name, at.x, at.y))
+    }
 }
 
 fn draw(
     plot: &mut egui_plot::PlotUi<'_>,
+    chart: &Chart,
     mark: &Mark,
-    is_log: bool,
     textures: &mut impl Iterator<Item = TextureHandle>,
 ) {
+    let is_log = chart.is_log;
     match mark {
         Mark::Line { name, color, width, points } => {
             // One line for each stretch that can be drawn.
@@ -175,7 +193,9 @@ fn draw(
         }
         Mark::Bars { name, color, width, bars } => {
             let bars = bars.iter().map(|[x, height]| Bar::new(*x, *height).width(*width)).collect();
-            plot.bar_chart(BarChart::new(name.clone(), bars).color(*color));
+            let (places, of) = (Places::of(chart), name.clone());
+            let told = Box::new(move |bar: &Bar, _: &BarChart| places.told(&of, bar.argument, bar.value));
+            plot.bar_chart(BarChart::new(name.clone(), bars).color(*color).element_formatter(told));
         }
         Mark::Picture { corners, size, pixels, values, is_table } => {
             let Some(texture) = textures.next() else { return };
@@ -221,4 +241,59 @@ fn textures(ui: &egui::Ui, name: &str, chart: &Chart) -> Vec<TextureHandle> {
         texture
     });
     made.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(mark: Mark, is_log: bool) -> Chart {
+        Chart { x: "step".into(), y: "loss".into(), marks: vec![mark], is_log, ..Chart::default() }
+    }
+
+    fn line(points: Vec<[f64; 2]>) -> Mark {
+        Mark::Line { name: String::new(), color: Color32::RED, width: 1.0, points }
+    }
+
+    #[test]
+    fn places_are_told_in_the_numbers_of_everything_else() {
+        let steps = Places::of(&chart(line(vec![[0.0, 1.0], [12_345_678.0, 1e-9]]), true));
+        assert_eq!(steps.told("sgd", 12_345_677.6, -9.0), "sgd\nstep 12345678\nloss 1e-9");
+        let halves = Places::of(&chart(line(vec![[0.5, 1.0], [1.0, 2.0]]), false));
+        assert_eq!(halves.told("", 0.25, 12_345_678.9), "step 0.25\nloss 1.2346e7");
+        assert_eq!(halves.told("", 1e-7, -0.0), "step 1e-7\nloss 0");
+    }
+
+    /// egui_plot asks somebody else about bars.
+    #[test]
+    fn bars_are_told_so_too() {
+        let bars = vec![[0.125, 12_345_678.0], [0.375, 2.0]];
+        let mark = Mark::Bars { name: "class 1".into(), color: Color32::RED, width: 0.25, bars };
+        let chart = chart(mark, false);
+        let ui = egui::Context::default();
+        let mut shown = Vec::new();
+        for pass in 0..3 {
+            let at = egui::pos2(100.0, 150.0);
+            let events = vec![egui::Event::PointerMoved(at)];
+            let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(400.0, 400.0));
+            let input = egui::RawInput {
+                events,
+                screen_rect: Some(screen),
+                time: Some(f64::from(pass)),
+                ..Default::default()
+            };
+            let output = ui.run_ui(input, |ui| {
+                chart_ui(ui, "bars", &chart);
+            });
+            shown = output.shapes;
+        }
+        let texts: Vec<String> = shown
+            .iter()
+            .filter_map(|shape| match &shape.shape {
+                egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
+                _ => None,
+            })
+            .collect();
+        assert!(texts.iter().any(|text| text == "class 1\nstep 0.125\nloss 1.2346e7"), "{texts:?}");
+    }
 }

@@ -178,8 +178,10 @@ fn a_file_is_named_by_its_stem_and_a_missing_one_says_so() {
     let path = folder.path().join("points.csv");
     std::fs::write(&path, "1,0\n2,1\n").unwrap();
     assert_eq!(read(&path, &TableOptions::default()).unwrap().name, "points");
-    let error = read(folder.path().join("none.csv"), &TableOptions::default()).unwrap_err().to_string();
-    assert!(error.starts_with("it cannot be read (") && error.contains("No such file"), "{error}");
+    let none = folder.path().join("none.csv");
+    let error = read(&none, &TableOptions::default()).unwrap_err().to_string();
+    let why = std::fs::metadata(&none).unwrap_err().to_string();
+    assert!(error.starts_with("it cannot be read (") && error.contains(&why), "{error}");
 }
 
 /// How a table may be written.

@@ -39,7 +39,7 @@ fn values_without_sense_are_refused_by_name() {
         ),
         (
             refused(|f| f.slice.range = Some(vec![(5.0, -4.0), (0.0, 1.0)])),
-            "slice.range = range 5:-4 of alpha1: expected two finite numbers, the first below the second",
+            "slice.range = 5:-4 of alpha1: expected two finite numbers, the first below the second",
         ),
         (
             refused(|f| f.slice.range = Some(vec![])),

@@ -17,7 +17,8 @@ fn parsed(text: &str) -> ExperimentFile {
 /// An experiment in which everything was chosen.
 fn chosen() -> ExperimentFile {
     parsed(
-        "(title: \"Two low points\", seed: 7, dataset: xor(points: 40, noise: 0.25), held_out: 0.2, model: model3(),
+        "(title: \"Two low points\", seed: 7, dataset: xor(points: 40, noise: 0.25), held_out: 0.2, standardize: true,
+          model: model3(),
           init: he, from: \"theta.npy\", optimizer: sgd(lr: 5.0, weight_decay: 0.5), schedule: cosine(t_max: 90),
           batch: size(8), steps: 90,
           slice: (plane: axes(parameters: [\"fc1.bias[0]\"]), rotate: 30.0, range: [(-1.0, 2.0), (-3.0, 4.0)],
@@ -80,7 +81,8 @@ fn other_data_reset_the_same_and_bring_their_own_settings_and_a_loss_that_fits()
     let of_data = ["dataset.noise", "dataset.points"];
     let found = fields(&resets);
     let also = found.iter().filter(|field| !of_data.contains(field)).copied().collect::<Vec<_>>();
-    assert_eq!(also, [&OF_TASK[..], &["loss"]].concat());
+    assert_eq!(also, [&["standardize"], &OF_TASK[..], &["loss"]].concat());
+    assert!(!file.standardize);
     assert!(found.contains(&"dataset.points"), "{found:?}");
     assert_eq!(file.dataset, DatasetConfig::by_name("digits").unwrap(), "all of them");
     assert_eq!((file.loss, &file.title[..]), (Loss::CrossEntropy, "model3 on digits"));
@@ -157,6 +159,30 @@ fn another_file_is_other_data_and_all_its_rows_are_used() {
     assert_eq!(resets.to_string(), told);
     let (file, _) = changed(&parsed("(dataset: xor(points: 40))"), dataset("b/two.csv"));
     assert_eq!(file.dataset, DatasetConfig::by_name("b/two.csv").unwrap(), "40 points were those of xor");
+}
+
+#[test]
+fn what_was_said_of_a_table_is_nothing_to_another_one() {
+    let before = parsed(
+        "(title: \"model3 on one.csv\", dataset: csv(path: \"a/one.csv\", points: 40, target: classes, target_column: \"s\",
+          leave_out: [1], header: no, decimal: comma), standardize: true, optimizer: sgd(lr: 3.0))",
+    );
+    let mut other = before.dataset.clone();
+    *other.path_mut().unwrap() = "b/two.csv".into();
+    let edited = other.edited_from(&before.dataset);
+    assert_eq!(edited, DatasetConfig::table("b/two.csv"));
+    let (file, resets) = changed(&before, Change::Dataset(edited));
+    assert!(!file.standardize);
+    assert_eq!(
+        resets.to_string(),
+        "decimal comma, header no, points 40, target classes and lr 3 were chosen for one.csv; auto, auto, every row, \
+         auto and 0.1 are used (leave out, target column and standardize reset too)"
+    );
+    let mut fewer = before.dataset.clone();
+    fewer.set_points(7);
+    assert_eq!(fewer.clone().edited_from(&before.dataset), fewer, "the same table");
+    let (file, resets) = changed(&before, Change::Dataset(fewer));
+    assert!(file.standardize && resets.fields.is_empty(), "{resets:?}");
 }
 
 #[test]

@@ -134,6 +134,59 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     assert!(!read.differs_today(), "there is nothing to compare");
 }
 
+/// As it was told, scaled and named in training, so it is when it is shown.
+#[test]
+fn labels_scaling_and_what_was_said_of_it_come_back_with_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flowers.csv");
+    let rows: Vec<String> = (0..24)
+        .map(|i| format!("{},{},{}", 10 * i, 300 - i * i, ["rose", "elder", "tulip"][i % 3]))
+        .collect();
+    std::fs::write(&path, rows.join("\n")).unwrap();
+    let own = experiment(&format!(
+        "(dataset: csv(path: {path:?}), loss: cross_entropy, model: mlp(widths: [3]), held_out: 0.25,
+          standardize: true, steps: 5)"
+    ));
+    let (_, read) = baked(&own);
+    std::fs::remove_file(&path).unwrap();
+    let splits = |experiment: &Experiment| {
+        let objective = experiment.objective();
+        [objective.train(), objective.held_out()].map(|data| data.unwrap().clone())
+    };
+    for (own, read) in splits(&own).into_iter().zip(splits(&read.experiment)) {
+        assert_eq!(read.labels(), ["elder", "rose", "tulip"]);
+        assert_eq!(
+            (read.labels(), read.scaling(), read.target()),
+            (own.labels(), own.scaling(), own.target())
+        );
+        assert_eq!((read.x(), read.y(), &read.name), (own.x(), own.y(), &own.name));
+    }
+    let scaled = "each input is brought to mean 0 and deviation 1, by the 18 rows trained on";
+    for experiment in [&own, &read.experiment] {
+        assert!(experiment.notes().iter().any(|note| note == scaled), "{:?}", experiment.notes());
+    }
+}
+
+#[test]
+fn an_experiment_whose_files_are_gone_is_shown_on_what_its_run_carries() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("points.csv"), TABLE).unwrap();
+    let own =
+        experiment(&format!("(dataset: csv(path: {:?}), loss: cross_entropy, steps: 5)", path("points.csv")));
+    let (_, read) = baked(&own);
+    assert!(read.standing_in_for(own.file()).is_none(), "the table is there");
+    std::fs::remove_file(path("points.csv")).unwrap();
+    let mut moved = own.file().clone();
+    *moved.dataset.path_mut().unwrap() = path("moved.csv");
+    moved.view.alpha3 = 0.5;
+    let (shown, gone) = read.standing_in_for(&moved).unwrap();
+    assert_eq!((gone, shown.view.alpha3), (vec![path("moved.csv")], 0.5));
+    assert!(shown.has_data_of(&own) && shown.along(&read.experiment, Arc::clone(&read.course)).is_ok());
+    moved.seed += 1;
+    assert!(read.standing_in_for(&moved).is_none(), "it is not the run of that");
+}
+
 #[test]
 fn what_is_no_run_is_told_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
