@@ -585,7 +585,7 @@ fn the_live_run_shares_the_checkpoints_of_the_look_ahead_run() {
     }
     // A look-ahead run that goes further shares what the one before it had.
     let before = ahead(&app);
-    ask(&mut app, Command::Experiment(ExperimentCommand::Steps(200)));
+    ask(&mut app, Command::Set(Change::Steps(200)));
     until(&mut app, "the longer run", |app| landscape(app).is_settled());
     let longer = ahead(&app);
     assert_eq!(longer.last().unwrap().step, 200);
