@@ -10,8 +10,8 @@ use std::path::Path;
 
 use npyz::npz::file_name_from_array_name;
 use npyz::{NpyFile, Order};
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::input::{Input, InputError};
 
@@ -120,12 +120,12 @@ impl Arrays {
         let entry = match self.zip.by_name(&file_name_from_array_name(name)) {
             Ok(entry) => entry,
             Err(ZipError::FileNotFound) => return Ok(None),
-            // The reader is built with numpy's ways of packing alone.
-            Err(ZipError::CompressionMethodNotSupported(_)) => {
-                return Err(wrong("is packed in a way that numpy does not use".to_owned()));
-            }
             Err(error) => return Err(io::Error::from(error).into()),
         };
+        // The reader knows numpy's ways of packing alone, and would find that out when it reads.
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(wrong("is packed in a way that numpy does not use".to_owned()));
+        }
         let (claimed, left) = (entry.size(), self.left);
         if claimed > left {
             return Err(wrong(format!("unpacks to {claimed} bytes; expected at most {left}")));
