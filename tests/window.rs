@@ -1,8 +1,6 @@
 //! The window, on a virtual display: it opens, it takes what a hand does, and closing it ends the program
 //! at once.
 
-mod boards;
-
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

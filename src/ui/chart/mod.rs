@@ -207,8 +207,8 @@ impl Chart {
             let longest = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
             ticks.len() * longest <= most * SIGNS_APART
         };
-        let tries = (2..=most).rev().map(|most| round_ticks(low, high, most));
-        tries.clone().find(has_room).or(tries.last()).unwrap_or_default()
+        let mut tries = (2..=most).rev().map(|most| round_ticks(low, high, most));
+        tries.clone().find(has_room).or_else(|| tries.next_back()).unwrap_or_default()
     }
 
     /// The same along y; of a logarithmic axis they are logarithms.
