@@ -30,7 +30,7 @@ pub struct Oscillation {
 
 impl Oscillation {
     /// Forty measurements of an oscillation of 2 V, 0.3/s and 5 rad/s in four seconds, each up to 0.05 V off.
-    pub fn new() -> Self {
+    pub fn measured() -> Self {
         let at = |i: u32| {
             let t = 0.1 * f64::from(i);
             let off = 0.05 * (7.0 * f64::from(i * i)).sin();
@@ -104,7 +104,7 @@ pub fn main() -> anyhow::Result<()> {
 
 /// The same, to wherever it is wanted.
 pub fn tell(out: &mut dyn Write) -> anyhow::Result<()> {
-    let objective: Arc<dyn Objective> = Arc::new(Oscillation::new());
+    let objective: Arc<dyn Objective> = Arc::new(Oscillation::measured());
 
     // It is descended as a network is. Ten measurements a second do not tell a frequency from 20π less it: there are two
     // minima, equally good.

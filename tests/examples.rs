@@ -65,7 +65,7 @@ fn a_loss_of_ones_own_is_descended_sliced_and_probed() {
 #[test]
 fn the_derivatives_of_a_loss_of_ones_own_are_exact() {
     use losscape::core::objective::Objective;
-    let objective = objective::Oscillation::new();
+    let objective = objective::Oscillation::measured();
     let (theta, v, step) = ([1.3, 0.2, 4.1], [0.4, -0.7, 1.1], 1e-5);
     let moved = |sign: f64| -> Vec<f64> { theta.iter().zip(v).map(|(t, v)| t + sign * step * v).collect() };
     let at = |theta: &[f64]| {
