@@ -198,7 +198,7 @@ fn a_second_click_lands_where_the_first_did() {
     let state = harness.state_mut();
     (state.view.is_sweeping, state.view.is_exact, state.view.another_low) = (true, false, None);
     click(&mut harness);
-    let asked = [true, false].map(|is_on| Command::Sweep(is_on));
+    let asked = [true, false].map(Command::Sweep);
     assert_eq!(harness.state().asked, asked);
 }
 

@@ -471,8 +471,8 @@ fn made_until_settled(eye: &mut Eye) -> [usize; 3] {
     for still in 0.. {
         eye.frame();
         let now = of(eye);
-        for i in 0..2 {
-            made[i] += usize::from(now.0[i] != before.0[i]);
+        for (i, made) in made.iter_mut().take(2).enumerate() {
+            *made += usize::from(now.0[i] != before.0[i]);
             assert!(now.0[i] == before.0[i] || now.1[i] != before.1[i], "made for its own picture alone");
         }
         before = now;
