@@ -1,6 +1,6 @@
 # make run    sets up what is missing and opens Losscape (without a display it draws losscape.png)
 # make test   sets up what is missing, builds once and runs every test
-# make check  guards the repository: format, lints, the build without the viewer, what may not creep in
+# make check  guards the repository: format, lints of all four builds, what may not creep in
 # make bench  measures: each figure with its ratio to the plain reference in the same run
 # make dist   packs the stripped program with licences, icon and desktop entry: dist/losscape-*.tar.xz
 #
@@ -30,7 +30,8 @@ test:
 	@tools/setup.sh test
 	tools/with-software-vulkan.sh $(CARGO) test --release
 
-# Lints see the code as built with and without the viewer, and the tests that need none run without it.
+# Lints see all four builds: the whole program, that of a cluster node, what a browser needs, the core alone. The tests
+# run as on a cluster node too. With the tests the dependencies' features are the same in all: nothing is built twice.
 # Neither sound nor gamepads may creep in: they need system libraries to build.
 check:
 	@tools/setup.sh test
@@ -38,8 +39,10 @@ check:
 	! $(CARGO) tree -i alsa-sys 2>/dev/null
 	! $(CARGO) tree -i libudev-sys 2>/dev/null
 	$(CARGO) clippy --release --all-targets -- -D warnings
+	$(CARGO) clippy --release --all-targets --no-default-features --features desktop -- -D warnings
+	$(CARGO) clippy --release --all-targets --no-default-features --features viewer -- -D warnings
 	$(CARGO) clippy --release --all-targets --no-default-features -- -D warnings
-	tools/with-software-vulkan.sh $(CARGO) test --release --no-default-features
+	tools/with-software-vulkan.sh $(CARGO) test --release --no-default-features --features desktop
 
 bench:
 	@tools/setup.sh run

@@ -1,14 +1,19 @@
 //! Builds the Bevy app, with a window or without, and runs it.
 
+#[cfg(feature = "desktop")]
+pub mod desktop;
+#[cfg(feature = "desktop")]
 pub mod device;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "desktop", target_os = "linux"))]
 pub mod display;
 mod log;
 mod rest;
 pub mod screen;
+#[cfg(feature = "desktop")]
 pub mod stage;
-mod window;
+pub mod window;
 
+#[cfg(feature = "desktop")]
 use anyhow::Result;
 use bevy::app::{PluginGroupBuilder, TaskPoolPlugin};
 use bevy::asset::AssetEventSystems;
@@ -23,7 +28,6 @@ use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPostUpdateSet};
 
-pub use self::window::{Ending, ViewRequest, view};
 use crate::core::experiment::Experiment;
 use crate::scene::{self, session};
 use crate::ui;
@@ -41,6 +45,7 @@ pub enum Overlay {
 ///
 /// # Errors
 /// If there is no graphics device.
+#[cfg(feature = "desktop")]
 pub fn headless(experiment: Experiment, overlay: Overlay) -> Result<App> {
     device::require()?;
     let render = RenderPlugin { synchronous_pipeline_compilation: true, ..default() };

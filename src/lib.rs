@@ -37,8 +37,8 @@
 //! Each uses only what stands to its right. [`core`] knows neither Bevy nor a clock and prints nothing;
 //! `scene` draws and trains in Bevy and knows no egui; `ui` is panels and all text, and changes the
 //! session by commands only; `record` makes pictures and films without a window; [`cli`] turns what was
-//! typed into checked requests. Without the feature `viewer` only [`core`] and [`cli`] are built. A test holds
-//! the sources against this order, and against one of the rooms within `core` and `scene` (`tests/layers.rs`).
+//! typed into checked requests. Two features, both on by default, say what is built beside [`core`]: `viewer`
+//! (`scene`, `ui`, `app`) and `desktop` ([`cli`] and all that writes files); `record` needs both. A test holds the sources against this order, and against one of the rooms within `core` and `scene` (`tests/layers.rs`).
 //!
 //! # Words
 //!
@@ -58,9 +58,10 @@
 
 #[cfg(feature = "viewer")]
 pub mod app;
+#[cfg(feature = "desktop")]
 pub mod cli;
 pub mod core;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 pub mod record;
 #[cfg(feature = "viewer")]
 pub mod scene;

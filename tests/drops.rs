@@ -37,7 +37,7 @@ fn after_saying(files: &[PathBuf], is_allowed: bool) -> Eye {
     let files: Vec<PathBuf> = files.iter().rev().cloned().collect();
     let mut eye = Eye::undrawn_with(request, move |app| {
         let answer = move |mut desk: ResMut<Desk>| {
-            desk.asking.iter_mut().for_each(|asking| asking.is_allowed = is_allowed);
+            desk.files.asking.iter_mut().for_each(|asking| asking.is_allowed = is_allowed);
         };
         app.insert_resource(ToDrop(files)).add_systems(First, drop_one).add_systems(Last, answer);
     });
@@ -79,10 +79,10 @@ fn a_file_that_asks_for_others_elsewhere_is_opened_once_somebody_has_said_so() {
     let asks = written(&inner, "asks.ron", text);
     let eye = after(std::slice::from_ref(&asks));
     assert_ne!(file(&eye).steps, 30);
-    let asking = eye.world().resource::<Desk>().asking.clone().unwrap();
+    let asking = eye.world().resource::<Desk>().files.asking.clone().unwrap();
     assert_eq!((&asking.path, &asking.files[..]), (&asks, &[data.canonicalize().unwrap()][..]));
     let eye = after_saying(std::slice::from_ref(&asks), true);
-    assert_eq!((file(&eye).steps, eye.world().resource::<Desk>().asking.clone()), (30, None));
+    assert_eq!((file(&eye).steps, eye.world().resource::<Desk>().files.asking.clone()), (30, None));
     let examples = eye.world().resource::<SessionState>().experiment().objective().examples();
     assert!(data.exists() && examples == 4);
 }

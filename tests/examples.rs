@@ -1,7 +1,7 @@
 //! The examples: each runs, and says what it claims to say. `cargo test` also builds them as programs.
 
 #[path = "../examples/film.rs"]
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 #[allow(dead_code, reason = "its main is what cargo runs")]
 mod film;
 #[path = "../examples/objective.rs"]
@@ -95,7 +95,7 @@ fn a_plane_of_ones_own_shows_what_lies_between_two_minima() {
 }
 
 #[test]
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 fn a_tour_in_rust_becomes_a_film() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("frames/");

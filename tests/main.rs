@@ -9,31 +9,33 @@ mod charts;
 mod conformance;
 mod derivatives;
 mod determinism;
-#[cfg(all(feature = "viewer", target_os = "linux"))]
+#[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]
 mod displays;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod drops;
 mod errors;
 mod exact;
 mod examples;
+#[cfg(feature = "desktop")]
 mod executable;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod films;
+#[cfg(feature = "desktop")]
 mod formats;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod goldens;
 mod layers;
 mod learning;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod panels;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod panics;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod places;
 mod reference;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod scene;
 mod support;
 mod tables;
-#[cfg(all(feature = "viewer", target_os = "linux"))]
+#[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]
 mod window;

@@ -26,15 +26,16 @@ use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
 use losscape::ui::actions::{Act, DeskAct, actions};
-use losscape::ui::asking::Asking;
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
 use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training};
-use losscape::ui::files::Errand;
-use losscape::ui::filming::FilmView;
+use losscape::ui::desktop::FileDesk;
+use losscape::ui::desktop::asking::Asking;
+use losscape::ui::desktop::files::Errand;
+use losscape::ui::desktop::filming::FilmView;
+use losscape::ui::desktop::rescue::Rescue;
+use losscape::ui::desktop::studio::{MOST_PIXELS, Shot, StudioAct, Take};
 use losscape::ui::keys::{command_of, desk_act_of};
-use losscape::ui::rescue::Rescue;
-use losscape::ui::studio::{MOST_PIXELS, Shot, StudioAct, Take};
 use losscape::ui::tour::{TourAct, TourView, tour_act_of};
 use losscape::ui::view::RunRow;
 use losscape::ui::{Desk, PanelView, panels};
@@ -1089,9 +1090,9 @@ fn desk_after(view: PanelView, desk: Desk, labels: &[&str]) -> Desk {
 #[test]
 fn a_recording_is_begun_and_ended_by_its_button_and_seen_while_it_is_on() {
     let record = Some(StudioAct::Record);
-    assert_eq!(desk_after(view(), Desk::default(), &["Record"]).studio, record);
+    assert_eq!(desk_after(view(), Desk::default(), &["Record"]).files.studio, record);
     let on = PanelView { recording_secs: Some(65.4), ..view() };
-    assert_eq!(desk_after(on.clone(), Desk::default(), &["Stop recording"]).studio, record);
+    assert_eq!(desk_after(on.clone(), Desk::default(), &["Stop recording"]).files.studio, record);
     let mut harness = harness(on);
     assert!(harness.query_by_label("⏺ 1:05").is_some());
     harness.state_mut().desk.is_lecture = true;
@@ -1102,31 +1103,35 @@ fn a_recording_is_begun_and_ended_by_its_button_and_seen_while_it_is_on() {
 #[test]
 fn a_recording_is_saved_filmed_and_put_away() {
     let take = Take { secs: 12.34, size: Some([1280, 720]), fps: 30 };
-    let desk = || Desk { take: Some(take), ..Desk::default() };
-    assert_eq!(desk_after(view(), desk(), &["Save as tour (.ron)…"]).errand, Some(Errand::SaveTour));
+    let desk = || Desk { files: FileDesk { take: Some(take), ..default() }, ..Desk::default() };
+    assert_eq!(desk_after(view(), desk(), &["Save as tour (.ron)…"]).files.errand, Some(Errand::SaveTour));
     let usual = desk_after(view(), desk(), &["Make a film…"]);
-    assert_eq!(usual.errand, Some(Errand::Film { size: [1280, 720], fps: 30 }));
-    assert_eq!(usual.take, Some(take), "it may be saved as well");
+    assert_eq!(usual.files.errand, Some(Errand::Film { size: [1280, 720], fps: 30 }));
+    assert_eq!(usual.files.take, Some(take), "it may be saved as well");
     let window =
         desk_after(view(), desk(), &["pixels,", "as the window", "frames a second", "24", "Make a film…"]);
-    assert_eq!(window.errand, Some(Errand::Film { size: [1280, 2400], fps: 24 }));
-    assert_eq!(desk_after(view(), desk(), &["Put away"]).take, None);
+    assert_eq!(window.files.errand, Some(Errand::Film { size: [1280, 2400], fps: 24 }));
+    assert_eq!(desk_after(view(), desk(), &["Put away"]).files.take, None);
     let film =
         FilmView { name: "a.mp4".into(), progress: Some((3, 9)), secs_left: None, is_cancelled: false };
     let busy = PanelView { film: Some(film), ..view() };
     let cancelled = desk_after(busy.clone(), desk(), &["Make a film…", "Cancel the film"]);
-    assert_eq!((cancelled.errand, cancelled.studio), (None, Some(StudioAct::Cancel)), "one at a time");
+    assert_eq!(
+        (cancelled.files.errand, cancelled.files.studio),
+        (None, Some(StudioAct::Cancel)),
+        "one at a time"
+    );
     assert!(harness(busy).query_by_label("a.mp4: 3 of 9 frames").is_some());
 }
 
 #[test]
 fn a_picture_is_saved_at_a_size_that_can_be_drawn() {
-    let desk = || Desk { shot: Some(Shot { scale: 1 }), ..Desk::default() };
+    let desk = || Desk { files: FileDesk { shot: Some(Shot { scale: 1 }), ..default() }, ..Desk::default() };
     let saved = desk_after(view(), desk(), &["2×", "Save as…"]);
-    assert_eq!((saved.errand, saved.shot), (Some(Errand::Picture { size: [2560, 4800] }), None));
-    assert_eq!(desk_after(view(), desk(), &["Cancel"]).shot, None);
+    assert_eq!((saved.files.errand, saved.files.shot), (Some(Errand::Picture { size: [2560, 4800] }), None));
+    assert_eq!(desk_after(view(), desk(), &["Cancel"]).files.shot, None);
     let mut harness = harness(view());
-    harness.state_mut().desk.shot = Some(Shot { scale: 1 });
+    harness.state_mut().desk.files.shot = Some(Shot { scale: 1 });
     harness.run();
     assert!(harness.query_by_label("4×").is_none(), "9600 pixels are too many");
     assert_eq!(MOST_PIXELS, *losscape::record::picture::SIDES.end());
@@ -1137,7 +1142,7 @@ fn what_a_crash_interrupted_is_offered_once() {
     let file = ExperimentFile { seed: 77, ..ExperimentFile::default() };
     let mut harness = harness(view());
     let offered = Some(Rescue::Offered(Box::new(file.clone())));
-    harness.state_mut().desk.rescue = offered.clone();
+    harness.state_mut().desk.files.rescue = offered.clone();
     // The bar pushes what is above it up.
     harness.run();
     harness.run();
@@ -1147,10 +1152,11 @@ fn what_a_crash_interrupted_is_offered_once() {
     let load = Command::Load(Box::new(file));
     assert_eq!(harness.state().asked, [load]);
     assert!(harness.query_by_label("Open it").is_none());
-    assert_eq!(harness.state().desk.rescue, Some(Rescue::Opened));
-    let desk = Desk { rescue: offered.clone(), ..Desk::default() };
-    assert_eq!(desk_after(view(), desk, &["Leave it"]).rescue, Some(Rescue::Left));
-    harness.state_mut().desk = Desk { rescue: offered, is_lecture: true, ..Desk::default() };
+    assert_eq!(harness.state().desk.files.rescue, Some(Rescue::Opened));
+    let desk = Desk { files: FileDesk { rescue: offered.clone(), ..default() }, ..Desk::default() };
+    assert_eq!(desk_after(view(), desk, &["Leave it"]).files.rescue, Some(Rescue::Left));
+    harness.state_mut().desk =
+        Desk { files: FileDesk { rescue: offered, ..default() }, is_lecture: true, ..Desk::default() };
     harness.run();
     assert!(harness.query_by_label("Open it").is_none(), "no lecture is interrupted by it");
 }
@@ -1159,14 +1165,14 @@ fn what_a_crash_interrupted_is_offered_once() {
 fn a_file_that_asks_for_others_elsewhere_waits_for_an_answer() {
     let files = vec!["/etc/passwd".into()];
     let asking = Asking { path: "there/x.ron".into(), reach: Default::default(), files, is_allowed: false };
-    let desk = || Desk { asking: Some(asking.clone()), ..Desk::default() };
+    let desk = || Desk { files: FileDesk { asking: Some(asking.clone()), ..default() }, ..Desk::default() };
     let mut shown = harness(view());
     shown.state_mut().desk = desk();
     shown.run();
     shown.get_by_label_contains("\"x.ron\" asks to read files");
     shown.get_by_label_contains("/etc/passwd");
-    assert_eq!(desk_after(view(), desk(), &["Leave it"]).asking, None);
-    let allowed = desk_after(view(), desk(), &["Read them"]).asking.unwrap();
+    assert_eq!(desk_after(view(), desk(), &["Leave it"]).files.asking, None);
+    let allowed = desk_after(view(), desk(), &["Read them"]).files.asking.unwrap();
     assert_eq!(allowed, Asking { is_allowed: true, ..asking.clone() });
 }
 

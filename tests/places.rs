@@ -21,7 +21,7 @@ use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{PlaneConfig, RandomWalks};
 use losscape::ui::PanelView;
 use losscape::ui::chosen::{Chosen, Nearest};
-use losscape::ui::filming::FilmView;
+use losscape::ui::desktop::filming::FilmView;
 use losscape::ui::style::SIDE_WIDTH;
 use losscape::ui::tour::TourView;
 use losscape::ui::view::{Cost, RunRow};

@@ -44,7 +44,7 @@ use losscape::scene::trail::Trails;
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
 use losscape::ui::board::LETTERS;
-use losscape::ui::studio::Studio;
+use losscape::ui::desktop::studio::Studio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -754,7 +754,7 @@ fn what_was_recorded_in_the_window_ends_on_film_where_it_ended() {
     let mut live = pressing(&script, Pacing::Filmed);
     (0..script.len() + 5).for_each(|_| live.frame());
     let world = live.world();
-    let take = world.resource::<Desk>().take.expect("the recording has ended");
+    let take = world.resource::<Desk>().files.take.expect("the recording has ended");
     assert!(take.secs > 2.5, "{}", take.secs);
     let file = world.resource::<Studio>().take.clone().unwrap();
     let (session, step) = (world.resource::<SessionState>(), world.resource::<Training>().step());

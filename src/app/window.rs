@@ -11,15 +11,13 @@ use bevy::window::{PresentMode, WindowCloseRequested, WindowDestroyed, WindowRes
 use bevy_egui::{EguiPlugin, PrimaryEguiContext};
 
 use super::screen::Share;
-use super::{fit_overlay, msaa_for, plugins, rest, screen, stage};
+use super::{fit_overlay, msaa_for, plugins, rest, screen};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::Experiment;
 use crate::core::script::{Audience, Tour};
 use crate::scene::camera::scene_camera;
 use crate::scene::session::Ask;
 use crate::scene::{self, session};
-use crate::ui::preferences::Preferences;
-use crate::ui::rescue::Rescue;
 use crate::ui::{self, Desk};
 
 /// What to show in a window.
@@ -42,6 +40,8 @@ pub struct ViewRequest {
 pub enum Ending {
     /// Somebody closed it.
     Closed,
+    /// The display took it away.
+    Lost,
     /// The program was interrupted.
     Interrupted,
 }
@@ -49,17 +49,12 @@ pub enum Ending {
 /// The code with which Bevy ends an interrupted app: 128 and the number of the signal.
 const INTERRUPTED: u8 = 130;
 
-/// Opens the window and runs until it is closed.
+/// Opens a window with that desk in it and runs until it is closed; `furnish` brings to the app what is not
+/// everywhere.
 ///
 /// # Errors
-/// If there is no graphics device, or the app ended with an error.
-pub fn view(request: ViewRequest) -> Result<Ending> {
-    #[cfg(target_os = "linux")]
-    super::display::require()?;
-    super::device::require()?;
-    let preferences = Preferences::of_system();
-    let kept = preferences.as_ref().map(Preferences::desk).unwrap_or_default();
-    let desk = first_desk(&request, kept, preferences.as_ref());
+/// If the app ended with an error.
+pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) -> Result<Ending> {
     let share = match desk.window {
         _ if desk.is_fullscreen => Share::Whole,
         Some(_) => Share::All,
@@ -67,7 +62,6 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     };
     let [width, height] = desk.window.unwrap_or(screen::FIRST_SIZE).map(|side| side.clamp(320, 8192));
     let mut app = App::new();
-    stage::watch(&mut app, preferences.as_ref().and_then(Preferences::rescue));
     let window = Window {
         title: "Losscape".to_owned(),
         resolution: WindowResolution::new(width, height),
@@ -87,9 +81,7 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
         app.world_mut().write_message(Ask(Command::View(ViewCommand::Panels(false))));
     }
     app.insert_resource(desk);
-    if let Some(preferences) = preferences.clone() {
-        app.insert_resource(preferences);
-    }
+    furnish(&mut app);
     let last_words = LastWords::default();
     app.insert_resource(RenderErrorHandler(end_on_render_error)).insert_resource(last_words.clone());
     let is_smooth = request.is_smooth;
@@ -105,12 +97,8 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
     app.insert_resource(closed.clone()).add_systems(Last, mind_closing);
     app.add_plugins((rest::plugin, screen::plugin(share)));
     match app.run() {
-        AppExit::Success => {
-            if closed.0.load(Ordering::Relaxed) {
-                preferences.iter().for_each(Preferences::forget);
-            }
-            Ok(Ending::Closed)
-        }
+        AppExit::Success if closed.0.load(Ordering::Relaxed) => Ok(Ending::Closed),
+        AppExit::Success => Ok(Ending::Lost),
         AppExit::Error(code) if code.get() == INTERRUPTED => Ok(Ending::Interrupted),
         AppExit::Error(code) => match last_words.0.lock().ok().and_then(|mut words| words.take()) {
             Some(words) => anyhow::bail!("the graphics device failed: {words}"),
@@ -122,14 +110,6 @@ pub fn view(request: ViewRequest) -> Result<Ending> {
 /// Why the window had to end.
 #[derive(Resource, Clone, Default)]
 struct LastWords(Arc<Mutex<Option<String>>>);
-
-/// The desk that a window begins with. A tour has the screen to itself, and over a full screen nothing is
-/// offered: it may be a lecture's.
-fn first_desk(request: &ViewRequest, kept: Desk, preferences: Option<&Preferences>) -> Desk {
-    let is_fullscreen = request.is_fullscreen || request.tour.is_some();
-    let unsaved = preferences.filter(|_| !is_fullscreen).and_then(Preferences::unsaved);
-    Desk { is_fullscreen, rescue: unsaved.map(|file| Rescue::Offered(Box::new(file))), ..kept }
-}
 
 /// A window that the display server takes away is a closed window. Everything else that the renderer
 /// cannot do ends the program: going on would flicker.
@@ -165,29 +145,5 @@ fn mind_closing(
     }
     if is_destroyed || asked.read().count() > 0 {
         closed.0.store(true, Ordering::Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tour_has_the_screen_to_itself_and_a_full_screen_is_offered_no_rescue() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = crate::core::experiment::ExperimentFile::default();
-        std::fs::write(folder.path().join("unsaved-1.ron"), file.to_ron()).unwrap();
-        let preferences = Preferences::within(folder.path());
-        let tour = crate::core::script::builtin::load("descent").unwrap().unwrap();
-        let desk = |tour, is_fullscreen| {
-            let experiment = Experiment::new(file.clone()).unwrap();
-            let words = Vec::new();
-            let request = ViewRequest { experiment, words, tour, is_fullscreen, is_smooth: None };
-            let desk = first_desk(&request, Desk::default(), preferences.as_ref());
-            (desk.is_fullscreen, desk.rescue.is_some())
-        };
-        assert_eq!(desk(None, false), (false, true));
-        assert_eq!(desk(None, true), (true, false));
-        assert_eq!(desk(Some(tour), false), (true, false));
     }
 }

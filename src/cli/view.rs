@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::experiment::ExperimentArguments;
 use crate::app;
+use crate::app::window::{Ending, ViewRequest};
 
 /// What to show in a window, as typed.
 #[derive(Debug, Args)]
@@ -50,10 +51,10 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
         Antialias::Off => Some(false),
     };
     let is_fullscreen = arguments.fullscreen;
-    let request = app::ViewRequest { experiment, words, tour, is_fullscreen, is_smooth };
-    match app::view(request) {
-        Ok(app::Ending::Closed) => Ok(()),
-        Ok(app::Ending::Interrupted) => Err(Failure::Interrupted),
+    let request = ViewRequest { experiment, words, tour, is_fullscreen, is_smooth };
+    match app::desktop::view(request) {
+        Ok(Ending::Closed | Ending::Lost) => Ok(()),
+        Ok(Ending::Interrupted) => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Work(error)),
     }
 }

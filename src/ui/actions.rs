@@ -2,8 +2,8 @@
 
 use super::charts::ChartKind;
 use super::desk::Desk;
-use super::files::Errand;
-use super::studio::StudioAct;
+#[cfg(feature = "desktop")]
+use super::desktop::{files::Errand, studio::StudioAct};
 use super::tour::TourAct;
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand, ViewCommand};
@@ -56,10 +56,12 @@ pub enum DeskAct {
     /// The whole screen, or a window.
     Fullscreen,
     /// Something with files.
+    #[cfg(feature = "desktop")]
     Errand(Errand),
     /// Something with tours.
     Tour(TourAct),
     /// Something with recordings, films and pictures.
+    #[cfg(feature = "desktop")]
     Studio(StudioAct),
 }
 
@@ -75,16 +77,22 @@ impl Desk {
             DeskAct::Help => (self.is_help_open, self.sought) = (!self.is_help_open, None),
             DeskAct::Palette => {
                 let sought = if self.sought.is_some() { None } else { Some(String::new()) };
-                (self.is_help_open, self.sought, self.shot) = (false, sought, None);
+                (self.is_help_open, self.sought) = (false, sought);
+                #[cfg(feature = "desktop")]
+                {
+                    self.files.shot = None;
+                }
             }
             DeskAct::Larger => self.zoom_by(1.0),
             DeskAct::Smaller => self.zoom_by(-1.0),
             DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
+            #[cfg(feature = "desktop")]
             DeskAct::Errand(errand) => {
-                (self.is_help_open, self.sought, self.errand) = (false, None, Some(errand));
+                (self.is_help_open, self.sought, self.files.errand) = (false, None, Some(errand));
             }
             DeskAct::Tour(act) => self.tour = Some(act),
-            DeskAct::Studio(act) => self.studio = Some(act),
+            #[cfg(feature = "desktop")]
+            DeskAct::Studio(act) => self.files.studio = Some(act),
         }
     }
 }
@@ -97,7 +105,6 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     let look = |command| Act::Ask(Command::View(command));
     let set = |change| Act::Ask(Command::Set(change));
     let desk = Act::Desk;
-    let errand = |errand| Act::Desk(DeskAct::Errand(errand));
     match view.is_playing {
         true => add("Pause training", "Space", run(RunCommand::Pause)),
         false => add("Play training", "Space", run(RunCommand::Play)),
@@ -139,20 +146,27 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     add("Lecture mode", "L", desk(DeskAct::Lecture));
     add("Blank the screen", "B", desk(DeskAct::Blank));
     add("Freeze training and plane, or let them go on", ".", desk(DeskAct::Freeze));
-    match view.recording_secs {
-        None => add("Record what is done and seen", "F10", desk(DeskAct::Studio(StudioAct::Record))),
-        Some(_) => add("Stop recording", "F10", desk(DeskAct::Studio(StudioAct::Record))),
+    #[cfg(feature = "desktop")]
+    {
+        let record =
+            if view.recording_secs.is_none() { "Record what is done and seen" } else { "Stop recording" };
+        add(record, "F10", desk(DeskAct::Studio(StudioAct::Record)));
+        add("Save a picture without panels", "F12", desk(DeskAct::Studio(StudioAct::Picture)));
     }
-    add("Save a picture without panels", "F12", desk(DeskAct::Studio(StudioAct::Picture)));
     add("Full screen", "F11", desk(DeskAct::Fullscreen));
     add("Larger text", "Ctrl++", desk(DeskAct::Larger));
     add("Smaller text", "Ctrl+-", desk(DeskAct::Smaller));
     add("Keys", "F1", desk(DeskAct::Help));
     add("Find a command", "Ctrl+K", desk(DeskAct::Palette));
-    add("Save the experiment", "Ctrl+S", errand(Errand::Save));
-    add("Open an experiment or data", "Ctrl+O", errand(Errand::Open));
-    add("Save the picture", "Ctrl+P", errand(Errand::SavePicture));
-    add("Copy the command line of this", "Ctrl+Shift+C", errand(Errand::CopyLine));
+    #[cfg(feature = "desktop")]
+    for (name, key, errand) in [
+        ("Save the experiment", "Ctrl+S", Errand::Save),
+        ("Open an experiment or data", "Ctrl+O", Errand::Open),
+        ("Save the picture", "Ctrl+P", Errand::SavePicture),
+        ("Copy the command line of this", "Ctrl+Shift+C", Errand::CopyLine),
+    ] {
+        add(name, key, desk(DeskAct::Errand(errand)));
+    }
     match &view.tour {
         Some(_) => {
             add("Tour: go on", "PageDown", desk(DeskAct::Tour(TourAct::Forward)));

@@ -6,8 +6,6 @@ use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 use super::actions::DeskAct;
 use super::charts::ChartKind;
 use super::desk::Desk;
-use super::files::Errand;
-use super::studio::{StudioAct, record_button_ui};
 use super::view::PanelView;
 use crate::core::command::Command;
 
@@ -34,24 +32,11 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
         if button.on_hover_text("Makes the change again (Ctrl+Y).").clicked() {
             asked.push(Command::Redo);
         }
-        ui.menu_button("File ⏷", |ui| {
-            for (text, errand) in [
-                ("Open experiment or data… (Ctrl+O)", Errand::Open),
-                ("Save experiment… (Ctrl+S)", Errand::Save),
-                ("Save picture… (Ctrl+P)", Errand::SavePicture),
-                ("Copy command line (Ctrl+Shift+C)", Errand::CopyLine),
-            ] {
-                if ui.button(text).clicked() {
-                    desk.act(DeskAct::Errand(errand));
-                    ui.close();
-                }
-            }
-            if ui.button("Save picture without panels… (F12)").clicked() {
-                desk.act(DeskAct::Studio(StudioAct::Picture));
-                ui.close();
-            }
-        });
-        record_button_ui(ui, view, desk);
+        #[cfg(feature = "desktop")]
+        {
+            super::desktop::file_menu_ui(ui, desk);
+            super::desktop::studio::record_button_ui(ui, view, desk);
+        }
         for (text, hover, act) in [
             ("Lecture", "Large text and no panels (L).", DeskAct::Lecture),
             ("Find…", "Any command by its name (Ctrl+K).", DeskAct::Palette),

@@ -6,12 +6,9 @@ use bevy::prelude::Resource;
 use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
-use super::asking::Asking;
 use super::charts::ChartKind;
-use super::files::Errand;
-use super::filming::Order;
-use super::rescue::Rescue;
-use super::studio::{Shot, StudioAct, Take};
+#[cfg(feature = "desktop")]
+use super::desktop::FileDesk;
 use super::tour::TourAct;
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand};
@@ -37,24 +34,9 @@ pub struct Desk {
     /// Whether the window takes the whole screen.
     #[serde(skip)]
     pub is_fullscreen: bool,
-    /// Something to be done with files, by whoever may.
-    #[serde(skip)]
-    pub errand: Option<Errand>,
     /// Something asked of tours.
     #[serde(skip)]
     pub tour: Option<TourAct>,
-    /// Something asked of the studio.
-    #[serde(skip)]
-    pub studio: Option<StudioAct>,
-    /// What is to be made of a recording.
-    #[serde(skip)]
-    pub order: Option<Order>,
-    /// The last recording, until it is put away.
-    #[serde(skip)]
-    pub take: Option<Take>,
-    /// The picture that is about to be saved.
-    #[serde(skip)]
-    pub shot: Option<Shot>,
     /// Whether everything that moves is to be held, or to go on.
     #[serde(skip)]
     pub is_freeze_asked: bool,
@@ -70,12 +52,10 @@ pub struct Desk {
     /// Prediction and target of the example whose loss is shown.
     #[serde(skip)]
     pub example: [f64; 2],
-    /// The experiment that a crash interrupted.
+    /// What has to do with files.
+    #[cfg(feature = "desktop")]
     #[serde(skip)]
-    pub rescue: Option<Rescue>,
-    /// A file that asks for others elsewhere, until somebody has decided about it.
-    #[serde(skip)]
-    pub asking: Option<Asking>,
+    pub files: FileDesk,
     /// What became of the last errand, in words: what was written, and where; or why not.
     #[serde(skip)]
     pub notice: Option<Result<String, String>>,
@@ -108,19 +88,14 @@ impl Default for Desk {
             is_lecture: false,
             is_blank: false,
             is_fullscreen: false,
-            errand: None,
             tour: None,
-            studio: None,
-            order: None,
-            take: None,
-            shot: None,
             is_freeze_asked: false,
             frozen: None,
             is_help_open: false,
             sought: None,
             example: [0.6, 1.0],
-            rescue: None,
-            asking: None,
+            #[cfg(feature = "desktop")]
+            files: FileDesk::default(),
             notice: None,
         }
     }
@@ -172,7 +147,11 @@ impl Desk {
 
     /// Whether something is open over the picture that Esc closes.
     pub fn has_open(&self) -> bool {
-        self.is_help_open || self.sought.is_some() || self.shot.is_some()
+        #[cfg(feature = "desktop")]
+        let has_shot = self.files.shot.is_some();
+        #[cfg(not(feature = "desktop"))]
+        let has_shot = false;
+        self.is_help_open || self.sought.is_some() || has_shot
     }
 
     /// Opens a chart, or closes it.

@@ -5,7 +5,6 @@ use bevy_egui::egui;
 use super::chart::chart_ui;
 use super::charts::ChartKind;
 use super::desk::Desk;
-use super::files::{Errand, Paper};
 use super::view::PanelView;
 use crate::core::command::{Command, ViewCommand};
 
@@ -21,16 +20,8 @@ pub fn dock_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut
                     if close.clicked() {
                         desk.toggle(*kind);
                     }
-                    ui.menu_button("Save ⏷", |ui| {
-                        for (paper, text) in
-                            [(Paper::Png, "as PNG"), (Paper::Svg, "as SVG"), (Paper::Csv, "as CSV")]
-                        {
-                            if ui.button(text).clicked() {
-                                desk.errand = Some(Errand::SaveChart(*kind, paper));
-                                ui.close();
-                            }
-                        }
-                    });
+                    #[cfg(feature = "desktop")]
+                    super::desktop::chart_menu_ui(ui, *kind, desk);
                     if *kind == ChartKind::Curves {
                         ui.checkbox(&mut desk.is_log, "log")
                             .on_hover_text("A logarithmic scale of the loss.");

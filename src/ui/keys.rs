@@ -28,12 +28,11 @@
 use bevy::input::keyboard::KeyboardInput;
 use bevy::prelude::*;
 
+use super::Dialog;
 use super::actions::DeskAct;
 use super::bar::nothing_to_undo;
 use super::board::{self, DIGITS};
 use super::desk::Desk;
-use super::files::{Errand, Files};
-use super::studio::StudioAct;
 use super::tour::tour_act_of;
 use super::view::Source;
 use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
@@ -47,7 +46,7 @@ pub fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut typed: MessageReader<KeyboardInput>,
     taken: Res<Taken>,
-    files: Res<Files>,
+    dialog: Res<Dialog>,
     source: Source,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
@@ -55,7 +54,7 @@ pub fn press_keys(
     let pressed: Vec<&KeyboardInput> =
         typed.read().filter(|typed| typed.state.is_pressed() && !typed.repeat).collect();
     // Behind a dialog nothing happens.
-    if pressed.is_empty() || files.is_asking() {
+    if pressed.is_empty() || dialog.is_open {
         return;
     }
     let view = source.view();
@@ -152,21 +151,24 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
 pub fn desk_act_of(key: KeyCode, has_ctrl: bool, has_shift: bool) -> Option<DeskAct> {
     Some(match (key, has_ctrl) {
         (KeyCode::F1, _) => DeskAct::Help,
-        (KeyCode::F10, _) => DeskAct::Studio(StudioAct::Record),
         (KeyCode::F11, _) => DeskAct::Fullscreen,
-        (KeyCode::F12, _) => DeskAct::Studio(StudioAct::Picture),
         (KeyCode::KeyL, false) => DeskAct::Lecture,
         (KeyCode::KeyB, false) => DeskAct::Blank,
         (KeyCode::Period, false) => DeskAct::Freeze,
         (KeyCode::KeyK, true) => DeskAct::Palette,
         (KeyCode::Equal, true) => DeskAct::Larger,
         (KeyCode::Minus, true) => DeskAct::Smaller,
-        (KeyCode::KeyS, true) => DeskAct::Errand(Errand::Save),
-        (KeyCode::KeyO, true) => DeskAct::Errand(Errand::Open),
-        (KeyCode::KeyP, true) => DeskAct::Errand(Errand::SavePicture),
-        (KeyCode::KeyC, true) if has_shift => DeskAct::Errand(Errand::CopyLine),
-        _ => return None,
+        _ => return act_with_files(key, has_ctrl, has_shift),
     })
+}
+
+#[cfg(feature = "desktop")]
+use super::desktop::act_of as act_with_files;
+
+/// Where there are no files no key does anything with them.
+#[cfg(not(feature = "desktop"))]
+fn act_with_files(_: KeyCode, _: bool, _: bool) -> Option<DeskAct> {
+    None
 }
 
 /// The shape after the present one.

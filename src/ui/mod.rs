@@ -4,7 +4,6 @@
 //! the session. So each panel can be driven in a test without Bevy.
 
 pub mod actions;
-pub mod asking;
 pub mod bar;
 pub mod board;
 pub mod caption;
@@ -12,12 +11,12 @@ pub mod chart;
 pub mod charts;
 pub mod chosen;
 pub mod desk;
+#[cfg(feature = "desktop")]
+pub mod desktop;
 pub mod dial;
 pub mod dock;
 pub mod experiment;
 pub mod field;
-pub mod files;
-pub mod filming;
 pub mod flight;
 pub mod keys;
 pub mod labels;
@@ -29,15 +28,12 @@ mod mirror;
 mod notice;
 pub mod palette;
 pub mod path;
-pub mod preferences;
 pub mod race;
-pub mod rescue;
 mod room;
 pub mod run;
 pub mod settings;
 pub mod slice;
 pub mod status;
-pub mod studio;
 pub mod style;
 pub mod timeline;
 pub mod tour;
@@ -58,25 +54,18 @@ pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
-    app.add_plugins(preferences::plugin)
-        .init_resource::<OverPanel>()
+    #[cfg(feature = "desktop")]
+    app.add_plugins(desktop::plugin);
+    app.init_resource::<OverPanel>()
+        .init_resource::<Dialog>()
         .init_resource::<Desk>()
         .init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
-        .init_resource::<files::Files>()
-        .init_resource::<studio::Studio>()
         .init_resource::<chosen::ChosenPoint>()
-        .add_systems(
-            Update,
-            (studio::run_studio, filming::take_orders, filming::mind_film).after(Stage::Draw),
-        )
         .add_systems(Update, notice::tell_notice.after(Stage::Apply).in_set(OverlaySystems))
         .add_systems(Update, chosen::look_at_chosen.after(Stage::Draw).in_set(OverlaySystems))
         .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
-        .add_systems(
-            Update,
-            (files::take_drops, tour::ask_presenter).in_set(Stage::Input).before(scene::tour::TourSystems),
-        )
+        .add_systems(Update, tour::ask_presenter.in_set(Stage::Input).before(scene::tour::TourSystems))
         .add_systems(
             Update,
             (heed_egui, keys::press_keys)
@@ -87,9 +76,7 @@ pub fn plugin(app: &mut App) {
         )
         .add_systems(
             EguiPrimaryContextPass,
-            (caption::draw_caption, labels::draw_labels, draw_panels, files::run_errands)
-                .chain()
-                .in_set(OverlaySystems),
+            (caption::draw_caption, labels::draw_labels, draw_panels).chain().in_set(OverlaySystems),
         );
 }
 
@@ -108,15 +95,22 @@ pub fn labels_plugin(app: &mut App) {
 #[derive(Resource, Default)]
 struct OverPanel(bool);
 
+/// A dialog over everything, behind which no key does anything.
+#[derive(Resource, Default)]
+pub struct Dialog {
+    /// Whether it is open.
+    pub is_open: bool,
+}
+
 /// Tells the scene what egui has taken for itself. A panel's empty parts are no widget to egui.
 fn heed_egui(
     wants: Res<EguiWantsInput>,
     over_panel: Res<OverPanel>,
-    files: Res<files::Files>,
+    dialog: Res<Dialog>,
     mut taken: ResMut<Taken>,
 ) {
     taken.pointer = wants.wants_any_pointer_input() || over_panel.0;
-    taken.keyboard = wants.wants_any_keyboard_input() || files.is_asking();
+    taken.keyboard = wants.wants_any_keyboard_input() || dialog.is_open;
 }
 
 fn draw_panels(
@@ -195,8 +189,8 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     leave_field(&ctx);
     mirror::mirror_ui(root, view, desk);
     palette::palette_ui(&ctx, view, desk, asked);
-    asking::asking_ui(&ctx, desk);
-    studio::studio_ui(&ctx, view, desk);
+    #[cfg(feature = "desktop")]
+    desktop::windows_ui(&ctx, view, desk);
     let mut covered = Covered::default();
     if desk.is_blank {
         let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
@@ -211,7 +205,8 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     if view.is_panels_shown && !desk.is_lecture {
         covered = edges(root, view, desk, asked);
     } else {
-        studio::recording_dot_ui(&ctx, view);
+        #[cfg(feature = "desktop")]
+        desktop::studio::recording_dot_ui(&ctx, view);
         tour::hint_ui(&ctx, view);
     }
     flight::flight_ui(&ctx, view, covered.free(ctx.viewport_rect()));
@@ -225,7 +220,8 @@ fn edges(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec
     covered.bottom = strip.show(root, |ui| status::status_ui(ui, view, desk)).response.rect.height();
     let strip = egui::Panel::bottom("timeline").resizable(false);
     let shown = strip.show(root, |ui| {
-        rescue::rescue_ui(ui, desk, asked);
+        #[cfg(feature = "desktop")]
+        desktop::rescue::rescue_ui(ui, desk, asked);
         bar::bar_ui(ui, view, desk, asked);
         timeline::timeline_ui(ui, view, asked);
         // A tour brings a path of its own, and takes the row: neither moves the bar.

@@ -3,14 +3,14 @@
 use bevy_egui::egui;
 
 use super::desk::Desk;
-use super::studio::studio_status_ui;
 use super::view::PanelView;
 use crate::core::text::{Measured, visible};
 
 /// Draws the line. What does not fit beside the device is told in full on hovering.
 pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     ui.horizontal(|ui| {
-        studio_status_ui(ui, view, desk);
+        #[cfg(feature = "desktop")]
+        super::desktop::studio::studio_status_ui(ui, view, desk);
         let notice = desk.notice.as_ref();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if view.warning.is_none() {

@@ -9,8 +9,8 @@ use bevy::render::renderer::RenderAdapterInfo;
 use super::chart::Chart;
 use super::charts::{ChartKind, Charts};
 use super::chosen::{Chosen, ChosenPoint};
-use super::filming::{FilmView, Filming};
-use super::studio::Studio;
+#[cfg(feature = "desktop")]
+use super::desktop::{filming::FilmView, filming::Filming, studio::Studio};
 use super::timeline::History;
 use super::tour::TourView;
 use crate::core::command::RaceStart;
@@ -122,6 +122,7 @@ pub struct PanelView {
     /// How long a recording has taken, while one is on.
     pub recording_secs: Option<f64>,
     /// The film or picture that is being made.
+    #[cfg(feature = "desktop")]
     pub film: Option<FilmView>,
     /// How many changes can be taken back, and how many made again.
     pub changes: (usize, usize),
@@ -188,6 +189,7 @@ pub struct Source<'w> {
     rig: Option<Res<'w, Rig>>,
     refusal: Res<'w, Refusal>,
     recording: Res<'w, Recording>,
+    #[cfg(feature = "desktop")]
     studio: Option<Res<'w, Studio>>,
     adapter: Option<Res<'w, RenderAdapterInfo>>,
     frame_time: Option<Res<'w, FrameTime>>,
@@ -284,6 +286,7 @@ impl Source<'_> {
             charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),
             tour: TourView::of(&self.touring),
             recording_secs: self.recording.secs(),
+            #[cfg(feature = "desktop")]
             film: self.studio.as_ref().and_then(|studio| studio.filming.as_ref()).map(Filming::view),
             changes: self.session.changes(),
             is_past_cut: self.session.is_past_cut(),

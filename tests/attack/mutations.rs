@@ -131,19 +131,19 @@ fn loaders(folder: &Path) -> Vec<Loader> {
         loader("x.ron", 200, bytes(&EXPERIMENTS), opened),
         loader("t.ron", 200, bytes(&[TOUR]), opened),
     ];
-    #[cfg(feature = "viewer")]
+    #[cfg(all(feature = "viewer", feature = "desktop"))]
     let all = all.into_iter().chain(films::loaders(folder)).collect();
     all
 }
 
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod films {
     use losscape::core::io::output::Output;
     use losscape::core::num::CancelToken;
     use losscape::record::sink::join::{self, Part};
     use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality, recover};
     use losscape::ui::Desk;
-    use losscape::ui::preferences::Preferences;
+    use losscape::ui::desktop::preferences::Preferences;
 
     use super::*;
 

@@ -2,7 +2,9 @@
 
 pub mod arrays;
 pub mod folder;
+#[cfg(feature = "desktop")]
 pub mod hold;
 pub mod input;
 pub mod npy;
+#[cfg(feature = "desktop")]
 pub mod output;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use bevy_egui::egui;
 
-use super::desk::Desk;
 use crate::core::io::folder::Reach;
+use crate::ui::desk::Desk;
 
 /// A file that asks for others, until somebody has decided about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ const MOST_LINES: usize = 8;
 
 /// Asks, where a file asks for others.
 pub fn asking_ui(ctx: &egui::Context, desk: &mut Desk) {
-    let Some(asking) = desk.asking.as_mut().filter(|asking| !asking.is_allowed) else { return };
+    let Some(asking) = desk.files.asking.as_mut().filter(|asking| !asking.is_allowed) else { return };
     let mut is_refused = false;
     let window = egui::Window::new("Files elsewhere").collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
@@ -43,6 +43,6 @@ pub fn asking_ui(ctx: &egui::Context, desk: &mut Desk) {
         });
     });
     if is_refused {
-        desk.asking = None;
+        desk.files.asking = None;
     }
 }

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use directories::ProjectDirs;
 
-use super::desk::Desk;
 use super::rescue::Rescue;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
@@ -26,6 +25,7 @@ use crate::core::io::output::Output;
 use crate::core::text::with_causes;
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
+use crate::ui::desk::Desk;
 
 /// The files, where there is a folder for them.
 #[derive(Resource, Clone, Debug)]
@@ -180,7 +180,7 @@ fn keep_desk(
 }
 
 fn end_rescue(preferences: Option<Res<Preferences>>, mut desk: ResMut<Desk>) {
-    let rescue = &mut desk.bypass_change_detection().rescue;
+    let rescue = &mut desk.bypass_change_detection().files.rescue;
     let Some(decided) = rescue.take_if(|rescue| !matches!(rescue, Rescue::Offered(_))) else { return };
     if let Some(preferences) = preferences {
         preferences.end_rescue(decided == Rescue::Opened);

@@ -5,16 +5,16 @@
 use bevy::prelude::*;
 use bevy_egui::egui;
 
-use super::actions::DeskAct;
-use super::desk::Desk;
 use super::files::Errand;
 use super::filming::{FilmView, Filming};
-use super::view::PanelView;
 use crate::core::script::{TourFile, recorder};
 use crate::scene::recording::{Recorded, Recording};
 use crate::scene::rig::Rig;
 use crate::scene::session::SessionState;
 use crate::scene::training::Training;
+use crate::ui::actions::DeskAct;
+use crate::ui::desk::Desk;
+use crate::ui::view::PanelView;
 
 /// Something asked of the studio by a key, a button or a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn run_studio(
     mut studio: ResMut<Studio>,
     mut desk: ResMut<Desk>,
 ) {
-    let act = desk.bypass_change_detection().studio.take();
+    let act = desk.bypass_change_detection().files.studio.take();
     let act = act.or(recording.is_full().then_some(StudioAct::Record));
     let (Some(act), Some(rig)) = (act, rig) else { return };
     match act {
@@ -85,16 +85,16 @@ pub(super) fn run_studio(
                     desk.notice = Some(Err(format!("the recording does not tell all that was done: {why}")));
                 }
                 studio.take = Some(tour);
-                desk.take = Some(Take { secs, size: Some(SIZES[0]), fps: 30 });
+                desk.files.take = Some(Take { secs, size: Some(SIZES[0]), fps: 30 });
             }
-            None if desk.take.is_some() => {
+            None if desk.files.take.is_some() => {
                 desk.notice = Some(Err("put the last recording away first".to_owned()));
             }
             None => recording.begin(&session, &time, training.step(), rig.shown()),
         },
         StudioAct::Picture => {
             studio.moment = Some(recorder::moment(&session, training.step(), rig.shown()));
-            desk.shot = Some(Shot { scale: 1 });
+            desk.files.shot = Some(Shot { scale: 1 });
         }
         StudioAct::Cancel => {
             if let Some(filming) = &mut studio.filming {
@@ -119,7 +119,7 @@ fn small_window(title: &str, corner: egui::Align2) -> egui::Window<'_> {
 }
 
 fn take_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut Desk) {
-    let Some(mut take) = desk.take else { return };
+    let Some(mut take) = desk.files.take else { return };
     let mut is_over = false;
     small_window("Recording", egui::Align2::RIGHT_BOTTOM).show(ctx, |ui| {
         ui.label(format!("{} were recorded.", duration(take.secs)));
@@ -155,11 +155,11 @@ fn take_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut D
             is_over = ui.button("Put away").on_hover_text("Forgets the recording.").clicked();
         });
     });
-    desk.take = (!is_over).then_some(take);
+    desk.files.take = (!is_over).then_some(take);
 }
 
 fn shot_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut Desk) {
-    let Some(mut shot) = desk.shot else { return };
+    let Some(mut shot) = desk.files.shot else { return };
     let mut is_over = ctx.input(|input| input.key_pressed(egui::Key::Escape));
     small_window("Picture without panels", egui::Align2::RIGHT_TOP).show(ctx, |ui| {
         ui.horizontal(|ui| {
@@ -181,7 +181,7 @@ fn shot_ui(ctx: &egui::Context, view: &PanelView, window: [u32; 2], desk: &mut D
             is_over |= ui.button("Cancel").clicked();
         });
     });
-    desk.shot = (!is_over).then_some(shot);
+    desk.files.shot = (!is_over).then_some(shot);
 }
 
 fn fits(window: [u32; 2], scale: u32) -> bool {
@@ -205,7 +205,7 @@ pub fn record_button_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     // As wide whatever it says: the buttons beside it stay where they are.
     let size = egui::vec2(RECORD, ui.spacing().interact_size.y);
     let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
-    button.widget_info(|| super::dock::named(name));
+    button.widget_info(|| crate::ui::dock::named(name));
     if button.clicked() {
         desk.act(DeskAct::Studio(StudioAct::Record));
     }
@@ -221,7 +221,7 @@ pub fn studio_status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     if let Some(film) = &view.film {
         ui.label(film_text(film));
         let button = ui.add_enabled(!film.is_cancelled, egui::Button::new("Cancel").small());
-        button.widget_info(|| super::dock::named("Cancel the film"));
+        button.widget_info(|| crate::ui::dock::named("Cancel the film"));
         if button.on_hover_text("Gives the film up. Nothing is left of it.").clicked() {
             desk.act(DeskAct::Studio(StudioAct::Cancel));
         }

@@ -2,9 +2,9 @@
 
 use bevy_egui::egui;
 
-use super::desk::Desk;
 use crate::core::command::Command;
 use crate::core::experiment::ExperimentFile;
+use crate::ui::desk::Desk;
 
 /// An experiment that was not saved when the program last ended without being closed.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Rescue {
 
 /// Draws the bar that offers it, until somebody has decided.
 pub fn rescue_ui(ui: &mut egui::Ui, desk: &mut Desk, asked: &mut Vec<Command>) {
-    let Some(Rescue::Offered(file)) = &desk.rescue else { return };
+    let Some(Rescue::Offered(file)) = &desk.files.rescue else { return };
     let load = || Command::Load(file.clone());
     let mut decided = None;
     ui.horizontal(|ui| {
@@ -33,6 +33,6 @@ pub fn rescue_ui(ui: &mut egui::Ui, desk: &mut Desk, asked: &mut Vec<Command>) {
         }
     });
     if decided.is_some() {
-        desk.rescue = decided;
+        desk.files.rescue = decided;
     }
 }

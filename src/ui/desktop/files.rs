@@ -10,10 +10,7 @@ use bevy_egui::{EguiContexts, egui};
 use egui_file_dialog::{DialogState, FileDialog};
 
 use super::asking::Asking;
-use super::charts::{ChartKind, Charts};
-use super::desk::Desk;
 use super::filming::{FilmOrder, Order};
-use super::view::Source;
 use crate::core::command::Command;
 use crate::core::data::DatasetConfig;
 use crate::core::data::table::is_table;
@@ -25,6 +22,10 @@ use crate::core::script::{Script, Tour};
 use crate::core::text::with_causes;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
+use crate::ui::Dialog;
+use crate::ui::charts::{ChartKind, Charts};
+use crate::ui::desk::Desk;
+use crate::ui::view::Source;
 
 /// Something to be done with files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +75,6 @@ pub struct Files {
     shot: Option<Shot>,
 }
 
-impl Files {
-    /// Whether the dialog is open.
-    pub fn is_asking(&self) -> bool {
-        matches!(self.dialog.state(), DialogState::Open)
-    }
-}
-
 /// A picture that is taken once the dialog has left the screen.
 struct Shot {
     path: PathBuf,
@@ -118,7 +112,7 @@ pub(super) fn run_errands(
     if let Some(shot) = files.shot.take_if(|shot| shot.is_due(ctx)) {
         save_picture(&mut commands, shot.path);
     }
-    if let Some(errand) = desk.bypass_change_detection().errand.take() {
+    if let Some(errand) = desk.bypass_change_detection().files.errand.take() {
         if errand == Errand::CopyLine {
             let view = source.view();
             ctx.copy_text(command_line(
@@ -164,15 +158,15 @@ pub(super) fn run_errands(
             Ok(None)
         }
         Errand::SaveTour => {
-            desk.order = Some(Order::Tour(path));
+            desk.files.order = Some(Order::Tour(path));
             return Ok(());
         }
         Errand::Film { size, fps } => {
-            desk.order = Some(Order::Film(FilmOrder { path, size, fps }));
+            desk.files.order = Some(Order::Film(FilmOrder { path, size, fps }));
             return Ok(());
         }
         Errand::Picture { size } => {
-            desk.order = Some(Order::Picture(FilmOrder { path, size, fps: 30 }));
+            desk.files.order = Some(Order::Picture(FilmOrder { path, size, fps: 30 }));
             return Ok(());
         }
         Errand::SaveChart(kind, paper) => {
@@ -186,6 +180,11 @@ pub(super) fn run_errands(
         Err(why) => Some(Err(why)),
     };
     Ok(())
+}
+
+/// Tells whether the dialog is open.
+pub(super) fn tell_dialog(files: Res<Files>, mut dialog: ResMut<Dialog>) {
+    dialog.is_open = matches!(files.dialog.state(), DialogState::Open);
 }
 
 /// An open chart as a file.
@@ -257,7 +256,7 @@ pub enum Opened {
 impl Opened {
     fn show(self, ask: &mut MessageWriter<Ask>, presenter: &mut MessageWriter<Presenter>, desk: &mut Desk) {
         match self {
-            Self::Asking(asking) => desk.asking = Some(asking),
+            Self::Asking(asking) => desk.files.asking = Some(asking),
             Self::Shown(command) => {
                 ask.write(Ask(command));
             }
@@ -349,7 +348,7 @@ pub(super) fn take_drops(
         FileDragAndDrop::DroppedFile { path_buf, .. } => Some((path_buf.clone(), Reach::Below)),
         _ => None,
     });
-    let allowed = desk.bypass_change_detection().asking.take_if(|asking| asking.is_allowed);
+    let allowed = desk.bypass_change_detection().files.asking.take_if(|asking| asking.is_allowed);
     let allowed = allowed.map(|asking| (asking.path, asking.reach.and(&asking.files)));
     for (path, reach) in dropped.chain(allowed) {
         match open(&path, session.experiment().file(), reach) {

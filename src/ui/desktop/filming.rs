@@ -16,10 +16,10 @@ use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use tempfile::NamedTempFile;
 
-use super::desk::Desk;
 use super::files::{folder_of, write};
 use super::studio::Studio;
 use crate::core::script::TourFile;
+use crate::ui::desk::Desk;
 
 /// What is to be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,7 +218,7 @@ pub(super) fn take_orders(
     mut desk: ResMut<Desk>,
     proxy: Option<Res<EventLoopProxyWrapper>>,
 ) {
-    let Some(order) = desk.bypass_change_detection().order.take() else { return };
+    let Some(order) = desk.bypass_change_detection().files.order.take() else { return };
     let (tour, order) = match order {
         Order::Tour(path) => {
             let tour = studio.take.as_ref().map(|tour| tour.saved_in(folder_of(&path)));
