@@ -14,7 +14,7 @@ use std::time::Instant;
 use losscape::core::experiment::{Experiment, ExperimentFile, builtin};
 use losscape::core::grid::kernel::InstructionSet;
 use losscape::core::grid::{
-    Axis, GridBackend, GridJob, GridSpec, KernelBackend, LossGrid, Precision, backend,
+    Axis, Evaluator, GridBackend, GridJob, GridSpec, InProcess, KernelBackend, LossGrid, Precision,
 };
 use losscape::core::num::Stream;
 use losscape::core::objective::Objective;
@@ -55,9 +55,9 @@ fn plain_loss(theta: &[f64], x: &[f64], y: &[f64]) -> f64 {
 
 fn single_losses() {
     let experiment = Experiment::new(builtin::load(builtin::DEFAULT).unwrap().unwrap()).unwrap();
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     let objective = run.objective().clone();
-    let (theta, data) = (run.latest().theta, objective.train().unwrap());
+    let (theta, data) = (run.latest().theta, objective.supervised().unwrap().train());
     let micros = |count: u32, call: &mut dyn FnMut()| {
         seconds(7, || (0..count).for_each(|_| call())) * 1e6 / f64::from(count)
     };
@@ -83,10 +83,10 @@ fn chord(text: &str) -> (Arc<dyn Objective>, Subspace) {
     let given = ExperimentFile::parse(text, "bench").unwrap();
     file.dataset = given.dataset;
     let experiment = Experiment::new(file).unwrap();
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     run.advance(experiment.steps);
     let plane = experiment.fit_plane(&run.closed_trajectory()).unwrap();
-    (experiment.objective().clone(), plane.subspace)
+    (experiment.objective().unwrap().clone(), plane.subspace)
 }
 
 fn spec(counts: &[usize]) -> GridSpec {
@@ -105,7 +105,7 @@ fn kernel(
 }
 
 fn reference(objective: &Arc<dyn Objective>, subspace: &Subspace, spec: &GridSpec) -> Box<dyn GridBackend> {
-    backend(objective, subspace, spec, Precision::F64)
+    InProcess::new(Arc::clone(objective)).grid(subspace, spec, Precision::F64)
 }
 
 /// Seconds for a whole grid, and its losses.
@@ -185,7 +185,7 @@ fn growth() {
 
 /// A small random plane about the start of a run.
 fn around_start(experiment: &Experiment) -> Subspace {
-    let theta = experiment.start_run().latest().theta.to_vec();
+    let theta = experiment.start_run().unwrap().latest().theta.to_vec();
     let mut stream = Stream::new(1, "bench");
     let mut direction = || (0..theta.len()).map(|_| 0.1 * stream.normal()).collect::<Vec<f64>>();
     let directions = vec![direction(), direction()];
@@ -205,7 +205,7 @@ fn every_kind() {
                      dataset: {dataset}(points: 500))"
                 );
                 let experiment = Experiment::new(ExperimentFile::parse(&text, "bench").unwrap()).unwrap();
-                let objective = experiment.objective();
+                let objective = experiment.objective().unwrap();
                 let subspace = around_start(&experiment);
                 let spec = spec(&[129, 129]);
                 let (slow, _) = evaluate(2, &spec, || reference(objective, &subspace, &spec));
@@ -250,7 +250,7 @@ fn peak() -> f64 {
 fn larger_network() {
     let text = "(model: mlp(widths: [64, 64]), dataset: xor(points: 500))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "bench").unwrap()).unwrap();
-    let objective = experiment.objective();
+    let objective = experiment.objective().unwrap();
     let subspace = around_start(&experiment);
     let spec = spec(&[65, 65]);
     let (slow, exact) = evaluate(1, &spec, || reference(objective, &subspace, &spec));
@@ -273,14 +273,14 @@ fn digits() {
         "(model: mlp(widths: [256, 256, 128], activation: relu), dataset: digits(), loss: cross_entropy,
         optimizer: adam(), batch: size(64), steps: 1000, slice: (plane: random()))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "bench").unwrap()).unwrap();
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     let began = Instant::now();
     run.advance(1000);
     let trained = began.elapsed().as_secs_f64();
     let plane = experiment.fit_plane(&run.closed_trajectory()).unwrap();
     let axes = vec![Axis { low: -1.0, high: 1.0, count: 51 }; 2];
     let spec = GridSpec::new(axes).unwrap();
-    let objective = experiment.objective();
+    let objective = experiment.objective().unwrap();
     let (time, _) =
         evaluate(1, &spec, || kernel(objective, &plane.subspace, &spec, InstructionSet::widest()));
     let theta = run.latest().theta;

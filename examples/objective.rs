@@ -12,9 +12,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use losscape::core::data::BatchSize;
-use losscape::core::grid::{Axis, GridJob, GridSpec, Precision, backend};
-use losscape::core::num::ParamLayout;
+use losscape::core::grid::{Axis, Evaluator, GridJob, GridSpec, InProcess, Precision};
 use losscape::core::num::vector::dot;
+use losscape::core::num::{BlockKind, ParamLayout};
 use losscape::core::objective::Objective;
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::probe;
@@ -36,7 +36,8 @@ impl Oscillation {
             let off = 0.05 * (7.0 * f64::from(i * i)).sin();
             [t, 2.0 * (-0.3 * t).exp() * (5.0 * t).cos() + off]
         };
-        let layout = ["amplitude", "damping", "frequency"].map(|name| (name.to_owned(), vec![1]));
+        let layout =
+            ["amplitude", "damping", "frequency"].map(|name| (name.to_owned(), BlockKind::Other, vec![1]));
         Self { measured: (0..40).map(at).collect(), layout: ParamLayout::new(layout) }
     }
 
@@ -127,7 +128,7 @@ pub fn tell(out: &mut dyn Write) -> anyhow::Result<()> {
     let plane = Subspace::new(found[0].to_vec(), directions)?;
     let axis = |low, high, count| Axis { low, high, count };
     let spec = GridSpec::new(vec![axis(-0.3, 2.0, 24), axis(-8.0, 60.0, 137)])?;
-    let backend = backend(&objective, &plane, &spec, Precision::F64);
+    let backend = InProcess::new(objective.clone()).grid(&plane, &spec, Precision::F64);
     let grid = GridJob::new(spec, backend).finish();
     if let Some((cell, loss)) = grid.lowest() {
         let alpha = grid.spec.alpha(cell);

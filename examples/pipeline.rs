@@ -69,7 +69,10 @@ pub fn tell(out: &mut dyn Write) -> anyhow::Result<()> {
         seen.alpha[0], seen.alpha[1], seen.residual
     )?;
 
-    relief(&outcome.plane, out)
+    match &outcome.plane {
+        Some(plane) => relief(plane, out),
+        None => Ok(()),
+    }
 }
 
 /// The plane as text: the darker, the higher the loss, in steps of its logarithm.

@@ -11,8 +11,9 @@
 use std::io::Write;
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
-use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
+use losscape::core::grid::{Axis, Evaluator, GridJob, GridSpec, InProcess, LossGrid, Precision};
 use losscape::core::num::vector::sub;
+use losscape::core::objective::NoObjective;
 use losscape::core::subspace::Subspace;
 
 /// The same data, network and start, descended in two ways.
@@ -32,8 +33,8 @@ pub fn main() -> anyhow::Result<()> {
 /// The same, to wherever it is wanted.
 pub fn tell(out: &mut dyn Write) -> anyhow::Result<()> {
     let (sgd, adam) = (experiment("sgd(lr: 1.0)")?, experiment("adam(lr: 0.05)")?);
-    let runs = [&sgd, &adam].map(|experiment| pipeline::train(experiment, |_| {}));
-    let start = sgd.start_run().latest().theta;
+    let runs = [pipeline::train(&sgd, |_| {})?, pipeline::train(&adam, |_| {})?];
+    let start = sgd.start_run()?.latest().theta;
     let ends = runs.each_ref().map(|run| run.latest());
     for (name, end) in ["sgd", "adam"].iter().zip(&ends) {
         writeln!(out, "{name} ends at a loss of {:.4} nats after {} steps", end.loss, end.step)?;
@@ -77,6 +78,7 @@ fn evaluated(
 ) -> anyhow::Result<LossGrid> {
     let axes = axes.iter().map(|&(low, high, count)| Axis { low, high, count }).collect();
     let spec = GridSpec::new(axes)?;
-    let backend = backend(experiment.objective(), subspace, &spec, Precision::F64);
+    let objective = experiment.objective().ok_or(NoObjective)?;
+    let backend = InProcess::new(objective.clone()).grid(subspace, &spec, Precision::F64);
     Ok(GridJob::new(spec, backend).finish())
 }

@@ -58,7 +58,7 @@ fn line(chart: &Chart, wanted: &str) -> Vec<[f64; 2]> {
 fn curves_tell_the_losses_and_what_is_held_out() {
     let eye = eye(|_| {});
     let known = eye.world().resource::<Landscape>().current().unwrap();
-    let objective = &known.plan.objective;
+    let objective = known.plan.objective().unwrap();
     let points = eye.world().resource::<Training>().leader().unwrap().points();
     let curves = chart(&eye, ChartKind::Curves);
     let losses: Vec<[f64; 2]> = points.iter().map(|point| [point.step as f64, point.loss]).collect();
@@ -67,11 +67,14 @@ fn curves_tell_the_losses_and_what_is_held_out() {
     assert!(held_out.len() > 100, "caught up: {}", held_out.len());
     for [step, loss] in held_out {
         let point = points.iter().find(|point| point.step == step as u64).unwrap();
-        assert_eq!(Some(loss), objective.held_out_loss(&point.theta));
+        assert_eq!(Some(loss), objective.supervised().unwrap().held_out_loss(&point.theta));
     }
     let accuracy = line(&curves, "accuracy, sgd");
     let last = points.last().unwrap();
-    assert_eq!(accuracy.last(), Some(&[120.0, objective.accuracy(&last.theta).unwrap()]));
+    assert_eq!(
+        accuracy.last(),
+        Some(&[120.0, objective.supervised().unwrap().accuracy(&last.theta).unwrap()])
+    );
 }
 
 #[test]
@@ -81,16 +84,16 @@ fn every_racer_has_its_curves_over_what_is_held_out() {
     eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
     eye.ask(Command::Run(RunCommand::Seek(120)));
     (0..80).for_each(|_| eye.frame());
-    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let objective = eye.world().resource::<Landscape>().current().unwrap().plan.objective().unwrap();
     let runs = eye.world().resource::<Training>().runs();
     let curves = chart(&eye, ChartKind::Curves);
     for (run, name) in runs.iter().zip(["sgd", "adam"]) {
         let last = run.points().last().unwrap();
         let ends = [
             ("loss", Some(last.loss)),
-            ("loss held out", objective.held_out_loss(&last.theta)),
-            ("accuracy", objective.accuracy(&last.theta)),
-            ("accuracy held out", objective.held_out_accuracy(&last.theta)),
+            ("loss held out", objective.supervised().unwrap().held_out_loss(&last.theta)),
+            ("accuracy", objective.supervised().unwrap().accuracy(&last.theta)),
+            ("accuracy held out", objective.supervised().unwrap().held_out_accuracy(&last.theta)),
         ];
         for (what, value) in ends {
             let points = line(&curves, &format!("{what}, {name}"));
@@ -114,7 +117,7 @@ fn the_curvature_of_a_large_model_is_found_on_a_thread() {
             file.dataset.set_points(200);
         });
         let known = eye.world().resource::<Landscape>().current().unwrap();
-        let objective = &known.plan.objective;
+        let objective = known.plan.objective().unwrap();
         assert_eq!(objective.dim(), dim);
         assert!(!prober::is_affordable(&**objective), "or this would prove nothing");
         let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
@@ -151,7 +154,7 @@ fn the_chosen_point_knows_what_it_is_and_the_step_it_lies_at() {
     assert_eq!((near.step, near.is_on_trail), (120, true));
     let known = eye.world().resource::<Landscape>().current().unwrap();
     let probe = probe::probe(
-        &*known.plan.objective,
+        &**known.plan.objective().unwrap(),
         &known.plan.plane.subspace,
         &known.plan.plane.subspace.lift(&there),
         0,
@@ -175,7 +178,7 @@ fn sections_pass_through_the_chosen_point_and_hold_the_losses() {
     eye.ask(Command::View(ViewCommand::Select(Some(alpha.clone()))));
     (0..10).for_each(|_| eye.frame());
     let known = eye.world().resource::<Landscape>().current().unwrap();
-    let loss = |alpha: &[f64]| known.plan.objective.loss(&known.plan.plane.subspace.lift(alpha));
+    let loss = |alpha: &[f64]| known.plan.objective().unwrap().loss(&known.plan.plane.subspace.lift(alpha));
     let sections = chart(&eye, ChartKind::Sections);
     for (axis, name) in ["along α₁", "along α₂"].into_iter().enumerate() {
         let points = line(&sections, name);
@@ -198,7 +201,7 @@ fn sections_pass_through_the_chosen_point_and_hold_the_losses() {
 fn the_decision_and_the_histogram_are_of_the_very_predictions() {
     let eye = eye(|_| {});
     let known = eye.world().resource::<Landscape>().current().unwrap();
-    let objective = &known.plan.objective;
+    let objective = known.plan.objective().unwrap();
     let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
     let decision = chart(&eye, ChartKind::Decision);
     let Mark::Picture { corners: [low, high], size: [n, _], pixels, values, .. } = &decision.marks[0] else {
@@ -209,7 +212,7 @@ fn the_decision_and_the_histogram_are_of_the_very_predictions() {
     let mut seen = [0, 0];
     for (i, j) in [(3, 5), (30, 8), (11, 40), (44, 44), (24, 24)] {
         let at = |i: usize, axis: usize| low[axis] + (high[axis] - low[axis]) * (i as f64 + 0.5) / *n as f64;
-        let p = objective.predict(theta, &[at(i, 0), at(j, 1)]).unwrap()[0];
+        let p = objective.supervised().unwrap().predict(theta, &[at(i, 0), at(j, 1)])[0];
         assert!((values[j * n + i] - p).abs() < 1e-12, "the file holds what is predicted");
         let expected = 0.5 * (f64::from(zero.b()) + p * (f64::from(one.b()) - f64::from(zero.b())));
         assert!((f64::from(pixels[j * n + i][2]) - expected).abs() <= 1.0, "({i}, {j}): {p}");
@@ -217,8 +220,8 @@ fn the_decision_and_the_histogram_are_of_the_very_predictions() {
     }
     assert!(seen[0] > 0 && seen[1] > 0, "both sides of the boundary: {seen:?}");
 
-    let data = objective.train().unwrap();
-    let predictions = objective.predict(theta, data.x()).unwrap();
+    let data = objective.supervised().unwrap().train();
+    let predictions = objective.supervised().unwrap().predict(theta, data.x());
     let histogram = chart(&eye, ChartKind::Histogram);
     for (class, name) in ["class 0", "class 1"].into_iter().enumerate() {
         let bars = histogram.marks.iter().find_map(|mark| match mark {
@@ -238,20 +241,20 @@ fn of_many_features_a_cloud_shows_which_examples_are_taken_for_others() {
     let eye = eye(|file| {
         *file = ExperimentFile::parse("(model: mlp(widths: [5]), dataset: digits(points: 60), loss: cross_entropy, steps: 120, slice: (plane: chord, grid: [9, 9], volume: [5, 5, 3]))", "x").unwrap();
     });
-    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let objective = eye.world().resource::<Landscape>().current().unwrap().plan.objective().unwrap();
     let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
-    let data = objective.train().unwrap();
+    let data = objective.supervised().unwrap().train();
     let scatter = Scatter::of(data, data.rows());
     let decision = chart(&eye, ChartKind::Decision);
     let cloud = decision.below.clone().unwrap();
-    let outputs = objective.predict(theta, data.x()).unwrap();
+    let outputs = objective.supervised().unwrap().predict(theta, data.x());
     let said = |row: usize| {
         let outputs = &outputs[10 * row..][..10];
         (0..10).find(|class| outputs.iter().all(|p| *p <= outputs[*class])).unwrap()
     };
     let wrong: Vec<usize> = (0..data.rows()).filter(|row| said(*row) != data.y()[*row] as usize).collect();
     let share = 1.0 - wrong.len() as f64 / data.rows() as f64;
-    assert!((objective.accuracy(theta).unwrap() - share).abs() < 1e-12);
+    assert!((objective.supervised().unwrap().accuracy(theta).unwrap() - share).abs() < 1e-12);
     assert!(!wrong.is_empty() && wrong.len() < data.rows(), "{} wrong", wrong.len());
     let places: Vec<[f64; 2]> = wrong.iter().map(|row| scatter.places[*row]).collect();
     assert_eq!(line(&cloud, "wrong"), places);
@@ -286,10 +289,10 @@ fn numbers_of_many_features_are_shown_against_the_truth() {
     );
     let eye = eye(|file| *file = ExperimentFile::parse(&text, "x").unwrap());
     std::fs::remove_file(&path).unwrap();
-    let objective = &eye.world().resource::<Landscape>().current().unwrap().plan.objective;
+    let objective = eye.world().resource::<Landscape>().current().unwrap().plan.objective().unwrap();
     let theta = &eye.world().resource::<Training>().leader().unwrap().latest().unwrap().theta;
-    let data = objective.train().unwrap();
-    let predictions = objective.predict(theta, data.x()).unwrap();
+    let data = objective.supervised().unwrap().train();
+    let predictions = objective.supervised().unwrap().predict(theta, data.x());
     let decision = chart(&eye, ChartKind::Decision);
     let pairs: Vec<[f64; 2]> = data.y().iter().zip(predictions).map(|(y, p)| [*y, p]).collect();
     assert_eq!(line(&decision, "examples"), pairs);
@@ -302,7 +305,7 @@ fn numbers_of_many_features_are_shown_against_the_truth() {
 fn curvature_hidden_units_and_parameters_are_those_of_the_point() {
     let eye = eye(|_| {});
     let known = eye.world().resource::<Landscape>().current().unwrap();
-    let objective = &*known.plan.objective;
+    let objective = &**known.plan.objective().unwrap();
     let leader = eye.world().resource::<Training>().leader().unwrap();
     let theta = &leader.latest().unwrap().theta;
     let probe = probe::probe(objective, &known.plan.plane.subspace, theta, 0);
@@ -318,7 +321,7 @@ fn curvature_hidden_units_and_parameters_are_those_of_the_point() {
     assert_eq!((&parameters.x[..], parameters.is_equal), ("fc1.weight[0,0]", true));
 
     let hidden = chart(&eye, ChartKind::Hidden);
-    let data = objective.train().unwrap();
+    let data = objective.supervised().unwrap().train();
     let row = (0..data.rows()).find(|row| data.y()[*row] < 0.5).unwrap();
     let [x, y] = [data.x()[2 * row], data.x()[2 * row + 1]];
     // Model 3: two weights a unit, then the biases.

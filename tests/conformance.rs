@@ -9,7 +9,8 @@ use std::sync::Arc;
 use losscape::core::data::Dataset;
 use losscape::core::grid::kernel::InstructionSet;
 use losscape::core::grid::{
-    Axis, GridBackend, GridJob, GridSpec, KernelBackend, LossGrid, Precision, ReferenceBackend, backend,
+    Axis, Evaluator, GridBackend, GridJob, GridSpec, InProcess, KernelBackend, LossGrid, Precision,
+    ReferenceBackend,
 };
 use losscape::core::loss::Loss;
 use losscape::core::model::{Activation, Layer, Model};
@@ -38,8 +39,11 @@ fn backends<'a>(objective: &'a Arc<dyn Objective>, subspace: &'a Subspace) -> Ve
 /// The largest logit of a cross-entropy at theta: the logits themselves are no better than 2⁻²⁴ of it in
 /// single length, whatever is made of them. For other losses 0.
 fn largest_logit(objective: &dyn Objective, theta: &[f64]) -> f64 {
-    let Some((_, Loss::CrossEntropy, data)) = objective.network() else { return 0.0 };
-    let logits = objective.predict(theta, data.x()).unwrap();
+    let learned = objective.supervised();
+    let Some(learned) = learned.filter(|learned| learned.loss_function() == Loss::CrossEntropy) else {
+        return 0.0;
+    };
+    let logits = learned.predict(theta, learned.train().x());
     logits.iter().fold(0.0, |largest, z| largest.max(z.abs()))
 }
 
@@ -200,7 +204,8 @@ fn the_number_of_threads_changes_no_bit() {
     let spec = spec(&[(-1.0, 1.0), (-1.0, 1.0)], &[65, 33]);
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let backend = || backend(&objective, &subspace, &spec, Precision::F32);
+        let evaluator = InProcess::new(objective.clone());
+        let backend = || evaluator.grid(&subspace, &spec, Precision::F32);
         pool.install(|| GridJob::new(spec.clone(), backend()).finish())
     };
     assert_eq!(on(1), on(3));

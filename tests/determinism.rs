@@ -23,7 +23,7 @@ fn trainings() -> Vec<Experiment> {
 
 /// Every step's checkpoint of a run taken in one piece.
 fn straight(experiment: &Experiment, steps: u64) -> Vec<Checkpoint> {
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     run.advance(steps);
     let checkpoints = run.trajectory().checkpoints().to_vec();
     assert_eq!(checkpoints.len() as u64, steps + 1, "nothing was thinned");
@@ -50,7 +50,7 @@ fn grids_do_not_depend_on_the_number_of_threads() {
 fn a_run_cut_into_pieces_is_the_same_run() {
     for experiment in trainings() {
         let whole = straight(&experiment, 200);
-        let mut run = experiment.start_run();
+        let mut run = experiment.start_run().unwrap();
         for piece in [1, 63, 2, 70, 64] {
             assert_eq!(run.advance(piece), piece);
             assert_eq!(run.latest(), whole[run.step() as usize], "{}", experiment.optimizer.name());
@@ -64,11 +64,11 @@ fn a_diverging_run_ends_at_the_same_step_however_it_is_cut() {
     for batch in ["full", "size(7)"] {
         let model = "mlp(widths: [4], activation: relu)";
         let experiment = experiment(&format!("batch: {batch}, model: {model}, optimizer: sgd(lr: 300.0)"));
-        let mut whole = experiment.start_run();
+        let mut whole = experiment.start_run().unwrap();
         whole.advance(1000);
         let end = whole.diverged_at().expect("a learning rate of 300 runs away");
         assert!((2..1000).contains(&end), "{end}");
-        let mut pieces = experiment.start_run();
+        let mut pieces = experiment.start_run().unwrap();
         while pieces.advance(1) == 1 {}
         assert_eq!((pieces.diverged_at(), pieces.step()), (Some(end), end));
         assert_eq!(pieces.trajectory().checkpoints().len(), whole.trajectory().checkpoints().len());
@@ -83,7 +83,7 @@ fn a_diverging_run_ends_at_the_same_step_however_it_is_cut() {
 fn any_step_is_reached_again_back_and_forth() {
     for experiment in trainings() {
         let whole = straight(&experiment, 200);
-        let mut run = experiment.start_run();
+        let mut run = experiment.start_run().unwrap();
         for step in [150, 149, 64, 65, 0, 200, 63, 128, 1, 199] {
             run.seek(step);
             assert_eq!(run.latest(), whole[step as usize], "{} step {step}", experiment.optimizer.name());
@@ -98,10 +98,10 @@ fn any_step_is_reached_again_back_and_forth() {
 fn a_thinned_run_resumes_from_its_key_checkpoints_to_the_bit() {
     for experiment in trainings() {
         let whole = straight(&experiment, 300);
-        let mut plan = experiment.start_run().plan().clone();
+        let mut plan = experiment.start_run().unwrap().plan().clone();
         // Room for the fewest checkpoints there may be: most steps have to be taken again.
         plan.budget_bytes = 0;
-        let objective = experiment.objective().clone();
+        let objective = experiment.objective().unwrap().clone();
         let mut run = losscape::core::train::TrainingRun::new(objective, plan);
         run.advance(300);
         assert!(run.trajectory().checkpoints().len() < 10);
@@ -117,7 +117,7 @@ fn a_thinned_run_resumes_from_its_key_checkpoints_to_the_bit() {
 #[test]
 fn what_a_run_keeps_does_not_depend_on_how_far_it_had_once_gone() {
     for experiment in trainings() {
-        let run = || experiment.start_run().within(0);
+        let run = || experiment.start_run().unwrap().within(0);
         let mut back = run();
         for step in [300, 299, 131, 140, 5, 64, 200, 63, 300, 7, 90] {
             back.seek(step);
@@ -134,7 +134,7 @@ fn what_a_run_keeps_does_not_depend_on_how_far_it_had_once_gone() {
 #[test]
 fn a_way_back_can_be_left_before_its_end() {
     let experiment = trainings().swap_remove(1);
-    let run = || experiment.start_run().within(0);
+    let run = || experiment.start_run().unwrap().within(0);
     let mut back = run();
     back.advance(300);
     // It would go on from the start; somebody changes their mind on the way.
@@ -157,10 +157,14 @@ fn the_seed_decides_points_start_and_batches_each_by_itself() {
     let (one, same) = (experiment(fields), experiment(fields));
     assert_eq!(straight(&one, 20), straight(&same, 20));
     let other = one.with(|file| file.seed = 4).unwrap();
-    assert_ne!(one.objective().train(), other.objective().train());
-    assert_ne!(one.start_run().latest().theta, other.start_run().latest().theta);
+    assert_ne!(one.supervised().unwrap().train(), other.supervised().unwrap().train());
+    assert_ne!(one.start_run().unwrap().latest().theta, other.start_run().unwrap().latest().theta);
     let noisy = one.with(|file| file.dataset = ron_dataset("xor(points: 50, noise: 0.1)")).unwrap();
-    assert_eq!(one.start_run().latest().theta, noisy.start_run().latest().theta, "noise is no start");
+    assert_eq!(
+        one.start_run().unwrap().latest().theta,
+        noisy.start_run().unwrap().latest().theta,
+        "noise is no start"
+    );
 }
 
 fn ron_dataset(text: &str) -> losscape::core::data::DatasetConfig {

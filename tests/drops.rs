@@ -65,7 +65,7 @@ fn an_experiment_and_data_are_opened_and_can_be_taken_back() {
     let data = written(folder.path(), "mine.csv", "x,y,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
     let eye = after(std::slice::from_ref(&data));
     assert!(matches!(&file(&eye).dataset, DatasetConfig::Csv { path, .. } if *path == data));
-    assert_eq!(eye.world().resource::<SessionState>().experiment().objective().examples(), 4);
+    assert_eq!(eye.world().resource::<SessionState>().experiment().objective().unwrap().examples(), 4);
     assert_eq!(eye.world().resource::<SessionState>().changes().0, 1, "one change to undo");
 }
 
@@ -83,7 +83,7 @@ fn a_file_that_asks_for_others_elsewhere_is_opened_once_somebody_has_said_so() {
     assert_eq!((&asking.path, &asking.files[..]), (&asks, &[data.canonicalize().unwrap()][..]));
     let eye = after_saying(std::slice::from_ref(&asks), true);
     assert_eq!((file(&eye).steps, eye.world().resource::<Desk>().files.asking.clone()), (30, None));
-    let examples = eye.world().resource::<SessionState>().experiment().objective().examples();
+    let examples = eye.world().resource::<SessionState>().experiment().objective().unwrap().examples();
     assert!(data.exists() && examples == 4);
 }
 
@@ -96,7 +96,7 @@ fn a_start_is_taken_from_a_file_of_numbers() {
     let eye = after(std::slice::from_ref(&path));
     assert_eq!(file(&eye).from, Some(path));
     let session = eye.world().resource::<SessionState>();
-    assert_eq!(session.experiment().start_run().latest().theta[..], theta);
+    assert_eq!(session.experiment().start_run().unwrap().latest().theta[..], theta);
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl Made {
         let spec = GridSpec::new(axes.collect()).unwrap();
         let whole = &plan.plane.subspace;
         let subspace = if counts.len() == 2 { whole.plane_at(0.25) } else { whole.clone() };
-        let backend = ReferenceBackend::new(plan.objective.clone(), subspace.clone(), spec.clone());
+        let backend =
+            ReferenceBackend::new(plan.objective().unwrap().clone(), subspace.clone(), spec.clone());
         let mut job = GridJob::new(spec, Box::new(backend));
         while !job.is_finished() {
             job.advance(1000);
@@ -79,7 +80,7 @@ impl Made {
 
     /// The loss at a cell's alphas, without the grid.
     fn loss_at(&self, alpha: &[f64]) -> f64 {
-        self.plan.objective.loss(&self.subspace.lift(alpha))
+        self.plan.objective().unwrap().loss(&self.subspace.lift(alpha))
     }
 
     /// The loss at the picture's floor: the lowest of grid and trail.

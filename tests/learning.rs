@@ -24,12 +24,12 @@ fn every_dataset_is_learnt_with_every_loss_that_fits_it() {
             let Some(experiment) = experiment(dataset.clone(), loss, vec![12, 12], Init::Pytorch) else {
                 continue;
             };
-            let mut run = experiment.start_run();
+            let mut run = experiment.start_run().unwrap();
             let start = run.latest().loss;
             run.advance(400);
             let end = run.latest();
             assert!(end.loss < 0.5 * start, "{} {loss:?}: {start} {}", dataset.name(), end.loss);
-            let accuracy = run.objective().accuracy(&end.theta);
+            let accuracy = run.objective().supervised().unwrap().accuracy(&end.theta);
             assert!(accuracy.is_none_or(|share| share > 0.8), "{} {loss:?}: {accuracy:?}", dataset.name());
             fitting.push((dataset.name(), loss));
         }
@@ -43,9 +43,9 @@ fn every_start_learns() {
     for init in Init::ALL {
         let dataset = DatasetConfig::by_name("moons").unwrap();
         let experiment = experiment(dataset, Loss::BceWithLogits, vec![8, 8], init).unwrap();
-        let mut run = experiment.start_run();
+        let mut run = experiment.start_run().unwrap();
         run.advance(300);
-        let accuracy = run.objective().held_out_accuracy(&run.latest().theta).unwrap();
+        let accuracy = run.objective().supervised().unwrap().held_out_accuracy(&run.latest().theta).unwrap();
         assert!(accuracy > 0.8, "{init:?}: {accuracy}");
     }
 }
@@ -60,9 +60,9 @@ fn a_network_of_100_000_parameters_learns_the_digits_by_mini_batches() {
         file.batch = batch;
         file.optimizer.set_lr(0.001);
     });
-    let mut run = experiment.unwrap().start_run();
+    let mut run = experiment.unwrap().start_run().unwrap();
     assert_eq!(run.objective().dim(), 116_618);
     run.advance(60);
-    let accuracy = run.objective().held_out_accuracy(&run.latest().theta).unwrap();
+    let accuracy = run.objective().supervised().unwrap().held_out_accuracy(&run.latest().theta).unwrap();
     assert!(accuracy > 0.8, "{accuracy}");
 }

@@ -24,6 +24,7 @@ mod films;
 mod formats;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod goldens;
+mod imported;
 mod layers;
 mod learning;
 #[cfg(all(feature = "viewer", feature = "desktop"))]

@@ -99,7 +99,11 @@ fn the_window_computes_what_the_pipeline_computes() {
         let known = landscape(&app).current().unwrap();
         assert_eq!(known.plan.trajectory, expected.plan.trajectory);
         assert_eq!(known.plan.plane, expected.plan.plane);
-        assert_eq!(*known.plane.as_ref().unwrap().picture.field.grid(), expected.plane, "{pacing:?}");
+        assert_eq!(
+            Some(known.plane.as_ref().unwrap().picture.field.grid()),
+            expected.plane.as_ref(),
+            "{pacing:?}"
+        );
         assert_eq!(Some(known.volume.as_ref().unwrap().field.grid()), expected.volume.as_ref());
     }
 }
@@ -175,7 +179,7 @@ fn dragging_alpha3_evaluates_nothing_and_resting_gives_the_exact_plane() {
     let known = landscape(&app).current().unwrap();
     let plane = known.plane.as_ref().unwrap();
     assert_eq!(plane.alpha3, 0.8);
-    assert_eq!(**plane.picture.field.grid(), known.plan.plane_job(0.8).finish());
+    assert_eq!(**plane.picture.field.grid(), known.plan.plane_job(0.8).unwrap().finish());
     let error = app.world().resource::<Shown>().blending_error.unwrap();
     assert!(error > 0.0 && error < 0.5, "{error}");
 }
@@ -197,8 +201,8 @@ fn a_newer_question_is_answered_and_the_older_dropped() {
     dataset.set_points(60);
     ask(&mut app, Command::Set(Change::Dataset(dataset)));
     until(&mut app, "the plane of the new dataset", |app| landscape(app).current().is_some());
-    let objective = landscape(&app).current().unwrap().plan.objective.clone();
-    assert_eq!(objective.train().unwrap().name, "diagonal");
+    let objective = landscape(&app).current().unwrap().plan.objective().unwrap().clone();
+    assert_eq!(objective.supervised().unwrap().train().name, "diagonal");
     assert!(landscape(&app).cells_evaluated - cells < 129 * 129 * 129, "the old volume was given up");
     until(&mut app, "the live run of the new dataset", |app| {
         live(app).latest().is_some_and(|latest| latest.loss == objective.loss(&latest.theta))
@@ -248,7 +252,7 @@ fn turning_the_plane_slices_anew_without_training_again() {
     let turned = small().with(|file| file.slice.rotate = 40.0).unwrap();
     let expected = pipeline::run(&turned).unwrap();
     assert_eq!(known.plan.plane, expected.plan.plane);
-    assert_eq!(*known.plane.as_ref().unwrap().picture.field.grid(), expected.plane);
+    assert_eq!(Some(known.plane.as_ref().unwrap().picture.field.grid()), expected.plane.as_ref());
     assert_eq!(Some(known.volume.as_ref().unwrap().field.grid()), expected.volume.as_ref());
 }
 
@@ -264,7 +268,10 @@ fn beyond_the_volume_the_plane_is_evaluated_where_it_stands() {
     }
     until(&mut app, "an exact plane", |app| app.world().resource::<Shown>().is_exact);
     let known = landscape(&app).current().unwrap();
-    assert_eq!(**known.plane.as_ref().unwrap().picture.field.grid(), known.plan.plane_job(5.0).finish());
+    assert_eq!(
+        **known.plane.as_ref().unwrap().picture.field.grid(),
+        known.plan.plane_job(5.0).unwrap().finish()
+    );
     let shown = app.world().resource::<Shown>();
     assert_eq!((shown.layer, shown.blending_error), (None, None), "there is nothing to blend");
     assert!(landscape(&app).cells_evaluated > before);
@@ -293,7 +300,7 @@ fn racers_descend_as_each_would_alone_and_share_the_plane() {
     assert_eq!([leader.number(), second.number(), third.number()], [0, 1, 2]);
     let alone = |optimizer: Option<OptimizerConfig>| {
         let change = |file: &mut ExperimentFile| file.optimizer = optimizer.unwrap_or(file.optimizer.clone());
-        let mut run = small().with(change).unwrap().start_run();
+        let mut run = small().with(change).unwrap().start_run().unwrap();
         run.advance(30);
         run.latest()
     };
@@ -429,7 +436,7 @@ fn points_that_the_camera_shows_are_picked_back_to_a_tenth_of_a_cell() {
                     let off = (point.alpha[k] - alpha[k]).abs() / cell[k];
                     assert!(off < 0.1, "{alpha:?} is picked as {:?}", point.alpha);
                 }
-                let objective = &known.plan.objective;
+                let objective = known.plan.objective().unwrap();
                 let loss = objective.loss(&known.plan.plane.subspace.lift(&point.alpha));
                 assert_eq!((point.loss, point.is_evaluated), (loss, true));
             }
@@ -815,7 +822,7 @@ fn a_large_model_is_judged_where_it_rests() {
     let text = "(steps: 40, model: mlp(widths: [14, 14]), dataset: xor(points: 80),
         slice: (plane: chord, grid: [5, 5], volume: [3, 3, 3]))";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-    let objective = experiment.objective().clone();
+    let objective = experiment.objective().unwrap().clone();
     assert!(!prober::is_affordable(&*objective));
     let mut app = open(experiment, Pacing::Live);
     ask(&mut app, Command::Run(RunCommand::Seek(40)));

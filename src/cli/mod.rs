@@ -169,6 +169,6 @@ fn refusal(error: &clap::Error) -> String {
 
 /// Tells what was found out about the data, before the work on them begins.
 fn tell_data(experiment: &Experiment) {
-    let name = experiment.objective().train().map_or("", |data| &data.name);
+    let name = experiment.supervised().map_or("", |learned| &learned.train().name);
     experiment.notes().iter().for_each(|note| terminal::complain(&format!("{name}: {note}")));
 }

@@ -115,7 +115,7 @@ impl Point {
             |_: PlaceError| anyhow!("--at {text}: expected start, end, step:N, alpha:A,B[,C] or a .npy file");
         match text.parse::<Place>().map_err(unknown)? {
             Place::File(path) => {
-                let dim = experiment.objective().dim();
+                let dim = experiment.problem().dim();
                 let refusal = |error: npy::NpyError| anyhow!("--at {text}: expected {}", error.expected(dim));
                 npy::read_theta(&path, dim).map(Self::Theta).map_err(refusal)
             }
@@ -138,6 +138,7 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
     let bar = progress::bar("training");
     let run = pipeline::train(experiment, |progress| progress::show(&bar, progress));
     bar.finish_and_clear();
+    let run = run.map_err(Failure::request)?;
     let plan = pipeline::plan(experiment, &run).map_err(Failure::work)?;
     plan.warning.iter().for_each(|warning| complain(warning));
     let whole = &plan.plane.subspace;
@@ -153,8 +154,8 @@ fn find(experiment: &Experiment, point: &Point, steps: u64) -> Result<Found, Fai
     let plane = whole.plane_at(whole.project(&theta).alpha.get(2).copied().unwrap_or_default());
     Ok(Found {
         alpha: whole.project(&theta).alpha,
-        probe: probe(&*plan.objective, &plane, &theta, experiment.seed),
-        train_on: train_on(experiment, &theta, steps),
+        probe: probe(&**run.objective(), &plane, &theta, experiment.seed),
+        train_on: train_on(experiment, &theta, steps).map_err(Failure::request)?,
         theta,
     })
 }

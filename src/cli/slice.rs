@@ -14,8 +14,9 @@ use super::{Failure, file_to_write, tell_data};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
-use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, backend};
+use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision};
 use crate::core::io::output::Output;
+use crate::core::objective::NoObjective;
 use crate::core::subspace::Subspace;
 
 /// A slice as typed.
@@ -109,8 +110,8 @@ impl Request {
         let following = || self.experiment.ranges(&plan.plane, &plan.sound).to_vec();
         let ranges = self.ranges.clone().unwrap_or_else(following);
         let spec = spec(&ranges, &self.counts).map_err(Failure::Request)?;
-        let backend = backend(&plan.objective, &subspace, &spec, self.precision);
-        let mut job = GridJob::new(spec, backend);
+        let evaluator = plan.evaluator.as_ref().ok_or(NoObjective).map_err(Failure::request)?;
+        let mut job = GridJob::new(spec.clone(), evaluator.grid(&subspace, &spec, self.precision));
         let bar = progress::bar("slicing");
         while !job.is_finished() {
             job.advance(CELLS_AT_ONCE);

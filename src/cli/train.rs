@@ -54,20 +54,22 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
         bar.finish_and_clear();
         run
     })?;
+    let run = run.map_err(Failure::request)?;
     interrupt.write(&output, |file| {
         archive::write_run(file, &experiment.saved_in(output.folder()), &run.course())
     })?;
     if let Some(found) = blow_up(run.closed_trajectory().checkpoints()) {
         complain(&remedy(&experiment, &found));
     }
-    let (latest, objective) = (run.latest(), run.objective());
+    let (latest, learned) = (run.latest(), experiment.supervised());
     let mut words = vec![format!("step {}", latest.step), format!("loss {}", Measured(latest.loss))];
     let share = |name: &str, share: Option<f64>| share.map(|share| format!("{name} {}", Percent(share)));
-    words.extend(share("accuracy", objective.accuracy(&latest.theta)));
-    words.extend(
-        objective.held_out_loss(&latest.theta).map(|loss| format!("held-out loss {}", Measured(loss))),
-    );
-    words.extend(share("held-out accuracy", objective.held_out_accuracy(&latest.theta)));
+    if let Some(learned) = learned {
+        let held_out = learned.held_out_loss(&latest.theta);
+        words.extend(share("accuracy", learned.accuracy(&latest.theta)));
+        words.extend(held_out.map(|loss| format!("held-out loss {}", Measured(loss))));
+        words.extend(share("held-out accuracy", learned.held_out_accuracy(&latest.theta)));
+    }
     words.push(format!("gradient {}", Measured(latest.grad_norm)));
     words.extend(run.diverged_at().map(|step| format!("diverged at step {step}")));
     say(&words.join(", "))

@@ -12,10 +12,10 @@ use super::memory;
 use super::session::SessionState;
 use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Stage};
-use crate::core::experiment::pipeline::{Finding, Pipeline, Plan};
-use crate::core::experiment::{SliceFile, checked::TrainingQuestion};
-use crate::core::grid::Field;
+use crate::core::experiment::pipeline::{self, Finding, Pipeline, Plan};
+use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
 use crate::core::grid::losses::finite_range;
+use crate::core::grid::{Evaluator, Field};
 use crate::core::num::Progress;
 use crate::core::session::{self, Revision};
 use crate::core::subspace::RandomWalks;
@@ -45,6 +45,17 @@ pub struct Landscape {
     pub spent: Spent,
     /// Cells of grids evaluated since the start, by anyone: nothing is to be evaluated unasked.
     pub cells_evaluated: u64,
+}
+
+/// Who evaluates the slices of an experiment; nobody where its loss is not to be had. Asked on the main thread,
+/// for each new training.
+#[derive(Resource, Clone)]
+pub struct Evaluators(pub Arc<dyn Fn(&Experiment) -> Option<Arc<dyn Evaluator>> + Send + Sync>);
+
+impl Default for Evaluators {
+    fn default() -> Self {
+        Self(Arc::new(pipeline::in_process))
+    }
 }
 
 /// Work, and the time it took on its thread.
@@ -176,7 +187,7 @@ impl Landscape {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Landscape>().add_systems(
+    app.init_resource::<Landscape>().init_resource::<Evaluators>().add_systems(
         Update,
         (ask_pipeline, take_answers).chain().in_set(Stage::Derive).in_set(LandscapeSystems),
     );
@@ -186,7 +197,7 @@ pub(super) fn plugin(app: &mut App) {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LandscapeSystems;
 
-fn ask_pipeline(session: Res<SessionState>, mut landscape: ResMut<Landscape>) {
+fn ask_pipeline(session: Res<SessionState>, evaluators: Res<Evaluators>, mut landscape: ResMut<Landscape>) {
     let experiment = session.experiment();
     let question = Question {
         trained: (experiment.training_question(), experiment.steps),
@@ -205,12 +216,13 @@ fn ask_pipeline(session: Res<SessionState>, mut landscape: ResMut<Landscape>) {
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
         landscape.asked_alpha3 = landscape.stands_at;
         landscape.frames_waited = 0;
+        let evaluator = evaluators.0(experiment);
         let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
         landscape.worker = Worker::start("slicing", move |report| {
             let pipeline = match (plan, shorter) {
-                (Some(plan), _) => Pipeline::resliced(experiment, alpha3, plan),
-                (None, Some(shorter)) => Pipeline::lengthened(experiment, alpha3, shorter),
-                (None, None) => Pipeline::new(experiment, alpha3),
+                (Some(plan), _) => Pipeline::resliced(experiment, alpha3, &plan),
+                (None, Some(shorter)) => Pipeline::lengthened(experiment, evaluator, alpha3, shorter),
+                (None, None) => Pipeline::new(experiment, evaluator, alpha3),
             };
             drive(pipeline, &report);
         });

@@ -63,7 +63,7 @@ const AFFORDABLE: usize = 2_000_000;
 
 /// The loss at a point of the slice, where it takes no time to find out.
 pub fn loss_at(known: &Known, alpha: &[f64]) -> Option<f64> {
-    let objective = &known.plan.objective;
+    let objective = known.plan.objective()?;
     let cost = objective.dim() * objective.examples().max(1);
     (cost <= AFFORDABLE).then(|| objective.loss(&known.plan.plane.subspace.lift(alpha)))
 }

@@ -168,7 +168,7 @@ mod tests {
 
     fn start(text: &str) -> (Arc<dyn Objective>, Vec<f64>) {
         let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-        (Arc::clone(experiment.objective()), experiment.start_run().latest().theta.to_vec())
+        (Arc::clone(experiment.objective().unwrap()), experiment.start_run().unwrap().latest().theta.to_vec())
     }
 
     #[test]

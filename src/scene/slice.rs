@@ -153,7 +153,7 @@ fn evaluate(
     compared: Option<(Field, f64)>,
     report: &Report<PlaneAnswer>,
 ) {
-    let mut job = plan.plane_job(alpha3);
+    let Some(mut job) = plan.plane_job(alpha3) else { return };
     let mut told = 0;
     while report.is_wanted() && !job.is_finished() {
         let Some(field) = job.advance(LOSSES_AT_ONCE).and_then(|_| job.picture()) else { continue };

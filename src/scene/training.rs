@@ -20,7 +20,7 @@ use crate::core::command::RaceStart;
 use crate::core::probe::{Brief, curvature, verdict};
 use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::trajectory::BUDGET_BYTES;
-use crate::core::train::{BlowUp, Checkpoint, Outline, TrainingRun, blow_up};
+use crate::core::train::{BlowUp, Checkpoint, Descent, Outline, Replay, blow_up};
 
 /// The live runs, in the order the session has them.
 #[derive(Resource, Default)]
@@ -65,7 +65,7 @@ pub struct Live {
     /// Its place among the runs that set out: its colour.
     number: usize,
     thread: Option<Thread>,
-    home: Option<Box<TrainingRun>>,
+    home: Option<Descent>,
     /// Where it sets out, once that is known.
     start: Option<Vec<f64>>,
     /// Bytes that its trajectory may take when it sets out.
@@ -188,13 +188,13 @@ struct Thread {
 
 /// A run that is back, with what would take the main thread too long to find out.
 struct Return {
-    run: Box<TrainingRun>,
+    run: Descent,
     judgement: Judgement,
 }
 
 /// A run sent off to a step, to be back after a while.
 struct Errand {
-    run: Box<TrainingRun>,
+    run: Descent,
     goal: u64,
     /// Length of the gradient at which it stops before that.
     tolerance: f64,
@@ -285,7 +285,7 @@ impl Live {
         }
         if self.home.is_none() && self.latest.is_none() && !self.is_away() {
             let Some(start) = self.set_out(run, landscape) else { return has_news };
-            self.home = Some(Box::new(start));
+            self.home = Some(start);
             self.look();
             has_news = true;
         }
@@ -305,8 +305,8 @@ impl Live {
     fn look_closer(&mut self, pacing: Pacing) -> bool {
         let is_due = pacing == Pacing::Live && self.is_judged && self.judgement.verdict.is_none();
         match (&self.home, &self.latest) {
-            (Some(run), Some(latest)) if is_due => {
-                let point = Point { objective: run.objective(), plane: None, theta: &latest.theta };
+            (Some(run), Some(latest)) if is_due && let Some(objective) = run.objective() => {
+                let point = Point { objective, plane: None, theta: &latest.theta };
                 self.prober.follow(&point, false)
             }
             _ => {
@@ -318,11 +318,15 @@ impl Live {
 
     /// The run at its start. A point of the slice is one of the plane that is known when it first sets
     /// out, and stays the same point whatever plane is shown later.
-    fn set_out(&mut self, run: &Run, landscape: &Landscape) -> Option<TrainingRun> {
-        let Origin::Trained(experiment) = &run.origin else { return None };
+    fn set_out(&mut self, run: &Run, landscape: &Landscape) -> Option<Descent> {
+        let experiment = match &run.origin {
+            Origin::Trained(experiment) => experiment,
+            Origin::Imported(course) => return Some(Descent::Imported(Replay::new(Arc::clone(course)))),
+        };
+        let trained = |run| Some(Descent::Trained(Box::new(run)));
         let RaceStart::Slice(alpha) = &run.from else {
-            let start = experiment.start_run().within(self.budget_bytes);
-            return Some(match landscape.trajectory_of(&experiment.training_question()) {
+            let start = experiment.start_run().ok()?.within(self.budget_bytes);
+            return trained(match landscape.trajectory_of(&experiment.training_question()) {
                 Some(ahead) => start.beside(Arc::clone(ahead)),
                 None => start,
             });
@@ -330,7 +334,7 @@ impl Live {
         if self.start.is_none() {
             self.start = Some(landscape.current()?.plan.plane.subspace.lift(alpha));
         }
-        self.start.clone().map(|start| experiment.start_run_at(start).within(self.budget_bytes))
+        trained(experiment.start_run_at(self.start.clone()?).ok()?.within(self.budget_bytes))
     }
 }
 
@@ -387,7 +391,8 @@ impl Live {
     }
 
     fn send_to(&mut self, goal: u64, tolerance: f64, time: Option<Duration>) {
-        let is_there = self.diverged_at.is_some_and(|at| goal >= at) || goal == self.step();
+        let is_at_end = |run: &Descent| run.end().is_some_and(|end| goal >= end && run.step() == end);
+        let is_there = goal == self.step() || self.home.as_ref().is_some_and(is_at_end);
         // A run at its start goes off once all the same: its thread finds out how good the start is.
         let is_done = is_there && self.is_judged;
         let Some(run) = self.home.take_if(|_| !is_done) else { return };
@@ -417,11 +422,11 @@ impl Live {
     /// Copies what is to be seen of the run.
     fn look(&mut self) {
         let Some(run) = &self.home else { return };
-        let is_rewound = self.outline.follow(run);
+        let (kept, latest) = (run.kept(), run.latest());
+        let is_rewound = self.outline.follow(&kept);
         self.rewinds += u64::from(is_rewound);
-        let latest = run.latest();
-        self.capacity = run.trajectory().capacity();
-        let recorded = run.trajectory().checkpoints();
+        self.capacity = kept.capacity;
+        let recorded = kept.checkpoints;
         self.before = recorded.iter().rev().find(|point| point.step < latest.step).cloned();
         self.diverged_at = run.diverged_at();
         // Where it began is looked for once, while it lasts.
@@ -455,12 +460,13 @@ fn start_thread() -> Thread {
     Thread { errands, returns: Mutex::new(returns) }
 }
 
-fn is_large(run: &TrainingRun) -> bool {
+fn is_large(run: &Descent) -> bool {
     run.held_bytes() > memory::LARGE_BYTES
 }
 
-fn judge(run: &TrainingRun) -> Judgement {
-    let (objective, theta) = (run.objective(), &run.latest().theta);
+fn judge(run: &Descent) -> Judgement {
+    let Some(objective) = run.objective() else { return Judgement::default() };
+    let theta = &run.latest().theta;
     let mut gradient = vec![0.0; theta.len()];
     let loss = objective.loss_grad(theta, &mut gradient);
     let verdict = prober::is_affordable(&**objective).then(|| {
@@ -468,13 +474,14 @@ fn judge(run: &TrainingRun) -> Judgement {
         verdict::judge(loss, curvature.as_ref()).brief()
     });
     let gradient = loss.is_finite().then_some(gradient);
-    Judgement { accuracy: objective.accuracy(theta), gradient, verdict }
+    let accuracy = objective.supervised().and_then(|learned| learned.accuracy(theta));
+    Judgement { accuracy, gradient, verdict }
 }
 
-fn go(run: &mut TrainingRun, goal: u64, tolerance: f64, time: Option<Duration>) {
+fn go(run: &mut Descent, goal: u64, tolerance: f64, time: Option<Duration>) {
     run.rewind(goal);
     let began = Instant::now();
-    while run.step() < goal && run.diverged_at().is_none() {
+    while run.step() < goal && run.end().is_none_or(|end| run.step() < end) {
         // One by one where each may be the last.
         run.advance((goal - run.step()).min(if tolerance > 0.0 { 1 } else { STEPS_AT_ONCE }));
         if run.latest().grad_norm < tolerance {

@@ -83,8 +83,10 @@ pub(super) fn look_at_chosen(
         return;
     }
     let theta = known.plan.plane.subspace.lift(alpha);
-    let asked = Point { objective: &known.plan.objective, plane: None, theta: &theta };
-    point.prober.follow(&asked, *pacing == Pacing::Awaited);
+    if let Some(objective) = known.plan.objective() {
+        let asked = Point { objective, plane: None, theta: &theta };
+        point.prober.follow(&asked, *pacing == Pacing::Awaited);
+    }
     let loss = match &point.chosen {
         Some(old) if old.alpha == *alpha && point.of.as_ref().is_some_and(|of| of.0 == known.revision) => {
             old.loss

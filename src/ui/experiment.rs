@@ -5,14 +5,14 @@ use bevy_egui::egui;
 use super::field::{FIELD, Quantity, number_ui, text_ui};
 use super::menu::choice_row;
 use super::settings::settings_ui;
-use super::style::{paragraph, refused};
+use super::style::{paragraph, refused, sentence};
 use super::view::PanelView;
 use crate::core::command::Command;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{Change, ExperimentFile, Setting, SliceFile, ViewFile, builtin};
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
-use crate::core::objective::Surface;
+use crate::core::objective::{NoObjective, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
 use crate::core::text::visible;
@@ -22,6 +22,10 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
     let file = &view.experiment;
     opened_ui(ui, view);
     load_menu(ui, asked);
+    if view.is_imported {
+        ui.add(egui::Label::new(sentence(&NoObjective)).wrap());
+        return;
+    }
     minimised_ui(ui, view, asked);
     if file.surface.is_none() {
         data_ui(ui, view, asked);

@@ -121,6 +121,14 @@ pub fn words(ui: &mut egui::Ui, name: &str, value: impl Into<egui::RichText>, ho
     });
 }
 
+/// An error as a sentence of its own.
+pub fn sentence(error: &dyn std::fmt::Display) -> String {
+    let told = error.to_string();
+    let mut letters = told.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
 /// A loss for people: four significant digits, or the word where there is none.
 pub fn loss_text(loss: f64) -> String {
     match loss {

@@ -107,6 +107,8 @@ pub struct PanelView {
     pub progress: Option<Progress>,
     /// The field that the last command was refused for, and why.
     pub refusal: Option<(String, String)>,
+    /// Whether the run was recorded elsewhere and came without its loss.
+    pub is_imported: bool,
     /// What there is to tell of the examples, in sentences.
     pub notes: Vec<String>,
     /// Training examples; `None` before there are any.
@@ -269,8 +271,9 @@ impl Source<'_> {
                 let (field, why) = text.split_once(" = ")?;
                 Some((field.to_owned(), why.to_owned()))
             }),
+            is_imported: self.session.experiment().is_imported(),
             notes: self.session.experiment().notes().to_vec(),
-            examples: known.map(|known| known.plan.objective.examples()).filter(|count| *count > 0),
+            examples: known.map(|known| known.plan.problem.examples()).filter(|count| *count > 0),
             marker: known
                 .zip(latest)
                 .map(|(known, latest)| known.plan.plane.subspace.project(&latest.theta).alpha)
@@ -280,7 +283,7 @@ impl Source<'_> {
                 grid_secs: self.landscape.spent.grids.as_secs_f64(),
                 steps: known.plan.trajectory.last().map_or(0, |last| last.step),
                 training_secs: self.landscape.spent.training.as_secs_f64(),
-                parameters: known.plan.objective.dim(),
+                parameters: known.plan.problem.dim(),
             }),
             history: self.charts.as_ref().map(|charts| Arc::clone(&charts.history)).unwrap_or_default(),
             charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),

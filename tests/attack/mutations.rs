@@ -43,7 +43,7 @@ fn recorded(folder: &Path, dataset: &str) -> Vec<u8> {
     std::fs::write(&path, text).unwrap();
     let experiment = Experiment::new(ExperimentFile::read(&path, Reach::Below).unwrap()).unwrap();
     let path = folder.join("good.npz");
-    let run = pipeline::train(&experiment, |_| {});
+    let run = pipeline::train(&experiment, |_| {}).unwrap();
     write_run(File::create(&path).unwrap(), &experiment, &run.course()).unwrap();
     std::fs::read(path).unwrap()
 }

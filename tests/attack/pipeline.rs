@@ -39,17 +39,18 @@ fn whole_way(text: &str) -> Option<Experiment> {
     let experiment = Experiment::new(file).ok()?;
     // What leaves no plane is told.
     let Ok(found) = pipeline::run(&experiment) else { return None };
+    let grid = found.plane.as_ref().expect("it has a loss");
     let subspace = found.plan.plane.subspace.plane_at(experiment.view.alpha3);
     let trail: Vec<f64> = found.plan.trajectory.checkpoints().iter().map(|point| point.loss).collect();
     let slice = Slice {
         experiment: &experiment,
         plan: &found.plan,
         subspace: &subspace,
-        grid: &found.plane,
+        grid,
         precision: Precision::F32,
     };
-    check_heights(&slice.heights(), &[&found.plane.loss[..], &trail].concat());
-    check_surface(&slice, &found.plane);
+    check_heights(&slice.heights(), &[&grid.loss[..], &trail].concat());
+    check_surface(&slice, grid);
     Some(experiment)
 }
 

@@ -34,10 +34,10 @@ fn models_agree_with_pytorch() {
     assert_eq!(cases.len(), 16);
     for case in cases {
         let model = model(&case.layers);
-        assert_eq!(*model.layout(), ParamLayout::new(case.layout.clone()), "{}", case.name);
+        assert_eq!(*model.layout(), ParamLayout::dense(case.layout.clone()), "{}", case.name);
         let objective = objective(model, case.loss_fn, &case.x, &case.y);
 
-        let output = objective.predict(&case.theta, &case.x.concat()).unwrap();
+        let output = objective.supervised().unwrap().predict(&case.theta, &case.x.concat());
         let output_error = largest_error(&output, &case.output.concat(), 1e-3);
         let mut grad = vec![f64::NAN; case.theta.len()];
         let loss = objective.loss_grad(&case.theta, &mut grad);

@@ -48,11 +48,11 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
         });
     }
     // Principal components look at the trajectory alone.
-    let objective = Experiment::new(ExperimentFile::default()).unwrap().objective().clone();
+    let experiment = Experiment::new(ExperimentFile::default()).unwrap();
     let files = ThetaFiles::new();
     let input = FitInput {
         trajectory: &trajectory,
-        objective: &*objective,
+        problem: experiment.problem(),
         files: &files,
         steps: &ThetaSteps::new(),
         seed: 0,
@@ -108,7 +108,7 @@ fn filter_normalised_directions() {
     let FilterNorm { filter_norm } = reference("filter_norm.json");
     assert_eq!(filter_norm.len(), 2);
     for case in filter_norm {
-        let layout = ParamLayout::new(case.layout);
+        let layout = ParamLayout::dense(case.layout);
         for (biases, expected) in [(Biases::Frozen, &case.bias_ignored), (Biases::Copied, &case.bias_copied)]
         {
             let found = filter_normalised(&case.raw, &case.theta, &layout, biases);

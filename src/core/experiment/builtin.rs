@@ -72,7 +72,7 @@ mod tests {
         let outcome = pipeline::run(&experiment).unwrap();
         let end = outcome.plan.trajectory.last().unwrap();
         assert!(end.loss < 0.09, "training ends at {}", end.loss);
-        let plane = &outcome.plane;
+        let plane = outcome.plane.as_ref().unwrap();
         assert_eq!((plane.spec.axes()[0].low, plane.spec.axes()[1].high), (-4.0, 5.0));
         let minima = plane.local_minima();
         let (deepest, _) = minima[0];

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::difference::differences;
 pub use super::field::FieldError;
-use super::prepared::{Carried, Prepared};
+use super::problem::{self, Carried};
 use super::ranges::{self, CHORD_RANGES};
 use super::replacement::{Resets, changed};
 use super::settings::{Change, ExperimentFile, Setting, Touches};
@@ -15,15 +15,16 @@ pub use super::settings::{MAX_LAYERS, MAX_PLANE_CELLS, MAX_SIDE, MAX_STEPS};
 use crate::core::data::{BatchSize, Dataset};
 use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::npy;
-use crate::core::objective::Objective;
+use crate::core::num::ParamLayout;
+use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
-use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
+use crate::core::train::{Course, Replay, TrainingPlan, TrainingRun, Trajectory};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     file: ExperimentFile,
-    prepared: Arc<Prepared>,
+    problem: Arc<Problem>,
     /// The points that the plane names by file.
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
@@ -56,11 +57,25 @@ impl Serialize for Experiment {
     }
 }
 
+/// A run that was recorded elsewhere: checkpoints, and which parameters lie where in them.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// What it is called.
+    pub name: String,
+    /// The layout of its thetas.
+    pub layout: ParamLayout,
+    /// Its checkpoints; their losses are as they were recorded.
+    pub course: Arc<Course>,
+}
+
+const NOT_TRAINED_HERE: &str = "no change, since the run was recorded elsewhere and is not trained here";
+const NEEDS_NO_LOSS: &str = "a plane that follows from the run alone, since the run came without its loss";
+
 /// The part of an experiment that decides what training does: equal values train alike, bit for bit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingQuestion {
     settings: Vec<Change>,
-    prepared: Arc<Prepared>,
+    problem: Arc<Problem>,
 }
 
 impl Experiment {
@@ -70,9 +85,9 @@ impl Experiment {
     /// On the first field whose value makes no sense, with what was expected.
     pub fn new(file: ExperimentFile) -> Result<Self, FieldError> {
         file.check()?;
-        let prepared = Arc::new(Prepared::new(&file)?);
-        let files = Arc::new(read_files(&file, prepared.objective.dim())?);
-        Self::with_prepared(file, prepared, files)
+        let problem = Arc::new(problem::problem(&file)?);
+        let files = Arc::new(read_files(&file, problem.dim())?);
+        Self::posing(file, problem, files)
     }
 
     /// Checks the experiment of a recorded run, on the examples and points that the run carries: no file that
@@ -84,19 +99,19 @@ impl Experiment {
         file.check()?;
         let names = file.slice.plane.files();
         let files = Arc::new(names.into_iter().zip(carried.points.iter().cloned()).collect());
-        let prepared = Arc::new(Prepared::carried(&file, carried)?);
-        Self::with_prepared(file, prepared, files)
+        let problem = Arc::new(problem::carried(&file, carried)?);
+        Self::posing(file, problem, files)
     }
 
     /// Checks what depends on the examples and the model as well.
-    fn with_prepared(
+    fn posing(
         file: ExperimentFile,
-        prepared: Arc<Prepared>,
+        problem: Arc<Problem>,
         files: Arc<ThetaFiles>,
     ) -> Result<Self, FieldError> {
-        let layout = prepared.objective.layout();
+        let layout = problem.layout();
         file.slice.plane.check(layout).map_err(|error| FieldError::within("slice.plane", error))?;
-        let examples = prepared.objective.examples();
+        let examples = problem.examples();
         if let BatchSize::Size(size) = file.batch
             && !(1..=examples).contains(&size)
         {
@@ -106,12 +121,47 @@ impl Experiment {
             };
             return Err(FieldError::new("batch", size, expected));
         }
-        let experiment = Self { file, prepared, files, course: None };
+        let experiment = Self { file, problem, files, course: None };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
         experiment.volume_spec(&ranges).map_err(|error| slice_error("slice.volume", &error))?;
         Ok(experiment)
+    }
+
+    /// A run that was recorded elsewhere and came without its loss, seen by the slice and the look of `file`.
+    /// What that says of data, model and training plays no part, and its length is the run's.
+    ///
+    /// # Errors
+    /// If slice or look make no sense for the run, or it is longer than any that is shown.
+    pub fn of_import(file: ExperimentFile, import: Import) -> Result<Self, FieldError> {
+        let Import { name, layout, course } = import;
+        let file = ExperimentFile { title: name, steps: course.end(), ..file };
+        file.check()?;
+        if file.slice.plane.needs_objective() {
+            return Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS));
+        }
+        let problem = Arc::new(Problem::without_objective(layout, course.first().theta.to_vec()));
+        let files = Arc::new(read_files(&file, problem.dim())?);
+        Ok(Self { course: Some(course), ..Self::posing(file, problem, files)? })
+    }
+
+    /// Refuses another file where it asks for what an imported run cannot give.
+    fn check_change(&self, file: &ExperimentFile) -> Result<(), FieldError> {
+        if !self.is_imported() {
+            return Ok(());
+        }
+        let is_of_training = |setting: &Setting| {
+            let touches = setting.row().touches;
+            touches.training() || touches == Touches::Length
+        };
+        if let Some(setting) = Setting::differing(&self.file, file).find(is_of_training) {
+            return Err(FieldError::new(setting.row().path, "another", NOT_TRAINED_HERE));
+        }
+        match file.slice.plane.needs_objective() {
+            true => Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS)),
+            false => Ok(()),
+        }
     }
 
     /// A changed copy, checked anew.
@@ -121,15 +171,16 @@ impl Experiment {
     pub fn with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Self, FieldError> {
         let mut file = self.file.clone();
         change(&mut file);
-        if !Prepared::serves_both(&self.file, &file) {
+        self.check_change(&file)?;
+        if !problem::is_same_in(&self.file, &file) {
             return Self::new(file);
         }
         file.check()?;
         let files = match self.file.slice.plane.files() == file.slice.plane.files() {
             true => Arc::clone(&self.files),
-            false => Arc::new(read_files(&file, self.objective().dim())?),
+            false => Arc::new(read_files(&file, self.problem.dim())?),
         };
-        Ok(Self::with_prepared(file, Arc::clone(&self.prepared), files)?.as_before(self))
+        Ok(Self::posing(file, Arc::clone(&self.problem), files)?.as_before(self))
     }
 
     /// Checks an experiment whose data took the place of others: its loss and its batch are made to fit them
@@ -142,9 +193,9 @@ impl Experiment {
         is_given: impl Fn(&str) -> bool,
     ) -> Result<(Self, Resets), FieldError> {
         file.check()?;
-        let (prepared, resets) = Prepared::fitted(&mut file, is_given)?;
-        let files = Arc::new(read_files(&file, prepared.objective.dim())?);
-        Ok((Self::with_prepared(file, Arc::new(prepared), files)?, resets))
+        let (problem, resets) = problem::fitted(&mut file, is_given)?;
+        let files = Arc::new(read_files(&file, problem.dim())?);
+        Ok((Self::posing(file, Arc::new(problem), files)?, resets))
     }
 
     /// The experiment with another setting, and what that reset: see [`super::replacement`].
@@ -154,7 +205,7 @@ impl Experiment {
     pub fn changed(&self, change: Change) -> Result<(Self, Resets), FieldError> {
         let is_data = matches!(change, Change::Dataset(_));
         let (file, mut resets) = changed(&self.file, change);
-        if !is_data || Prepared::serves_both(&self.file, &file) {
+        if !is_data || self.is_imported() || problem::is_same_in(&self.file, &file) {
             return Ok((self.with(|whole| *whole = file)?, resets));
         }
         let (experiment, fits) = Self::fitted(file, |_| false)?;
@@ -175,7 +226,7 @@ impl Experiment {
         if !course.covers(self.steps) {
             return Err(CourseError::Short { end: course.end(), steps: self.steps });
         }
-        Ok(Self { prepared: Arc::clone(&recorded.prepared), course: Some(course), ..self })
+        Ok(Self { problem: Arc::clone(&recorded.problem), course: Some(course), ..self })
     }
 
     /// The fields that make its training another one than that of a recorded run.
@@ -185,14 +236,14 @@ impl Experiment {
         {
             own.clone_from(theirs);
         }
-        if own.from.is_some() && self.prepared.start == recorded.prepared.start {
+        if own.from.is_some() && self.problem.start() == recorded.problem.start() {
             own.from.clone_from(&recorded.file.from);
         }
         let is_of_training =
             |path: &String| Setting::of_path(path).is_some_and(|setting| setting.row().touches.training());
         let fields = differences(&own, &recorded.file).into_iter().map(|(path, _)| path);
         let mut differing: Vec<String> = fields.filter(is_of_training).collect();
-        if differing.is_empty() && self.objective().layout() != recorded.objective().layout() {
+        if differing.is_empty() && self.problem.layout() != recorded.problem.layout() {
             // Its data have other columns.
             differing.push("dataset".to_owned());
         }
@@ -201,11 +252,8 @@ impl Experiment {
 
     /// Whether both are trained and judged on the same examples.
     pub fn has_data_of(&self, other: &Self) -> bool {
-        let (own, other) = (self.objective(), other.objective());
-        let is_same = |a: Option<&Dataset>, b: Option<&Dataset>| {
-            a.map(|data| (data.x(), data.y())) == b.map(|data| (data.x(), data.y()))
-        };
-        is_same(own.train(), other.train()) && is_same(own.held_out(), other.held_out())
+        let numbers = |part: Option<&Dataset>| part.map(|data| (data.x().to_vec(), data.y().to_vec()));
+        self.problem.data().map(numbers) == other.problem.data().map(numbers)
     }
 
     /// Takes over a recorded run from an experiment of the same training.
@@ -222,6 +270,16 @@ impl Experiment {
         self.course.as_ref().map(|course| course.end())
     }
 
+    /// The run that it is of, where that was imported.
+    pub fn imported(&self) -> Option<&Arc<Course>> {
+        self.course.as_ref().filter(|_| self.is_imported())
+    }
+
+    /// Whether its run was recorded elsewhere and came without its loss.
+    pub fn is_imported(&self) -> bool {
+        self.problem.objective().is_none()
+    }
+
     /// Whether its training passes the checkpoints of a recorded run.
     pub fn is_recorded(&self) -> bool {
         self.course.is_some()
@@ -230,7 +288,7 @@ impl Experiment {
     /// What there is to tell of its examples, in sentences: what was found out while they were read, and
     /// how they are scaled or might be.
     pub fn notes(&self) -> &[String] {
-        self.objective().train().map_or(&[][..], Dataset::notes)
+        self.supervised().map_or(&[][..], |learned| learned.train().notes())
     }
 
     /// What was checked.
@@ -241,20 +299,32 @@ impl Experiment {
     /// What decides its training.
     pub fn training_question(&self) -> TrainingQuestion {
         let settings = self.file.settings(Touches::training);
-        TrainingQuestion { settings, prepared: Arc::clone(&self.prepared) }
+        TrainingQuestion { settings, problem: Arc::clone(&self.problem) }
     }
 
     /// A run at its start. Two calls give runs that go the same way to the bit.
-    pub fn start_run(&self) -> TrainingRun {
+    ///
+    /// # Errors
+    /// If there is nothing to train.
+    pub fn start_run(&self) -> Result<TrainingRun, NoObjective> {
         let recorded = self.course.as_ref().and_then(|course| course.at(0));
-        let start = recorded.map_or(&self.prepared.start[..], |first| &first.theta);
+        let start = recorded.map_or(self.problem.start(), |first| &first.theta);
         let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.to_vec()) };
-        TrainingRun::new(Arc::clone(self.objective()), plan)
+        Ok(TrainingRun::new(Arc::clone(self.objective().ok_or(NoObjective)?), plan))
     }
 
     /// A run that starts elsewhere, at a theta of the objective.
-    pub fn start_run_at(&self, start: Vec<f64>) -> TrainingRun {
-        TrainingRun::new(Arc::clone(self.objective()), self.plan(start))
+    ///
+    /// # Errors
+    /// If there is nothing to train.
+    pub fn start_run_at(&self, start: Vec<f64>) -> Result<TrainingRun, NoObjective> {
+        Ok(TrainingRun::new(Arc::clone(self.objective().ok_or(NoObjective)?), self.plan(start)))
+    }
+
+    /// Its run, to be passed checkpoint by checkpoint, where that was imported.
+    pub fn replay(&self) -> Option<Replay> {
+        let course = self.course.as_ref().filter(|_| self.is_imported())?;
+        Some(Replay::new(Arc::clone(course)))
     }
 
     fn plan(&self, start: Vec<f64>) -> TrainingPlan {
@@ -264,7 +334,7 @@ impl Experiment {
 
     /// Bytes of its examples and its start.
     pub fn data_bytes(&self) -> usize {
-        self.prepared.bytes()
+        self.problem.bytes()
     }
 
     /// What it holds that copies of it may share: examples and start, and the points that its plane names by
@@ -272,7 +342,7 @@ impl Experiment {
     pub fn held(&self) -> [(usize, usize); 2] {
         let points: usize = self.files.values().map(Vec::len).sum();
         [
-            (Arc::as_ptr(&self.prepared).addr(), self.data_bytes()),
+            (Arc::as_ptr(&self.problem).addr(), self.data_bytes()),
             (Arc::as_ptr(&self.files).addr(), points * size_of::<f64>()),
         ]
     }
@@ -291,9 +361,19 @@ impl Experiment {
         experiment
     }
 
-    /// What its training minimises.
-    pub fn objective(&self) -> &Arc<dyn Objective> {
-        &self.prepared.objective
+    /// What it is about: a space of parameters, a start, and an objective where that is known.
+    pub fn problem(&self) -> &Arc<Problem> {
+        &self.problem
+    }
+
+    /// What its training minimises; `None` of an imported run.
+    pub fn objective(&self) -> Option<&Arc<dyn Objective>> {
+        self.problem.objective()
+    }
+
+    /// What belongs to learning from examples, where it does.
+    pub fn supervised(&self) -> Option<&Supervised> {
+        self.problem.supervised()
     }
 
     /// The slice's plane fitted to a run of this experiment.
@@ -335,7 +415,7 @@ impl Experiment {
     fn fit_input<'a>(&'a self, trajectory: &'a Trajectory, steps: &'a ThetaSteps) -> FitInput<'a> {
         FitInput {
             trajectory,
-            objective: &**self.objective(),
+            problem: &self.problem,
             files: &self.files,
             steps,
             seed: self.seed,

@@ -14,14 +14,14 @@ mod notes;
 mod pace;
 pub mod paths;
 pub mod pipeline;
-pub mod prepared;
+pub mod problem;
 mod ranges;
 pub mod remedy;
 pub mod replacement;
 pub mod resolution;
 pub mod settings;
 
-pub use checked::{CourseError, Experiment};
+pub use checked::{CourseError, Experiment, Import};
 pub use difference::command_line;
 pub use field::FieldError;
 pub use file::FileError;

@@ -63,8 +63,11 @@ mod tests {
         let (experiment, _folder) = experiment(EXAM, "standardize: true, held_out: 0.25, seed: 1");
         let raw = experiment.with(|file| file.standardize = false).unwrap();
         let of = |experiment: &Experiment| {
-            let objective = experiment.objective();
-            (objective.train().unwrap().clone(), objective.held_out().unwrap().clone())
+            let objective = experiment.objective().unwrap();
+            (
+                objective.supervised().unwrap().train().clone(),
+                objective.supervised().unwrap().held_out().unwrap().clone(),
+            )
         };
         let ((train, held_out), (raw_train, raw_held_out)) = (of(&experiment), of(&raw));
         let scaling = train.scaling().unwrap();

@@ -23,7 +23,7 @@ impl Experiment {
     /// Length of the first step from the start with an optimizer, in theta's unit; NaN where it takes none.
     fn first_step(&self, optimizer: &OptimizerConfig) -> f64 {
         let Ok(experiment) = self.with(|file| file.optimizer = optimizer.clone()) else { return f64::NAN };
-        let mut run = experiment.start_run();
+        let Ok(mut run) = experiment.start_run() else { return f64::NAN };
         let start = run.latest().theta.clone();
         run.advance(1);
         norm(&sub(&run.latest().theta, &start))
@@ -65,8 +65,8 @@ mod tests {
         let own = experiment("(optimizer: sgd(lr: 5.0))");
         let adam = own.paced(OptimizerConfig::by_name("adam").unwrap());
         // Adam's first step goes as far along each of n parameters: lr = length / sqrt(n).
-        let run = own.start_run();
-        let expected = 5.0 * run.latest().grad_norm / (own.objective().dim() as f64).sqrt();
+        let run = own.start_run().unwrap();
+        let expected = 5.0 * run.latest().grad_norm / (own.problem().dim() as f64).sqrt();
         assert!((adam.lr() / expected - 1.0).abs() < 0.06, "{adam:?}, {expected}");
         assert!(adam.lr() > 0.005, "{adam:?}");
     }

@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
-use crate::core::grid::{Field, GridError, GridJob, GridSpec, LossGrid, Precision, backend};
+use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
 use crate::core::num::Progress;
-use crate::core::objective::Objective;
+use crate::core::objective::{NoObjective, Objective, Problem};
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, walks};
-use crate::core::train::{BlowUp, TrainingRun, Trajectory, blow_up};
+use crate::core::train::{BlowUp, Course, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
 #[derive(Clone)]
 pub struct Plan {
-    /// What is minimised.
-    pub objective: Arc<dyn Objective>,
+    /// What it is about.
+    pub problem: Arc<Problem>,
+    /// Who evaluates losses on slices; nobody where they are not to be had.
+    pub evaluator: Option<Arc<dyn Evaluator>>,
     /// The look-ahead run's trajectory; the live run takes the same steps.
     pub trajectory: Arc<Trajectory>,
     /// The step at which it diverged, if it did.
@@ -41,8 +43,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// An evaluation of the plane at an alpha3.
-    pub fn plane_job(&self, alpha3: f64) -> GridJob {
+    /// What is minimised, where that is known.
+    pub fn objective(&self) -> Option<&Arc<dyn Objective>> {
+        self.problem.objective()
+    }
+
+    /// An evaluation of the plane at an alpha3, where there is somebody to evaluate it.
+    pub fn plane_job(&self, alpha3: f64) -> Option<GridJob> {
         let subspace = self.plane.subspace.plane_at(alpha3);
         self.picture_job(&subspace, &self.plane_spec)
     }
@@ -50,7 +57,7 @@ impl Plan {
     /// An evaluation of the volume, where there is one.
     pub fn volume_job(&self) -> Option<GridJob> {
         let spec = self.volume_spec.as_ref()?;
-        Some(self.picture_job(&self.plane.subspace, spec))
+        self.picture_job(&self.plane.subspace, spec)
     }
 
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
@@ -61,19 +68,16 @@ impl Plan {
         walks::random_walks(&self.plane_config, k, &steps, dim, self.seed)
     }
 
-    /// Whether the plane of an experiment goes through a step that the run took, and that is not known.
-    fn lacks_steps_of(&self, experiment: &Experiment) -> bool {
-        let points = self.trajectory.checkpoints();
-        let end = points.last().map_or(0, |last| last.step);
-        let is_known =
-            |step: &u64| self.between.contains_key(step) || points.iter().any(|point| point.step == *step);
-        let is_lacking = |step: &u64| *step <= end && !is_known(step);
-        !experiment.is_recorded() && experiment.slice.plane.steps().iter().any(is_lacking)
+    /// The run that it was made of.
+    fn passed(&self) -> Passed {
+        let (trajectory, between) = (Arc::clone(&self.trajectory), self.between.clone());
+        Passed { trajectory, diverged_at: self.diverged_at, between }
     }
 
     /// Pictures need no more than single length.
-    fn picture_job(&self, subspace: &Subspace, spec: &GridSpec) -> GridJob {
-        GridJob::new(spec.clone(), backend(&self.objective, subspace, spec, Precision::F32))
+    fn picture_job(&self, subspace: &Subspace, spec: &GridSpec) -> Option<GridJob> {
+        let evaluator = self.evaluator.as_ref()?;
+        Some(GridJob::new(spec.clone(), evaluator.grid(subspace, spec, Precision::F32)))
     }
 }
 
@@ -98,11 +102,15 @@ pub enum PipelineError {
     /// The ranges make no grid.
     #[error(transparent)]
     Grid(#[from] GridError),
+    /// There is nothing to train.
+    #[error(transparent)]
+    NoObjective(#[from] NoObjective),
 }
 
 /// The chain in progress. Dropping it cancels it.
 pub struct Pipeline {
     experiment: Experiment,
+    evaluator: Option<Arc<dyn Evaluator>>,
     alpha3: f64,
     stage: Stage,
     cells: u64,
@@ -110,33 +118,54 @@ pub struct Pipeline {
 
 enum Stage {
     LookAhead(Box<TrainingRun>),
-    Fit(Arc<Plan>),
+    Fit(Passed),
     Grids { plan: Arc<Plan>, plane: Box<GridJob>, volume: Option<Box<GridJob>> },
     Walks(Arc<Plan>),
     Finished,
+}
+
+/// A run that has reached its end.
+#[derive(Clone)]
+struct Passed {
+    trajectory: Arc<Trajectory>,
+    diverged_at: Option<u64>,
+    /// Points between its checkpoints that the plane goes through.
+    between: ThetaSteps,
+}
+
+/// Evaluates in this process what the experiment minimises, where that is known.
+pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
+    Some(Arc::new(InProcess::new(Arc::clone(experiment.objective()?))))
 }
 
 /// What a training step costs in losses: one pass forward and about two back.
 const LOSSES_A_STEP: u64 = 3;
 
 impl Pipeline {
-    /// The chain of an experiment, with the plane at rest at `alpha3`.
-    pub fn new(experiment: Experiment, alpha3: f64) -> Self {
-        let run = Box::new(experiment.start_run());
-        Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
+    /// The chain of an experiment, with the plane at rest at `alpha3`. An imported run is known already. Without
+    /// an evaluator it ends with the plane.
+    pub fn new(experiment: Experiment, evaluator: Option<Arc<dyn Evaluator>>, alpha3: f64) -> Self {
+        let stage = Stage::of(&experiment, |run| run);
+        Self { experiment, evaluator, alpha3, stage, cells: 0 }
     }
 
     /// The same chain after one whose run takes the same steps, but another number of them: the points that are
     /// known already are shared.
-    pub fn lengthened(experiment: Experiment, alpha3: f64, known: Arc<Trajectory>) -> Self {
-        let run = Box::new(experiment.start_run().sharing(known));
-        Self { experiment, alpha3, stage: Stage::LookAhead(run), cells: 0 }
+    pub fn lengthened(
+        experiment: Experiment,
+        evaluator: Option<Arc<dyn Evaluator>>,
+        alpha3: f64,
+        known: Arc<Trajectory>,
+    ) -> Self {
+        let stage = Stage::of(&experiment, |run| run.sharing(known));
+        Self { experiment, evaluator, alpha3, stage, cells: 0 }
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
-    /// known already.
-    pub fn resliced(experiment: Experiment, alpha3: f64, plan: Arc<Plan>) -> Self {
-        Self { experiment, alpha3, stage: Stage::Fit(plan), cells: 0 }
+    /// known already, and so is who evaluates.
+    pub fn resliced(experiment: Experiment, alpha3: f64, plan: &Plan) -> Self {
+        let stage = Stage::Fit(plan.passed());
+        Self { experiment, evaluator: plan.evaluator.clone(), alpha3, stage, cells: 0 }
     }
 
     /// Whether there is nothing left to do.
@@ -179,19 +208,18 @@ impl Pipeline {
                 if run.step() < self.experiment.steps && run.diverged_at().is_none() {
                     return Ok(None);
                 }
-                let plan = plan(&self.experiment, run);
+                let passed = Passed::of(&self.experiment, run);
+                let plan = fitted(&self.experiment, self.evaluator.clone(), passed);
                 self.begin_grids(plan)
             }
-            Stage::Fit(before) if before.lacks_steps_of(&self.experiment) => {
+            Stage::Fit(passed) if passed.lacks_steps_of(&self.experiment) => {
                 // The plane goes through a point that the run did not keep: it is taken there again.
-                let run = self.experiment.start_run().sharing(Arc::clone(&before.trajectory));
-                self.stage = Stage::LookAhead(Box::new(run));
+                let known = Arc::clone(&passed.trajectory);
+                self.stage = Stage::of(&self.experiment, |run| run.sharing(known));
                 Ok(None)
             }
-            Stage::Fit(before) => {
-                let (trajectory, between) = (Arc::clone(&before.trajectory), before.between.clone());
-                let plan =
-                    fitted(&self.experiment, &before.objective, trajectory, before.diverged_at, between);
+            Stage::Fit(passed) => {
+                let plan = fitted(&self.experiment, self.evaluator.clone(), passed.clone());
                 self.begin_grids(plan)
             }
             Stage::Grids { plan, plane, volume } => {
@@ -217,12 +245,49 @@ impl Pipeline {
     fn begin_grids(&mut self, plan: Result<Plan, PipelineError>) -> Result<Option<Finding>, PipelineError> {
         self.stage = Stage::Finished;
         let plan = Arc::new(plan?);
-        self.stage = Stage::Grids {
-            plan: Arc::clone(&plan),
-            plane: Box::new(plan.plane_job(self.alpha3)),
-            volume: plan.volume_job().map(Box::new),
+        self.stage = match plan.plane_job(self.alpha3) {
+            Some(plane) => Stage::Grids {
+                plan: Arc::clone(&plan),
+                plane: Box::new(plane),
+                volume: plan.volume_job().map(Box::new),
+            },
+            None => Stage::Walks(Arc::clone(&plan)),
         };
         Ok(Some(Finding::Planned(plan)))
+    }
+}
+
+impl Stage {
+    /// The first: the look-ahead run, changed by `change`, or an imported one, which is at its end.
+    fn of(experiment: &Experiment, change: impl FnOnce(TrainingRun) -> TrainingRun) -> Self {
+        match (experiment.imported(), experiment.start_run()) {
+            (None, Ok(run)) => Self::LookAhead(Box::new(change(run))),
+            (Some(course), _) => Self::Fit(Passed::imported(course)),
+            (None, Err(NoObjective)) => unreachable!("what has no objective was imported"),
+        }
+    }
+}
+
+impl Passed {
+    fn of(experiment: &Experiment, run: &TrainingRun) -> Self {
+        let trajectory = Arc::new(run.closed_trajectory());
+        let between = between(experiment, run, &trajectory);
+        Self { trajectory, diverged_at: run.diverged_at(), between }
+    }
+
+    fn imported(course: &Course) -> Self {
+        let trajectory = Arc::clone(course.trajectory());
+        Self { trajectory, diverged_at: course.diverged_at(), between: ThetaSteps::new() }
+    }
+
+    /// Whether the plane of an experiment goes through a step that the run took, and that is not known.
+    fn lacks_steps_of(&self, experiment: &Experiment) -> bool {
+        let points = self.trajectory.checkpoints();
+        let end = points.last().map_or(0, |last| last.step);
+        let is_known =
+            |step: &u64| self.between.contains_key(step) || points.iter().any(|point| point.step == *step);
+        let is_lacking = |step: &u64| *step <= end && !is_known(step);
+        !experiment.is_recorded() && experiment.slice.plane.steps().iter().any(is_lacking)
     }
 }
 
@@ -246,9 +311,7 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
 /// # Errors
 /// If no plane fits the run.
 pub fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
-    let trajectory = Arc::new(run.closed_trajectory());
-    let between = between(experiment, run, &trajectory);
-    fitted(experiment, run.objective(), trajectory, run.diverged_at(), between)
+    fitted(experiment, in_process(experiment), Passed::of(experiment, run))
 }
 
 /// The points that the plane goes through and that a run did not keep. A recorded one has none but those that it
@@ -264,11 +327,10 @@ fn between(experiment: &Experiment, run: &TrainingRun, trajectory: &Trajectory) 
 
 fn fitted(
     experiment: &Experiment,
-    objective: &Arc<dyn Objective>,
-    trajectory: Arc<Trajectory>,
-    diverged_at: Option<u64>,
-    between: ThetaSteps,
+    evaluator: Option<Arc<dyn Evaluator>>,
+    passed: Passed,
 ) -> Result<Plan, PipelineError> {
+    let Passed { trajectory, diverged_at, between } = passed;
     let blow_up = blow_up(trajectory.checkpoints());
     let sound = match blow_up {
         Some(found) => {
@@ -288,7 +350,8 @@ fn fitted(
         _ => None,
     };
     Ok(Plan {
-        objective: Arc::clone(objective),
+        problem: Arc::clone(experiment.problem()),
+        evaluator,
         trajectory,
         diverged_at,
         warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),
@@ -309,18 +372,27 @@ fn fitted(
 /// # Errors
 /// If no plane fits the run.
 pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
-    plan(experiment, &train(experiment, on_progress))
+    match experiment.imported() {
+        Some(course) => fitted(experiment, None, Passed::imported(course)),
+        None => plan(experiment, &train(experiment, on_progress)?),
+    }
 }
 
 /// Takes a run of the experiment to its planned end, or to where it diverges. Tells `on_progress` of
 /// the steps it takes.
-pub fn train(experiment: &Experiment, mut on_progress: impl FnMut(Progress)) -> TrainingRun {
-    let mut run = experiment.start_run();
+///
+/// # Errors
+/// If there is nothing to train.
+pub fn train(
+    experiment: &Experiment,
+    mut on_progress: impl FnMut(Progress),
+) -> Result<TrainingRun, NoObjective> {
+    let mut run = experiment.start_run()?;
     while run.step() < experiment.steps && run.diverged_at().is_none() {
         run.advance((experiment.steps - run.step()).min(STEPS_AT_ONCE));
         on_progress(Progress { done: run.step(), total: experiment.steps });
     }
-    run
+    Ok(run)
 }
 
 /// Steps between two tidings of progress.
@@ -331,9 +403,9 @@ const STEPS_AT_ONCE: u64 = 64;
 pub struct Outcome {
     /// Trajectory and plane.
     pub plan: Arc<Plan>,
-    /// The plane at the experiment's first alpha3.
-    pub plane: Arc<LossGrid>,
-    /// The volume, where there is one.
+    /// The plane at the experiment's first alpha3; `None` of an imported run, whose loss is not known.
+    pub plane: Option<Arc<LossGrid>>,
+    /// The volume, where there is one, and a loss.
     pub volume: Option<Arc<LossGrid>>,
     /// What random walks would explain, where that has a meaning.
     pub walks: Option<RandomWalks>,
@@ -344,7 +416,7 @@ pub struct Outcome {
 /// # Errors
 /// If no plane fits the run.
 pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
-    let mut pipeline = Pipeline::new(experiment.clone(), experiment.view.alpha3);
+    let mut pipeline = Pipeline::new(experiment.clone(), in_process(experiment), experiment.view.alpha3);
     let (mut plan, mut plane, mut volume, mut walks) = (None, None, None, None);
     while !pipeline.is_finished() {
         match pipeline.advance(u64::MAX)? {
@@ -355,8 +427,6 @@ pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
             None => {}
         }
     }
-    match (plan, plane) {
-        (Some(plan), Some(plane)) => Ok(Outcome { plan, plane, volume, walks }),
-        _ => unreachable!("a pipeline without error ends with a plane"),
-    }
+    let plan = plan.unwrap_or_else(|| unreachable!("a pipeline without error ends with a plane"));
+    Ok(Outcome { plan, plane, volume, walks })
 }

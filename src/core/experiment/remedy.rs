@@ -11,7 +11,7 @@ const LARGE_INPUT: f64 = 10.0;
 pub fn remedy(experiment: &Experiment, found: &BlowUp) -> String {
     let rate =
         format!("a lower learning rate, such as {}", Measured(rounded(0.1 * experiment.optimizer.lr())));
-    let x = experiment.objective().train().map(|data| data.x()).unwrap_or_default();
+    let x = experiment.supervised().map(|learned| learned.train().x()).unwrap_or_default();
     let largest = x.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
     match largest > LARGE_INPUT {
         true => {

@@ -65,35 +65,34 @@ impl Archive {
 
     /// The arrays of a run.
     pub(super) fn run(&mut self, experiment: &Experiment, course: &Course) -> io::Result<()> {
-        let (objective, points) = (experiment.objective(), course.trajectory().checkpoints());
+        let (problem, points) = (experiment.problem(), course.trajectory().checkpoints());
         let t = points.len();
         let thetas = points.iter().flat_map(|point| point.theta.iter().copied());
-        self.array("trajectory", &[t, objective.dim()], thetas)?;
+        self.array("trajectory", &[t, problem.dim()], thetas)?;
         self.array("trajectory_step", &[t], points.iter().map(|point| point.step))?;
         self.array("trajectory_loss", &[t], points.iter().map(|point| point.loss))?;
         self.array("trajectory_grad_norm", &[t], points.iter().map(|point| point.grad_norm))?;
-        for (data, x, y) in
-            [(objective.train(), "x", "y"), (objective.held_out(), "x_held_out", "y_held_out")]
-        {
+        let [train, held_out] = problem.data();
+        for (data, x, y) in [(train, "x", "y"), (held_out, "x_held_out", "y_held_out")] {
             if let Some(data) = data {
                 self.examples(data, x, y)?;
             }
         }
         self.array("diverged_at", &[usize::from(course.diverged_at().is_some())], course.diverged_at())?;
-        if let Some(data) = objective.train() {
+        if let Some(data) = train {
             let note = DatasetNote { name: data.name.clone(), target: data.target() };
             self.text("dataset", &serde_json::to_string(&note).map_err(io::Error::other)?)?;
         }
         let named = experiment.plane_points();
         if !named.is_empty() {
             let numbers = named.iter().flat_map(|theta| theta.iter().copied());
-            self.array("plane_points", &[named.len(), objective.dim()], numbers)?;
+            self.array("plane_points", &[named.len(), problem.dim()], numbers)?;
         }
-        if let Some(train) = objective.train() {
+        if let Some(train) = train {
             self.origin(train)?;
         }
         let blocks: Vec<(&str, &[usize])> =
-            objective.layout().blocks().iter().map(|block| (&block.name[..], &block.shape[..])).collect();
+            problem.layout().blocks().iter().map(|block| (&block.name[..], &block.shape[..])).collect();
         self.text("layout", &serde_json::to_string(&blocks).map_err(io::Error::other)?)?;
         self.text("experiment", &serde_json::to_string(experiment).map_err(io::Error::other)?)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::archive::DatasetNote;
 use crate::core::data::{Dataset, DatasetConfig, DatasetError, Scaling};
-use crate::core::experiment::prepared::Carried;
+use crate::core::experiment::problem::Carried;
 use crate::core::experiment::{Experiment, ExperimentFile, FieldError};
 use crate::core::io::arrays::{Array, ArrayError, Arrays};
 use crate::core::io::folder::{Folder, Reach};

@@ -8,8 +8,9 @@
 //!
 //! A [`GridSpec`] says where the cells lie, [`tile`] in which order they are evaluated (coarse to
 //! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`]. Whoever
-//! shows it has it as a [`Field`].
+//! shows it has it as a [`Field`]. Backends come from an [`Evaluator`], which is handed in.
 
+pub mod evaluator;
 pub mod field;
 pub mod job;
 pub mod kernel;
@@ -19,11 +20,12 @@ pub mod reference;
 pub mod spec;
 pub mod tile;
 
+pub use evaluator::{Evaluator, InProcess};
 pub use field::{Field, FieldView};
 pub use job::GridJob;
 pub use kernel::KernelBackend;
 pub use losses::LossGrid;
-pub use precision::{Precision, backend};
+pub use precision::Precision;
 pub use reference::ReferenceBackend;
 pub use spec::{Axis, GridError, GridSpec};
 pub use tile::Tile;

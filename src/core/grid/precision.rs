@@ -2,11 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
-
-use super::{GridBackend, GridSpec, KernelBackend, ReferenceBackend};
-use crate::core::objective::Objective;
-use crate::core::subspace::Subspace;
 
 /// The length of the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,20 +37,4 @@ impl fmt::Display for Precision {
             Self::F32 => "f32",
         })
     }
-}
-
-/// The fastest backend of that precision; axes of the grid run along the subspace's first directions.
-pub fn backend(
-    objective: &Arc<dyn Objective>,
-    subspace: &Subspace,
-    spec: &GridSpec,
-    precision: Precision,
-) -> Box<dyn GridBackend> {
-    let (objective, subspace, spec) = (Arc::clone(objective), subspace.clone(), spec.clone());
-    if precision == Precision::F32
-        && let Some(kernel) = KernelBackend::new(Arc::clone(&objective), subspace.clone(), spec.clone())
-    {
-        return Box::new(kernel);
-    }
-    Box::new(ReferenceBackend::new(objective, subspace, spec))
 }

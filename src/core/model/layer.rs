@@ -119,7 +119,7 @@ impl Model {
         if parameters > MAX_PARAMETERS {
             return Err(ModelError::TooLarge { parameters });
         }
-        Ok(Self { layers, layout: ParamLayout::new(blocks) })
+        Ok(Self { layers, layout: ParamLayout::dense(blocks) })
     }
 
     /// The layers in order.

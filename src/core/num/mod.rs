@@ -12,7 +12,7 @@ pub mod vector;
 pub mod wide;
 pub mod work;
 
-pub use params::{ParamBlock, ParamLayout};
+pub use params::{BlockKind, ParamBlock, ParamLayout};
 pub use setting::SettingError;
 pub use streams::Stream;
 pub use work::{CancelToken, Progress};

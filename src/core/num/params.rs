@@ -5,12 +5,29 @@
 
 use std::ops::Range;
 
-/// One named block of `theta`: a weight matrix or a bias vector.
+/// What the numbers of a block are to the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BlockKind {
+    /// The weight of a dense layer, `[out, in]`.
+    Dense,
+    /// The weight of a convolution, `[out, in, ..]`.
+    Convolution,
+    /// What is added to each output, `[out]`.
+    Bias,
+    /// What a normalisation multiplies each output by, `[out]`.
+    NormScale,
+    /// Anything else, such as an embedding or the point of a surface: of any shape.
+    Other,
+}
+
+/// One named block of `theta`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamBlock {
     /// PyTorch's name, such as `fc1.weight`.
     pub name: String,
-    /// `[out, in]` for a weight, `[out]` for a bias.
+    /// What its numbers are.
+    pub kind: BlockKind,
+    /// Its shape, row-major in theta; see [`BlockKind`].
     pub shape: Vec<usize>,
     /// Index in `theta` of the block's first entry.
     pub offset: usize,
@@ -32,9 +49,22 @@ impl ParamBlock {
         self.offset..self.offset + self.len()
     }
 
-    /// Whether this is a bias: the only blocks of one dimension.
-    pub fn is_bias(&self) -> bool {
-        self.shape.len() == 1
+    /// Whether it shifts or scales outputs one by one: it has no filters then.
+    pub fn is_elementwise(&self) -> bool {
+        matches!(self.kind, BlockKind::Bias | BlockKind::NormScale)
+    }
+
+    /// The places in `theta` of its filters: what leads into one output, `[in, ..]` of a weight `[out, in, ..]`
+    /// (Li, Xu, Taylor, Studer, Goldstein 2018, section 4). What is no weight of a layer is one filter as a whole.
+    pub fn filters(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let outputs = match self.kind {
+            BlockKind::Dense | BlockKind::Convolution => self.shape.first().copied().unwrap_or(1),
+            BlockKind::Other => 1,
+            BlockKind::Bias | BlockKind::NormScale => 0,
+        };
+        let width = self.len().checked_div(outputs).unwrap_or(0);
+        let offset = self.offset;
+        (0..outputs).map(move |output| offset + output * width..offset + (output + 1) * width)
     }
 }
 
@@ -45,16 +75,22 @@ pub struct ParamLayout {
 }
 
 impl ParamLayout {
-    /// Lays the named shapes one after another.
-    pub fn new(named_shapes: impl IntoIterator<Item = (String, Vec<usize>)>) -> Self {
+    /// Lays blocks of those names, kinds and shapes one after another.
+    pub fn new(named: impl IntoIterator<Item = (String, BlockKind, Vec<usize>)>) -> Self {
         let mut blocks = Vec::new();
         let mut offset = 0;
-        for (name, shape) in named_shapes {
-            let block = ParamBlock { name, shape, offset };
+        for (name, kind, shape) in named {
+            let block = ParamBlock { name, kind, shape, offset };
             offset += block.len();
             blocks.push(block);
         }
         Self { blocks }
+    }
+
+    /// The layout of dense layers: a shape `[out, in]` is a weight, `[out]` a bias.
+    pub fn dense(named_shapes: impl IntoIterator<Item = (String, Vec<usize>)>) -> Self {
+        let kind = |shape: &[usize]| if shape.len() == 1 { BlockKind::Bias } else { BlockKind::Dense };
+        Self::new(named_shapes.into_iter().map(|(name, shape)| (name, kind(&shape), shape)))
     }
 
     /// The length of `theta`.
@@ -90,7 +126,7 @@ mod tests {
 
     #[test]
     fn entries_are_named_and_found_again() {
-        let layout = ParamLayout::new([
+        let layout = ParamLayout::dense([
             ("fc1.weight".into(), vec![3, 2]),
             ("fc1.bias".into(), vec![3]),
             ("fc2.weight".into(), vec![1, 3]),
@@ -105,5 +141,24 @@ mod tests {
             let name = layout.entry_name(index).unwrap();
             assert_eq!(layout.entry_index(&name), Some(index), "{name}");
         }
+    }
+
+    #[test]
+    fn a_filter_is_what_leads_into_one_output_whatever_the_rank() {
+        use BlockKind::{Bias, Convolution, Dense, NormScale, Other};
+        let layout = ParamLayout::new([
+            ("conv.weight".into(), Convolution, vec![2, 3, 2, 2]),
+            ("conv.bias".into(), Bias, vec![2]),
+            ("norm.weight".into(), NormScale, vec![2]),
+            // A row of one weight is no bias, and a vector that is none of a layer no bias either.
+            ("fc.weight".into(), Dense, vec![1, 2]),
+            ("token".into(), Other, vec![5]),
+        ]);
+        let filters = |at: usize| layout.blocks()[at].filters().collect::<Vec<_>>();
+        assert_eq!(filters(0), [0..12, 12..24]);
+        assert!(filters(1).is_empty() && filters(2).is_empty());
+        assert_eq!((filters(3), filters(4)), (vec![28..30], vec![30..35]));
+        let elementwise: Vec<bool> = layout.blocks().iter().map(ParamBlock::is_elementwise).collect();
+        assert_eq!(elementwise, [false, true, true, false, false]);
     }
 }

@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Objective;
-use crate::core::num::ParamLayout;
+use crate::core::num::{BlockKind, ParamLayout};
 
 /// A function by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ pub struct Analytic {
 impl Analytic {
     /// The objective of a surface.
     pub fn new(surface: Surface) -> Self {
-        Self { surface, layout: ParamLayout::new([("point".to_owned(), vec![1, 2])]) }
+        Self { surface, layout: ParamLayout::new([("point".to_owned(), BlockKind::Other, vec![1, 2])]) }
     }
 }
 

@@ -2,16 +2,15 @@
 
 pub mod analytic;
 pub mod hessian;
+pub mod problem;
 pub mod supervised;
 pub mod targets;
 
 pub use analytic::{Analytic, Surface};
+pub use problem::{NoObjective, Problem};
 pub use supervised::Supervised;
 pub use targets::{SupervisedError, fitting, outputs_for};
 
-use crate::core::data::Dataset;
-use crate::core::loss::Loss;
-use crate::core::model::Model;
 use crate::core::num::ParamLayout;
 
 /// A function of theta to be minimised.
@@ -47,39 +46,9 @@ pub trait Objective: Send + Sync {
         0
     }
 
-    /// The network, loss and examples that it consists of, where it does: what a faster evaluation of
-    /// the same numbers needs to know.
-    fn network(&self) -> Option<(&Model, Loss, &Dataset)> {
-        None
-    }
-
-    /// Predictions for examples `x [n, inputs]`, as `[n, outputs]`; `None` where nothing is predicted.
-    fn predict(&self, _theta: &[f64], _x: &[f64]) -> Option<Vec<f64>> {
-        None
-    }
-
-    /// The share of training examples predicted right, where that has a meaning.
-    fn accuracy(&self, _theta: &[f64]) -> Option<f64> {
-        None
-    }
-
-    /// The training examples, where there are any.
-    fn train(&self) -> Option<&Dataset> {
-        None
-    }
-
-    /// The examples held out from training, where there are any.
-    fn held_out(&self) -> Option<&Dataset> {
-        None
-    }
-
-    /// The loss over the held-out examples, where there are any.
-    fn held_out_loss(&self, _theta: &[f64]) -> Option<f64> {
-        None
-    }
-
-    /// The share of held-out examples predicted right, where that has a meaning.
-    fn held_out_accuracy(&self, _theta: &[f64]) -> Option<f64> {
+    /// What belongs to learning from examples: network, loss, examples and predictions. `None` for any other
+    /// function.
+    fn supervised(&self) -> Option<&Supervised> {
         None
     }
 }

@@ -65,6 +65,36 @@ impl Supervised {
         self.loss
     }
 
+    /// The training examples.
+    pub fn train(&self) -> &Dataset {
+        &self.train.data
+    }
+
+    /// The examples held out from training, where there are any.
+    pub fn held_out(&self) -> Option<&Dataset> {
+        self.held_out.as_ref().map(|split| &split.data)
+    }
+
+    /// Predictions for examples `x [n, inputs]`, as `[n, outputs]`.
+    pub fn predict(&self, theta: &[f64], x: &[f64]) -> Vec<f64> {
+        pass::predict(&self.model, theta, x)
+    }
+
+    /// The share of training examples predicted right, where that has a meaning.
+    pub fn accuracy(&self, theta: &[f64]) -> Option<f64> {
+        self.split_accuracy(theta, &self.train)
+    }
+
+    /// The loss over the held-out examples, where there are any.
+    pub fn held_out_loss(&self, theta: &[f64]) -> Option<f64> {
+        self.held_out.as_ref().map(|split| self.split_loss(theta, split))
+    }
+
+    /// The share of held-out examples predicted right, where that has a meaning.
+    pub fn held_out_accuracy(&self, theta: &[f64]) -> Option<f64> {
+        self.held_out.as_ref().and_then(|split| self.split_accuracy(theta, split))
+    }
+
     fn split_loss(&self, theta: &[f64], split: &Split) -> f64 {
         let mut total = 0.0;
         self.for_each_prediction(theta, &split.blocks, |block, prediction| {
@@ -203,32 +233,8 @@ impl Objective for Supervised {
         self.train.data.rows()
     }
 
-    fn network(&self) -> Option<(&Model, Loss, &Dataset)> {
-        Some((&self.model, self.loss, &self.train.data))
-    }
-
-    fn predict(&self, theta: &[f64], x: &[f64]) -> Option<Vec<f64>> {
-        Some(pass::predict(&self.model, theta, x))
-    }
-
-    fn accuracy(&self, theta: &[f64]) -> Option<f64> {
-        self.split_accuracy(theta, &self.train)
-    }
-
-    fn train(&self) -> Option<&Dataset> {
-        Some(&self.train.data)
-    }
-
-    fn held_out(&self) -> Option<&Dataset> {
-        self.held_out.as_ref().map(|split| &split.data)
-    }
-
-    fn held_out_loss(&self, theta: &[f64]) -> Option<f64> {
-        self.held_out.as_ref().map(|split| self.split_loss(theta, split))
-    }
-
-    fn held_out_accuracy(&self, theta: &[f64]) -> Option<f64> {
-        self.held_out.as_ref().and_then(|split| self.split_accuracy(theta, split))
+    fn supervised(&self) -> Option<&Supervised> {
+        Some(self)
     }
 }
 

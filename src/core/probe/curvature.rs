@@ -173,8 +173,8 @@ mod tests {
     #[test]
     fn lanczos_agrees_with_the_whole_matrix() {
         let experiment = experiment("(model: mlp(widths: [9, 9]), dataset: circles(points: 60))");
-        let objective = experiment.objective();
-        let theta = experiment.start_run().latest().theta.to_vec();
+        let objective = experiment.objective().unwrap();
+        let theta = experiment.start_run().unwrap().latest().theta.to_vec();
         assert_eq!(theta.len(), 127);
         let mut grad = vec![0.0; theta.len()];
         objective.loss_grad(&theta, &mut grad);
@@ -200,11 +200,11 @@ mod tests {
         assert_eq!(fewest(vec![1.0, 0.0, 0.0], 0.9), 1);
         assert_eq!(fewest(vec![0.0, 0.0], 0.9), 0);
         let experiment = experiment("(seed: 4)");
-        let theta = experiment.start_run().latest().theta;
+        let theta = experiment.start_run().unwrap().latest().theta;
         let mut grad = vec![0.0; 13];
-        experiment.objective().loss_grad(&theta, &mut grad);
-        let found = measure(&**experiment.objective(), None, &theta, &grad).unwrap();
-        let weights = dense(&**experiment.objective(), &theta, &grad).unwrap().weights;
+        experiment.objective().unwrap().loss_grad(&theta, &mut grad);
+        let found = measure(&**experiment.objective().unwrap(), None, &theta, &grad).unwrap();
+        let weights = dense(&**experiment.objective().unwrap(), &theta, &grad).unwrap().weights;
         let mut parts: Vec<f64> =
             weights.iter().map(|(value, square)| 0.5 * square / value.abs().max(found.tolerance)).collect();
         parts.sort_by(|a, b| b.total_cmp(a));
@@ -217,8 +217,8 @@ mod tests {
     #[test]
     fn curvature_in_the_plane_lies_within_that_of_the_space() {
         let experiment = experiment("(seed: 4)");
-        let objective = experiment.objective();
-        let theta = experiment.start_run().latest().theta.to_vec();
+        let objective = experiment.objective().unwrap();
+        let theta = experiment.start_run().unwrap().latest().theta.to_vec();
         let mut grad = vec![0.0; 13];
         objective.loss_grad(&theta, &mut grad);
         let unit = |i: usize| (0..13).map(|j| if i == j { 3.0 } else { 0.0 }).collect::<Vec<f64>>();

@@ -50,10 +50,11 @@ pub fn probe(objective: &dyn Objective, plane: &Subspace, theta: &[f64], seed: u
     let mut grad = vec![0.0; theta.len()];
     let loss = objective.loss_grad(theta, &mut grad);
     let curvature = curvature::measure(objective, Some(plane), theta, &grad);
+    let supervised = objective.supervised();
     Probe {
         loss,
-        accuracy: objective.accuracy(theta),
-        held_out_loss: objective.held_out_loss(theta),
+        accuracy: supervised.and_then(|supervised| supervised.accuracy(theta)),
+        held_out_loss: supervised.and_then(|supervised| supervised.held_out_loss(theta)),
         plane_distance: plane.project(theta).residual,
         gradient: gradient::split(&grad, plane),
         verdict: verdict::judge(loss, curvature.as_ref()),

@@ -76,8 +76,8 @@ mod tests {
     fn rescaled_layers_of_rectified_units_are_as_sharp() {
         let text = "(model: mlp(widths: [6], activation: relu), dataset: moons(points: 80))";
         let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-        let objective = experiment.objective();
-        let mut run = experiment.start_run();
+        let objective = experiment.objective().unwrap();
+        let mut run = experiment.start_run().unwrap();
         run.advance(200);
         let theta = run.latest().theta.to_vec();
         // Twice the first layer's weights and biases, half the second's weights: the same function.

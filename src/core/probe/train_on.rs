@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::core::experiment::Experiment;
+use crate::core::objective::NoObjective;
 use crate::core::train::{BlowUp, blow_up};
 
 /// What training from a point led to.
@@ -25,15 +26,18 @@ pub struct TrainOn {
 }
 
 /// Trains from `theta`, `[dim]`, for up to `steps` steps.
-pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64) -> TrainOn {
-    let mut run = experiment.start_run_at(theta.to_vec());
+///
+/// # Errors
+/// If there is nothing to train.
+pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64) -> Result<TrainOn, NoObjective> {
+    let mut run = experiment.start_run_at(theta.to_vec())?;
     run.advance(steps);
     let trajectory = run.closed_trajectory();
     let points = trajectory.checkpoints();
     let finite = points.iter().filter(|point| point.loss.is_finite());
     let lowest = finite.min_by(|a, b| a.loss.total_cmp(&b.loss));
     let end = run.latest();
-    TrainOn {
+    Ok(TrainOn {
         steps: run.step(),
         from_loss: points.first().map_or(end.loss, |first| first.loss),
         lowest_loss: lowest.map_or(end.loss, |lowest| lowest.loss),
@@ -41,7 +45,7 @@ pub fn train_on(experiment: &Experiment, theta: &[f64], steps: u64) -> TrainOn {
         end_loss: end.loss,
         diverged_at: run.diverged_at(),
         blow_up: blow_up(points),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -52,10 +56,10 @@ mod tests {
     #[test]
     fn training_goes_on_from_the_point_and_gets_lower() {
         let experiment = Experiment::new(ExperimentFile { seed: 3, ..Default::default() }).unwrap();
-        let mut run = experiment.start_run();
+        let mut run = experiment.start_run().unwrap();
         run.advance(100);
         let here = run.latest();
-        let found = train_on(&experiment, &here.theta, 300);
+        let found = train_on(&experiment, &here.theta, 300).unwrap();
         assert_eq!((found.steps, found.from_loss), (300, here.loss));
         assert!(found.lowest_loss < here.loss && found.lowest_loss <= found.end_loss);
         // Plain gradient descent has no memory: to go on is to begin again there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::core::experiment::Experiment;
-use crate::core::objective::Objective;
+use crate::core::objective::Problem;
 
 /// Chapters a tour may have.
 const MOST_CHAPTERS: usize = 1000;
@@ -16,8 +16,8 @@ const MOST_NUMBERS: usize = 20_000_000;
 #[derive(Default)]
 pub(super) struct Weight {
     numbers: usize,
-    /// The objective that was counted last.
-    last: Option<Arc<dyn Objective>>,
+    /// The problem that was counted last.
+    last: Option<Arc<Problem>>,
 }
 
 /// Sees to it that a tour has no more chapters and cues than it may have.
@@ -37,14 +37,13 @@ impl Weight {
     /// # Errors
     /// If all together are more than may be, in words.
     pub(super) fn add(&mut self, experiment: &Experiment) -> Result<(), String> {
-        let objective = experiment.objective();
-        if self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, objective)) {
+        let problem = experiment.problem();
+        if self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, problem)) {
             return Ok(());
         }
-        self.last = Some(Arc::clone(objective));
-        let parts = [objective.train(), objective.held_out()];
+        self.last = Some(Arc::clone(problem));
         self.numbers +=
-            parts.into_iter().flatten().map(|data| data.x().len() + data.y().len()).sum::<usize>();
+            problem.data().into_iter().flatten().map(|data| data.x().len() + data.y().len()).sum::<usize>();
         match self.numbers <= MOST_NUMBERS {
             true => Ok(()),
             false => Err(format!(

@@ -62,7 +62,7 @@ impl Session {
             runs: vec![run],
             next_run: Self::RUNS_AT_FIRST,
             opened: Opened::new(experiment.file()),
-            recorded: experiment.is_recorded().then(|| experiment.clone()),
+            recorded: (experiment.is_recorded() && !experiment.is_imported()).then(|| experiment.clone()),
             experiment,
             view,
             log: CommandLog::default(),

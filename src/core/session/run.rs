@@ -6,7 +6,7 @@ use super::Now;
 pub use crate::core::command::RunId;
 use crate::core::command::{RaceStart, RunCommand};
 use crate::core::experiment::Experiment;
-use crate::core::train::Trajectory;
+use crate::core::train::Course;
 
 /// A run: trained here, or brought along from elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +28,8 @@ pub struct Run {
 pub enum Origin {
     /// Trained here.
     Trained(Box<Experiment>),
-    /// Parameters only, recorded elsewhere. It has a trail, a plane and imported grids; there is
-    /// nothing to train or to probe.
-    Imported(Arc<Trajectory>),
+    /// Recorded elsewhere: it has a trail and planes; there is nothing to train or to probe.
+    Imported(Arc<Course>),
 }
 
 /// How a run is to go on.
@@ -60,7 +59,10 @@ impl Run {
             id,
             from: RaceStart::Same,
             transport: Transport::Playing { until: Some(experiment.steps) },
-            origin: Origin::Trained(Box::new(experiment.clone())),
+            origin: match experiment.imported() {
+                Some(course) => Origin::Imported(Arc::clone(course)),
+                None => Origin::Trained(Box::new(experiment.clone())),
+            },
             starts: 0,
         }
     }

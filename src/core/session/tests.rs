@@ -541,7 +541,7 @@ fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
 fn more_steps_than_were_recorded_are_trained_anew_with_a_word() {
     use crate::core::experiment::pipeline;
     let own = Experiment::new(ExperimentFile { steps: 9, ..Default::default() }).unwrap();
-    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).course());
+    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).unwrap().course());
     let mut session = Session::new(own.clone().along(&own, course).unwrap());
     let mut plan = |steps| {
         let told = session.apply(Command::Set(Change::Steps(steps)), at(0)).unwrap();
@@ -557,7 +557,7 @@ fn more_steps_than_were_recorded_are_trained_anew_with_a_word() {
 #[test]
 fn what_a_recorded_run_carries_is_not_read_anew() {
     use crate::core::experiment::pipeline;
-    use crate::core::experiment::prepared::Carried;
+    use crate::core::experiment::problem::Carried;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");
     std::fs::write(&path, "0,0,0\n0,1,1\n1,0,1\n1,1,0\n").unwrap();
@@ -567,9 +567,9 @@ fn what_a_recorded_run_carries_is_not_read_anew() {
         ..Default::default()
     };
     let own = Experiment::new(file.clone()).unwrap();
-    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).course());
+    let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).unwrap().course());
     let start = course.at(0).unwrap().theta.to_vec();
-    let data = Some((own.objective().train().unwrap().clone(), None));
+    let data = Some((own.supervised().unwrap().train().clone(), None));
     let carried = Experiment::carried(file.clone(), Carried { data, start, points: vec![] }).unwrap();
     let recorded = carried.clone().along(&carried, course).unwrap();
     for text in [None, Some("9,9,0\n8,8,1\n")] {

@@ -12,6 +12,7 @@ use super::random::Biases;
 use super::{angle, axes, chord, hessian, pca, points, random};
 use crate::core::num::setting::ensure;
 use crate::core::num::{ParamLayout, SettingError, Stream};
+use crate::core::objective::NoObjective;
 
 /// A way to choose the plane, with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,6 +177,11 @@ impl PlaneConfig {
         }
     }
 
+    /// Whether its directions follow from the loss, and not from the run alone.
+    pub fn needs_objective(&self) -> bool {
+        matches!(self, Self::Hessian { .. })
+    }
+
     /// The points that it goes through.
     fn places(&self) -> Vec<&Place> {
         match self {
@@ -219,7 +225,7 @@ impl PlaneConfig {
             return Err(FitError::NotMoved { checkpoints: 0 });
         }
         let mut stream = Stream::new(input.seed, "plane");
-        let layout = input.objective.layout();
+        let layout = input.problem.layout();
         let fitted = match self {
             Self::Chord => chord::fit(&thetas)?,
             Self::Pca { about } => pca::fit(&thetas, *about)?,
@@ -234,7 +240,10 @@ impl PlaneConfig {
             Self::Random { at, biases, orthogonal } => {
                 random::fit(at.theta(input)?, layout, *biases, *orthogonal, &mut stream)
             }
-            Self::Hessian { at } => hessian::fit(at.theta(input)?, at, input.objective)?,
+            Self::Hessian { at } => {
+                let objective = input.problem.objective().ok_or(NoObjective)?;
+                hessian::fit(at.theta(input)?, at, &**objective)?
+            }
             Self::Axes { parameters } => {
                 axes::fit(Place::End.theta(input)?, &axes::indices(parameters, layout), layout)
             }

@@ -5,6 +5,7 @@ use super::{Subspace, SubspaceError};
 use crate::core::num::Stream;
 use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, norm, scaled};
+use crate::core::objective::NoObjective;
 use crate::core::text::Measured;
 
 /// Directions a slice has where the model has enough parameters: two to see and one to move along.
@@ -66,6 +67,9 @@ pub enum FitError {
         /// Where it was asked for.
         place: String,
     },
+    /// Its directions follow from a loss that is not known.
+    #[error(transparent)]
+    NoObjective(#[from] NoObjective),
     /// There is nothing to turn the plane towards.
     #[error("slice.rotate = {degrees}: expected 0, since this slice has no third direction")]
     NoThird {

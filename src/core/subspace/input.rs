@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::core::objective::Objective;
+use crate::core::objective::Problem;
 use crate::core::train::Trajectory;
 
 /// Points of parameter space that were read from files, by the path that names them.
@@ -16,8 +16,8 @@ pub type ThetaSteps = BTreeMap<u64, Vec<f64>>;
 pub struct FitInput<'a> {
     /// The run.
     pub trajectory: &'a Trajectory,
-    /// What it minimises.
-    pub objective: &'a dyn Objective,
+    /// What it is about. A plane of curvature needs its objective.
+    pub problem: &'a Problem,
     /// The points that the plane's places name by file.
     pub files: &'a ThetaFiles,
     /// Those that they name by step, where the run kept no checkpoint.

@@ -1,7 +1,8 @@
-//! The plane of random directions, each neuron's row as long as that row of theta.
+//! The plane of random directions, each filter as long as that filter of theta.
 //!
 //! Filter normalisation (Li, Xu, Taylor, Studer, Goldstein 2018, section 4): in a dense layer a filter
-//! is what leads *into* a neuron, a row of its weight `[out, in]`. Without it the scale of a layer,
+//! is what leads *into* a neuron, a row of its weight `[out, in]`; in a convolution what leads into a channel.
+//! Without it the scale of a layer,
 //! which a network of rectified units can trade with the next at no change of the loss, would decide
 //! how sharp a picture looks.
 
@@ -12,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::fit::{DIRECTIONS, Fitted};
 use crate::core::num::principal;
 use crate::core::num::vector::{add_scaled, dot, norm};
-use crate::core::num::{ParamLayout, Stream};
+use crate::core::num::{ParamBlock, ParamLayout, Stream};
 
-/// What a random direction does with the biases.
+/// What a random direction does with the biases, and with the scales of normalisations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Biases {
@@ -25,8 +26,8 @@ pub enum Biases {
     Copied,
 }
 
-/// The plane about `theta`. With `orthogonal` each direction's row is at right angles to the same rows
-/// of the directions before it, as far as the row has entries enough.
+/// The plane about `theta`. With `orthogonal` each direction's filter is at right angles to the same
+/// filters of the directions before it, as far as the filter has entries enough.
 pub(super) fn fit(
     theta: Vec<f64>,
     layout: &ParamLayout,
@@ -39,7 +40,7 @@ pub(super) fn fit(
     for _ in 0..DIRECTIONS {
         let mut raw: Vec<f64> = (0..theta.len()).map(|_| stream.normal()).collect();
         if orthogonal {
-            orthogonalise_rows(&mut raw, &directions, layout);
+            orthogonalise_filters(&mut raw, &directions, layout);
         }
         let direction = filter_normalised(&raw, &theta, layout, biases);
         // Rows of one weight leave only signs to choose, and so perhaps the same direction twice.
@@ -52,48 +53,45 @@ pub(super) fn fit(
     Fitted { origin: theta, directions, names, about: None, completion, filled_up: 0 }
 }
 
-/// Each row of the direction at the length of the same row of theta; biases as asked.
+/// Each filter of the direction at the length of the same filter of theta; biases as asked.
 pub fn filter_normalised(raw: &[f64], theta: &[f64], layout: &ParamLayout, biases: Biases) -> Vec<f64> {
     let mut direction = vec![0.0; raw.len()];
-    for row in rows(layout) {
-        let (raw, like) = (&raw[row.clone()], &theta[row.clone()]);
+    for filter in filters(layout) {
+        let (raw, like) = (&raw[filter.clone()], &theta[filter.clone()]);
         let length = norm(raw);
         let scale = if length > 0.0 { norm(like) / length } else { 0.0 };
-        direction[row].iter_mut().zip(raw).for_each(|(entry, raw)| *entry = scale * raw);
+        direction[filter].iter_mut().zip(raw).for_each(|(entry, raw)| *entry = scale * raw);
     }
     if biases == Biases::Copied {
-        for block in layout.blocks().iter().filter(|block| block.is_bias()) {
+        for block in layout.blocks().iter().filter(|block| block.is_elementwise()) {
             direction[block.range()].copy_from_slice(&theta[block.range()]);
         }
     }
     direction
 }
 
-/// Takes from each row of `raw` its parts along the same rows of the directions before it.
-fn orthogonalise_rows(raw: &mut [f64], before: &[Vec<f64>], layout: &ParamLayout) {
-    for row in rows(layout) {
-        // In a row that the others already fill nothing would be left.
-        if row.len() <= before.len() {
+/// Takes from each filter of `raw` its parts along the same filters of the directions before it.
+fn orthogonalise_filters(raw: &mut [f64], before: &[Vec<f64>], layout: &ParamLayout) {
+    for filter in filters(layout) {
+        // In a filter that the others already fill nothing would be left.
+        if filter.len() <= before.len() {
             continue;
         }
         // Twice, since one pass leaves rounding behind.
         for direction in before.iter().chain(before) {
-            let along = &direction[row.clone()];
+            let along = &direction[filter.clone()];
             let square = dot(along, along);
             if square > 0.0 {
-                let part = dot(along, &raw[row.clone()]) / square;
-                add_scaled(&mut raw[row.clone()], -part, along);
+                let part = dot(along, &raw[filter.clone()]) / square;
+                add_scaled(&mut raw[filter.clone()], -part, along);
             }
         }
     }
 }
 
-/// The places of the rows of all weights.
-fn rows(layout: &ParamLayout) -> impl Iterator<Item = Range<usize>> + '_ {
-    layout.blocks().iter().filter(|block| !block.is_bias()).flat_map(|block| {
-        let width = block.shape.last().copied().unwrap_or(1).max(1);
-        block.range().step_by(width).map(move |start| start..start + width)
-    })
+/// The places of all filters.
+fn filters(layout: &ParamLayout) -> impl Iterator<Item = Range<usize>> + '_ {
+    layout.blocks().iter().flat_map(ParamBlock::filters)
 }
 
 #[cfg(test)]
@@ -101,7 +99,7 @@ mod tests {
     use super::*;
 
     fn layout() -> ParamLayout {
-        ParamLayout::new([
+        ParamLayout::dense([
             ("fc1.weight".into(), vec![3, 4]),
             ("fc1.bias".into(), vec![3]),
             ("fc2.weight".into(), vec![2, 3]),
@@ -117,15 +115,15 @@ mod tests {
         for biases in [Biases::Frozen, Biases::Copied] {
             let fitted = fit(theta.clone(), &layout, biases, true, &mut stream);
             assert_eq!(fitted.directions.len(), 3);
-            for row in rows(&layout) {
+            for filter in filters(&layout) {
                 for (i, a) in fitted.directions.iter().enumerate() {
-                    assert!((norm(&a[row.clone()]) - norm(&theta[row.clone()])).abs() < 1e-12);
+                    assert!((norm(&a[filter.clone()]) - norm(&theta[filter.clone()])).abs() < 1e-12);
                     for b in &fitted.directions[..i] {
-                        assert!(dot(&a[row.clone()], &b[row.clone()]).abs() < 1e-12);
+                        assert!(dot(&a[filter.clone()], &b[filter.clone()]).abs() < 1e-12);
                     }
                 }
             }
-            for bias in layout.blocks().iter().filter(|block| block.is_bias()) {
+            for bias in layout.blocks().iter().filter(|block| block.is_elementwise()) {
                 let expected =
                     if biases == Biases::Copied { &theta[bias.range()] } else { &vec![0.0; bias.len()] };
                 assert_eq!(&fitted.directions[0][bias.range()], expected, "a bias is never normalised");
@@ -135,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_row_of_zeros_stays_and_narrow_rows_are_left_as_they_came() {
-        let layout = ParamLayout::new([("fc1.weight".into(), vec![4, 1]), ("fc2.weight".into(), vec![1, 4])]);
+        let layout =
+            ParamLayout::dense([("fc1.weight".into(), vec![4, 1]), ("fc2.weight".into(), vec![1, 4])]);
         let theta = [0.0, 2.0, -3.0, 1.0, 0.5, 0.5, 0.5, 0.5];
         let fitted = fit(theta.to_vec(), &layout, Biases::Frozen, true, &mut Stream::new(0, "test"));
         for direction in &fitted.directions {

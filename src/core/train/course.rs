@@ -14,7 +14,11 @@ pub struct Course {
 
 impl Course {
     /// The course of a run with its last point.
+    ///
+    /// # Panics
+    /// If there is no checkpoint: every run has its start.
     pub fn new(trajectory: Arc<Trajectory>, diverged_at: Option<u64>) -> Self {
+        assert!(trajectory.first().is_some(), "a run has a start");
         Self { trajectory, diverged_at }
     }
 
@@ -26,6 +30,11 @@ impl Course {
     /// The step at which it diverged, if it did.
     pub fn diverged_at(&self) -> Option<u64> {
         self.diverged_at
+    }
+
+    /// Its first checkpoint.
+    pub fn first(&self) -> &Checkpoint {
+        &self.trajectory.checkpoints()[0]
     }
 
     /// Its last step.

@@ -6,8 +6,20 @@
 //! an outline of some ten thousand points. Their parameters are the trajectory's own as long as it keeps
 //! them.
 
-use super::run::TrainingRun;
-use super::trajectory::{Checkpoint, Trajectory};
+use super::trajectory::Checkpoint;
+
+/// What a run has kept so far, for an outline to follow.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The step that the run is at.
+    pub step: u64,
+    /// Its checkpoints, oldest first.
+    pub checkpoints: &'a [Checkpoint],
+    /// Checkpoints that it may keep.
+    pub capacity: usize,
+    /// The last step whose parameters somebody else keeps, so that they take no room.
+    pub shared_until: Option<u64>,
+}
 
 /// Some of a run's checkpoints in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,20 +45,20 @@ impl Outline {
     /// Large parameters that the trajectory has dropped are no second trajectory: a sixteenth of the points
     /// that the trajectory may keep, or as many as a small outline takes, and never more than half.
     /// Points that are shared take no room.
-    pub fn follow(&mut self, run: &TrainingRun) -> bool {
-        let mut is_cut = self.points.last().is_some_and(|last| last.step > run.step());
+    pub fn follow(&mut self, run: &Kept) -> bool {
+        let mut is_cut = self.points.last().is_some_and(|last| last.step > run.step);
         if is_cut {
             // It may have kept less than there was room for at that step.
             *self = Self::default();
         }
-        let recorded = run.trajectory().checkpoints();
+        let recorded = run.checkpoints;
         let seen = self.points.last().map_or(0, |last| last.step + 1);
         let new = &recorded[recorded.partition_point(|point| point.step < seen)..];
         let dense = self.dense;
         self.points.extend(new.iter().filter(|point| keeps(dense, point.step)).cloned());
-        let capacity = run.trajectory().capacity();
+        let capacity = run.capacity;
         let most = (capacity / 16).max(DENSE as usize).min(capacity / 2);
-        while self.own(run.trajectory()) > most && self.dense > 2 {
+        while self.own(run) > most && self.dense > 2 {
             self.dense /= 2;
             self.points.retain(|point| keeps(self.dense, point.step));
             is_cut = true;
@@ -54,8 +66,9 @@ impl Outline {
         is_cut
     }
 
-    fn own(&self, trajectory: &Trajectory) -> usize {
-        self.points.len() - self.points.partition_point(|point| trajectory.is_shared(point.step))
+    fn own(&self, run: &Kept) -> usize {
+        let is_shared = |point: &Checkpoint| run.shared_until.is_some_and(|end| point.step <= end);
+        self.points.len() - self.points.partition_point(is_shared)
     }
 
     /// The points, oldest first.
@@ -75,10 +88,11 @@ mod tests {
 
     use super::*;
     use crate::core::experiment::{Experiment, ExperimentFile};
+    use crate::core::train::TrainingRun;
 
     fn run() -> TrainingRun {
         let text = "(dataset: xor(points: 4), model: model1, optimizer: sgd(lr: 0.1))";
-        Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap().start_run()
+        Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap().start_run().unwrap()
     }
 
     fn steps(outline: &Outline) -> Vec<u64> {
@@ -90,7 +104,7 @@ mod tests {
         let (mut run, mut outline) = (run(), Outline::default());
         for _ in 0..50 {
             run.advance(1000);
-            assert!(!outline.follow(&run));
+            assert!(!outline.follow(&run.kept()));
         }
         let kept = steps(&outline);
         assert_eq!(kept[..4096], (0..4096).collect::<Vec<u64>>());
@@ -103,14 +117,14 @@ mod tests {
     fn what_is_kept_depends_on_the_steps_and_not_on_the_way_there() {
         let (mut run, mut outline) = (run(), Outline::default());
         run.advance(9000);
-        outline.follow(&run);
+        outline.follow(&run.kept());
         let straight = steps(&outline);
         run.advance(20_000);
-        assert!(!outline.follow(&run), "nothing is gone");
+        assert!(!outline.follow(&run.kept()), "nothing is gone");
         run.seek(5000);
-        assert!(outline.follow(&run), "it went back");
+        assert!(outline.follow(&run.kept()), "it went back");
         run.advance(4000);
-        assert!(!outline.follow(&run));
+        assert!(!outline.follow(&run.kept()));
         assert_eq!(steps(&outline), straight);
     }
 
@@ -123,7 +137,7 @@ mod tests {
         assert_eq!(run.trajectory().capacity(), capacity);
         for _ in 0..10 {
             run.advance(5000);
-            outline.follow(&run);
+            outline.follow(&run.kept());
             assert!(outline.points().len() <= capacity / 4, "{}", outline.points().len());
         }
         assert!(outline.points().len() > capacity / 8, "{}", outline.points().len());
@@ -134,11 +148,11 @@ mod tests {
         let small = || run().within(200 * 100);
         let (mut straight, mut outline) = (small(), Outline::default());
         straight.advance(90);
-        outline.follow(&straight);
+        outline.follow(&straight.kept());
         let (mut back, mut seen) = (small(), Outline::default());
         for step in [50, 3000, 90] {
             back.seek(step);
-            seen.follow(&back);
+            seen.follow(&back.kept());
         }
         assert_eq!(steps(&seen), steps(&outline));
         assert!(steps(&seen).len() > 40, "{:?}", steps(&seen));
@@ -151,7 +165,7 @@ mod tests {
         let most = run.trajectory().capacity() / 2;
         for _ in 0..100 {
             run.advance(37);
-            outline.follow(&run);
+            outline.follow(&run.kept());
             assert!(outline.points().len() <= most, "{} of {most}", outline.points().len());
         }
         let last = outline.points().last().unwrap();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::course::Course;
 use super::keys::KeyCheckpoints;
+use super::outline::Kept;
 use super::plan::TrainingPlan;
 use super::state::State;
 use super::trajectory::{Checkpoint, Trajectory};
@@ -139,6 +140,16 @@ impl TrainingRun {
         &self.trajectory
     }
 
+    /// The same as an outline follows it.
+    pub fn kept(&self) -> Kept<'_> {
+        Kept {
+            step: self.step(),
+            checkpoints: self.trajectory.checkpoints(),
+            capacity: self.trajectory.capacity(),
+            shared_until: self.trajectory.shared_until(),
+        }
+    }
+
     /// Bytes of checkpoints that it holds, of others as well: what may be freed where it is dropped.
     pub fn held_bytes(&self) -> usize {
         self.trajectory.bytes() + self.known.as_ref().map_or(0, |known| known.bytes())
@@ -215,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_dear_split_is_evaluated_about_once_an_epoch() {
-        let stride = |fields: &str| experiment(fields).start_run().trajectory().stride();
+        let stride = |fields: &str| experiment(fields).start_run().unwrap().trajectory().stride();
         let digits = "dataset: digits(), loss: cross_entropy, model: mlp(widths: [128])";
         assert_eq!(stride(&format!("{digits}, batch: size(64)")), 32, "28 batches an epoch");
         assert_eq!(stride(digits), 1, "the full batch is evaluated anyway");
@@ -233,7 +244,7 @@ mod tests {
     #[test]
     fn a_run_beside_its_recording_shares_each_point_on_the_way_and_after_a_seek_back() {
         let experiment = experiment("dataset: xor(points: 12), batch: size(5)");
-        let start = || experiment.start_run().within(60 * 200);
+        let start = || experiment.start_run().unwrap().within(60 * 200);
         let mut ahead = start();
         ahead.advance(500);
         let known = Arc::new(ahead.closed_trajectory());
@@ -255,7 +266,8 @@ mod tests {
 
     #[test]
     fn another_run_shares_nothing_and_is_what_it_would_be_alone() {
-        let run = |seed: u64| experiment(&format!("dataset: xor(points: 12), seed: {seed}")).start_run();
+        let run =
+            |seed: u64| experiment(&format!("dataset: xor(points: 12), seed: {seed}")).start_run().unwrap();
         let (mut other, mut alone) = (run(1), run(2));
         other.advance(50);
         alone.advance(50);
@@ -267,10 +279,11 @@ mod tests {
     #[test]
     fn a_run_that_follows_a_recording_has_its_parameters() {
         let experiment = experiment("dataset: xor(points: 12), steps: 50");
-        let mut run = experiment.start_run();
+        let mut run = experiment.start_run().unwrap();
         run.advance(50);
         let course = Arc::new(run.course());
-        let mut again = experiment.clone().along(&experiment, Arc::clone(&course)).unwrap().start_run();
+        let mut again =
+            experiment.clone().along(&experiment, Arc::clone(&course)).unwrap().start_run().unwrap();
         again.advance(50);
         assert!(is_shared(again.trajectory().checkpoints(), course.trajectory()));
     }

@@ -149,8 +149,13 @@ impl Trajectory {
         self.checkpoints.len() - self.checkpoints.partition_point(|kept| self.is_shared(kept.step))
     }
 
+    /// The last step whose parameters are kept by a trajectory beside it, where there is one.
+    pub fn shared_until(&self) -> Option<u64> {
+        self.shared_until
+    }
+
     /// Whether a step's parameters are kept by a trajectory beside it.
-    pub fn is_shared(&self, step: u64) -> bool {
+    fn is_shared(&self, step: u64) -> bool {
         self.shared_until.is_some_and(|end| step <= end)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_egui::egui::Color32;
 
 use super::Inks;
-use crate::core::objective::Objective;
+use crate::core::objective::{Problem, Supervised};
 use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
 use crate::scene::training::Live;
@@ -54,28 +54,23 @@ const AFFORDABLE: usize = 4_000_000;
 
 impl HeldOut {
     /// Catches up with all runs, a few points at a time.
-    pub fn follow(&mut self, revision: Revision, objective: &dyn Objective, runs: &[Live]) {
+    pub fn follow(&mut self, revision: Revision, problem: &Problem, runs: &[Live]) {
         self.runs.retain(|id, _| runs.iter().any(|live| live.id() == Some(*id)));
-        let cost = (objective.dim() * objective.examples()).max(1);
+        let cost = (problem.dim() * problem.examples()).max(1);
         let mut left = (AFFORDABLE / cost).clamp(1, LOOKS_A_FRAME);
         self.is_behind = false;
+        let Some(learned) = problem.supervised() else { return };
         for live in runs {
             let Some(id) = live.id() else { continue };
             let looks = self.runs.entry(id).or_default();
-            self.is_behind |= looks.follow(revision, objective, live, &mut left);
+            self.is_behind |= looks.follow(revision, learned, live, &mut left);
         }
     }
 }
 
 impl Looks {
     /// Catches up with a run while looks are left. Whether they did not suffice.
-    fn follow(
-        &mut self,
-        revision: Revision,
-        objective: &dyn Objective,
-        live: &Live,
-        left: &mut usize,
-    ) -> bool {
+    fn follow(&mut self, revision: Revision, learned: &Supervised, live: &Live, left: &mut usize) -> bool {
         let of = (revision, live.rewinds());
         if self.of != Some(of) {
             *self = Self { of: Some(of), ..Self::default() };
@@ -92,11 +87,11 @@ impl Looks {
             }
             (next, *left) = (point.step + every, *left - 1);
             let step = point.step as f64;
-            self.accuracy.push([step, objective.accuracy(&point.theta).unwrap_or(f64::NAN)]);
-            if let Some(loss) = objective.held_out_loss(&point.theta) {
+            self.accuracy.push([step, learned.accuracy(&point.theta).unwrap_or(f64::NAN)]);
+            if let Some(loss) = learned.held_out_loss(&point.theta) {
                 self.loss.push([step, loss]);
             }
-            if let Some(share) = objective.held_out_accuracy(&point.theta) {
+            if let Some(share) = learned.held_out_accuracy(&point.theta) {
                 self.held_out_accuracy.push([step, share]);
             }
         }

@@ -5,11 +5,11 @@
 use bevy::color::Oklcha;
 use bevy_egui::egui::Color32;
 
-use super::{Inks, Looked};
+use super::{Inks, Looked, without_examples};
 use crate::core::data::{Dataset, Scatter, Target};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
-use crate::core::objective::Objective;
+use crate::core::objective::{Problem, Supervised};
 use crate::core::session::Revision;
 use crate::core::text::Percent;
 use crate::ui::chart::{Chart, Mark};
@@ -31,32 +31,34 @@ pub struct Cloud {
 
 impl Cloud {
     /// Brings it up to date.
-    pub fn follow(&mut self, revision: Revision, objective: &dyn Objective) {
+    pub fn follow(&mut self, revision: Revision, problem: &Problem) {
         if self.of == Some(revision) {
             return;
         }
         self.of = Some(revision);
-        let data = objective.train().filter(|data| data.inputs() > 2 && data.target() != Target::Real);
+        let [data, _] = problem.data();
+        let data = data.filter(|data| data.inputs() > 2 && data.target() != Target::Real);
         self.scatter = data.map(|data| Scatter::of(data, MOST_EXAMPLES)).unwrap_or_default();
     }
 }
 
 /// The chart.
 pub fn chart(looked: &Looked, cloud: &Cloud, colors: ColorMap, inks: &Inks) -> Chart {
-    let Some((_, loss, data)) = looked.objective.network() else {
-        return Chart { note: "A function without examples decides nothing.".to_owned(), ..Chart::default() };
+    let Some(learned) = looked.problem.supervised() else {
+        return without_examples(looked.problem, "A function without examples decides nothing.");
     };
+    let data = learned.train();
     let mut chart = match data.inputs() {
-        1 => curve(looked, data, inks),
-        2 => plane(looked, loss, data, inks),
-        _ if data.target() == Target::Real => against_truth(looked, data, inks),
+        1 => curve(looked, learned, inks),
+        2 => plane(looked, learned, inks),
+        _ if data.target() == Target::Real => against_truth(looked, learned, inks),
         _ => {
-            let said = said(looked, loss, data);
+            let said = said(looked, learned);
             let below = Some(Box::new(cloud_chart(&cloud.scatter, &said, data, inks)));
             Chart { below, ..table(&said, data, colors) }
         }
     };
-    let share = looked.objective.accuracy(looked.theta).map(|share| format!(", {} right", Percent(share)));
+    let share = learned.accuracy(looked.theta).map(|share| format!(", {} right", Percent(share)));
     chart.note = format!("The model {}{}.{}", looked.what, share.unwrap_or_default(), chart.note);
     chart
 }
@@ -122,12 +124,13 @@ fn ground([a, b]: [Color32; 2], share: f64, paper: f64) -> [u8; 3] {
 /// The ground's share of the colour of the points on it; the rest is the paper's.
 const GROUND: f64 = 0.5;
 
-fn plane(looked: &Looked, loss: Loss, data: &Dataset, inks: &Inks) -> Chart {
+fn plane(looked: &Looked, learned: &Supervised, inks: &Inks) -> Chart {
+    let (data, loss) = (learned.train(), learned.loss_function());
     let ranges = [range(data, 0), range(data, 1)];
     let at = |i: usize, (low, high): (f64, f64)| low + (high - low) * (i as f64 + 0.5) / CELLS as f64;
     let x: Vec<f64> =
         (0..CELLS).flat_map(|j| (0..CELLS).flat_map(move |i| [at(i, ranges[0]), at(j, ranges[1])])).collect();
-    let predictions = looked.objective.predict(looked.theta, &x).unwrap_or_default();
+    let predictions = learned.predict(looked.theta, &x);
     let outputs = predictions.len() / (CELLS * CELLS);
     let paper = if inks.ink.r() < 128 { 255.0 } else { 0.0 };
     let said = predictions.chunks_exact(outputs.max(1)).map(|outputs| match outputs {
@@ -160,10 +163,11 @@ pub(super) fn examples(data: &Dataset, inks: &Inks, place: impl Fn(usize) -> [f6
         .collect()
 }
 
-fn curve(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
+fn curve(looked: &Looked, learned: &Supervised, inks: &Inks) -> Chart {
+    let data = learned.train();
     let (low, high) = range(data, 0);
     let x: Vec<f64> = (0..CURVE).map(|i| low + (high - low) * i as f64 / (CURVE - 1) as f64).collect();
-    let predictions = looked.objective.predict(looked.theta, &x).unwrap_or_default();
+    let predictions = learned.predict(looked.theta, &x);
     let points = x.iter().zip(&predictions).map(|(x, p)| [*x, *p]).collect();
     let shown = data.rows().min(MOST_EXAMPLES);
     let data_points = (0..shown).map(|row| [data.x()[row], data.y()[row * data.outputs()]]).collect();
@@ -175,10 +179,10 @@ fn curve(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
 }
 
 /// What the model takes each of the examples shown for: a class, or nothing where it says no number.
-fn said(looked: &Looked, loss: Loss, data: &Dataset) -> Vec<Option<usize>> {
+fn said(looked: &Looked, learned: &Supervised) -> Vec<Option<usize>> {
+    let (data, loss) = (learned.train(), learned.loss_function());
     let shown = data.rows().min(MOST_EXAMPLES);
-    let predictions =
-        looked.objective.predict(looked.theta, &data.x()[..shown * data.inputs()]).unwrap_or_default();
+    let predictions = learned.predict(looked.theta, &data.x()[..shown * data.inputs()]);
     let outputs = (predictions.len() / shown).max(1);
     let class = |outputs: &[f64]| match outputs {
         outputs if outputs.iter().any(|p| p.is_nan()) => None,
@@ -227,10 +231,10 @@ fn cloud_chart(scatter: &Scatter, said: &[Option<usize>], data: &Dataset, inks: 
 }
 
 /// What is predicted against what is true, for numbers: on the line they are the same.
-fn against_truth(looked: &Looked, data: &Dataset, inks: &Inks) -> Chart {
+fn against_truth(looked: &Looked, learned: &Supervised, inks: &Inks) -> Chart {
+    let data = learned.train();
     let shown = data.rows().min(MOST_EXAMPLES);
-    let predictions =
-        looked.objective.predict(looked.theta, &data.x()[..shown * data.inputs()]).unwrap_or_default();
+    let predictions = learned.predict(looked.theta, &data.x()[..shown * data.inputs()]);
     let points: Vec<[f64; 2]> = data.y().iter().zip(&predictions).map(|(y, p)| [*y, *p]).collect();
     let truths = points.iter().map(|[y, _]| *y);
     let (low, high) =

@@ -1,15 +1,16 @@
 //! The data as the last hidden layer sees it: its first three units, in pairs side by side.
 
 use super::decision::examples;
-use super::{Inks, Looked};
+use super::{Inks, Looked, without_examples};
 use crate::core::model::pass;
 use crate::ui::chart::{Chart, Mark};
 
 /// The chart.
 pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
-    let network = looked.objective.network();
-    let Some((hidden, data)) = network.and_then(|(model, _, data)| Some((model.hidden()?, data))) else {
-        return Chart { note: "This model has no hidden units.".to_owned(), ..Chart::default() };
+    let learned = looked.problem.supervised();
+    let hidden = learned.and_then(|learned| Some((learned.model().hidden()?, learned.train())));
+    let Some((hidden, data)) = hidden else {
+        return without_examples(looked.problem, "This model has no hidden units.");
     };
     let units = pass::predict(&hidden, &looked.theta[..hidden.dim()], data.x());
     let width = hidden.outputs();

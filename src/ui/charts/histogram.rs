@@ -1,6 +1,6 @@
 //! How many examples get which prediction.
 
-use super::{Inks, Looked};
+use super::{Inks, Looked, without_examples};
 use crate::core::data::dataset::Target;
 use crate::ui::chart::{Chart, Mark};
 
@@ -8,13 +8,11 @@ const BINS: usize = 40;
 
 /// The chart.
 pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
-    let Some((_, loss, data)) = looked.objective.network() else {
-        return Chart {
-            note: "A function without examples predicts nothing.".to_owned(),
-            ..Chart::default()
-        };
+    let Some(learned) = looked.problem.supervised() else {
+        return without_examples(looked.problem, "A function without examples predicts nothing.");
     };
-    let predictions = looked.objective.predict(looked.theta, data.x()).unwrap_or_default();
+    let (data, loss) = (learned.train(), learned.loss_function());
+    let predictions = learned.predict(looked.theta, data.x());
     let outputs = predictions.len() / data.rows();
     // Of several outputs, what is said of the right one.
     let own = |row: usize| match data.target() {

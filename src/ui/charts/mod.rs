@@ -22,9 +22,9 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::desk::Desk;
-use super::style::color32;
+use super::style::{color32, sentence};
 use super::timeline::{History, thinned_by_step};
-use crate::core::objective::Objective;
+use crate::core::objective::{NoObjective, Problem};
 use crate::core::session::Run;
 use crate::core::train::{Checkpoint, plateaus};
 use crate::scene::Pacing;
@@ -112,8 +112,8 @@ impl ChartKind {
 
 /// The point of parameter space that all charts look at.
 pub struct Looked<'a> {
-    /// What is minimised there.
-    pub objective: &'a dyn Objective,
+    /// What it is a point of.
+    pub problem: &'a Problem,
     /// The point, `[dim]`.
     pub theta: &'a [f64],
     /// Its alphas in the slice: its own if it is one of the slice, else those of its projection.
@@ -318,23 +318,23 @@ fn chart(
     let Memory { held_out, cloud, ground, prober } = memory;
     let inks = Inks::from(&*sources.palette);
     let looked = point.map(|point| Looked {
-        objective: &*known.plan.objective,
+        problem: &known.plan.problem,
         theta: &point.theta,
         alpha: &point.alpha,
         what: &point.what,
     });
     let none = || Chart { note: "There is no point to look at yet.".to_owned(), ..Chart::default() };
-    let with = |make: &dyn Fn(&Looked) -> Chart| looked.as_ref().map_or_else(none, make);
+    let with = |make: &mut dyn FnMut(&Looked) -> Chart| looked.as_ref().map_or_else(none, make);
     match kind {
         ChartKind::Curves => {
             let runs: Vec<curves::Run> =
                 sources.training.runs().iter().map(|live| named_run(sources, live)).collect();
-            held_out.follow(known.revision, &*known.plan.objective, sources.training.runs());
+            held_out.follow(known.revision, &known.plan.problem, sources.training.runs());
             curves::chart(&runs, held_out, desk.is_log, &inks)
         }
         ChartKind::Decision => {
-            cloud.follow(known.revision, &*known.plan.objective);
-            with(&|looked| decision::chart(looked, cloud, sources.session.look().colors, &inks))
+            cloud.follow(known.revision, &known.plan.problem);
+            with(&mut |looked| decision::chart(looked, cloud, sources.session.look().colors, &inks))
         }
         ChartKind::Map => {
             let path = sources.training.leader().map(Live::points).unwrap_or_default();
@@ -342,21 +342,36 @@ fn chart(
             ground.follow(known, &sources.shown, placed, sources.session.look().colors, &inks);
             map::chart(known, ground, path, looked.as_ref(), &inks)
         }
-        ChartKind::Sections => with(&|looked| sections::chart(looked, known, &inks)),
+        ChartKind::Sections => with(&mut |looked| sections::chart(looked, known, &inks)),
         ChartKind::Parameters => {
             let runs: Vec<(usize, &[Checkpoint])> =
                 sources.training.runs().iter().map(|live| (live.number(), live.points())).collect();
-            parameters::chart(&*known.plan.objective, &runs, looked.as_ref(), &inks)
+            parameters::chart(known.plan.problem.layout(), &runs, looked.as_ref(), &inks)
         }
-        ChartKind::Histogram => with(&|looked| histogram::chart(looked, &inks)),
-        ChartKind::Hidden => with(&|looked| hidden::chart(looked, &inks)),
+        ChartKind::Histogram => with(&mut |looked| histogram::chart(looked, &inks)),
+        ChartKind::Hidden => with(&mut |looked| hidden::chart(looked, &inks)),
+        ChartKind::Loss if known.plan.objective().is_none() => without_objective(),
         ChartKind::Loss => loss::chart(sources.session.experiment().loss, desk.example, &inks),
-        ChartKind::Spectrum => looked.as_ref().map_or_else(none, |looked| {
+        ChartKind::Spectrum => with(&mut |looked| {
+            let Some(objective) = known.plan.objective() else { return without_objective() };
             let plane = Some((known.revision, &known.plan.plane.subspace));
-            let point = prober::Point { objective: &known.plan.objective, plane, theta: looked.theta };
+            let point = prober::Point { objective, plane, theta: looked.theta };
             prober.follow(&point, *sources.pacing == Pacing::Awaited);
             spectrum::chart(looked, prober, &inks)
         }),
+    }
+}
+
+/// What stands where a chart would evaluate a loss that is not known.
+fn without_objective() -> Chart {
+    Chart { note: sentence(&NoObjective), ..Chart::default() }
+}
+
+/// What stands where a chart would show examples and there are none.
+fn without_examples(problem: &Problem, says: &str) -> Chart {
+    match problem.objective() {
+        Some(_) => Chart { note: says.to_owned(), ..Chart::default() },
+        None => without_objective(),
     }
 }
 

@@ -1,20 +1,20 @@
 //! The paths in the first two parameters themselves, with equal scales.
 
 use super::{Inks, Looked};
-use crate::core::objective::Objective;
+use crate::core::num::ParamLayout;
 use crate::core::train::Checkpoint;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::timeline::thinned;
 
 /// The chart of runs, each with its number and points.
 pub fn chart(
-    objective: &dyn Objective,
+    layout: &ParamLayout,
     runs: &[(usize, &[Checkpoint])],
     looked: Option<&Looked>,
     inks: &Inks,
 ) -> Chart {
-    let dim = objective.dim();
-    let name = |i: usize| objective.layout().entry_name(i).unwrap_or_else(|| "0".to_owned());
+    let dim = layout.dim();
+    let name = |i: usize| layout.entry_name(i).unwrap_or_else(|| "0".to_owned());
     let second = |theta: &[f64]| theta.get(1).copied().unwrap_or_default();
     let mut marks: Vec<Mark> = runs
         .iter()

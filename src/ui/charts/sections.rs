@@ -1,6 +1,6 @@
 //! The loss along each axis of the plane, through the point looked at.
 
-use super::{Inks, Looked};
+use super::{Inks, Looked, without_objective};
 use crate::scene::landscape::Known;
 use crate::ui::chart::{Chart, Mark};
 
@@ -11,7 +11,7 @@ const AFFORDABLE: usize = 4_000_000;
 
 /// The chart.
 pub fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
-    let objective = looked.objective;
+    let Some(objective) = looked.problem.objective() else { return without_objective() };
     let subspace = &known.plan.plane.subspace;
     let axes = known.plan.plane_spec.axes();
     let is_affordable = objective.dim() * objective.examples().max(1) * 2 * POINTS <= AFFORDABLE;

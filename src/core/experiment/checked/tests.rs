@@ -124,7 +124,7 @@ fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
     assert!(experiment.training_question() != other.training_question());
     std::fs::remove_file(&path).unwrap();
     let changed = experiment.with(|file| file.steps = 7).unwrap();
-    assert_eq!(changed.start_run().objective().examples(), 2);
+    assert_eq!(changed.start_run().unwrap().objective().examples(), 2);
     assert_eq!(changed.training_question(), experiment.training_question());
 }
 
@@ -132,15 +132,15 @@ fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
 fn held_out_examples_come_off_the_training_split() {
     let text = "(dataset: blobs(points: 120), loss: cross_entropy, model: mlp(), held_out: 0.25)";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-    let objective = experiment.objective();
-    assert_eq!((objective.examples(), objective.held_out().unwrap().rows()), (90, 30));
-    let mut run = experiment.start_run();
+    let objective = experiment.objective().unwrap();
+    assert_eq!((objective.examples(), objective.supervised().unwrap().held_out().unwrap().rows()), (90, 30));
+    let mut run = experiment.start_run().unwrap();
     let start = run.latest().theta;
     run.advance(200);
     let end = run.latest().theta;
-    let loss = |theta: &[f64]| objective.held_out_loss(theta).unwrap();
+    let loss = |theta: &[f64]| objective.supervised().unwrap().held_out_loss(theta).unwrap();
     assert!(loss(&end) < 0.5 * loss(&start), "{} {}", loss(&end), loss(&start));
-    assert!(objective.held_out_accuracy(&end).unwrap() > 0.8);
+    assert!(objective.supervised().unwrap().held_out_accuracy(&end).unwrap() > 0.8);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn any_step_that_a_run_has_taken_is_a_place_whether_its_checkpoint_was_kept_or_n
     let text =
         "(dataset: digits(), loss: cross_entropy, model: mlp(widths: [128]), batch: size(64), steps: 3)";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     run.advance(2);
     let second = run.latest().theta;
     run.advance(1);
@@ -205,7 +205,7 @@ fn what_an_experiment_holds_is_counted_with_the_points_of_its_plane_and_shared_b
 fn a_step_at_which_a_run_is_no_number_is_told_as_such() {
     let text = "(model: mlp(widths: [4], activation: relu), optimizer: sgd(lr: 300.0), steps: 1000)";
     let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     run.advance(1000);
     let end = run.diverged_at().unwrap();
     let at = |step| experiment.theta_at(&Place::Step(step), &run);
@@ -228,12 +228,12 @@ fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() 
     let plane = |step| PlaneConfig::Line { from: Place::Step(step), to: Place::End };
     let through = |step| experiment.with(|file| file.slice.plane = plane(step)).unwrap();
     let plan = |experiment: &Experiment| pipeline::prepare(experiment, |_| {});
-    let mut run = experiment.start_run();
+    let mut run = experiment.start_run().unwrap();
     run.advance(1);
     let first = run.latest().theta;
     assert_eq!(plan(&through(1)).unwrap().plane.subspace.origin(), &first[..]);
     let known = Arc::new(plan(&through(0)).unwrap());
-    let mut pipeline = Pipeline::resliced(through(1), 0.0, known);
+    let mut pipeline = Pipeline::resliced(through(1), 0.0, &known);
     let found = loop {
         if let Some(Finding::Planned(found)) = pipeline.advance(1000).unwrap() {
             break found;

@@ -254,7 +254,7 @@ fn loss_and_batch_fit_a_file_once_it_is_read_unless_they_are_given() {
     let before = Experiment::new(parsed("(batch: size(32), optimizer: sgd(lr: 5.0))")).unwrap();
     let (experiment, resets) = before.changed(part()).unwrap();
     assert_eq!((experiment.loss, experiment.batch), (Loss::CrossEntropy, BatchSize::Full));
-    assert_eq!(experiment.objective().examples(), 12, "all of them");
+    assert_eq!(experiment.objective().unwrap().examples(), 12, "all of them");
     let told = "lr 5, loss mse and batch 32 were chosen for xor; 0.1, cross_entropy and full are used";
     assert_eq!(resets.to_string(), told);
     let (file, _) = changed(&before, part());

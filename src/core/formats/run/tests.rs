@@ -12,7 +12,7 @@ fn experiment(text: &str) -> Experiment {
 
 /// A run of the experiment to its end, and the same read back.
 fn baked(own: &Experiment) -> (TrainingRun, RecordedRun) {
-    let run = pipeline::train(own, |_| {});
+    let run = pipeline::train(own, |_| {}).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.npz");
     write_run(File::create(&path).unwrap(), own, &run.course()).unwrap();
@@ -34,16 +34,16 @@ fn a_run_that_is_read_back_is_passed_to_the_bit() {
     let (run, RecordedRun { experiment: read, course, .. }) = baked(&own);
     assert_eq!(course.trajectory().checkpoints(), run.trajectory().checkpoints());
     let along = own.clone().along(&read, Arc::clone(&course)).unwrap();
-    let mut again = along.start_run();
+    let mut again = along.start_run().unwrap();
     again.advance(60);
     assert_eq!(again.trajectory().checkpoints(), run.trajectory().checkpoints());
     again.seek(17);
     assert_eq!(Some(again.latest()), run.checkpoint_at(17));
     // Another look keeps the run, another training does not.
     let looked = along.with(|file| file.view.alpha3 = 0.5).unwrap();
-    assert!(looked.start_run().plan().course.is_some());
+    assert!(looked.start_run().unwrap().plan().course.is_some());
     let other = along.with(|file| file.optimizer.set_lr(0.5)).unwrap();
-    assert!(other.start_run().plan().course.is_none());
+    assert!(other.start_run().unwrap().plan().course.is_none());
     let refused = other.along(&read, Arc::clone(&course)).unwrap_err();
     assert!(refused.to_string().contains("optimizer"), "{refused}");
     let longer = own.with(|file| file.steps = 61).unwrap().along(&read, course);
@@ -79,7 +79,7 @@ fn an_experiment_follows_its_own_run_however_that_ends() {
         let (run, read) = baked(&own);
         let along = own.clone().along(&read.experiment, Arc::clone(&read.course));
         let along = along.unwrap_or_else(|error| panic!("{text}: {error}"));
-        let followed = pipeline::train(&along, |_| {});
+        let followed = pipeline::train(&along, |_| {}).unwrap();
         assert_eq!(bits(&followed), bits(&run), "{text}");
         assert_eq!(followed.diverged_at(), run.diverged_at(), "{text}");
         diverged += usize::from(run.diverged_at().is_some());
@@ -108,7 +108,7 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
         steps: 20, slice: (plane: points(a: file(\"a.npy\"), b: file(\"b.npy\"), c: end)))";
     let inside = Folder::of(&at("my.ron"), Reach::Below);
     let own = Experiment::new(ExperimentFile::parse_in(text, "my.ron", &inside).unwrap()).unwrap();
-    let run = pipeline::train(&own, |_| {});
+    let run = pipeline::train(&own, |_| {}).unwrap();
     let path = at("run.npz");
     write_run(File::create(&path).unwrap(), &own.saved_in(folder.path()), &run.course()).unwrap();
     for name in ["points.csv", "a.npy", "b.npy"] {
@@ -118,11 +118,11 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     assert!(read.experiment.has_data_of(&own));
     assert_eq!(read.experiment.plane_points(), own.plane_points());
     assert_eq!(
-        read.experiment.objective().train().unwrap().target(),
-        own.objective().train().unwrap().target()
+        read.experiment.supervised().unwrap().train().target(),
+        own.supervised().unwrap().train().target()
     );
     let along = read.experiment.clone().along(&read.experiment, Arc::clone(&read.course)).unwrap();
-    assert_eq!(bits(&pipeline::train(&along, |_| {})), bits(&run));
+    assert_eq!(bits(&pipeline::train(&along, |_| {}).unwrap()), bits(&run));
     assert!(read.differs_today(), "another table is there, of two classes");
     std::fs::write(at("points.csv"), "0,0.5\n1,0.25\n").unwrap();
     assert!(read.differs_today(), "a table that the experiment makes no sense of");
@@ -150,8 +150,8 @@ fn labels_scaling_and_what_was_said_of_it_come_back_with_the_data() {
     let (_, read) = baked(&own);
     std::fs::remove_file(&path).unwrap();
     let splits = |experiment: &Experiment| {
-        let objective = experiment.objective();
-        [objective.train(), objective.held_out()].map(|data| data.unwrap().clone())
+        let objective = experiment.problem();
+        objective.data().map(|data| data.unwrap().clone())
     };
     for (own, read) in splits(&own).into_iter().zip(splits(&read.experiment)) {
         assert_eq!(read.labels(), ["elder", "rose", "tulip"]);

@@ -71,7 +71,8 @@ impl KernelBackend {
         set: InstructionSet,
     ) -> Option<Self> {
         let lanes = set.lanes();
-        let (model, loss, data) = objective.network()?;
+        let supervised = objective.supervised()?;
+        let (model, loss, data) = (supervised.model(), supervised.loss_function(), supervised.train());
         let network = Network::new(model, loss, data, lanes);
         let separable = Separable::new(model, loss, data, &subspace);
         let columns = Vec::new();

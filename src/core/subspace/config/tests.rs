@@ -1,11 +1,12 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::*;
 use crate::core::data::Dataset;
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::num::vector::{dot, norm, sub};
-use crate::core::objective::{Objective, Supervised};
+use crate::core::objective::{Objective, Problem, Supervised};
 use crate::core::subspace::{ThetaFiles, ThetaSteps};
 use crate::core::text::Measured;
 use crate::core::train::{Checkpoint, Trajectory};
@@ -46,11 +47,12 @@ fn trajectory(path: &[Vec<f64>]) -> Trajectory {
 
 fn fit_to(config: &PlaneConfig, path: &[Vec<f64>], seed: u64, rotate: f64) -> Result<SlicePlane, FitError> {
     let model = if path[0].len() == 2 { "model1" } else { "model3" };
-    let (objective, trajectory, files) = (objective(model), trajectory(path), ThetaFiles::new());
+    let problem = Problem::new(Arc::new(objective(model)), path[0].clone());
+    let (trajectory, files) = (trajectory(path), ThetaFiles::new());
     let steps = ThetaSteps::new();
     config.fit(&FitInput {
         trajectory: &trajectory,
-        objective: &objective,
+        problem: &problem,
         files: &files,
         steps: &steps,
         seed,
@@ -155,7 +157,8 @@ fn three_points_lie_at_their_corners() {
 
 #[test]
 fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
-    let (objective, trajectory) = (objective("model3"), trajectory(&path()));
+    let problem = Problem::new(Arc::new(objective("model3")), path()[0].clone());
+    let trajectory = trajectory(&path());
     let config: PlaneConfig = "line:a.npy,end".parse().unwrap();
     assert_eq!(config.files(), [Path::new("a.npy")]);
     let mut files = ThetaFiles::new();
@@ -163,7 +166,7 @@ fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
         let steps = &ThetaSteps::new();
         config.fit(&FitInput {
             trajectory: &trajectory,
-            objective: &objective,
+            problem: &problem,
             files,
             steps,
             seed: 0,
@@ -260,7 +263,7 @@ fn settings_are_checked_against_the_model() {
         refused("axes:fc3.bias").starts_with("parameters = fc3.bias: expected an entry of fc1.weight [3, 2]")
     );
     assert_eq!(refused("axes:fc2.bias,fc2.bias"), "parameters = fc2.bias: expected each parameter once");
-    let large = ParamLayout::new([("fc1.weight".into(), vec![1000, 51])]);
+    let large = ParamLayout::dense([("fc1.weight".into(), vec![1000, 51])]);
     let refused = "hessian".parse::<PlaneConfig>().unwrap().check(&large).unwrap_err().to_string();
     assert!(refused.contains("at most 50000 parameters, not 51000; random or pca"), "{refused}");
 }

@@ -1,9 +1,8 @@
-//! What an experiment trains: its examples, model and loss put together once, while it is checked.
+//! The problem that an experiment poses: its examples, model and loss put together once, while it is checked.
 //!
 //! Apart from the checked experiment because it is shared: a copy of an experiment that differs only in
 //! optimizer, slice or view goes on with the same examples, and a file of data is read once.
 
-use std::fmt;
 use std::sync::Arc;
 
 use super::field::FieldError;
@@ -16,7 +15,9 @@ use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
-use crate::core::objective::{Analytic, Objective, Supervised, SupervisedError, outputs_for};
+use crate::core::objective::{
+    Analytic, Objective, Problem, Supervised, SupervisedError, Surface, outputs_for,
+};
 
 /// Fewest parameters that have a landscape to look at.
 const LEAST_PARAMETERS: usize = 2;
@@ -32,100 +33,83 @@ pub struct Carried {
     pub points: Vec<Vec<f64>>,
 }
 
-/// An objective and the theta at which training starts.
-pub(super) struct Prepared {
-    pub(super) objective: Arc<dyn Objective>,
-    pub(super) start: Vec<f64>,
+/// Draws or reads the examples, builds the model and draws its start.
+pub(super) fn problem(file: &ExperimentFile) -> Result<Problem, FieldError> {
+    problem_of(file, drawn(file)?)
 }
 
-impl Prepared {
-    /// Draws or reads the examples, builds the model and draws its start.
-    pub(super) fn new(file: &ExperimentFile) -> Result<Self, FieldError> {
-        Self::of(file, drawn(file)?)
+/// The same once loss and batch are made to fit the examples, unless they are given; with what that changed.
+pub(super) fn fitted(
+    file: &mut ExperimentFile,
+    is_given: impl Fn(&str) -> bool,
+) -> Result<(Problem, Resets), FieldError> {
+    let mut resets = Resets::default();
+    let drawn = drawn(file)?;
+    if let Some(data) = drawn.as_ref().filter(|_| !is_given("loss")) {
+        resets.loss(file, data.target());
     }
+    let problem = problem_of(file, drawn)?;
+    if !is_given("batch") {
+        resets.batch(file, problem.examples());
+    }
+    Ok((problem, resets))
+}
 
-    /// The same once loss and batch are made to fit the examples, unless they are given; with what that changed.
-    pub(super) fn fitted(
-        file: &mut ExperimentFile,
-        is_given: impl Fn(&str) -> bool,
-    ) -> Result<(Self, Resets), FieldError> {
-        let mut resets = Resets::default();
-        let drawn = drawn(file)?;
-        if let Some(data) = drawn.as_ref().filter(|_| !is_given("loss")) {
-            resets.loss(file, data.target());
+fn problem_of(file: &ExperimentFile, drawn: Option<Dataset>) -> Result<Problem, FieldError> {
+    let (objective, start) = match (file.surface, drawn) {
+        (Some(surface), _) => (analytic(surface), surface.start().to_vec()),
+        (None, Some(data)) => network(file, data)?,
+        (None, None) => unreachable!("a network is trained on examples"),
+    };
+    let dim = objective.dim();
+    let start = match &file.from {
+        Some(path) => npy::read_theta(path, dim)
+            .map_err(|error| FieldError::new("from", path.display(), error.expected(dim)))?,
+        None => start,
+    };
+    Ok(Problem::new(objective, start))
+}
+
+fn analytic(surface: Surface) -> Arc<dyn Objective> {
+    Arc::new(Analytic::new(surface))
+}
+
+fn network(file: &ExperimentFile, data: Dataset) -> Result<(Arc<dyn Objective>, Vec<f64>), FieldError> {
+    if file.held_out > 0.0 && data.rows() < 2 {
+        return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
+    }
+    let model = model_for(file, &data)?;
+    let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
+    Ok((supervised(file, model, data)?, start))
+}
+
+/// The problem of what a run carries.
+pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Problem, FieldError> {
+    let Carried { data, start, points } = carried;
+    let objective = match (file.surface, data) {
+        (Some(surface), _) => analytic(surface),
+        (None, Some((train, held_out))) => {
+            let train = notes::with_scaling(train);
+            let model = model_for(file, &train)?;
+            together(file, model, train, held_out).map_err(|error| {
+                FieldError::new("held_out", file.held_out, format!("examples like the others, but {error}"))
+            })?
         }
-        let prepared = Self::of(file, drawn)?;
-        if !is_given("batch") {
-            resets.batch(file, prepared.objective.examples());
+        (None, None) => {
+            return Err(FieldError::new("dataset", file.dataset.name(), "examples in the run"));
         }
-        Ok((prepared, resets))
+    };
+    let dim = objective.dim();
+    if let Some(other) = [&start].into_iter().chain(&points).find(|theta| theta.len() != dim) {
+        let expected = format!("a model of {} parameters, not {dim}", other.len());
+        return Err(FieldError::new("model", file.model.name(), expected));
     }
+    Ok(Problem::new(objective, start))
+}
 
-    fn of(file: &ExperimentFile, drawn: Option<Dataset>) -> Result<Self, FieldError> {
-        let Self { objective, start } = match (file.surface, drawn) {
-            (Some(surface), _) => {
-                Self { objective: Arc::new(Analytic::new(surface)), start: surface.start().to_vec() }
-            }
-            (None, Some(data)) => Self::network(file, data)?,
-            (None, None) => unreachable!("a network is trained on examples"),
-        };
-        let dim = objective.dim();
-        let start = match &file.from {
-            Some(path) => npy::read_theta(path, dim)
-                .map_err(|error| FieldError::new("from", path.display(), error.expected(dim)))?,
-            None => start,
-        };
-        Ok(Self { objective, start })
-    }
-
-    fn network(file: &ExperimentFile, data: Dataset) -> Result<Self, FieldError> {
-        if file.held_out > 0.0 && data.rows() < 2 {
-            return Err(FieldError::new("held_out", file.held_out, "0, since there is 1 example only"));
-        }
-        let model = model_for(file, &data)?;
-        let start = file.init.draw(&model, &mut Stream::new(file.seed, "init"));
-        Ok(Self { objective: supervised(file, model, data)?, start })
-    }
-
-    /// Bytes of examples and start. Examples are kept twice: as they are, and cut into blocks.
-    pub(super) fn bytes(&self) -> usize {
-        let splits = [self.objective.train(), self.objective.held_out()].into_iter().flatten();
-        let numbers: usize = splits.map(|data| 2 * (data.x().len() + data.y().len())).sum();
-        (numbers + self.start.len()) * size_of::<f64>()
-    }
-
-    /// The objective of what a run carries.
-    pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Self, FieldError> {
-        let Carried { data, start, points } = carried;
-        let objective: Arc<dyn Objective> = match (file.surface, data) {
-            (Some(surface), _) => Arc::new(Analytic::new(surface)),
-            (None, Some((train, held_out))) => {
-                let train = notes::with_scaling(train);
-                let model = model_for(file, &train)?;
-                together(file, model, train, held_out).map_err(|error| {
-                    FieldError::new(
-                        "held_out",
-                        file.held_out,
-                        format!("examples like the others, but {error}"),
-                    )
-                })?
-            }
-            (None, None) => {
-                return Err(FieldError::new("dataset", file.dataset.name(), "examples in the run"));
-            }
-        };
-        let dim = objective.dim();
-        if let Some(other) = [&start].into_iter().chain(&points).find(|theta| theta.len() != dim) {
-            let expected = format!("a model of {} parameters, not {dim}", other.len());
-            return Err(FieldError::new("model", file.model.name(), expected));
-        }
-        Ok(Self { objective, start })
-    }
-
-    /// Whether both files ask for the same of this.
-    pub(super) fn serves_both(a: &ExperimentFile, b: &ExperimentFile) -> bool {
-        Setting::differing(a, b).all(|setting| setting.row().touches != Touches::Problem)
-    }
+/// Whether both files pose the same problem.
+pub(super) fn is_same_in(a: &ExperimentFile, b: &ExperimentFile) -> bool {
+    Setting::differing(a, b).all(|setting| setting.row().touches != Touches::Problem)
 }
 
 /// The model that the file asks for, for such examples.
@@ -212,21 +196,5 @@ fn model_error(model: &ModelConfig, error: &ModelError) -> FieldError {
             FieldError::new("model.widths", format!("{widths:?}"), format!("{expected}, but {found}"))
         }
         _ => FieldError::new("model", model.name(), format!("{expected}, but {found}")),
-    }
-}
-
-impl fmt::Debug for Prepared {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_struct("Prepared").field("dim", &self.start.len()).finish_non_exhaustive()
-    }
-}
-
-/// Equal for two preparations of one file: then only examples read from disk can differ.
-impl PartialEq for Prepared {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
-            || (self.start == other.start
-                && self.objective.train() == other.objective.train()
-                && self.objective.held_out() == other.objective.held_out())
     }
 }

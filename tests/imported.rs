@@ -1,0 +1,242 @@
+//! A run that came without its loss: what can be known of it is there, and what cannot says so.
+
+use std::sync::Arc;
+
+use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
+use losscape::core::experiment::{Experiment, ExperimentFile, Import};
+use losscape::core::subspace::{PlaneConfig, SlicePlane};
+
+const TRAINED: &str = "(dataset: moons(points: 60), model: mlp(widths: [5, 4]), loss: bce_with_logits,
+    optimizer: adam(lr: 0.02), batch: size(8), steps: 150,
+    slice: (plane: pca(), grid: [9, 9], volume: [5, 5, 3]))";
+
+/// An experiment, and its run as if it had come from elsewhere, seen by the same slice.
+fn pair(plane: &str) -> (Experiment, Experiment) {
+    let mut file = ExperimentFile::parse(TRAINED, "x.ron").unwrap();
+    file.slice.plane = plane.parse().unwrap();
+    let trained = Experiment::new(file.clone()).unwrap();
+    let course = Arc::new(pipeline::train(&trained, |_| {}).unwrap().course());
+    let layout = trained.problem().layout().clone();
+    let elsewhere = ExperimentFile { seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
+    let import = Import { name: "resnet, run 3".to_owned(), layout, course };
+    (trained, Experiment::of_import(elsewhere, import).unwrap())
+}
+
+#[test]
+fn planes_residuals_and_explained_variance_are_those_of_the_run_wherever_it_was_trained() {
+    for plane in
+        ["pca", "chord", "line", "random", "axes:fc1.weight[0,1]", "angle:30", "points:start,step:40,end"]
+    {
+        let (trained, imported) = pair(plane);
+        let [own, known] = [&trained, &imported].map(|experiment| pipeline::run(experiment).unwrap());
+        assert_eq!(known.plan.plane, own.plan.plane, "{plane}");
+        assert_eq!(known.plan.trajectory, own.plan.trajectory, "{plane}");
+        assert_eq!(
+            (&known.plan.plane_spec, &known.plan.volume_spec),
+            (&own.plan.plane_spec, &own.plan.volume_spec)
+        );
+        assert_eq!(known.walks, own.walks, "{plane}: the null is that of as many checkpoints");
+        assert!(own.plane.is_some() && own.volume.is_some());
+        assert!(known.plane.is_none() && known.volume.is_none(), "{plane}: there is no loss to slice");
+        let residual = |plane: &SlicePlane| {
+            plane.subspace.project(&known.plan.trajectory.checkpoints()[70].theta).residual
+        };
+        assert_eq!(residual(&known.plan.plane), residual(&own.plan.plane));
+    }
+}
+
+#[test]
+fn another_slice_of_it_goes_on_with_the_run_that_is_known() {
+    let (_, imported) = pair("pca");
+    let known = pipeline::run(&imported).unwrap().plan;
+    let turned = imported.with(|file| file.slice.plane = PlaneConfig::Chord).unwrap();
+    let mut pipeline = Pipeline::resliced(turned.clone(), 0.0, &known);
+    let mut found = Vec::new();
+    while !pipeline.is_finished() {
+        found.extend(pipeline.advance(1).unwrap());
+    }
+    let [Finding::Planned(plan), Finding::Walks(_)] = &found[..] else { panic!("a plane and its null") };
+    assert!(Arc::ptr_eq(&plan.trajectory, &known.trajectory));
+    assert_eq!(plan.plane, pipeline::run(&turned).unwrap().plan.plane);
+}
+
+#[test]
+fn what_needs_its_loss_is_refused_by_name() {
+    let (_, imported) = pair("pca");
+    let told = "this run was recorded elsewhere and came without its loss, so nothing can be trained, sliced or probed";
+    assert_eq!(imported.start_run().err().unwrap().to_string(), told);
+    assert_eq!(pipeline::train(&imported, |_| {}).err().unwrap().to_string(), told);
+    let refused = |change: fn(&mut ExperimentFile)| imported.with(change).unwrap_err().to_string();
+    let kept = "expected no change, since the run was recorded elsewhere and is not trained here";
+    assert_eq!(refused(|file| file.optimizer.set_lr(0.5)), format!("optimizer = another: {kept}"));
+    assert_eq!(refused(|file| file.steps = 7), format!("steps = another: {kept}"));
+    assert_eq!(
+        refused(|file| file.slice.plane = PlaneConfig::by_name("hessian").unwrap()),
+        "slice.plane = hessian: expected a plane that follows from the run alone, since the run came without its loss"
+    );
+    assert_eq!(imported.file().heading(), "resnet, run 3", "not the usual model on the usual data");
+    assert_eq!(imported.steps, 150);
+    assert!(imported.notes().is_empty() && imported.supervised().is_none());
+}
+
+#[cfg(feature = "viewer")]
+mod window {
+    use std::time::Duration;
+
+    use bevy::prelude::*;
+    use bevy::time::TimeUpdateStrategy;
+    use losscape::app::{self, Overlay};
+    use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+    use losscape::core::experiment::Change;
+    use losscape::core::optim::OptimizerConfig;
+    use losscape::core::session::run::Origin;
+    use losscape::record::eye::{Eye, EyeRequest};
+    use losscape::scene::Pacing;
+    use losscape::scene::frame::Placement;
+    use losscape::scene::landscape::Landscape;
+    use losscape::scene::session::{Ask, Refusal, SessionState};
+    use losscape::scene::slice::Shown;
+    use losscape::scene::trail::Trails;
+    use losscape::scene::training::Training;
+    use losscape::ui::Desk;
+    use losscape::ui::charts::{ChartKind, Charts};
+
+    use super::*;
+
+    fn open(pacing: Pacing) -> (App, Experiment) {
+        let (trained, imported) = pair("pca");
+        let mut app = app::bare(imported, pacing);
+        app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(50)));
+        (app, trained)
+    }
+
+    fn ask(app: &mut App, command: Command) {
+        app.world_mut().write_message(Ask(command));
+        app.update();
+    }
+
+    fn training(app: &App) -> &Training {
+        app.world().resource::<Training>()
+    }
+
+    /// Frames until nothing is under way any more.
+    fn settle(app: &mut App) {
+        for _ in 0..20_000 {
+            app.update();
+            let is_busy = training(app).is_busy() || app.world().resource::<Shown>().is_busy();
+            if app.world().resource::<Landscape>().is_settled() && !is_busy && training(app).step() == 150 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let landscape = app.world().resource::<Landscape>();
+        panic!(
+            "it is busy for ever: at step {}, training {}, slicing {}, settled {}, failure {:?}",
+            training(app).step(),
+            training(app).is_busy(),
+            app.world().resource::<Shown>().is_busy(),
+            landscape.is_settled(),
+            landscape.failure
+        );
+    }
+
+    #[test]
+    fn it_is_gone_through_and_comes_to_rest() {
+        for pacing in [Pacing::Awaited, Pacing::Live] {
+            let (mut app, trained) = open(pacing);
+            settle(&mut app);
+            let landscape = app.world().resource::<Landscape>();
+            let known = landscape.current().unwrap();
+            let own = pipeline::run(&trained).unwrap();
+            assert_eq!(known.plan.plane, own.plan.plane);
+            assert!(known.plane.is_none() && known.volume.is_none());
+            assert_eq!((landscape.cells_evaluated, landscape.failure.as_deref()), (0, None));
+            assert_eq!(known.walks, own.walks);
+            let live = training(&app).leader().unwrap();
+            assert_eq!(live.points(), own.plan.trajectory.checkpoints());
+            assert_eq!((live.accuracy(), live.gradient(), live.verdict()), (None, None, None));
+            let session = app.world().resource::<SessionState>();
+            assert!(matches!(session.runs()[0].origin, Origin::Imported(_)));
+        }
+    }
+
+    #[test]
+    fn its_steps_can_be_sought_and_its_slice_turned() {
+        let (mut app, trained) = open(Pacing::Live);
+        settle(&mut app);
+        ask(&mut app, Command::Run(RunCommand::Seek(40)));
+        (0..20).for_each(|_| {
+            app.update();
+            std::thread::sleep(Duration::from_millis(1));
+        });
+        let live = training(&app).leader().unwrap();
+        let run = pipeline::train(&trained, |_| {}).unwrap();
+        assert_eq!(live.latest(), run.checkpoint_at(40).as_ref());
+        assert!(!training(&app).is_busy());
+        ask(&mut app, Command::Set(Change::Plane(PlaneConfig::Chord)));
+        ask(&mut app, Command::Run(RunCommand::Play));
+        settle(&mut app);
+        let known = app.world().resource::<Landscape>().current().unwrap();
+        assert_eq!(known.plan.plane, pipeline::run(&pair("chord").0).unwrap().plan.plane);
+    }
+
+    #[test]
+    fn what_cannot_be_says_why_and_the_window_goes_on() {
+        let (mut app, _) = open(Pacing::Live);
+        settle(&mut app);
+        let adam = OptimizerConfig::by_name("adam").unwrap();
+        let asked = [
+            Command::Run(RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Same }),
+            Command::Set(Change::Optimizer(adam)),
+            Command::Set(Change::Steps(90)),
+            Command::Set(Change::Plane(PlaneConfig::by_name("hessian").unwrap())),
+        ];
+        for command in asked {
+            app.world_mut().resource_mut::<Refusal>().0 = None;
+            ask(&mut app, command.clone());
+            let told = app.world().resource::<Refusal>().0.clone().unwrap_or_default();
+            assert!(
+                told.contains("recorded elsewhere") || told.contains("without its loss"),
+                "{command:?}: {told}"
+            );
+        }
+        ask(&mut app, Command::View(ViewCommand::Select(Some(vec![0.0, 0.0, 0.0]))));
+        settle(&mut app);
+        // Another experiment is opened as ever.
+        let next = ExperimentFile::parse(TRAINED, "x.ron").unwrap();
+        ask(&mut app, Command::Load(Box::new(next)));
+        assert_eq!(app.world().resource::<Refusal>().0, None);
+        settle(&mut app);
+        assert!(app.world().resource::<Landscape>().current().unwrap().plane.is_some());
+    }
+    #[test]
+    fn its_trail_is_drawn_and_each_chart_shows_what_is_known_or_why_not() {
+        let (trained, imported) = pair("pca");
+        let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
+        let size = [1280, 720];
+        let request =
+            EyeRequest { experiment: imported, size, overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };
+        let mut eye = Eye::undrawn_with(request, |app| {
+            app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
+        });
+        eye.ask(Command::Run(RunCommand::Seek(150)));
+        (0..60).for_each(|_| eye.frame());
+        let run = pipeline::train(&trained, |_| {}).unwrap();
+        let placed = eye.world().resource::<Placement>().first().unwrap();
+        let trail = eye.world().resource::<Trails>().leader().unwrap();
+        assert_eq!(trail.last().unwrap().loss, run.latest().loss, "at the losses that were recorded");
+        assert!(trail.path(&placed).len() > 20);
+        let charts = &eye.world().resource::<Charts>().open;
+        for (kind, chart) in charts {
+            let says_why =
+                chart.note.starts_with("This run was recorded elsewhere and came without its loss");
+            let has_numbers = matches!(kind, ChartKind::Curves | ChartKind::Map | ChartKind::Parameters);
+            assert_eq!(
+                (says_why, !chart.marks.is_empty()),
+                (!has_numbers, has_numbers),
+                "{kind:?}: {chart:?}"
+            );
+        }
+        assert_eq!(charts.len(), ChartKind::ALL.len());
+    }
+}
