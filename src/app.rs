@@ -71,7 +71,7 @@ fn windowless(experiment: Experiment, overlay: Overlay, plugins: PluginGroupBuil
         Overlay::Panels => app.add_plugins(ui::plugin),
     };
     fit_overlay(&mut app);
-    session::begin(&mut app, experiment);
+    begin(&mut app, experiment);
     app
 }
 
@@ -80,8 +80,15 @@ pub fn bare(experiment: Experiment, pacing: scene::Pacing) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, scene::computing));
     app.insert_resource(pacing);
-    session::begin(&mut app, experiment);
+    begin(&mut app, experiment);
     app
+}
+
+/// Begins a session. Files that it comes to name are this machine's.
+fn begin(app: &mut App, experiment: Experiment) {
+    #[cfg(feature = "desktop")]
+    let experiment = experiment.with_sources(&crate::disk::sources());
+    session::begin(app, experiment);
 }
 
 /// Bevy's own plugins.

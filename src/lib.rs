@@ -31,14 +31,16 @@
 //! # Layers
 //!
 //! ```text
-//! main -> cli -> record -> app -> ui -> scene -> core
+//! main -> cli -> record -> app -> ui -> scene -> disk -> core
 //! ```
 //!
-//! Each uses only what stands to its right. [`core`] knows neither Bevy nor a clock and prints nothing;
-//! `scene` draws and trains in Bevy and knows no egui; `ui` is panels and all text, and changes the
+//! Each uses only what stands to its right. [`core`] knows neither Bevy nor a clock, prints nothing and opens no
+//! file: bytes are handed in by name; [`disk`] is the file system of this machine; `scene` draws and trains in Bevy and knows no egui; `ui` is panels and all text, and changes the
 //! session by commands only; `record` makes pictures and films without a window; [`cli`] turns what was
 //! typed into checked requests. Two features, both on by default, say what is built beside [`core`]: `viewer`
-//! (`scene`, `ui`, `app`) and `desktop` ([`cli`] and all that writes files); `record` needs both. A test holds the sources against this order, and against one of the rooms within `core` and `scene` (`tests/layers.rs`).
+//! (`scene`, `ui`, `app`) and `desktop` ([`cli`], [`disk`] and all that writes files); `record` needs both. A test
+//! holds the sources against this order, and against one of the rooms within `core` and `scene`
+//! (`tests/layers.rs`).
 //!
 //! # Words
 //!
@@ -61,6 +63,8 @@ pub mod app;
 #[cfg(feature = "desktop")]
 pub mod cli;
 pub mod core;
+#[cfg(any(test, feature = "desktop"))]
+pub mod disk;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 pub mod record;
 #[cfg(feature = "viewer")]

@@ -8,6 +8,7 @@ use losscape::core::experiment::{Change, Experiment, ExperimentFile, Theme, buil
 use losscape::core::model::{Activation, ModelConfig};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::{self, Extent};
+use losscape::disk::sources;
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::scene::Pacing;
 use losscape::scene::landscape::Landscape;
@@ -27,7 +28,7 @@ fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
     file.slice.grid = Resolution([17, 13]);
     file.slice.volume = Resolution([9, 9, 5]);
     change(&mut file);
-    let experiment = Experiment::new(file).unwrap();
+    let experiment = Experiment::reading(file, &sources()).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
     let request =
         EyeRequest { experiment, size: [1280, 720], overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };

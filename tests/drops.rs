@@ -1,5 +1,6 @@
 //! Files dropped on the window: what becomes of good ones and of broken ones.
 
+use losscape::disk::sources;
 use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
@@ -25,7 +26,7 @@ fn after(files: &[PathBuf]) -> Eye {
 /// The same where whoever is asked whether a file may read others says so, or nothing.
 fn after_saying(files: &[PathBuf], is_allowed: bool) -> Eye {
     let text = "(steps: 20, dataset: xor(points: 20), slice: (grid: [5, 5], volume: [3, 3, 3]))";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let experiment = Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
     let request =
         EyeRequest { experiment, size: [640, 360], overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };

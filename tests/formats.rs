@@ -1,5 +1,6 @@
 //! Files of slices, read back by readers that are not ours.
 
+use losscape::disk::sources;
 use std::io;
 use std::process::Command;
 
@@ -37,7 +38,7 @@ impl Made {
         let text = "(dataset: xor(points: 30), steps: 60, view: (colors: cividis, clip: 0.4))";
         let mut file = ExperimentFile::parse(text, "x.ron").unwrap();
         file.title = TITLE.to_owned();
-        let experiment = Experiment::new(file).unwrap();
+        let experiment = Experiment::reading(file, &sources()).unwrap();
         let plan = prepare(&experiment, |_| {}).unwrap();
         let axes = counts.iter().zip(RANGES).map(|(&count, (low, high))| Axis { low, high, count });
         let spec = GridSpec::new(axes.collect()).unwrap();

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// The layers, each of which uses only those before it.
-const LAYERS: [&str; 7] = ["core", "scene", "ui", "app", "record", "cli", "main"];
+const LAYERS: [&str; 8] = ["core", "disk", "scene", "ui", "app", "record", "cli", "main"];
 
 /// The rooms of `core`, and its door.
 const CORE: [&str; 19] = [

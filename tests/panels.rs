@@ -1,5 +1,6 @@
 //! The panels, driven through their labels as a person or a screen reader would.
 
+use losscape::disk::sources;
 use std::sync::Arc;
 
 use bevy::prelude::{KeyCode, default};
@@ -469,7 +470,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     };
     assert_eq!(chosen("Race another optimizer ⏷", "adam"), [race(RaceStart::Same)]);
     // Where the examples are known it gets a learning rate that is fair.
-    let checked = Experiment::new(view().experiment).unwrap();
+    let checked = Experiment::reading(view().experiment, &sources()).unwrap();
     let fair = checked.paced(OptimizerConfig::by_name("adam").unwrap());
     assert!(fair.lr() > 0.01, "{fair:?}");
     let known = || PanelView { checked: Some(checked.clone()), ..view() };
@@ -1253,7 +1254,7 @@ fn a_function_is_descended_instead_of_a_network_and_a_network_again() {
     assert_eq!(**file, builtin::load("rosenbrock").unwrap().unwrap());
     let [Command::Load(file)] = &chosen("Descend", "quadratic")[..] else { panic!("one experiment") };
     assert_eq!(file.surface, Some(Surface::Quadratic));
-    Experiment::new((**file).clone()).unwrap();
+    Experiment::reading((**file).clone(), &sources()).unwrap();
 
     let mut bare = view();
     bare.experiment = (**file).clone();

@@ -2,10 +2,11 @@
 
 use losscape::core::data::table::{Column, TableOptions, read};
 use losscape::core::data::{Dataset, Target};
+use losscape::disk::Files;
 
 fn table_with(name: &str, options: &TableOptions) -> Dataset {
     let path = format!("{}/tests/data/tables/{name}", env!("CARGO_MANIFEST_DIR"));
-    read(&path, options).unwrap_or_else(|error| panic!("{name}: {error}"))
+    read(&Files, path.as_ref(), options).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn table(name: &str) -> Dataset {

@@ -74,7 +74,7 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
     app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     fit_overlay(&mut app);
-    session::begin(&mut app, request.experiment);
+    super::begin(&mut app, request.experiment);
     app.insert_resource(session::Notice((!request.words.is_empty()).then(|| request.words.join("; "))));
     if let Some(tour) = request.tour {
         scene::tour::begin(&mut app, tour, Audience::Live, true);

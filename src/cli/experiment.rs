@@ -17,12 +17,13 @@ use crate::core::experiment::paths::is_ron;
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::{Change, Experiment, ExperimentFile, builtin};
 use crate::core::formats::run::RecordedRun;
-use crate::core::io::folder::Reach;
+use crate::core::io::folder::{Access, Reach};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::{Script, Tour, builtin as tours};
+use crate::disk::{self, Files};
 
 /// An experiment as typed.
 #[derive(Debug, Args)]
@@ -213,7 +214,7 @@ impl ExperimentArguments {
                 known.join(", ")
             );
         }
-        match Script::read(Path::new(name), self.reach())? {
+        match Script::read(Path::new(name), &self.access())? {
             Script::Experiment(file) => Ok(*file),
             Script::Tour(_) => {
                 bail!("{name} is a tour, for losscape view and record; expected an experiment")
@@ -222,8 +223,8 @@ impl ExperimentArguments {
     }
 
     /// Which files an experiment or a tour may have read.
-    pub fn reach(&self) -> Reach {
-        if self.allow_files { Reach::Anywhere } else { Reach::Below }
+    pub fn access(&self) -> Access {
+        disk::access(if self.allow_files { Reach::Anywhere } else { Reach::Below })
     }
 
     /// The tour that is named, if it is one and no experiment.
@@ -236,7 +237,7 @@ impl ExperimentArguments {
             return Ok(Some(tour?));
         }
         // Anything else is told of where it is read as an experiment.
-        match is_ron(Path::new(name)).then(|| Script::read(Path::new(name), self.reach())).transpose()? {
+        match is_ron(Path::new(name)).then(|| Script::read(Path::new(name), &self.access())).transpose()? {
             Some(Script::Tour(tour)) => Ok(Some(*tour)),
             Some(Script::Experiment(_)) | None => Ok(None),
         }
@@ -363,7 +364,7 @@ const MOST_THREADS: usize = 1024;
 fn of_table(path: &str) -> ExperimentFile {
     let mut file = ExperimentFile { dataset: DatasetConfig::table(path), ..ExperimentFile::default() };
     // One that cannot be read so may be read with what else was typed; else it is refused where it is checked.
-    if let Ok(data) = file.dataset.generate(file.seed) {
+    if let Ok(data) = file.dataset.generate(&Files, file.seed) {
         file.loss = fitting(file.loss, data.target());
     }
     file

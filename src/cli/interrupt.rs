@@ -9,8 +9,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use super::Failure;
-use crate::core::io::output::{Output, Stoppable, WriteError};
 use crate::core::num::CancelToken;
+use crate::disk::output::{Output, Stoppable, WriteError};
 
 /// How often it is looked whether somebody interrupts: too short to be felt.
 const LOOK: Duration = Duration::from_millis(20);

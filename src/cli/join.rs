@@ -8,7 +8,7 @@ use clap::Args;
 use super::interrupt::Interrupt;
 use super::terminal::say;
 use super::{Failure, file_to_write};
-use crate::core::io::output::Output;
+use crate::disk::output::Output;
 use crate::record::sink::Format;
 use crate::record::sink::join::{self, JoinError, Part};
 use crate::record::sink::recover;

@@ -7,6 +7,7 @@ use super::set::{field, part, set};
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::{Change, Experiment, ExperimentFile, Resets, Setting, changed};
 use crate::core::formats::run::RecordedRun;
+use crate::disk;
 
 /// An experiment on its way from its file to what was typed.
 pub struct Overrides {
@@ -108,11 +109,11 @@ impl Overrides {
         let (experiment, gone) = match (carried, data.and_then(|at| told.get_mut(at))) {
             (Some(carried), _) => carried,
             (None, Some((_, resets, _))) => {
-                let (experiment, fits) = Experiment::fitted(file, is_given)?;
+                let (experiment, fits) = Experiment::fitted(file, &disk::sources(), is_given)?;
                 resets.fields.extend(fits.fields);
                 (experiment, Vec::new())
             }
-            (None, None) => (Experiment::new(file)?, Vec::new()),
+            (None, None) => (Experiment::reading(file, &disk::sources())?, Vec::new()),
         };
         let words = told.iter().map(|(by, resets, _)| (by, resets.to_string()));
         let words = words.filter(|(_, text)| !text.is_empty()).map(|(by, text)| format!("{by}: {text}"));

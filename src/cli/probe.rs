@@ -18,11 +18,12 @@ use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
 use crate::core::io::npy;
-use crate::core::io::output::Output;
 use crate::core::probe::train_on::{TrainOn, train_on};
 use crate::core::probe::{Curvature, Extent, Probe, probe};
 use crate::core::subspace::{Place, PlaceError};
 use crate::core::text::{Measured, Percent};
+use crate::disk::Files;
+use crate::disk::output::Output;
 
 /// A probe as typed.
 #[derive(Debug, Args)]
@@ -117,7 +118,7 @@ impl Point {
             Place::File(path) => {
                 let dim = experiment.problem().dim();
                 let refusal = |error: npy::NpyError| anyhow!("--at {text}: expected {}", error.expected(dim));
-                npy::read_theta(&path, dim).map(Self::Theta).map_err(refusal)
+                npy::read_theta(&Files, &path, dim).map(Self::Theta).map_err(refusal)
             }
             Place::Step(step) if step > experiment.steps => {
                 Err(anyhow!("--at {text}: expected at most the {} steps of training", experiment.steps))

@@ -24,10 +24,10 @@ use crate::core::data::DatasetConfig;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::formats::run::{RecordedRun, read_run};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
 use crate::core::script::Tour;
 use crate::core::text::Measured;
+use crate::disk::output::Output;
 use crate::record::film::frames_of;
 use crate::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, Quality, SinkError};
 use crate::record::{self, Film, FilmRequest, Picture, PictureRequest, picture::SIDES};
@@ -195,7 +195,7 @@ impl RecordArguments {
 
     /// The tour that is to be filmed: the one named, or one of the experiment.
     fn checked_tour(&self, tour: Option<Tour>) -> Result<Tour, Failure> {
-        let read = |path: &Path| read_run(path, self.experiment.reach());
+        let read = |path: &Path| read_run(path, &self.experiment.access());
         let recorded = self.film.run.as_deref().map(read).transpose().map_err(Failure::request)?;
         let tour = match (tour, &recorded) {
             (Some(tour), _) => self.adapted(tour)?,

@@ -15,9 +15,9 @@ use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision};
-use crate::core::io::output::Output;
 use crate::core::objective::NoObjective;
 use crate::core::subspace::Subspace;
+use crate::disk::output::Output;
 
 /// A slice as typed.
 #[derive(Debug, Args)]

@@ -13,9 +13,9 @@ use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::{pipeline, remedy};
 use crate::core::formats::archive;
-use crate::core::io::output::Output;
 use crate::core::text::{Measured, Percent};
 use crate::core::train::blow_up;
+use crate::disk::output::Output;
 
 /// A run as typed.
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use losscape::core::command::Command;
 use losscape::core::experiment::file::parse_ron;
 use losscape::core::experiment::{Experiment, ExperimentFile};
 use losscape::core::session::{Now, Session};
+use losscape::disk::sources;
 
 use super::draw::Draw;
 
@@ -57,7 +58,7 @@ const LIFE: usize = 40;
 
 fn begun() -> Session {
     let file = ExperimentFile::parse("(dataset: xor(points: 6), steps: 9)", "x.ron").unwrap();
-    Session::new(Experiment::new(file).unwrap())
+    Session::new(Experiment::reading(file, &sources()).unwrap())
 }
 
 /// The life of a session; how many commands it took, and how many of them it refused.
@@ -84,7 +85,8 @@ fn life(grammar: &str, draw: &mut Draw) -> [usize; 2] {
         }
     }
     let file = session.experiment().file();
-    Experiment::new(file.clone()).unwrap_or_else(|error| panic!("{error}: {}", file.to_ron()));
+    Experiment::reading(file.clone(), &sources())
+        .unwrap_or_else(|error| panic!("{error}: {}", file.to_ron()));
     let mut again = begun();
     for entry in session.log().entries() {
         again.apply(entry.command.clone(), Now { step: entry.step, alpha3: 0.25 }).unwrap();

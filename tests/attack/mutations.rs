@@ -1,5 +1,6 @@
 //! Files with faults, for every loader: each is read or refused in one line, and nothing breaks.
 
+use losscape::disk::{Files, access, sources};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,8 @@ fn recorded(folder: &Path, dataset: &str) -> Vec<u8> {
     let text = format!("(dataset: {dataset}, steps: 4, slice: (grid: [3, 3], volume: [2, 2, 2]))");
     let path = folder.join("good.ron");
     std::fs::write(&path, text).unwrap();
-    let experiment = Experiment::new(ExperimentFile::read(&path, Reach::Below).unwrap()).unwrap();
+    let experiment =
+        Experiment::reading(ExperimentFile::read(&path, &access(Reach::Below)).unwrap(), &sources()).unwrap();
     let path = folder.join("good.npz");
     let run = pipeline::train(&experiment, |_| {}).unwrap();
     write_run(File::create(&path).unwrap(), &experiment, &run.course()).unwrap();
@@ -58,7 +60,7 @@ fn point(folder: &Path) -> Vec<u8> {
 fn tables() -> Vec<Vec<u8>> {
     let read = |entry: std::io::Result<std::fs::DirEntry>| {
         let path = entry.unwrap().path();
-        table::read(&path, &TableOptions::default()).ok().map(|_| std::fs::read(path).unwrap())
+        table::read(&Files, &path, &TableOptions::default()).ok().map(|_| std::fs::read(path).unwrap())
     };
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tables");
     let mut tables: Vec<Vec<u8>> = std::fs::read_dir(folder).unwrap().filter_map(read).collect();
@@ -108,10 +110,10 @@ const TOUR: &str = "(title: \"t\", chapters: [
 
 /// Opens an experiment or a tour, and makes what an experiment asks for.
 fn opened(path: &Path) -> Result<(), String> {
-    match Script::read(path, Reach::Below).map_err(|error| error.to_string())? {
+    match Script::read(path, &access(Reach::Below)).map_err(|error| error.to_string())? {
         // Of a million points or a large model there is nothing to be learnt here but patience.
         Script::Experiment(file) if file.dataset.points() <= 2_000 => {
-            Experiment::new(*file).map(drop).map_err(|error| error.to_string())
+            Experiment::reading(*file, &sources()).map(drop).map_err(|error| error.to_string())
         }
         Script::Experiment(_) | Script::Tour(_) => Ok(()),
     }
@@ -124,10 +126,10 @@ fn loaders(folder: &Path) -> Vec<Loader> {
     let point = point(folder);
     let runs = ["xor(points: 5)", "csv(path: \"good.csv\")"].map(|dataset| recorded(folder, dataset));
     let all = vec![
-        loader("x.npz", 100, runs.to_vec(), |path| run::read_run(path, Reach::Below)),
-        loader("x.npy", 600, vec![point], |path| npy::read_theta(path, 13)),
-        loader("x.csv", 600, tables(), |path| table::read(path, &TableOptions::default())),
-        loader("x.data", 200, bytes(&TOLD), |path| table::read(path, &told())),
+        loader("x.npz", 100, runs.to_vec(), |path| run::read_run(path, &access(Reach::Below))),
+        loader("x.npy", 600, vec![point], |path| npy::read_theta(&Files, path, 13)),
+        loader("x.csv", 600, tables(), |path| table::read(&Files, path, &TableOptions::default())),
+        loader("x.data", 200, bytes(&TOLD), |path| table::read(&Files, path, &told())),
         loader("x.ron", 200, bytes(&EXPERIMENTS), opened),
         loader("t.ron", 200, bytes(&[TOUR]), opened),
     ];
@@ -138,8 +140,8 @@ fn loaders(folder: &Path) -> Vec<Loader> {
 
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod films {
-    use losscape::core::io::output::Output;
     use losscape::core::num::CancelToken;
+    use losscape::disk::output::Output;
     use losscape::record::sink::join::{self, Part};
     use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality, recover};
     use losscape::ui::Desk;

@@ -1,6 +1,7 @@
 //! Experiments with any numbers: each is refused, or goes the whole way to pictures and files that hold
 //! numbers.
 
+use losscape::disk::sources;
 use std::path::Path;
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
@@ -36,7 +37,7 @@ fn table(draw: &mut Draw) -> String {
 /// Goes the whole way with an experiment in the present folder's words; `None` if it is refused.
 fn whole_way(text: &str) -> Option<Experiment> {
     let file = ExperimentFile::parse(text, "x.ron").ok()?;
-    let experiment = Experiment::new(file).ok()?;
+    let experiment = Experiment::reading(file, &sources()).ok()?;
     // What leaves no plane is told.
     let Ok(found) = pipeline::run(&experiment) else { return None };
     let grid = found.plane.as_ref().expect("it has a loss");

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use losscape::core::io::hold::take_hold;
-use losscape::core::io::output::Output;
+use losscape::disk::hold::take_hold;
+use losscape::disk::output::Output;
 use losscape::record::sink::join::{JoinError, Part, join as join_parts};
 use losscape::record::sink::recover::recover;
 

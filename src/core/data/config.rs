@@ -8,6 +8,7 @@ use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
 use super::synthetic::{self, Draw};
 use crate::core::data::table::{self, Column, DecimalMark, Header, TableError, TableOptions, TargetKind};
+use crate::core::io::sources::Sources;
 use crate::core::num::Stream;
 use crate::core::num::setting::{self, SettingError};
 
@@ -355,7 +356,7 @@ impl DatasetConfig {
     ///
     /// # Errors
     /// If no point is asked for, or a file is no table of numbers.
-    pub fn generate(&self, seed: u64) -> Result<Dataset, GenerateError> {
+    pub fn generate(&self, sources: &dyn Sources, seed: u64) -> Result<Dataset, GenerateError> {
         let draw = Draw::new(self.points(), self.noise().unwrap_or(0.0), seed);
         Ok(match self {
             Self::Diagonal { .. } => synthetic::diagonal(draw)?,
@@ -368,7 +369,7 @@ impl DatasetConfig {
             Self::SineRegression { .. } => synthetic::sine_regression(draw)?,
             Self::Digits { points } => at_most(*points, digits()?, draw.data),
             Self::Csv { path, points, .. } => {
-                at_most(*points, table::read(path, &self.table_options())?, draw.data)
+                at_most(*points, table::read(sources, path, &self.table_options())?, draw.data)
             }
         })
     }
@@ -401,6 +402,7 @@ fn at_most(points: usize, data: Dataset, mut stream: Stream) -> Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::io::sources::Shelf;
 
     #[test]
     fn every_kind_is_sound_found_by_name_and_drawn_in_its_size() {
@@ -408,10 +410,10 @@ mod tests {
             assert_eq!(config.check(), Ok(()));
             assert_eq!(DatasetConfig::by_name(&config.name().replace('_', "-")), Some(config.clone()));
             config.set_points(60);
-            let data = config.generate(3).unwrap();
+            let data = config.generate(&Shelf::default(), 3).unwrap();
             assert_eq!((data.rows(), data.name.as_str()), (60, config.name()));
-            assert_eq!(data, config.generate(3).unwrap());
-            assert_ne!(data, config.generate(4).unwrap());
+            assert_eq!(data, config.generate(&Shelf::default(), 3).unwrap());
+            assert_ne!(data, config.generate(&Shelf::default(), 4).unwrap());
         }
     }
 

@@ -14,14 +14,16 @@ use super::settings::{Change, ExperimentFile, Setting, Touches};
 pub use super::settings::{MAX_LAYERS, MAX_PLANE_CELLS, MAX_SIDE, MAX_STEPS};
 use crate::core::data::{BatchSize, Dataset};
 use crate::core::grid::{Axis, GridError, GridSpec};
+use crate::core::io::folder::Access;
 use crate::core::io::npy;
+use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
 use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
 use crate::core::train::{Course, Replay, TrainingPlan, TrainingRun, Trajectory};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Experiment {
     file: ExperimentFile,
     problem: Arc<Problem>,
@@ -29,6 +31,16 @@ pub struct Experiment {
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
     course: Option<Arc<Course>>,
+    /// Where files that it comes to name are read from.
+    sources: Arc<dyn Sources>,
+}
+
+/// Equal where all is that was read, wherever from.
+impl PartialEq for Experiment {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.file, &self.problem, &self.files, &self.course)
+            == (&other.file, &other.problem, &other.files, &other.course)
+    }
 }
 
 /// Why a recorded run is none of an experiment.
@@ -79,15 +91,34 @@ pub struct TrainingQuestion {
 }
 
 impl Experiment {
-    /// Checks an experiment.
+    /// Checks an experiment that names no file.
     ///
     /// # Errors
     /// On the first field whose value makes no sense, with what was expected.
     pub fn new(file: ExperimentFile) -> Result<Self, FieldError> {
+        Self::reading(file, &Access::default().sources)
+    }
+
+    /// Checks an experiment that may name files, which are read from these sources; so are those that it comes to
+    /// name by a change.
+    ///
+    /// # Errors
+    /// As [`Experiment::new`], and if a file cannot be read or makes no sense.
+    pub fn reading(file: ExperimentFile, sources: &Arc<dyn Sources>) -> Result<Self, FieldError> {
         file.check()?;
-        let problem = Arc::new(problem::problem(&file)?);
-        let files = Arc::new(read_files(&file, problem.dim())?);
-        Self::posing(file, problem, files)
+        let problem = Arc::new(problem::problem(&file, &**sources)?);
+        let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
+        Ok(Self::posing(file, problem, files)?.with_sources(sources))
+    }
+
+    /// The same, where files that it comes to name by a change are read from these sources.
+    pub fn with_sources(self, sources: &Arc<dyn Sources>) -> Self {
+        Self { sources: Arc::clone(sources), ..self }
+    }
+
+    /// Where the files that it names are read from.
+    pub fn sources(&self) -> &Arc<dyn Sources> {
+        &self.sources
     }
 
     /// Checks the experiment of a recorded run, on the examples and points that the run carries: no file that
@@ -121,7 +152,7 @@ impl Experiment {
             };
             return Err(FieldError::new("batch", size, expected));
         }
-        let experiment = Self { file, problem, files, course: None };
+        let experiment = Self { file, problem, files, course: None, sources: Access::default().sources };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -142,7 +173,7 @@ impl Experiment {
             return Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS));
         }
         let problem = Arc::new(Problem::without_objective(layout, course.first().theta.to_vec()));
-        let files = Arc::new(read_files(&file, problem.dim())?);
+        let files = Arc::default();
         Ok(Self { course: Some(course), ..Self::posing(file, problem, files)? })
     }
 
@@ -173,14 +204,14 @@ impl Experiment {
         change(&mut file);
         self.check_change(&file)?;
         if !problem::is_same_in(&self.file, &file) {
-            return Self::new(file);
+            return Self::reading(file, &self.sources);
         }
         file.check()?;
         let files = match self.file.slice.plane.files() == file.slice.plane.files() {
             true => Arc::clone(&self.files),
-            false => Arc::new(read_files(&file, self.problem.dim())?),
+            false => Arc::new(read_files(&file, self.problem.dim(), &*self.sources)?),
         };
-        Ok(Self::posing(file, Arc::clone(&self.problem), files)?.as_before(self))
+        Ok(Self::posing(file, Arc::clone(&self.problem), files)?.with_sources(&self.sources).as_before(self))
     }
 
     /// Checks an experiment whose data took the place of others: its loss and its batch are made to fit them
@@ -190,12 +221,13 @@ impl Experiment {
     /// As [`Experiment::new`].
     pub fn fitted(
         mut file: ExperimentFile,
+        sources: &Arc<dyn Sources>,
         is_given: impl Fn(&str) -> bool,
     ) -> Result<(Self, Resets), FieldError> {
         file.check()?;
-        let (problem, resets) = problem::fitted(&mut file, is_given)?;
-        let files = Arc::new(read_files(&file, problem.dim())?);
-        Ok((Self::posing(file, Arc::new(problem), files)?, resets))
+        let (problem, resets) = problem::fitted(&mut file, &**sources, is_given)?;
+        let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
+        Ok((Self::posing(file, Arc::new(problem), files)?.with_sources(sources), resets))
     }
 
     /// The experiment with another setting, and what that reset: see [`super::replacement`].
@@ -208,7 +240,7 @@ impl Experiment {
         if !is_data || self.is_imported() || problem::is_same_in(&self.file, &file) {
             return Ok((self.with(|whole| *whole = file)?, resets));
         }
-        let (experiment, fits) = Self::fitted(file, |_| false)?;
+        let (experiment, fits) = Self::fitted(file, &self.sources, |_| false)?;
         resets.fields.extend(fits.fields);
         Ok((experiment, resets))
     }
@@ -460,8 +492,8 @@ impl std::ops::Deref for Experiment {
 }
 
 /// Reads the points that the plane names by file.
-fn read_files(file: &ExperimentFile, dim: usize) -> Result<ThetaFiles, FieldError> {
-    let read = |path: PathBuf| match npy::read_theta(&path, dim) {
+fn read_files(file: &ExperimentFile, dim: usize, sources: &dyn Sources) -> Result<ThetaFiles, FieldError> {
+    let read = |path: PathBuf| match npy::read_theta(sources, &path, dim) {
         Ok(theta) => Ok((path, theta)),
         Err(error) => Err(FieldError::new("slice.plane", path.display(), error.expected(dim))),
     };

@@ -32,6 +32,7 @@ fn scaling(train: &Dataset) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::{Experiment, ExperimentFile};
+    use crate::disk::sources;
 
     /// With the folder that the table lies in.
     fn experiment(rows: &str, settings: &str) -> (Experiment, tempfile::TempDir) {
@@ -39,7 +40,7 @@ mod tests {
         let path = folder.path().join("points.csv");
         std::fs::write(&path, rows).unwrap();
         let text = format!("(dataset: csv(path: {path:?}), {settings})");
-        (Experiment::new(ExperimentFile::parse(&text, "x.ron").unwrap()).unwrap(), folder)
+        (Experiment::reading(ExperimentFile::parse(&text, "x.ron").unwrap(), &sources()).unwrap(), folder)
     }
 
     const EXAM: &str = "51.5,47.25,0\n98.5,61.0,1\n75.5,-80.0,1\n35.5,49.0,0\n";
@@ -54,7 +55,7 @@ mod tests {
             "each input is brought to mean 0 and deviation 1, by the 4 rows trained on"
         );
         assert_eq!(experiment("0.5,9.0,0\n-10.0,3.0,1\n", "").0.notes().len(), 1);
-        let built_in = Experiment::new(ExperimentFile::default()).unwrap();
+        let built_in = Experiment::reading(ExperimentFile::default(), &sources()).unwrap();
         assert!(built_in.notes().is_empty());
     }
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::file::FileError;
 use super::settings::{Change, ExperimentFile};
-use crate::core::io::folder::{Folder, OutsideError, Reach, seen_from};
-use crate::core::io::input::{Input, InputError, MOST_RON};
+use crate::core::io::folder::{Access, Folder, OutsideError, seen_from};
+use crate::core::io::input::{InputError, MOST_RON};
+use crate::core::io::sources::Sources;
 
 /// Why a file holds no experiment or tour.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +46,8 @@ pub fn is_ron(name: &Path) -> bool {
 ///
 /// # Errors
 /// If it is no text, or longer than any of them.
-pub fn read_ron(path: &Path) -> Result<String, ReadError> {
-    let read = Input::open(path, MOST_RON).and_then(Input::text);
-    read.map_err(|why| ReadError::Input { name: path.display().to_string(), why })
+pub fn read_ron(sources: &dyn Sources, path: &Path) -> Result<String, ReadError> {
+    sources.text(path, MOST_RON).map_err(|why| ReadError::Input { name: path.display().to_string(), why })
 }
 
 impl Change {
@@ -67,8 +67,9 @@ impl ExperimentFile {
     ///
     /// # Errors
     /// If it cannot be read, is no experiment, or asks for files beyond its reach.
-    pub fn read(path: &Path, reach: Reach) -> Result<Self, ReadError> {
-        Ok(Self::parse_in(&read_ron(path)?, &path.display().to_string(), &Folder::of(path, reach))?)
+    pub fn read(path: &Path, access: &Access) -> Result<Self, ReadError> {
+        let text = read_ron(&*access.sources, path)?;
+        Ok(Self::parse_in(&text, &path.display().to_string(), &Folder::of(path, access))?)
     }
 
     /// Reads the text of an experiment's file in that folder. `file` is the name that errors give.
@@ -112,13 +113,15 @@ pub fn place_of(text: &str, at: Option<usize>) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::io::folder::Reach;
+    use crate::disk::access;
 
     const TEXT: &str = "(\n  dataset: csv(path: \"data/x.csv\"), from: \"start.npy\",
         slice: (plane: points(a: start, b: file(\"b.npy\"), c: end)))";
 
     #[test]
     fn every_path_is_seen_from_the_folder_of_the_file_and_written_back_so() {
-        let there = Folder::of(Path::new("there/my.ron"), Reach::Below);
+        let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Below));
         let mut file = ExperimentFile::parse_in(TEXT, "my.ron", &there).unwrap();
         let paths: Vec<PathBuf> = file.paths_mut().into_iter().map(|path| path.clone()).collect();
         assert_eq!(paths, ["there/data/x.csv", "there/start.npy", "there/b.npy"].map(PathBuf::from));
@@ -131,11 +134,11 @@ mod tests {
     #[test]
     fn a_path_that_leads_out_is_told_with_its_place() {
         let text = TEXT.replace("data/x.csv", "/etc/passwd");
-        let there = Folder::of(Path::new("there/my.ron"), Reach::Below);
+        let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Below));
         let error = ExperimentFile::parse_in(&text, "there/my.ron", &there).unwrap_err();
         assert!(error.to_string().starts_with("there/my.ron:2:22: it asks for \"/etc/passwd\""), "{error}");
         assert_eq!(error.outside, [PathBuf::from("/etc/passwd")]);
-        let there = Folder::of(Path::new("there/my.ron"), Reach::Anywhere);
+        let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Anywhere));
         assert!(ExperimentFile::parse_in(&text, "there/my.ron", &there).is_ok());
     }
 }

@@ -13,6 +13,7 @@ use super::settings::{Setting, Touches};
 use crate::core::data::table::TableError;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
 use crate::core::io::npy;
+use crate::core::io::sources::Sources;
 use crate::core::model::{Model, ModelConfig, ModelError};
 use crate::core::num::Stream;
 use crate::core::objective::{
@@ -34,28 +35,33 @@ pub struct Carried {
 }
 
 /// Draws or reads the examples, builds the model and draws its start.
-pub(super) fn problem(file: &ExperimentFile) -> Result<Problem, FieldError> {
-    problem_of(file, drawn(file)?)
+pub(super) fn problem(file: &ExperimentFile, sources: &dyn Sources) -> Result<Problem, FieldError> {
+    problem_of(file, drawn(file, sources)?, sources)
 }
 
 /// The same once loss and batch are made to fit the examples, unless they are given; with what that changed.
 pub(super) fn fitted(
     file: &mut ExperimentFile,
+    sources: &dyn Sources,
     is_given: impl Fn(&str) -> bool,
 ) -> Result<(Problem, Resets), FieldError> {
     let mut resets = Resets::default();
-    let drawn = drawn(file)?;
+    let drawn = drawn(file, sources)?;
     if let Some(data) = drawn.as_ref().filter(|_| !is_given("loss")) {
         resets.loss(file, data.target());
     }
-    let problem = problem_of(file, drawn)?;
+    let problem = problem_of(file, drawn, sources)?;
     if !is_given("batch") {
         resets.batch(file, problem.examples());
     }
     Ok((problem, resets))
 }
 
-fn problem_of(file: &ExperimentFile, drawn: Option<Dataset>) -> Result<Problem, FieldError> {
+fn problem_of(
+    file: &ExperimentFile,
+    drawn: Option<Dataset>,
+    sources: &dyn Sources,
+) -> Result<Problem, FieldError> {
     let (objective, start) = match (file.surface, drawn) {
         (Some(surface), _) => (analytic(surface), surface.start().to_vec()),
         (None, Some(data)) => network(file, data)?,
@@ -63,7 +69,7 @@ fn problem_of(file: &ExperimentFile, drawn: Option<Dataset>) -> Result<Problem, 
     };
     let dim = objective.dim();
     let start = match &file.from {
-        Some(path) => npy::read_theta(path, dim)
+        Some(path) => npy::read_theta(sources, path, dim)
             .map_err(|error| FieldError::new("from", path.display(), error.expected(dim)))?,
         None => start,
     };
@@ -124,11 +130,11 @@ fn model_for(file: &ExperimentFile, data: &Dataset) -> Result<Model, FieldError>
 }
 
 /// The examples of an experiment, where it has any.
-fn drawn(file: &ExperimentFile) -> Result<Option<Dataset>, FieldError> {
+fn drawn(file: &ExperimentFile, sources: &dyn Sources) -> Result<Option<Dataset>, FieldError> {
     if file.surface.is_some() {
         return Ok(None);
     }
-    let drawn = file.dataset.generate(file.seed);
+    let drawn = file.dataset.generate(sources, file.seed);
     drawn.map(Some).map_err(|error| dataset_error(&file.dataset, &error))
 }
 

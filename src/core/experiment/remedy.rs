@@ -37,9 +37,11 @@ mod tests {
     use super::*;
     use crate::core::experiment::pipeline::Plan;
     use crate::core::experiment::{ExperimentFile, pipeline};
+    use crate::disk::sources;
 
     fn warned(text: &str) -> (Plan, String) {
-        let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+        let experiment =
+            Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
         let plan = pipeline::prepare(&experiment, |_| {}).unwrap();
         let warning = plan.warning.clone().unwrap();
         (plan, warning)

@@ -11,7 +11,7 @@ use crate::core::data::{Dataset, DatasetConfig, DatasetError, Scaling};
 use crate::core::experiment::problem::Carried;
 use crate::core::experiment::{Experiment, ExperimentFile, FieldError};
 use crate::core::io::arrays::{Array, ArrayError, Arrays};
-use crate::core::io::folder::{Folder, Reach};
+use crate::core::io::folder::{Access, Folder, Reach};
 use crate::core::io::input::MOST_RON;
 use crate::core::train::{Checkpoint, Course, Trajectory};
 
@@ -34,8 +34,10 @@ impl RecordedRun {
         let DatasetConfig::Csv { path, .. } = &file.dataset else { return false };
         // Only its data matter.
         let today = ExperimentFile { from: None, slice: Default::default(), ..file.clone() };
-        let is_same = || Experiment::new(today).is_ok_and(|today| today.has_data_of(&self.experiment));
-        self.may_compare && path.exists() && !is_same()
+        let sources = self.experiment.sources();
+        let is_same =
+            || Experiment::reading(today, sources).is_ok_and(|today| today.has_data_of(&self.experiment));
+        self.may_compare && sources.has(path) && !is_same()
     }
 
     /// The experiment of a file on what this run carries, where some of the files that it names are not there;
@@ -46,7 +48,7 @@ impl RecordedRun {
         if paths.len() != known.len() {
             return None;
         }
-        let gone = paths.into_iter().zip(known).filter(|(path, _)| !path.exists());
+        let gone = paths.into_iter().zip(known).filter(|(path, _)| !self.experiment.sources().has(path));
         let gone: Vec<PathBuf> = gone.map(|(path, known)| std::mem::replace(path, known.clone())).collect();
         let experiment = self.experiment.with(|known| *known = file).ok()?;
         let shares_data = experiment.held()[0] == self.experiment.held()[0];
@@ -92,21 +94,22 @@ pub enum RunErrorKind {
     Experiment(#[from] FieldError),
 }
 
-/// Reads a run. `reach` says whether the file of data may be looked at, to compare it with what it carries.
+/// Reads a run. `access` says whether the file of data may be looked at, to compare it with what it carries.
 ///
 /// # Errors
 /// If the file is none that `losscape train` or `losscape slice` wrote.
-pub fn read_run(path: &Path, reach: Reach) -> Result<RecordedRun, RunError> {
-    read(path, reach).map_err(|kind| RunError { path: path.to_owned(), kind })
+pub fn read_run(path: &Path, access: &Access) -> Result<RecordedRun, RunError> {
+    read(path, access).map_err(|kind| RunError { path: path.to_owned(), kind })
 }
 
-fn read(path: &Path, reach: Reach) -> Result<RecordedRun, RunErrorKind> {
-    let mut arrays = Arrays::open(path)?;
+fn read(path: &Path, access: &Access) -> Result<RecordedRun, RunErrorKind> {
+    let mut arrays = Arrays::open(&*access.sources, path)?;
     let mut file: ExperimentFile = text(&mut arrays, "experiment")?;
     let data = file.clone().dataset.path_mut().cloned();
-    let may_compare = Folder::of(path, reach).resolve(data.clone().iter_mut().collect()).is_ok();
+    let may_compare = Folder::of(path, access).resolve(data.clone().iter_mut().collect()).is_ok();
     // They are not opened.
-    let resolved = Folder::of(path, Reach::Anywhere).resolve(file.paths_mut());
+    let anywhere = Access { reach: Reach::Anywhere, ..access.clone() };
+    let resolved = Folder::of(path, &anywhere).resolve(file.paths_mut());
     resolved.unwrap_or_else(|error| unreachable!("nothing is out of reach: {error}"));
     let course = course(&mut arrays)?;
     let start = course.at(0).map(|first| first.theta.to_vec()).unwrap_or_default();
@@ -118,7 +121,8 @@ fn read(path: &Path, reach: Reach) -> Result<RecordedRun, RunErrorKind> {
         return Err(RunErrorKind::Earlier("the points of their plane"));
     }
     let carried = Carried { data: examples(&mut arrays)?, start, points };
-    Ok(RecordedRun { experiment: Experiment::carried(file, carried)?, course: Arc::new(course), may_compare })
+    let experiment = Experiment::carried(file, carried)?.with_sources(&access.sources);
+    Ok(RecordedRun { experiment, course: Arc::new(course), may_compare })
 }
 
 /// The checkpoints, of as many numbers each as the first has.

@@ -4,7 +4,6 @@
 //! cannot close; so is an archive's directory, whose reader believes any number of entries and searches a file
 //! byte by byte where it does not find what it expects.
 
-use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -13,7 +12,8 @@ use npyz::{NpyFile, Order};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::input::{Input, InputError};
+use super::input::InputError;
+use super::sources::{Reader, Sources};
 
 /// Bytes that a file of arrays may have: a slice's losses take a gibibyte.
 pub const MOST_BYTES: u64 = 4 << 30;
@@ -93,19 +93,19 @@ fn invalid(why: &str) -> io::Error {
 }
 
 /// An archive of arrays.
-pub struct Arrays {
-    zip: ZipArchive<BufReader<File>>,
+pub struct Arrays<'a> {
+    zip: ZipArchive<BufReader<Reader<'a>>>,
     /// Bytes that may still be unpacked.
     left: u64,
 }
 
-impl Arrays {
+impl<'a> Arrays<'a> {
     /// Opens an archive.
     ///
     /// # Errors
     /// If it cannot be read, or is none.
-    pub fn open(path: &Path) -> Result<Self, ArrayError> {
-        let mut file = BufReader::new(Input::open(path, MOST_BYTES)?.file());
+    pub fn open(sources: &'a dyn Sources, name: &'a Path) -> Result<Self, ArrayError> {
+        let mut file = sources.open(name, MOST_BYTES)?;
         check_directory(&mut file)?;
         let zip = ZipArchive::new(file).map_err(io::Error::from)?;
         Ok(Self { zip, left: MOST_UNPACKED })

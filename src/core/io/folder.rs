@@ -5,6 +5,9 @@
 //! error what it has found there.
 
 use std::path::{Component, Path, PathBuf, absolute};
+use std::sync::Arc;
+
+use super::sources::{Shelf, Sources};
 
 /// Which files a file may have read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,11 +32,27 @@ impl Reach {
     }
 }
 
+/// What a file may have read, and from where.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Where it comes from.
+    pub sources: Arc<dyn Sources>,
+    /// How far it may reach.
+    pub reach: Reach,
+}
+
+/// To nothing.
+impl Default for Access {
+    fn default() -> Self {
+        Self { sources: Arc::new(Shelf::default()), reach: Reach::default() }
+    }
+}
+
 /// The folder of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Folder {
     path: PathBuf,
-    reach: Reach,
+    access: Access,
 }
 
 /// A file that names others outside its folder. The text goes on where it has been named.
@@ -51,13 +70,13 @@ pub struct OutsideError {
 
 impl Folder {
     /// The folder of that file.
-    pub fn of(file: &Path, reach: Reach) -> Self {
-        Self { path: file.parent().unwrap_or(Path::new("")).to_owned(), reach }
+    pub fn of(file: &Path, access: &Access) -> Self {
+        Self { path: file.parent().unwrap_or(Path::new("")).to_owned(), access: access.clone() }
     }
 
-    /// How far paths may lead.
-    pub fn reach(&self) -> &Reach {
-        &self.reach
+    /// Where what it names comes from, and how far that may lead.
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Makes paths as the file names them paths as they are seen from where the program runs.
@@ -78,25 +97,26 @@ impl Folder {
     /// Where a path leads, links followed as far as there is something.
     fn real(&self, path: &Path) -> PathBuf {
         let path = self.path.join(path);
-        path.canonicalize().unwrap_or(path)
+        self.access.sources.real(&path).unwrap_or(path)
     }
 
     fn may_read(&self, path: &Path) -> bool {
-        match &self.reach {
+        match &self.access.reach {
             Reach::Anywhere => true,
             Reach::And(known) if known.contains(&self.real(path)) => true,
-            Reach::Below | Reach::And(_) => is_below(&self.path, path),
+            Reach::Below | Reach::And(_) => self.is_below(path),
         }
     }
-}
 
-/// Whether a path, seen from a folder, leads to something in it or below, links followed. What is not
-/// there leads where its text says.
-fn is_below(folder: &Path, path: &Path) -> bool {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match (folder.canonicalize(), folder.join(path).canonicalize()) {
-        (Ok(folder), Ok(found)) => found.starts_with(folder),
-        _ => path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)),
+    /// Whether a path leads to something in the folder or below, links followed. What is not there leads where
+    /// its text says.
+    fn is_below(&self, path: &Path) -> bool {
+        let folder = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+        let real = |path: &Path| self.access.sources.real(path);
+        match (real(folder), real(&folder.join(path))) {
+            (Some(folder), Some(found)) => found.starts_with(folder),
+            _ => path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)),
+        }
     }
 }
 
@@ -114,6 +134,7 @@ pub fn seen_from(folder: &Path, path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::access;
 
     fn resolved(folder: &Folder, path: &str) -> Result<PathBuf, OutsideError> {
         let mut path = PathBuf::from(path);
@@ -122,7 +143,7 @@ mod tests {
 
     #[test]
     fn paths_are_seen_from_the_folder_of_the_file() {
-        let of = |file: &str| Folder::of(Path::new(file), Reach::Below);
+        let of = |file: &str| Folder::of(Path::new(file), &access(Reach::Below));
         assert_eq!(resolved(&of("there/my.ron"), "data/x.csv"), Ok("there/data/x.csv".into()));
         assert_eq!(resolved(&of("my.ron"), "data/x.csv"), Ok("data/x.csv".into()));
     }
@@ -138,7 +159,7 @@ mod tests {
         let file = inner.join("my.ron");
         let outside = whole.path().join("outside.csv").display().to_string();
         let inside = inner.join("beside.csv").display().to_string();
-        let below = Folder::of(&file, Reach::Below);
+        let below = Folder::of(&file, &access(Reach::Below));
         for path in ["beside.csv", "below/x.csv", "below/../beside.csv", "./gone.csv", &inside] {
             assert_eq!(resolved(&below, path), Ok(inner.join(path)), "{path}");
         }
@@ -146,12 +167,12 @@ mod tests {
             let error = resolved(&below, path).unwrap_err();
             assert_eq!(error.named, [PathBuf::from(path)]);
             assert!(error.to_string().contains("--allow-files"), "{error}");
-            assert_eq!(resolved(&Folder::of(&file, Reach::Anywhere), path), Ok(inner.join(path)));
-            let asked = Folder::of(&file, Reach::Below.and(&error.files));
+            assert_eq!(resolved(&Folder::of(&file, &access(Reach::Anywhere)), path), Ok(inner.join(path)));
+            let asked = Folder::of(&file, &access(Reach::Below.and(&error.files)));
             assert_eq!(resolved(&asked, path), Ok(inner.join(path)));
             assert!(resolved(&asked, "../other.csv").is_err());
             // The same words elsewhere mean another file.
-            let elsewhere = Folder::of(&inner.join("below/my.ron"), Reach::Below.and(&error.files));
+            let elsewhere = Folder::of(&inner.join("below/my.ron"), &access(Reach::Below.and(&error.files)));
             assert!(Path::new(path).has_root() || resolved(&elsewhere, "../../gone.csv").is_err(), "{path}");
         }
     }
@@ -166,7 +187,7 @@ mod tests {
         std::fs::write(inner.join("beside.csv"), "1").unwrap();
         std::os::unix::fs::symlink("../outside.csv", inner.join("out.csv")).unwrap();
         std::os::unix::fs::symlink("beside.csv", inner.join("in.csv")).unwrap();
-        let below = Folder::of(&inner.join("my.ron"), Reach::Below);
+        let below = Folder::of(&inner.join("my.ron"), &access(Reach::Below));
         assert!(resolved(&below, "out.csv").is_err());
         assert_eq!(resolved(&below, "in.csv"), Ok(inner.join("in.csv")));
     }

@@ -1,10 +1,7 @@
-//! Files, whatever is in them: the only part of the core that touches the file system.
+//! Bytes that others give, whatever is in them. Nothing is opened here: see [`sources`].
 
 pub mod arrays;
 pub mod folder;
-#[cfg(feature = "desktop")]
-pub mod hold;
 pub mod input;
 pub mod npy;
-#[cfg(feature = "desktop")]
-pub mod output;
+pub mod sources;

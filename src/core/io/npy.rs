@@ -1,12 +1,13 @@
 //! Points of parameter space in numpy's single-array files.
 
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use npyz::WriterBuilder;
 
 use super::arrays;
-use super::input::{Input, InputError};
+use super::input::InputError;
+use super::sources::Sources;
 
 use crate::core::text::Measured;
 
@@ -41,8 +42,8 @@ pub enum NpyError {
 ///
 /// # Errors
 /// If the file cannot be read, has another shape or type, or an entry is not finite.
-pub fn read_theta(path: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
-    let file = arrays::header(BufReader::new(Input::open(path, arrays::MOST_BYTES)?.file()))?;
+pub fn read_theta(sources: &dyn Sources, name: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
+    let file = arrays::header(sources.open(name, arrays::MOST_BYTES)?)?;
     let (shape, kind) = (file.shape().to_vec(), file.dtype().descr());
     let theta: Option<Vec<f64>> = match shape[..] {
         [n] if n == dim as u64 => match file.try_data::<f64>() {
@@ -91,8 +92,8 @@ mod tests {
         let path = folder.path().join("a.npy");
         let write = |theta: &[f64]| write_theta(File::create(&path).unwrap(), theta).unwrap();
         write(&[0.5, -1e300, 3.0]);
-        assert_eq!(read_theta(&path, 3).unwrap(), [0.5, -1e300, 3.0]);
-        let refused = |dim| read_theta(&path, dim).unwrap_err().expected(dim);
+        assert_eq!(read_theta(&crate::disk::Files, &path, 3).unwrap(), [0.5, -1e300, 3.0]);
+        let refused = |dim| read_theta(&crate::disk::Files, &path, dim).unwrap_err().expected(dim);
         assert_eq!(
             refused(4),
             "a .npy file with a vector of 4 finite numbers (float64 or float32), but it holds an array of \
@@ -112,6 +113,6 @@ mod tests {
         let mut writer = options.writer(File::create(&path).unwrap()).begin_nd().unwrap();
         writer.extend([0.5_f32, 2.0]).unwrap();
         writer.finish().unwrap();
-        assert_eq!(read_theta(&path, 2).unwrap(), [0.5, 2.0]);
+        assert_eq!(read_theta(&crate::disk::Files, &path, 2).unwrap(), [0.5, 2.0]);
     }
 }

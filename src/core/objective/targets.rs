@@ -73,12 +73,13 @@ pub fn fitting(loss: Loss, target: Target) -> Loss {
 mod tests {
     use super::*;
     use crate::core::data::DatasetConfig;
+    use crate::core::io::sources::Shelf;
 
     #[test]
     fn a_fitting_loss_fits_every_dataset_and_one_that_fits_stays() {
         for mut config in DatasetConfig::all() {
             config.set_points(20);
-            let data = config.generate(0).unwrap();
+            let data = config.generate(&Shelf::default(), 0).unwrap();
             assert_eq!(config.target(), Some(data.target()), "{}", config.name());
             for loss in Loss::ALL {
                 let fitting = fitting(loss, data.target());

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::tour::{Tour, is_tour};
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::paths::{ReadError, read_ron};
-use crate::core::io::folder::{Folder, Reach};
+use crate::core::io::folder::{Access, Folder};
 
 /// What was in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +21,9 @@ impl Script {
     ///
     /// # Errors
     /// If it cannot be read, is neither, or asks for files beyond its reach.
-    pub fn read(path: &Path, reach: Reach) -> Result<Self, ReadError> {
-        let (text, name) = (read_ron(path)?, path.display().to_string());
-        let folder = Folder::of(path, reach);
+    pub fn read(path: &Path, access: &Access) -> Result<Self, ReadError> {
+        let (text, name) = (read_ron(&*access.sources, path)?, path.display().to_string());
+        let folder = Folder::of(path, access);
         Ok(match is_tour(&text) {
             true => Self::Tour(Box::new(Tour::parse(&text, &name, &folder)?)),
             false => Self::Experiment(Box::new(ExperimentFile::parse_in(&text, &name, &folder)?)),

@@ -377,7 +377,8 @@ struct Opening {
 /// How a tour begins that goes on from a session as it stands.
 fn opening(session: &Session) -> Opening {
     let begun = |file: &ExperimentFile| -> Option<Session> {
-        let mut there = Session::new(Experiment::new(file.clone()).ok()?);
+        let sources = session.experiment().sources();
+        let mut there = Session::new(Experiment::reading(file.clone(), sources).ok()?);
         // A player loads the experiment that the session begins with once more.
         there.apply(load(file), Now::default()).ok()?;
         Some(there)

@@ -65,6 +65,7 @@ impl Tour {
                 error.named.first().map(|path| Named::Text(format!("{:?}", path.display().to_string())));
             TourError { named, message: error.to_string(), outside: error.files }
         })?;
+        let sources = &folder.access().sources;
         let (mut experiments, mut taken, mut weight) = (Vec::new(), Vec::new(), Weight::default());
         for (i, chapter) in file.chapters.iter_mut().enumerate() {
             // One that is loaded before anything else is the chapter's.
@@ -72,7 +73,7 @@ impl Tour {
             taken.push(usize::from(loaded.is_some()));
             experiments.push(match (&chapter.experiment, loaded) {
                 (Some(name), _) => Some(named_experiment(name, folder)?),
-                (None, Some(file)) => Some(Experiment::new(file).map_err(|why| {
+                (None, Some(file)) => Some(Experiment::reading(file, sources).map_err(|why| {
                     TourError::of(&format!("chapter {}: the experiment that it loads: {why}", i + 1))
                 })?),
                 (None, None) => None,
@@ -312,7 +313,7 @@ fn named_experiment(name: &str, folder: &Folder) -> Result<Experiment, TourError
                 message: error.to_string(),
                 outside: error.files,
             })?;
-            ExperimentFile::read(&path, folder.reach().clone())
+            ExperimentFile::read(&path, folder.access())
         }
         None => {
             let known: Vec<&str> = builtin::names().collect();
@@ -323,7 +324,8 @@ fn named_experiment(name: &str, folder: &Folder) -> Result<Experiment, TourError
         }
     };
     let file = file.map_err(|why| TourError { outside: why.outside().to_vec(), ..error(why.to_string()) })?;
-    Experiment::new(file).map_err(|why| error(format!("{name}: {why}")))
+    let sources = &folder.access().sources;
+    Experiment::reading(file, sources).map_err(|why| error(format!("{name}: {why}")))
 }
 
 #[cfg(test)]

@@ -194,7 +194,7 @@ impl Session {
         let experiment = match &self.recorded {
             // What its run carries is not read anew.
             Some(recorded) => recorded.with(|known| *known = file)?,
-            None => Experiment::new(file)?,
+            None => Experiment::reading(file, self.experiment.sources())?,
         };
         self.view = self.view.renewed(&experiment.view);
         self.opened = self.opened.or_new(experiment.file());

@@ -9,9 +9,10 @@ use crate::core::geometry::heights::HeightScale;
 use crate::core::model::Init;
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::PlaneConfig;
+use crate::disk::sources;
 
 fn session() -> Session {
-    Session::new(Experiment::new(ExperimentFile::default()).unwrap())
+    Session::new(Experiment::reading(ExperimentFile::default(), &sources()).unwrap())
 }
 
 fn at(step: u64) -> Now {
@@ -481,7 +482,7 @@ proptest::proptest! {
         commands in proptest::collection::vec((0..3_u64, any_command()), 1000),
     ) {
         let small = ExperimentFile { dataset: DatasetConfig::Xor { points: 20, noise: 0.0 }, ..Default::default() };
-        let small = Session::new(Experiment::new(small).unwrap());
+        let small = Session::new(Experiment::reading(small, &sources()).unwrap());
         let mut session = small.clone();
         let mut step = 0;
         for (steps, command) in commands {
@@ -540,7 +541,7 @@ fn old_data_is_let_go_and_the_last_change_can_always_be_taken_back() {
 #[test]
 fn more_steps_than_were_recorded_are_trained_anew_with_a_word() {
     use crate::core::experiment::pipeline;
-    let own = Experiment::new(ExperimentFile { steps: 9, ..Default::default() }).unwrap();
+    let own = Experiment::reading(ExperimentFile { steps: 9, ..Default::default() }, &sources()).unwrap();
     let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).unwrap().course());
     let mut session = Session::new(own.clone().along(&own, course).unwrap());
     let mut plan = |steps| {
@@ -566,7 +567,7 @@ fn what_a_recorded_run_carries_is_not_read_anew() {
         steps: 9,
         ..Default::default()
     };
-    let own = Experiment::new(file.clone()).unwrap();
+    let own = Experiment::reading(file.clone(), &sources()).unwrap();
     let course = std::sync::Arc::new(pipeline::train(&own, |_| {}).unwrap().course());
     let start = course.at(0).unwrap().theta.to_vec();
     let data = Some((own.supervised().unwrap().train().clone(), None));

@@ -17,8 +17,8 @@ use super::join::{JoinError, not_a_part};
 use super::part::PartFile;
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError};
-use crate::core::io::output::{Output, Stoppable};
 use crate::core::num::CancelToken;
+use crate::disk::output::{Output, Stoppable};
 
 /// A film that is a picture for viewers that do not know better.
 pub struct Apng {

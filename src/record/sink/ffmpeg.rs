@@ -19,8 +19,8 @@ use super::h264::{H264Film, KEY_SECONDS};
 use super::join::{JoinError, not_a_part};
 use super::part::PartFile;
 use super::{FilmSpec, Partial, Sink, SinkError, Stopper, write_error};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
+use crate::disk::output::Output;
 
 /// An mp4 that libx264 encodes.
 pub struct Mp4 {

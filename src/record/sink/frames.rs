@@ -11,8 +11,8 @@ use image::RgbaImage;
 
 use super::part::path_of;
 use super::{FilmSpec, Partial, Sink, SinkError, write_error};
-use crate::core::io::output::{DRAFT, Output, OutputError, is_there};
 use crate::core::num::CancelToken;
+use crate::disk::output::{DRAFT, Output, OutputError, is_there};
 
 /// A film that is a folder.
 pub struct Frames {

@@ -20,8 +20,8 @@ use super::palette::{COLOURS, Histogram, Palette};
 use super::part::{GIF_MAGIC, Note, PartFile};
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError, frames, write_error};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
+use crate::disk::output::Output;
 
 /// Frames a second, at most: viewers show a frame of less than 2 hundredths of a second for 10.
 const RATE_MOST: u32 = 50;

@@ -4,8 +4,8 @@
 use super::join::{self, JoinError, Part};
 use super::stream::StreamFile;
 use super::{FilmSpec, Partial, SinkError, write_error};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
+use crate::disk::output::Output;
 
 /// Seconds between key frames, so that players can jump.
 pub const KEY_SECONDS: u32 = 2;

@@ -14,8 +14,8 @@ use openh264::encoder::{
 use super::colours::Planes;
 use super::h264::{H264Film, KEY_SECONDS};
 use super::{FilmSpec, Partial, Sink, SinkError};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
+use crate::disk::output::Output;
 
 /// A film that openh264 encodes.
 pub struct InProcess {

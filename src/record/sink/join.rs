@@ -12,9 +12,9 @@ use super::SinkError;
 use super::container::{self, Head, Picture};
 use super::part::GIF_MAGIC;
 use super::stream::{self, Units, kind};
-use crate::core::io::input::Input;
-use crate::core::io::output::{Output, WriteError};
 use crate::core::num::CancelToken;
+use crate::disk::files;
+use crate::disk::output::{Output, WriteError};
 
 /// A part of a film that was read: what its pictures are, and where.
 pub struct Part {
@@ -248,8 +248,8 @@ pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(),
 
 /// Opens a part: films are as long as they are, but ordinary files.
 pub(super) fn open(path: &Path) -> Result<File, JoinError> {
-    let opened = Input::open(path, u64::MAX).map(Input::file);
-    opened.map_err(|error| JoinError::Read { path: path.to_owned(), source: io::Error::other(error) })
+    files::open(path)
+        .map_err(|error| JoinError::Read { path: path.to_owned(), source: io::Error::other(error) })
 }
 
 pub(super) fn not_a_part(path: &Path, reason: impl Into<String>) -> JoinError {

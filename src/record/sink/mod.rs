@@ -42,8 +42,8 @@ use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
-use crate::core::io::output::{Output, OutputError, WriteError};
 use crate::core::num::CancelToken;
+use crate::disk::output::{Output, OutputError, WriteError};
 
 /// What is asked of a film, whatever its format.
 #[derive(Clone, Debug, PartialEq, Eq)]

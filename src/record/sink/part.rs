@@ -12,8 +12,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{SinkError, write_error};
-use crate::core::io::hold::take_hold;
-use crate::core::io::output::{Output, OutputError, WriteError, is_there};
+use crate::disk::hold::take_hold;
+use crate::disk::output::{Output, OutputError, WriteError, is_there};
 
 /// What the part of a gif begins with.
 pub(super) const GIF_MAGIC: &str = "losscape-gif-v1 ";

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::join::{JoinError, open};
 use super::{Format, apng, ffmpeg, gif};
-use crate::core::io::output::Output;
 use crate::core::num::CancelToken;
+use crate::disk::output::Output;
 
 /// Makes the film of the one part that was left of a gif, an apng or a webm; tells how many frames it has.
 ///

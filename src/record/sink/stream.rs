@@ -16,7 +16,7 @@ use std::path::Path;
 
 use super::part::{Count, Note, PartFile};
 use super::{SinkError, write_error};
-use crate::core::io::output::Output;
+use crate::disk::output::Output;
 
 /// What stands before every picture: any kind of slice may follow.
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];

@@ -17,9 +17,10 @@ use crate::core::data::table::is_table;
 use crate::core::experiment::{Change, ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::folder::Reach;
-use crate::core::io::output::{Output, is_there};
 use crate::core::script::{Script, Tour};
 use crate::core::text::with_causes;
+use crate::disk::access;
+use crate::disk::output::{Output, is_there};
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
 use crate::ui::Dialog;
@@ -284,7 +285,7 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
                 false => Command::Set(Change::Dataset(dataset)),
             }))
         }
-        Some("ron") => match Script::read(path, reach.clone()) {
+        Some("ron") => match Script::read(path, &access(reach.clone())) {
             Ok(Script::Tour(tour)) => Ok(Opened::Tour(tour)),
             Ok(Script::Experiment(file)) => Ok(Opened::Shown(Command::Load(file))),
             Err(error) if !error.outside().is_empty() => {

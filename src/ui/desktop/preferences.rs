@@ -20,9 +20,10 @@ use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::read_ron;
 use crate::core::io::folder::Reach;
-use crate::core::io::hold::take_hold;
-use crate::core::io::output::Output;
 use crate::core::text::with_causes;
+use crate::disk::hold::take_hold;
+use crate::disk::output::Output;
+use crate::disk::{Files, access};
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
 use crate::ui::desk::Desk;
@@ -100,7 +101,7 @@ impl Preferences {
     }
 
     fn kept_desk(&self) -> Desk {
-        let Ok(text) = read_ron(&self.desk) else { return Desk::default() };
+        let Ok(text) = read_ron(&Files, &self.desk) else { return Desk::default() };
         match parse_ron::<Desk>(&text, &self.desk.display().to_string()) {
             Ok(desk) => desk.checked(),
             Err(error) => {
@@ -120,7 +121,7 @@ impl Preferences {
     /// The experiment that was not saved when the program last ended without being closed.
     pub fn unsaved(&self) -> Option<ExperimentFile> {
         // What it names was opened before.
-        ExperimentFile::read(&self.left.as_ref()?.file, Reach::Anywhere).ok()
+        ExperimentFile::read(&self.left.as_ref()?.file, &access(Reach::Anywhere)).ok()
     }
 
     /// A window that was closed leaves nothing to be rescued.

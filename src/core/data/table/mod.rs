@@ -26,7 +26,7 @@ pub use number::DecimalMark;
 pub use target::TargetKind;
 
 use crate::core::data::Dataset;
-use crate::core::io::input::Input;
+use crate::core::io::sources::Sources;
 use sheet::{Numbers, Sheet};
 use target::{Meaning, Refusal, Targets};
 
@@ -70,10 +70,9 @@ pub struct TableOptions {
 ///
 /// # Errors
 /// If it cannot be read, or is not what is expected.
-pub fn read(path: impl AsRef<Path>, options: &TableOptions) -> Result<Dataset, TableError> {
-    let path = path.as_ref();
+pub fn read(sources: &dyn Sources, path: &Path, options: &TableOptions) -> Result<Dataset, TableError> {
     let name = path.file_stem().map_or_else(|| "csv".into(), |stem| stem.to_string_lossy());
-    parse(&Input::open(path, LIMITS.bytes)?.read()?, &name, options)
+    parse(&sources.whole(path, LIMITS.bytes)?, &name, options)
 }
 
 /// Reads a text; `name` is the dataset's.

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::core::data::Target;
+use crate::disk::Files;
 
 fn parse_with(text: &str, options: &TableOptions) -> Result<Dataset, String> {
     parse(text.as_bytes(), "t", options).map_err(|error| error.to_string())
@@ -177,9 +178,9 @@ fn a_file_is_named_by_its_stem_and_a_missing_one_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("points.csv");
     std::fs::write(&path, "1,0\n2,1\n").unwrap();
-    assert_eq!(read(&path, &TableOptions::default()).unwrap().name, "points");
+    assert_eq!(read(&Files, &path, &TableOptions::default()).unwrap().name, "points");
     let none = folder.path().join("none.csv");
-    let error = read(&none, &TableOptions::default()).unwrap_err().to_string();
+    let error = read(&Files, &none, &TableOptions::default()).unwrap_err().to_string();
     let why = std::fs::metadata(&none).unwrap_err().to_string();
     assert!(error.starts_with("it cannot be read (") && error.contains(&why), "{error}");
 }

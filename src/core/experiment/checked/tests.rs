@@ -3,11 +3,12 @@ use crate::core::data::DatasetConfig;
 use crate::core::experiment::builtin;
 use crate::core::experiment::file::{Resolution, SliceFile};
 use crate::core::subspace::PlaneConfig;
+use crate::disk::sources;
 
 fn refused(change: impl FnOnce(&mut ExperimentFile)) -> String {
     let mut file = ExperimentFile::default();
     change(&mut file);
-    Experiment::new(file).unwrap_err().to_string()
+    Experiment::reading(file, &sources()).unwrap_err().to_string()
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn values_without_sense_are_refused_by_name() {
 /// As [`refused`], from text that stands between the brackets of a file.
 fn refused_text(fields: &str) -> String {
     let file = ExperimentFile::parse(&format!("({fields})"), "x.ron").unwrap();
-    Experiment::new(file).unwrap_err().to_string()
+    Experiment::reading(file, &sources()).unwrap_err().to_string()
 }
 
 #[test]
@@ -113,7 +114,7 @@ fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
     let config = DatasetConfig::by_name(path.to_str().unwrap()).unwrap();
     let with = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        Experiment::new(ExperimentFile { dataset: config.clone(), ..Default::default() })
+        Experiment::reading(ExperimentFile { dataset: config.clone(), ..Default::default() }, &sources())
     };
     let error = with("x,y,label\n1,2,0\n3,,1\n").unwrap_err().to_string();
     let place = format!("dataset.path = {}: expected a table of numbers, but", path.display());
@@ -131,7 +132,7 @@ fn a_file_that_is_no_table_is_refused_with_its_name_and_line() {
 #[test]
 fn held_out_examples_come_off_the_training_split() {
     let text = "(dataset: blobs(points: 120), loss: cross_entropy, model: mlp(), held_out: 0.25)";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let experiment = Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
     let objective = experiment.objective().unwrap();
     assert_eq!((objective.examples(), objective.supervised().unwrap().held_out().unwrap().rows()), (90, 30));
     let mut run = experiment.start_run().unwrap();
@@ -153,7 +154,9 @@ fn a_plane_holds_the_trail_however_slanted_its_axes_are() {
             volume: Resolution([3, 3, 3]),
             ..Default::default()
         };
-        let planned = crate::core::experiment::pipeline::run(&Experiment::new(file).unwrap()).unwrap().plan;
+        let planned = crate::core::experiment::pipeline::run(&Experiment::reading(file, &sources()).unwrap())
+            .unwrap()
+            .plan;
         let ranges = planned.plane_spec.axes().iter().map(|axis| (axis.low, axis.high)).collect::<Vec<_>>();
         let project = |theta: &&[f64]| planned.plane.subspace.project(theta).alpha;
         let alphas: Vec<Vec<f64>> = planned.trajectory.finite_thetas().iter().map(project).collect();
@@ -175,7 +178,7 @@ fn any_step_that_a_run_has_taken_is_a_place_whether_its_checkpoint_was_kept_or_n
     // Such a split is dear to evaluate, so only every 32nd step is looked at.
     let text =
         "(dataset: digits(), loss: cross_entropy, model: mlp(widths: [128]), batch: size(64), steps: 3)";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let experiment = Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
     let mut run = experiment.start_run().unwrap();
     run.advance(2);
     let second = run.latest().theta;
@@ -195,7 +198,7 @@ fn what_an_experiment_holds_is_counted_with_the_points_of_its_plane_and_shared_b
     npy::write_theta(std::fs::File::create(&path).unwrap(), &[0.5; 13]).unwrap();
     let mut file = ExperimentFile::default();
     file.slice.plane = PlaneConfig::Line { from: Place::Start, to: Place::File(path) };
-    let experiment = Experiment::new(file).unwrap();
+    let experiment = Experiment::reading(file, &sources()).unwrap();
     let [(_, data), (_, points)] = experiment.held();
     assert_eq!((data, points), (experiment.data_bytes(), 13 * 8));
     assert_eq!(experiment.with(|file| file.steps += 1).unwrap().held(), experiment.held());
@@ -204,7 +207,7 @@ fn what_an_experiment_holds_is_counted_with_the_points_of_its_plane_and_shared_b
 #[test]
 fn a_step_at_which_a_run_is_no_number_is_told_as_such() {
     let text = "(model: mlp(widths: [4], activation: relu), optimizer: sgd(lr: 300.0), steps: 1000)";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let experiment = Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
     let mut run = experiment.start_run().unwrap();
     run.advance(1000);
     let end = run.diverged_at().unwrap();
@@ -224,7 +227,7 @@ fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() 
     let text =
         "(dataset: digits(), loss: cross_entropy, model: mlp(widths: [128]), batch: size(64), steps: 3,
         slice: (grid: [3, 3], volume: [2, 2, 2]))";
-    let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
+    let experiment = Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap();
     let plane = |step| PlaneConfig::Line { from: Place::Step(step), to: Place::End };
     let through = |step| experiment.with(|file| file.slice.plane = plane(step)).unwrap();
     let plan = |experiment: &Experiment| pipeline::prepare(experiment, |_| {});

@@ -9,6 +9,7 @@ use crate::core::objective::Surface;
 use crate::core::optim::Schedule;
 use crate::core::subspace::Place;
 use crate::core::subspace::PlaneConfig;
+use crate::disk::sources;
 
 fn parsed(text: &str) -> ExperimentFile {
     ExperimentFile::parse(text, "x.ron").unwrap()
@@ -193,7 +194,7 @@ fn a_surface_and_a_network_share_neither_steps_nor_speed() {
         assert_eq!((file.surface, file.steps, file.optimizer.lr()), (None, 2000, 0.001));
         assert_eq!(resets.chosen_for, "rosenbrock");
         assert!(fields(&resets).contains(&"slice.range"), "{resets:?}");
-        Experiment::new(file).unwrap();
+        Experiment::reading(file, &sources()).unwrap();
     }
     let (file, resets) = changed(&chosen(), Change::Surface(Some(Surface::Himmelblau)));
     assert_eq!(
@@ -201,7 +202,7 @@ fn a_surface_and_a_network_share_neither_steps_nor_speed() {
         ("himmelblau", BatchSize::Full, 200.0)
     );
     assert!(fields(&resets).contains(&"batch"), "a surface has no examples");
-    Experiment::new(file).unwrap();
+    Experiment::reading(file, &sources()).unwrap();
 }
 
 #[test]
@@ -251,7 +252,8 @@ fn loss_and_batch_fit_a_file_once_it_is_read_unless_they_are_given() {
     let rows: Vec<String> = (0..12).map(|i| format!("{i},{}", i % 3)).collect();
     std::fs::write(&path, rows.join("\n")).unwrap();
     let part = || dataset(path.to_str().unwrap());
-    let before = Experiment::new(parsed("(batch: size(32), optimizer: sgd(lr: 5.0))")).unwrap();
+    let before =
+        Experiment::reading(parsed("(batch: size(32), optimizer: sgd(lr: 5.0))"), &sources()).unwrap();
     let (experiment, resets) = before.changed(part()).unwrap();
     assert_eq!((experiment.loss, experiment.batch), (Loss::CrossEntropy, BatchSize::Full));
     assert_eq!(experiment.objective().unwrap().examples(), 12, "all of them");
@@ -259,7 +261,7 @@ fn loss_and_batch_fit_a_file_once_it_is_read_unless_they_are_given() {
     assert_eq!(resets.to_string(), told);
     let (file, _) = changed(&before, part());
     let refused = |field: &'static str| {
-        Experiment::fitted(file.clone(), |given| given == field).unwrap_err().to_string()
+        Experiment::fitted(file.clone(), &sources(), |given| given == field).unwrap_err().to_string()
     };
     assert!(refused("loss").starts_with("loss = mse: expected cross_entropy"), "{}", refused("loss"));
     assert!(refused("batch").starts_with("batch = 32: expected 1 to the 12"), "{}", refused("batch"));

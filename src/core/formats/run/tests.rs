@@ -5,9 +5,10 @@ use crate::core::experiment::{CourseError, pipeline};
 use crate::core::formats::archive::write_run;
 use crate::core::io::npy;
 use crate::core::train::TrainingRun;
+use crate::disk::{access, sources};
 
 fn experiment(text: &str) -> Experiment {
-    Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap()
+    Experiment::reading(ExperimentFile::parse(text, "x.ron").unwrap(), &sources()).unwrap()
 }
 
 /// A run of the experiment to its end, and the same read back.
@@ -16,7 +17,7 @@ fn baked(own: &Experiment) -> (TrainingRun, RecordedRun) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.npz");
     write_run(File::create(&path).unwrap(), own, &run.course()).unwrap();
-    (run, read_run(&path, Reach::Below).unwrap())
+    (run, read_run(&path, &access(Reach::Below)).unwrap())
 }
 
 /// All that a run has passed, to the bit: a theta may be no number.
@@ -62,10 +63,10 @@ fn experiments() -> Vec<String> {
 fn wild(text: &str, folder: &Path) -> Option<Experiment> {
     let (experiment, table) = text.split_once("//csv:").unwrap_or((text, ""));
     std::fs::write(folder.join("points.csv"), table).unwrap();
-    let inside = Folder::of(&folder.join("x.ron"), Reach::Below);
+    let inside = Folder::of(&folder.join("x.ron"), &access(Reach::Below));
     let file = ExperimentFile::parse_in(experiment, "x.ron", &inside).unwrap();
     let file = ExperimentFile { slice: Default::default(), view: Default::default(), ..file };
-    Experiment::new(file).ok()
+    Experiment::reading(file, &sources()).ok()
 }
 
 #[test]
@@ -106,15 +107,16 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     let text =
         "(dataset: csv(path: \"points.csv\"), model: mlp(widths: [1]), loss: cross_entropy, held_out: 0.3,
         steps: 20, slice: (plane: points(a: file(\"a.npy\"), b: file(\"b.npy\"), c: end)))";
-    let inside = Folder::of(&at("my.ron"), Reach::Below);
-    let own = Experiment::new(ExperimentFile::parse_in(text, "my.ron", &inside).unwrap()).unwrap();
+    let inside = Folder::of(&at("my.ron"), &access(Reach::Below));
+    let own =
+        Experiment::reading(ExperimentFile::parse_in(text, "my.ron", &inside).unwrap(), &sources()).unwrap();
     let run = pipeline::train(&own, |_| {}).unwrap();
     let path = at("run.npz");
     write_run(File::create(&path).unwrap(), &own.saved_in(folder.path()), &run.course()).unwrap();
     for name in ["points.csv", "a.npy", "b.npy"] {
         std::fs::write(at(name), "9,9,0\n8,8,1\n").unwrap();
     }
-    let read = read_run(&path, Reach::Below).unwrap();
+    let read = read_run(&path, &access(Reach::Below)).unwrap();
     assert!(read.experiment.has_data_of(&own));
     assert_eq!(read.experiment.plane_points(), own.plane_points());
     assert_eq!(
@@ -191,7 +193,7 @@ fn an_experiment_whose_files_are_gone_is_shown_on_what_its_run_carries() {
 fn what_is_no_run_is_told_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.npz");
-    let refused = || read_run(&path, Reach::Below).unwrap_err().to_string();
+    let refused = || read_run(&path, &access(Reach::Below)).unwrap_err().to_string();
     assert!(refused().contains("x.npz"), "{}", refused());
     std::fs::write(&path, "no archive").unwrap();
     assert!(refused().contains("losscape train"), "{}", refused());

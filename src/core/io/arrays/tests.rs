@@ -5,6 +5,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::*;
+use crate::core::io::sources::Shelf;
 
 /// An array of numbers, as numpy writes it.
 fn npy(shape: &[u64], values: impl IntoIterator<Item = f64>) -> Vec<u8> {
@@ -34,23 +35,22 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn open(bytes: &[u8]) -> (tempfile::TempDir, Result<Arrays, ArrayError>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.npz");
-    std::fs::write(&path, bytes).unwrap();
-    let arrays = Arrays::open(&path);
-    (folder, arrays)
+/// The archive in bytes that are there as long as the tests are.
+fn open(bytes: &[u8]) -> Result<Arrays<'static>, ArrayError> {
+    let mut shelf = Shelf::default();
+    shelf.put("x.npz", bytes);
+    Arrays::open(Box::leak(Box::new(shelf)), Path::new("x.npz"))
 }
 
 fn refused(bytes: &[u8]) -> String {
-    let (_folder, arrays) = open(bytes);
+    let arrays = open(bytes);
     arrays.and_then(|mut arrays| arrays.read::<f64>("a")).unwrap_err().to_string()
 }
 
 #[test]
 fn arrays_are_read_by_name_with_their_shape() {
     let bytes = archive(&[("a", &npy(&[2, 3], (0..6).map(f64::from))), ("b", &npy(&[0], []))]);
-    let (_folder, arrays) = open(&bytes);
+    let arrays = open(&bytes);
     let mut arrays = arrays.unwrap();
     let a = arrays.read::<f64>("a").unwrap().unwrap();
     assert_eq!((a.shape, a.values), (vec![2, 3], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
@@ -63,7 +63,7 @@ fn arrays_are_read_by_name_with_their_shape() {
 fn what_unpacks_to_more_than_may_be_is_refused_before_it_is_unpacked() {
     let bytes = archive(&[("a", &npy(&[1 << 18], std::iter::repeat_n(0.0, 1 << 18)))]);
     assert!(bytes.len() < 1 << 14, "2 MiB of zeros are packed to {}", bytes.len());
-    let (_folder, arrays) = open(&bytes);
+    let arrays = open(&bytes);
     let mut arrays = Arrays { left: (2 << 20) - 1, ..arrays.unwrap() };
     let error = arrays.read::<f64>("a").unwrap_err().to_string();
     assert!(
@@ -71,7 +71,7 @@ fn what_unpacks_to_more_than_may_be_is_refused_before_it_is_unpacked() {
         "{error}"
     );
     // All together count.
-    let mut arrays = Arrays { left: 3 << 20, ..open(&bytes).1.unwrap() };
+    let mut arrays = Arrays { left: 3 << 20, ..open(&bytes).unwrap() };
     assert!(arrays.read::<f64>("a").is_ok() && arrays.read::<f64>("a").is_err());
 }
 

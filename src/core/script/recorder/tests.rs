@@ -13,6 +13,7 @@ use crate::core::io::folder::{Folder, Reach};
 use crate::core::optim::OptimizerConfig;
 use crate::core::session::Transport;
 use crate::core::session::tests::any_command;
+use crate::disk::{access, sources};
 
 const POSE: Pose = Pose { target: [0.0; 3], yaw: 0.1, pitch: -0.5, distance: 3.0, fov: FOV };
 
@@ -25,7 +26,7 @@ struct Live {
 
 impl Live {
     fn new(file: ExperimentFile) -> Self {
-        let session = Session::new(Experiment::new(file).unwrap());
+        let session = Session::new(Experiment::reading(file, &sources()).unwrap());
         Self { secs: 7.0, step: 0.0, session }
     }
 
@@ -253,7 +254,7 @@ fn table(folder: &tempfile::TempDir) -> (std::path::PathBuf, DatasetConfig) {
 fn told(recorder: Recorder) -> (TourFile, Option<String>) {
     let untold = recorder.untold().map(str::to_owned);
     let file = recorder.finish();
-    let folder = Folder::of("x.ron".as_ref(), Reach::Anywhere);
+    let folder = Folder::of("x.ron".as_ref(), &access(Reach::Anywhere));
     Tour::parse(&file.to_ron(), "x.ron", &folder).unwrap_or_else(|error| panic!("{error}"));
     (file, untold)
 }

@@ -1,0 +1,143 @@
+//! Files to be read: ordinary ones alone.
+//!
+//! A pipe would be waited for and a device read without end, so both are refused before they are opened.
+
+use std::fs::{File, FileType, Metadata};
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::core::io::input::InputError;
+use crate::core::io::sources::{Sources, Stamp};
+
+/// The files of this machine, by their paths as they are seen from where the program runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+/// Opens a file.
+///
+/// # Errors
+/// If it is not there, or no ordinary file.
+pub fn open(path: &Path) -> Result<File, InputError> {
+    // Asked before it is opened: to open a pipe is to wait for whoever writes on it.
+    ordinary(std::fs::metadata(path)?.file_type())?;
+    let file = File::open(path)?;
+    ordinary(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+impl Sources for Files {
+    fn look(&self, name: &Path) -> Result<Stamp, InputError> {
+        let found = open(name)?.metadata()?;
+        Ok(Stamp { bytes: found.len(), identity: identity(&found) })
+    }
+
+    fn read(&self, name: &Path, range: Range<u64>) -> Result<Vec<u8>, InputError> {
+        let mut file = open(name)?;
+        if range.start > 0 {
+            file.seek(SeekFrom::Start(range.start))?;
+        }
+        let mut bytes = Vec::new();
+        file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn real(&self, name: &Path) -> Option<PathBuf> {
+        name.canonicalize().ok()
+    }
+}
+
+/// What tells a file from another one that took its name: where it lies on its device, or else when it was made.
+#[cfg(unix)]
+fn identity(found: &Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    found.dev().rotate_left(32) ^ found.ino()
+}
+
+#[cfg(not(unix))]
+fn identity(found: &Metadata) -> u64 {
+    let made = found.created().ok().and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
+    made.map_or(0, |made| made.as_nanos() as u64)
+}
+
+fn ordinary(kind: FileType) -> Result<(), InputError> {
+    match kind {
+        kind if kind.is_file() => Ok(()),
+        kind if kind.is_dir() => Err(InputError::NotAFile("folder")),
+        kind => Err(InputError::NotAFile(special(kind))),
+    }
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        kind if kind.is_fifo() => "pipe",
+        kind if kind.is_socket() => "socket",
+        _ => "device",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_kind: FileType) -> &'static str {
+    "device"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn refused(path: &Path, most: u64) -> String {
+        (&Files as &dyn Sources).text(path, most).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, "seven ä").unwrap();
+        assert_eq!((&Files as &dyn Sources).text(&path, 8).unwrap(), "seven ä");
+        assert_eq!(refused(&path, 7), "it has 8 bytes; expected at most 7");
+        let gone = folder.path().join("y");
+        assert_eq!(refused(&gone, 7), std::fs::metadata(&gone).unwrap_err().to_string());
+        std::fs::write(&path, b"ab\xffcd").unwrap();
+        assert_eq!(refused(&path, 7), "its byte 2 is not UTF-8; expected a text saved as UTF-8");
+    }
+
+    #[test]
+    fn what_is_no_ordinary_file_is_refused_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(refused(folder.path(), 7), "it is a folder; expected an ordinary file");
+        if cfg!(unix) {
+            let pipe = folder.path().join("pipe");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            assert_eq!(refused(&pipe, 7), "it is a pipe; expected an ordinary file");
+            assert_eq!(refused(Path::new("/dev/zero"), 7), "it is a device; expected an ordinary file");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_of_the_system_that_tells_no_length_is_read_no_further() {
+        let maps = Path::new("/proc/self/maps");
+        assert_eq!(refused(maps, 7), "it has more than 7 bytes; expected at most 7");
+    }
+
+    #[test]
+    fn a_file_that_grows_stays_the_same_and_one_that_is_replaced_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.lsr");
+        std::fs::write(&path, "one").unwrap();
+        let before = Files.look(&path).unwrap();
+        write!(File::options().append(true).open(&path).unwrap(), " two").unwrap();
+        let grown = Files.look(&path).unwrap();
+        assert_eq!((grown.identity, grown.bytes), (before.identity, 7));
+        assert_eq!(Files.read(&path, before.bytes..grown.bytes).unwrap(), b" two");
+        let beside = folder.path().join("beside");
+        std::fs::write(&beside, "one two three").unwrap();
+        std::fs::rename(&beside, &path).unwrap();
+        assert_ne!(Files.look(&path).unwrap().identity, grown.identity);
+    }
+}
