@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
 use losscape::core::experiment::{Experiment, ExperimentFile, Import};
+use losscape::core::grid::{Evaluator, InProcess};
 use losscape::core::subspace::{PlaneConfig, SlicePlane};
 
 const TRAINED: &str = "(dataset: moons(points: 60), model: mlp(widths: [5, 4]), loss: bce_with_logits,
@@ -60,6 +61,27 @@ fn another_slice_of_it_goes_on_with_the_run_that_is_known() {
     assert_eq!(plan.plane, pipeline::run(&turned).unwrap().plan.plane);
 }
 
+/// Whoever knows the loss may be somebody else: here the network that it was trained with.
+fn elsewhere(trained: &Experiment) -> Arc<dyn Evaluator> {
+    Arc::new(InProcess::new(Arc::clone(trained.objective().unwrap())))
+}
+
+#[test]
+fn somebody_else_may_evaluate_its_slices() {
+    let (trained, imported) = pair("pca");
+    let own = pipeline::run(&trained).unwrap();
+    let mut pipeline = Pipeline::new(imported, Some(elsewhere(&trained)), 0.0);
+    let (mut plane, mut volume) = (None, None);
+    while !pipeline.is_finished() {
+        match pipeline.advance(1000).unwrap() {
+            Some(Finding::Plane(field)) => plane = Some(Arc::clone(field.grid())),
+            Some(Finding::Volume(field)) => volume = Some(Arc::clone(field.grid())),
+            _ => {}
+        }
+    }
+    assert_eq!((plane, volume), (own.plane, own.volume));
+}
+
 #[test]
 fn what_needs_its_loss_is_refused_by_name() {
     let (_, imported) = pair("pca");
@@ -93,7 +115,7 @@ mod window {
     use losscape::record::eye::{Eye, EyeRequest};
     use losscape::scene::Pacing;
     use losscape::scene::frame::Placement;
-    use losscape::scene::landscape::Landscape;
+    use losscape::scene::landscape::{Evaluators, Landscape};
     use losscape::scene::session::{Ask, Refusal, SessionState};
     use losscape::scene::slice::Shown;
     use losscape::scene::trail::Trails;
@@ -158,6 +180,24 @@ mod window {
             let session = app.world().resource::<SessionState>();
             assert!(matches!(session.runs()[0].origin, Origin::Imported(_)));
         }
+    }
+
+    #[test]
+    fn the_window_asks_whoever_it_is_given_for_losses_and_looks_nobody_up() {
+        let (mut app, trained) = open(Pacing::Live);
+        let evaluator = elsewhere(&trained);
+        app.insert_resource(Evaluators(Arc::new(move |_: &Experiment| Some(Arc::clone(&evaluator)))));
+        settle(&mut app);
+        let known = app.world().resource::<Landscape>().current().unwrap();
+        let own = pipeline::run(&trained).unwrap();
+        assert_eq!(Some(known.plane.as_ref().unwrap().picture.field.grid()), own.plane.as_ref());
+        assert_eq!(Some(known.volume.as_ref().unwrap().field.grid()), own.volume.as_ref());
+        // Beyond the volume it is asked anew, wherever the plane goes.
+        ask(&mut app, Command::Set(Change::Alpha3(9.0)));
+        settle(&mut app);
+        let plane = app.world().resource::<Landscape>().current().unwrap().plane.as_ref().unwrap();
+        assert_eq!(plane.alpha3, 9.0);
+        assert_eq!(**plane.picture.field.grid(), own.plan.plane_job(9.0).unwrap().finish());
     }
 
     #[test]

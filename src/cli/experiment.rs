@@ -47,8 +47,7 @@ pub struct ExperimentArguments {
     /// mse, bce_with_logits, cross_entropy or huber.
     #[arg(long)]
     loss: Option<String>,
-    /// sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.
-    #[arg(long)]
+    #[arg(long, help = either(OptimizerConfig::all().iter().map(OptimizerConfig::name)))]
     optimizer: Option<String>,
     /// Learning rate.
     #[arg(long, allow_hyphen_values = true, value_parser = finite)]
@@ -368,6 +367,13 @@ fn of_table(path: &str) -> ExperimentFile {
         file.loss = fitting(file.loss, data.target());
     }
     file
+}
+
+/// Names as help lists them: `a, b or c`.
+fn either<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let (last, others) = names.split_last().map_or(("", &names[..]), |(last, others)| (*last, others));
+    format!("{} or {last}", others.join(", "))
 }
 
 fn dataset(name: &str) -> anyhow::Result<DatasetConfig> {

@@ -72,8 +72,12 @@ fn losses(
 }
 
 fn loss_name(told: &Told) -> &'static str {
-    let file = told.session.experiment().file();
-    if file.surface.is_some() { "value" } else { file.loss.name() }
+    let experiment = told.session.experiment();
+    match experiment.surface {
+        _ if experiment.is_imported() => "as recorded",
+        Some(_) => "value",
+        None => experiment.loss.name(),
+    }
 }
 
 fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap) {

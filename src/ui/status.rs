@@ -43,6 +43,7 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
 /// What the picture is worth.
 fn picture_text(view: &PanelView) -> String {
     match (view.is_exact, view.blending_error) {
+        _ if view.is_imported && !view.has_surface => "no surface: this run came without its loss".to_owned(),
         (true, None) => "exact plane".to_owned(),
         (true, Some(error)) => {
             format!("exact plane (blending it would have been wrong by up to {:.2})", Measured(error))

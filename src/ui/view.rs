@@ -109,6 +109,8 @@ pub struct PanelView {
     pub refusal: Option<(String, String)>,
     /// Whether the run was recorded elsewhere and came without its loss.
     pub is_imported: bool,
+    /// Whether there is a surface to see.
+    pub has_surface: bool,
     /// What there is to tell of the examples, in sentences.
     pub notes: Vec<String>,
     /// Training examples; `None` before there are any.
@@ -272,6 +274,7 @@ impl Source<'_> {
                 Some((field.to_owned(), why.to_owned()))
             }),
             is_imported: self.session.experiment().is_imported(),
+            has_surface: known.is_some_and(|known| known.plane.is_some()),
             notes: self.session.experiment().notes().to_vec(),
             examples: known.map(|known| known.plan.problem.examples()).filter(|count| *count > 0),
             marker: known

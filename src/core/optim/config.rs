@@ -1,20 +1,14 @@
 //! Which optimizer an experiment asks for, as written in its file.
 
-use serde::{Deserialize, Serialize};
-
-use super::Optimizer;
-use super::{
-    adagrad::AdagradSettings, adam::AdamSettings, adamw::AdamwSettings, momentum::MomentumSettings,
-    nesterov::NesterovSettings, rmsprop::RmspropSettings, sgd::SgdSettings,
-};
-use crate::core::num::SettingError;
+use super::OptimizerConfig;
+use super::sgd::SgdSettings;
 
 /// Declares the enum and joins its arms: each is a settings type with a default, a public `lr`,
 /// `check()` and `build(dim)`.
 macro_rules! optimizers {
     ($($(#[$doc:meta])* $arm:ident($settings:ty) = $name:literal,)+) => {
         /// An optimizer by name, with its settings.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum OptimizerConfig {
             $($(#[$doc])* $arm($settings),)+
@@ -45,7 +39,7 @@ macro_rules! optimizers {
             ///
             /// # Errors
             /// On the first that makes no sense.
-            pub fn check(&self) -> Result<(), SettingError> {
+            pub fn check(&self) -> Result<(), $crate::core::num::SettingError> {
                 match self { $(Self::$arm(settings) => settings.check()),+ }
             }
 
@@ -56,23 +50,7 @@ macro_rules! optimizers {
         }
     };
 }
-
-optimizers! {
-    /// Gradient descent.
-    Sgd(SgdSettings) = "sgd",
-    /// Gradient descent with momentum.
-    Momentum(MomentumSettings) = "momentum",
-    /// Gradient descent with Nesterov's momentum.
-    Nesterov(NesterovSettings) = "nesterov",
-    /// Steps divided by the root of the sum of all squared gradients.
-    Adagrad(AdagradSettings) = "adagrad",
-    /// Steps divided by the root of a running mean of squared gradients.
-    Rmsprop(RmspropSettings) = "rmsprop",
-    /// Running means of gradients and squared gradients.
-    Adam(AdamSettings) = "adam",
-    /// Adam with weight decay apart from the gradient.
-    Adamw(AdamwSettings) = "adamw",
-}
+pub(super) use optimizers;
 
 impl Default for OptimizerConfig {
     fn default() -> Self {
@@ -90,7 +68,7 @@ impl OptimizerConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::optim::Gradients;
+    use crate::core::optim::{Gradients, Optimizer};
 
     /// A step of one that asks for no further gradient.
     fn step(optimizer: &mut dyn Optimizer, theta: &mut [f64], gradient: &[f64], lr: f64) {

@@ -1,13 +1,13 @@
 //! Optimizers with PyTorch's names, semantics and defaults (sgd's learning rate is 0.1 here, since
 //! PyTorch has none).
 //!
-//! One file each: its settings, their defaults and checks, and its step. [`config`] joins them by name;
-//! [`schedule`] says how the learning rate changes over a run.
+//! One file each: its settings, their defaults and checks, and its step. The table below joins them by name:
+//! whoever adds one writes its file and its row here. [`schedule`] says how the learning rate changes over a run.
 
 pub mod adagrad;
 pub mod adam;
 pub mod adamw;
-pub mod config;
+mod config;
 pub mod gradients;
 pub mod momentum;
 pub mod nesterov;
@@ -15,9 +15,25 @@ pub mod rmsprop;
 pub mod schedule;
 pub mod sgd;
 
-pub use config::OptimizerConfig;
 pub use gradients::Gradients;
 pub use schedule::Schedule;
+
+config::optimizers! {
+    /// Gradient descent.
+    Sgd(sgd::SgdSettings) = "sgd",
+    /// Gradient descent with momentum.
+    Momentum(momentum::MomentumSettings) = "momentum",
+    /// Gradient descent with Nesterov's momentum.
+    Nesterov(nesterov::NesterovSettings) = "nesterov",
+    /// Steps divided by the root of the sum of all squared gradients.
+    Adagrad(adagrad::AdagradSettings) = "adagrad",
+    /// Steps divided by the root of a running mean of squared gradients.
+    Rmsprop(rmsprop::RmspropSettings) = "rmsprop",
+    /// Running means of gradients and squared gradients.
+    Adam(adam::AdamSettings) = "adam",
+    /// Adam with weight decay apart from the gradient.
+    Adamw(adamw::AdamwSettings) = "adamw",
+}
 
 /// A rule that turns a gradient into a step. Its value is its whole state: a clone continues exactly.
 pub trait Optimizer: Send + Sync {
