@@ -234,7 +234,8 @@ mod window {
         for command in asked {
             app.world_mut().resource_mut::<Refusal>().0 = None;
             ask(&mut app, command.clone());
-            let told = app.world().resource::<Refusal>().0.clone().unwrap_or_default();
+            let told =
+                app.world().resource::<Refusal>().0.as_ref().map_or_else(String::new, ToString::to_string);
             assert!(
                 told.contains("recorded elsewhere") || told.contains("without its loss"),
                 "{command:?}: {told}"

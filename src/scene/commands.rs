@@ -34,7 +34,7 @@ pub(super) fn apply_commands(
             let words = Some(words.to_string()).filter(|words| !words.is_empty());
             told.get_or_insert_default().extend(words);
         }
-        refused = refused.or(answer.err().map(|error| error.to_string()));
+        refused = refused.or(answer.err());
     }
     if is_asked {
         refusal.0 = refused;

@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 
 use crate::core::command::Command;
-use crate::core::experiment::Experiment;
+use crate::core::experiment::{Experiment, FieldError};
 use crate::core::session::Session;
 
 /// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only.
@@ -24,7 +24,7 @@ pub struct Ask(pub Command);
 
 /// The first of the last commands that was refused, in words; nothing once commands went through.
 #[derive(Resource, Default)]
-pub struct Refusal(pub Option<String>);
+pub struct Refusal(pub Option<FieldError>);
 
 /// What the last change of the session reset beyond what was asked for, in words; nothing after a change that
 /// reset nothing.

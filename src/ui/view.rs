@@ -14,7 +14,7 @@ use super::desktop::{filming::FilmView, filming::Filming, studio::Studio};
 use super::timeline::History;
 use super::tour::TourView;
 use crate::core::command::RaceStart;
-use crate::core::experiment::{Experiment, ExperimentFile};
+use crate::core::experiment::{Experiment, ExperimentFile, FieldError};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
 use crate::core::grid::losses::finite_range;
@@ -269,10 +269,7 @@ impl Source<'_> {
             is_floor_open: self.session.view().is_floor_open,
             is_panels_shown: self.session.view().is_panels_shown,
             progress: self.landscape.progress,
-            refusal: self.refusal.0.as_deref().and_then(|text| {
-                let (field, why) = text.split_once(" = ")?;
-                Some((field.to_owned(), why.to_owned()))
-            }),
+            refusal: self.refusal.0.as_ref().map(|refused| (refused.field.clone(), refused.why())),
             is_imported: self.session.experiment().is_imported(),
             has_surface: known.is_some_and(|known| known.plane.is_some()),
             notes: self.session.experiment().notes().to_vec(),
@@ -328,7 +325,7 @@ impl Source<'_> {
         // It went on beyond what was planned.
         let live = || Some(format!("{}; try a lower learning rate", self.training.leader()?.blow_up()?));
         // A field of a file is set to a value; to a person it is one.
-        let refusal = self.refusal.0.as_ref().map(|why| why.replacen(" = ", " is ", 1));
+        let refusal = self.refusal.0.as_ref().map(FieldError::spoken);
         refusal.or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
     }
 }

@@ -507,12 +507,14 @@ fn grid_spec(ranges: &[(f64, f64)], counts: &[usize]) -> Result<GridSpec, GridEr
 
 /// A grid that is none, by the field that made it so.
 fn slice_error(field: &'static str, error: &GridError) -> FieldError {
-    let text = error.to_string();
-    let (found, expected) = text.split_once("; expected ").unwrap_or((&text, "a grid"));
     // The field says already what it is.
-    match found.strip_prefix("the range ") {
-        Some(range) => FieldError::new("slice.range", range, expected),
-        None => FieldError::new(field, found.strip_prefix("a grid of ").unwrap_or(found), expected),
+    match error {
+        GridError::Range { axis, low, high } | GridError::Narrow { axis, low, high } => {
+            FieldError::new("slice.range", format!("{low}:{high} of alpha{axis}"), error.expected())
+        }
+        GridError::Axes(axes) => FieldError::new(field, format!("{axes} axes"), error.expected()),
+        GridError::TooLarge { cells } => FieldError::new(field, format!("{cells} cells"), error.expected()),
+        GridError::Count { .. } => FieldError::new(field, error.found(), error.expected()),
     }
 }
 

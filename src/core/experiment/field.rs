@@ -16,6 +16,16 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// What is wrong with the field, without its name.
+    pub fn why(&self) -> String {
+        format!("{}: expected {}", self.value, self.expected)
+    }
+
+    /// The same as a person says it, to whom the field is none of a file.
+    pub fn spoken(&self) -> String {
+        format!("{} is {}", self.field, self.why())
+    }
+
     pub(crate) fn new(field: impl Into<String>, value: impl Shown, expected: impl Into<String>) -> Self {
         Self { field: field.into(), value: value.shown(), expected: expected.into() }
     }

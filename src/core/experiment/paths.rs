@@ -110,6 +110,46 @@ pub fn place_of(text: &str, at: Option<usize>) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
+/// The bytes of a RON text at which a field of that name begins, in strings and comments none.
+pub fn fields<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let (rest, here) = (&text[at..], at);
+            let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            at += match word {
+                0 => passed_over(rest),
+                word => word,
+            };
+            if &rest[..word] == name && rest[word..].trim_start().starts_with(':') {
+                return Some(here);
+            }
+        }
+        None
+    })
+}
+
+/// The length of the string, comment or sign that a RON text begins with.
+fn passed_over(text: &str) -> usize {
+    let end =
+        |close: &str, from: usize| text[from..].find(close).map_or(text.len(), |at| from + at + close.len());
+    let sign = text.chars().next().map_or(1, char::len_utf8);
+    match text {
+        _ if text.starts_with("//") => end("\n", 2),
+        _ if text.starts_with("/*") => end("*/", 2),
+        _ if text.starts_with('"') => {
+            let mut is_escaped = false;
+            let close = text[1..].find(|c| {
+                let closes = c == '"' && !is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                closes
+            });
+            close.map_or(text.len(), |at| at + 2)
+        }
+        _ => sign,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +180,13 @@ mod tests {
         assert_eq!(error.outside, [PathBuf::from("/etc/passwd")]);
         let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Anywhere));
         assert!(ExperimentFile::parse_in(&text, "there/my.ron", &there).is_ok());
+    }
+
+    #[test]
+    fn fields_are_found_where_they_are_none_of_a_string_or_comment() {
+        let text = "(a: \"when: \\\" when:\", // when: x\n whenever: 1, /* when: */ when : 3, b: ['\u{e4}'], when: 4)";
+        let found: Vec<&str> = fields(text, "when").map(|at| &text[at..at + 8]).collect();
+        assert_eq!(found, ["when : 3", "when: 4)"]);
+        assert_eq!(fields("\"open", "when").count(), 0);
     }
 }

@@ -195,12 +195,9 @@ fn loss_error(error: &SupervisedError) -> FieldError {
 }
 
 fn model_error(model: &ModelConfig, error: &ModelError) -> FieldError {
-    let text = error.to_string();
-    let (found, expected) = text.split_once("; expected ").unwrap_or((&text, "a model"));
+    let expected = format!("{}, but {}", error.expected(), error.found());
     match model {
-        ModelConfig::Mlp { widths, .. } => {
-            FieldError::new("model.widths", format!("{widths:?}"), format!("{expected}, but {found}"))
-        }
-        _ => FieldError::new("model", model.name(), format!("{expected}, but {found}")),
+        ModelConfig::Mlp { widths, .. } => FieldError::new("model.widths", format!("{widths:?}"), expected),
+        _ => FieldError::new("model", model.name(), expected),
     }
 }

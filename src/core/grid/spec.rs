@@ -1,5 +1,7 @@
 //! Where the cells of a grid lie.
 
+use std::fmt;
+
 use crate::core::num::range::is_wide;
 use crate::core::text::Measured;
 
@@ -54,13 +56,11 @@ pub const LEAST_SHARE: f64 = 1e-9;
 pub const LEAST_WIDTH: f64 = 1e-30;
 
 /// Why axes make no grid.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum GridError {
     /// Not one, two or three axes.
-    #[error("a grid of {0} axes; expected 1, 2 or 3")]
     Axes(usize),
     /// Too few cells along an axis.
-    #[error("{count} cells along alpha{axis}; expected at least 2")]
     Count {
         /// The axis, from 1.
         axis: usize,
@@ -68,7 +68,6 @@ pub enum GridError {
         count: usize,
     },
     /// A range that is empty, reversed or not finite.
-    #[error("the range {low}:{high} of alpha{axis}; expected two finite numbers, the first below the second")]
     Range {
         /// The axis, from 1.
         axis: usize,
@@ -78,10 +77,6 @@ pub enum GridError {
         high: Measured,
     },
     /// A range in which there is no room for cells.
-    #[error(
-        "the range {low}:{high} of alpha{axis}; expected a width of at least {LEAST_WIDTH:e}, and {LEAST_SHARE:e} \
-         of its larger end"
-    )]
     Narrow {
         /// The axis, from 1.
         axis: usize,
@@ -91,12 +86,46 @@ pub enum GridError {
         high: Measured,
     },
     /// More cells than fit.
-    #[error("a grid of {cells} cells; expected at most {MAX_CELLS}")]
     TooLarge {
         /// Cells asked for.
         cells: u128,
     },
 }
+
+impl GridError {
+    /// What was asked for.
+    pub fn found(&self) -> String {
+        match self {
+            Self::Axes(axes) => format!("a grid of {axes} axes"),
+            Self::Count { axis, count } => format!("{count} cells along alpha{axis}"),
+            Self::Range { axis, low, high } | Self::Narrow { axis, low, high } => {
+                format!("the range {low}:{high} of alpha{axis}")
+            }
+            Self::TooLarge { cells } => format!("a grid of {cells} cells"),
+        }
+    }
+
+    /// What would do.
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Axes(_) => "1, 2 or 3".to_owned(),
+            Self::Count { .. } => "at least 2".to_owned(),
+            Self::Range { .. } => "two finite numbers, the first below the second".to_owned(),
+            Self::Narrow { .. } => {
+                format!("a width of at least {LEAST_WIDTH:e}, and {LEAST_SHARE:e} of its larger end")
+            }
+            Self::TooLarge { .. } => format!("at most {MAX_CELLS}"),
+        }
+    }
+}
+
+impl fmt::Display for GridError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}; expected {}", self.found(), self.expected())
+    }
+}
+
+impl std::error::Error for GridError {}
 
 impl GridSpec {
     /// Checks the axes, alpha1 first.

@@ -1,5 +1,7 @@
 //! Dense layers and the model they make.
 
+use std::fmt;
+
 use super::activation::Activation;
 use crate::core::num::ParamLayout;
 
@@ -41,13 +43,11 @@ pub const MAX_WIDTH: usize = 8192;
 pub const MAX_PARAMETERS: usize = 1_000_000;
 
 /// Why a list of layers is no model.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelError {
     /// There is no layer.
-    #[error("a model needs at least 1 layer")]
     Empty,
     /// A width is 0, or larger than any use of this program.
-    #[error("layer {layer} has a width of {width}; expected 1 to {MAX_WIDTH}")]
     Width {
         /// The layer's number, from 1.
         layer: usize,
@@ -55,13 +55,11 @@ pub enum ModelError {
         width: usize,
     },
     /// More parameters than a trajectory of them could be kept.
-    #[error("a model of {parameters} parameters; expected at most {MAX_PARAMETERS}")]
     TooLarge {
         /// Parameters asked for.
         parameters: usize,
     },
     /// A layer does not take what the one before it gives.
-    #[error("layer {layer} takes {inputs} numbers but the layer before it gives {given}")]
     Mismatch {
         /// The layer's number, from 1.
         layer: usize,
@@ -71,7 +69,6 @@ pub enum ModelError {
         given: usize,
     },
     /// A skip joins different widths.
-    #[error("layer {layer} skips from {inputs} to {outputs} numbers; a skip needs equal widths")]
     UnequalSkip {
         /// The layer's number, from 1.
         layer: usize,
@@ -81,6 +78,42 @@ pub enum ModelError {
         outputs: usize,
     },
 }
+
+impl ModelError {
+    /// What was asked for.
+    pub fn found(&self) -> String {
+        match self {
+            Self::Empty => "a model has no layer".to_owned(),
+            Self::Width { layer, width } => format!("layer {layer} has a width of {width}"),
+            Self::TooLarge { parameters } => format!("a model of {parameters} parameters"),
+            Self::Mismatch { layer, inputs, given } => {
+                format!("layer {layer} takes {inputs} numbers and the layer before it gives {given}")
+            }
+            Self::UnequalSkip { layer, inputs, outputs } => {
+                format!("layer {layer} skips from {inputs} to {outputs} numbers")
+            }
+        }
+    }
+
+    /// What would do.
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Empty => "at least 1".to_owned(),
+            Self::Width { .. } => format!("1 to {MAX_WIDTH}"),
+            Self::TooLarge { .. } => format!("at most {MAX_PARAMETERS}"),
+            Self::Mismatch { .. } => "as many as are given".to_owned(),
+            Self::UnequalSkip { .. } => "equal widths".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}; expected {}", self.found(), self.expected())
+    }
+}
+
+impl std::error::Error for ModelError {}
 
 /// Layers that fit together, and the layout of their parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

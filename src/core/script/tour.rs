@@ -16,7 +16,7 @@ use super::chapters::{ChapterFile, LONGEST_SECS, TourFile, When};
 use super::weight::{Weight, check_counts};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
-use crate::core::experiment::paths::{ReadError, is_ron, place_of};
+use crate::core::experiment::paths::{ReadError, fields, is_ron, place_of};
 use crate::core::experiment::{CameraMode, Change, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::CameraKey;
 use crate::core::io::folder::{Folder, seen_from};
@@ -41,7 +41,7 @@ impl Tour {
         Self::new(file, folder).map_err(|TourError { named, message, outside }| {
             let at = match &named {
                 Some(Named::Text(part)) => text.find(part.as_str()),
-                Some(Named::Cue(number)) => text.match_indices("when:").nth(*number).map(|(at, _)| at),
+                Some(Named::Cue(number)) => fields(text, "when").nth(*number),
                 None => None,
             };
             let (line, column) = place_of(text, at);
