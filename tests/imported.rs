@@ -101,7 +101,7 @@ fn what_needs_its_loss_is_refused_by_name() {
     assert!(imported.notes().is_empty() && imported.supervised().is_none());
 }
 
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod window {
     use std::time::Duration;
 

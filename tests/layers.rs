@@ -88,12 +88,59 @@ struct Source {
     imports: Vec<(Module, String)>,
     /// Paths within its code.
     paths: Vec<Module>,
+    /// The types that its systems write.
+    written: Vec<Module>,
+    /// Whether it says that something runs before or after something else.
+    is_ordering: bool,
 }
 
 #[derive(Default)]
 struct Names {
     imports: Vec<(Module, String)>,
     paths: Vec<Module>,
+    written: Vec<Module>,
+    is_ordering: bool,
+}
+
+/// The mutable references within a type, by what they refer to.
+#[derive(Default)]
+struct Mutable(Vec<Module>);
+
+impl<'ast> Visit<'ast> for Mutable {
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        if let (Some(_), syn::Type::Path(of)) = (&reference.mutability, &*reference.elem) {
+            self.0.push(module_of(&of.path));
+        }
+        visit::visit_type_reference(self, reference);
+    }
+}
+
+fn module_of(path: &syn::Path) -> Module {
+    path.segments.iter().map(|segment| segment.ident.to_string()).collect()
+}
+
+/// What a parameter of a system, or a call on the world, writes.
+fn written(name: &syn::Ident, arguments: &syn::AngleBracketedGenericArguments) -> Vec<Module> {
+    let types = || {
+        arguments.args.iter().filter_map(|argument| match argument {
+            syn::GenericArgument::Type(of) => Some(of),
+            _ => None,
+        })
+    };
+    match name.to_string().as_str() {
+        "ResMut" | "NonSendMut" | "Mut" | "resource_mut" | "get_resource_mut" => types()
+            .filter_map(|of| match of {
+                syn::Type::Path(of) => Some(module_of(&of.path)),
+                _ => None,
+            })
+            .collect(),
+        "Query" | "Single" => {
+            let mut found = Mutable::default();
+            types().for_each(|of| found.visit_type(of));
+            found.0
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn is_of_tests(attributes: &[syn::Attribute]) -> bool {
@@ -132,8 +179,22 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.paths.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        self.paths.push(module_of(path));
+        for segment in &path.segments {
+            if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
+                self.written.extend(written(&segment.ident, arguments));
+            }
+        }
         visit::visit_path(self, path);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let name = call.method.to_string();
+        self.is_ordering |= call.args.len() == 1 && (name == "after" || name == "before");
+        if let Some(arguments) = &call.turbofish {
+            self.written.extend(written(&call.method, arguments));
+        }
+        visit::visit_expr_method_call(self, call);
     }
 }
 
@@ -164,7 +225,8 @@ fn sources() -> BTreeMap<Module, Source> {
         if matches!(module.last().map(String::as_str), Some("mod" | "lib")) {
             module.pop();
         }
-        (module.clone(), Source { module, file, imports: names.imports, paths: names.paths })
+        let Names { imports, paths, written, is_ordering } = names;
+        (module.clone(), Source { module, file, imports, paths, written, is_ordering })
     };
     found.into_iter().map(read).collect()
 }
@@ -281,7 +343,40 @@ fn the_rooms_of_the_scene_use_only_those_below() {
     assert!(upward.is_empty(), "{} arrows upward:\n{}", upward.len(), upward.join("\n"));
 }
 
-/// The panels are let alone: all of them are drawn from one view of what they all show.
+/// What the overlay has to say to the scene it says by messages.
+#[test]
+fn the_overlay_writes_nothing_of_the_scene() {
+    let read = Arrows::read();
+    let of_scene = |source: &Source, path: &Module| {
+        let imported = source.imports.iter().find(|(_, given)| Some(given) == path.first());
+        let whole = imported.map_or(path.clone(), |(whole, _)| [whole.as_slice(), &path[1..]].concat());
+        let defined = read.absolute(&source.module, &whole).and_then(|whole| read.defines(whole, 0));
+        defined.is_some_and(|module| module.first().is_some_and(|layer| layer == "scene"))
+    };
+    let overlay =
+        || read.sources.values().filter(|source| source.module.first().is_some_and(|of| of == "ui"));
+    let writes = |source: &'_ Source| -> Vec<String> {
+        let found = source.written.iter().filter(|path| of_scene(source, path));
+        found.map(|path| format!("{} writes {}", source.file.display(), path.join("::"))).collect()
+    };
+    assert!(overlay().any(|source| !source.written.is_empty()), "what systems write is seen");
+    let found: Vec<String> = overlay().flat_map(writes).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The order of systems is read in one place each: of the scene, of the overlay, of the window.
+#[test]
+fn the_order_of_systems_is_stated_in_one_file_a_layer() {
+    let stated: Vec<String> = Arrows::read()
+        .sources
+        .values()
+        .filter(|source| source.is_ordering)
+        .filter(|source| ["scene", "ui"].contains(&source.module.first().map_or("", String::as_str)))
+        .map(|source| source.file.display().to_string())
+        .collect();
+    assert_eq!(stated, ["ui/mod.rs"], "scene/mod.rs chains its steps");
+}
+
 #[test]
 fn no_files_use_each_other_in_a_circle() {
     let arrows = Arrows::read();
@@ -289,7 +384,7 @@ fn no_files_use_each_other_in_a_circle() {
         arrows.sources.keys().map(|module| (module, arrows.reached(module))).collect();
     let circular: Vec<String> = arrows
         .each()
-        .filter(|(from, to)| from[0] != "ui" && reached[to].contains(*from))
+        .filter(|(from, to)| reached[*to].contains(*from))
         .map(|(from, to)| arrows.told(from, to))
         .collect();
     assert!(circular.is_empty(), "{} arrows in circles:\n{}", circular.len(), circular.join("\n"));

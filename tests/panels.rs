@@ -26,19 +26,18 @@ use losscape::core::probe::{Brief, VerdictKind};
 use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{AxisMeaning, PlaneConfig, RandomWalks};
-use losscape::ui::actions::{Act, DeskAct, actions};
+use losscape::ui::act::{DeskAct, TourAct};
+use losscape::ui::actions::{Act, actions};
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::ChartKind;
-use losscape::ui::chosen::{CHOOSE_TRAINING, Chosen, Nearest, choice_of_training};
-use losscape::ui::desktop::FileDesk;
-use losscape::ui::desktop::asking::Asking;
-use losscape::ui::desktop::files::Errand;
-use losscape::ui::desktop::filming::FilmView;
-use losscape::ui::desktop::rescue::Rescue;
-use losscape::ui::desktop::studio::{MOST_PIXELS, Shot, StudioAct, Take};
+use losscape::ui::chosen::{CHOOSE_TRAINING, choice_of_training};
+use losscape::ui::desktop::studio::MOST_PIXELS;
+use losscape::ui::desktop::{Asking, Errand, FileDesk, Rescue, Shot, StudioAct, Take};
 use losscape::ui::keys::{command_of, desk_act_of};
-use losscape::ui::tour::{TourAct, TourView, tour_act_of};
-use losscape::ui::view::RunRow;
+use losscape::ui::tour::tour_act_of;
+use losscape::ui::view::{
+    CameraView, Chosen, EditsView, FilmView, Nearest, NewsView, RunRow, RunView, SliceView, TourView,
+};
 use losscape::ui::{Desk, PanelView, panels};
 
 const POSE: Pose = Pose { target: [0.0; 3], yaw: 0.1, pitch: -0.5, distance: 3.0, fov: 0.7 };
@@ -53,18 +52,24 @@ pub(super) fn view() -> PanelView {
     let axis = |name: &str, explained| AxisMeaning { name: name.into(), explained, is_random: false };
     PanelView {
         experiment: builtin::load(builtin::DEFAULT).unwrap().unwrap(),
-        step: 120,
-        loss: Some(0.1234),
-        accuracy: Some(0.5),
-        surface_loss: Some(0.25),
-        plane_distance: Some(1.5),
-        axes: vec![axis("start to end", 0.907), axis("main bend", 0.084), axis("second bend", 0.005)],
-        explained: 0.996,
-        alpha3_range: Some((-2.0, 3.0)),
-        alpha_ranges: [(0.0, 3.0); 2],
-        losses: [0.0, 1.5],
-        is_exact: true,
         is_panels_shown: true,
+        run: RunView {
+            step: 120,
+            loss: Some(0.1234),
+            accuracy: Some(0.5),
+            surface_loss: Some(0.25),
+            plane_distance: Some(1.5),
+            ..PanelView::default().run
+        },
+        slice: SliceView {
+            axes: vec![axis("start to end", 0.907), axis("main bend", 0.084), axis("second bend", 0.005)],
+            explained: 0.996,
+            alpha3_range: Some((-2.0, 3.0)),
+            alpha_ranges: [(0.0, 3.0); 2],
+            losses: [0.0, 1.5],
+            is_exact: true,
+            ..PanelView::default().slice
+        },
         ..PanelView::default()
     }
 }
@@ -110,7 +115,7 @@ fn chosen(menu: &str, entry: &str) -> Vec<Command> {
 
 #[test]
 fn each_button_sends_its_command_once() {
-    let playing = PanelView { is_playing: true, ..view() };
+    let playing = PanelView { run: RunView { is_playing: true, ..view().run }, ..view() };
     assert_eq!(clicked(playing, "⏸ Pause"), [Command::Run(RunCommand::Pause)]);
     assert_eq!(clicked(view(), "▶ Play"), [Command::Run(RunCommand::Play)]);
     assert_eq!(clicked(view(), "Step"), [Command::Run(RunCommand::Step(1))]);
@@ -280,7 +285,7 @@ fn what_a_file_says_more_exactly_than_a_slider_shows_is_left_as_it_is() {
     let mut exact = view();
     exact.experiment.slice.rotate = 12.3456;
     exact.experiment.view.steps_per_second = 0.5 + 60.0;
-    exact.alpha3 = 0.123_456;
+    exact.slice.alpha3 = 0.123_456;
     let mut harness = harness(exact);
     for label in ["Speed", "α₃", "Turn"] {
         harness.get_by_role_and_label(Role::SpinButton, label).focus();
@@ -376,7 +381,7 @@ fn tab_to(harness: &mut Harness<State>, label: &str) {
 #[test]
 fn the_main_job_is_done_with_the_keyboard_alone() {
     let marker = vec![0.25, -0.5, 0.125];
-    let mut harness = harness(PanelView { marker: marker.clone(), ..view() });
+    let mut harness = harness(PanelView { run: RunView { marker: marker.clone(), ..view().run }, ..view() });
     let press = |harness: &mut Harness<State>, label: &str, key: Key| {
         tab_to(harness, label);
         harness.key_press(key);
@@ -392,7 +397,7 @@ fn the_main_job_is_done_with_the_keyboard_alone() {
     press(&mut harness, "▶ Play", Key::Space);
     press(&mut harness, CHOOSE_TRAINING, Key::Enter);
     // What the session makes of it.
-    harness.state_mut().view.selected = Some(marker.clone());
+    harness.state_mut().view.slice.selected = Some(marker.clone());
     harness.run();
     tab_to(&mut harness, "point α₂");
     type_text(&mut harness, "1.5");
@@ -426,16 +431,16 @@ fn the_main_job_is_done_with_the_keyboard_alone() {
 fn a_point_is_chosen_where_training_is_and_moved_by_numbers() {
     let select = |alpha: Vec<f64>| [Command::View(ViewCommand::Select(Some(alpha)))];
     let marker = vec![0.25, -0.5, 0.125];
-    let known = PanelView { marker: marker.clone(), ..view() };
+    let known = PanelView { run: RunView { marker: marker.clone(), ..view().run }, ..view() };
     assert_eq!(clicked(known.clone(), CHOOSE_TRAINING), select(marker.clone()));
     let named = actions(&known).into_iter().find(|action| action.name == CHOOSE_TRAINING).unwrap();
     assert_eq!(named.act, Act::Ask(select(marker.clone())[0].clone()));
     for nowhere in [vec![], vec![f64::NAN, 0.0]] {
-        let unknown = PanelView { marker: nowhere, ..view() };
+        let unknown = PanelView { run: RunView { marker: nowhere, ..view().run }, ..view() };
         assert_eq!(choice_of_training(&unknown), None);
         assert!(harness(unknown).get_by_label(CHOOSE_TRAINING).accesskit_node().is_disabled());
     }
-    let selected = PanelView { selected: Some(marker), ..view() };
+    let selected = PanelView { slice: SliceView { selected: Some(marker), ..view().slice }, ..view() };
     assert_eq!(set(selected.clone(), "point α₁", "1.25"), select(vec![1.25, -0.5, 0.125]));
     assert_eq!(set(selected.clone(), "point α₂", "-2"), select(vec![0.25, -2.0, 0.125]));
     assert_eq!(set(selected, "point α₂", "nan"), [], "no place");
@@ -444,12 +449,15 @@ fn a_point_is_chosen_where_training_is_and_moved_by_numbers() {
 /// Rows above come and go while training goes on.
 #[test]
 fn whoever_types_a_place_keeps_the_field_when_a_row_comes_above_it() {
-    let mut harness = harness(PanelView { selected: Some(vec![0.25, -0.5, 0.125]), ..view() });
+    let mut harness = harness(PanelView {
+        slice: SliceView { selected: Some(vec![0.25, -0.5, 0.125]), ..view().slice },
+        ..view()
+    });
     harness.get_by_label("point α₁").focus();
     harness.run();
     harness.event(Event::Text("1".to_owned()));
     harness.run();
-    harness.state_mut().view.is_probing = true;
+    harness.state_mut().view.run.is_probing = true;
     harness.run();
     type_text(&mut harness, "5");
     let alpha = vec![15.0, -0.5, 0.125];
@@ -490,7 +498,7 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     let is_off = |label: &str| harness(view()).get_by_label(label).accesskit_node().is_disabled();
     assert!(is_off("Train on from here"), "no point was chosen");
     let alpha = vec![0.5, 0.25, 0.0];
-    let at_point = PanelView { selected: Some(alpha.clone()), ..view() };
+    let at_point = PanelView { slice: SliceView { selected: Some(alpha.clone()), ..view().slice }, ..view() };
     let [Command::Run(RunCommand::Race { optimizer, from })] = &clicked(at_point, "Train on from here")[..]
     else {
         panic!("one race")
@@ -575,8 +583,13 @@ fn every_run_of_a_race_has_its_settings_in_place() {
 
 #[test]
 fn a_clicker_stops_at_the_end_and_holds_what_goes_on_past_it() {
-    let sent =
-        |step, is_playing| command_of(KeyCode::PageDown, false, &PanelView { step, is_playing, ..view() });
+    let sent = |step, is_playing| {
+        command_of(
+            KeyCode::PageDown,
+            false,
+            &PanelView { run: RunView { step, is_playing, ..view().run }, ..view() },
+        )
+    };
     let steps = view().experiment.steps;
     assert_eq!(sent(steps - 1, false), Some(Command::Run(RunCommand::Play)));
     assert_eq!(sent(steps, false), None);
@@ -585,12 +598,12 @@ fn a_clicker_stops_at_the_end_and_holds_what_goes_on_past_it() {
 
 #[test]
 fn keys_stand_for_commands() {
-    let view = PanelView { pose: Some(POSE), ..view() };
+    let view = PanelView { camera: CameraView { pose: Some(POSE), ..view().camera }, ..view() };
     let key = |key| command_of(key, false, &view);
     let sent = |command: Command| Some(command);
     let slot = Bookmark::try_from(4).unwrap();
     assert_eq!(key(KeyCode::Digit4), sent(Command::View(ViewCommand::GoTo(slot))));
-    let pose = view.pose.unwrap();
+    let pose = view.camera.pose.unwrap();
     assert_eq!(
         command_of(KeyCode::Digit4, true, &view),
         sent(Command::View(ViewCommand::SetBookmark { slot, pose }))
@@ -610,7 +623,7 @@ fn keys_stand_for_commands() {
         sent(Command::Set(Change::Camera(CameraMode::Orbit)))
     );
     let mut two = view.clone();
-    two.alpha3_range = None;
+    two.slice.alpha3_range = None;
     assert_eq!(command_of(KeyCode::KeyV, false, &two), None, "there is no cube to show");
 }
 
@@ -618,7 +631,8 @@ fn keys_stand_for_commands() {
 fn shares_stand_beside_those_of_random_walks() {
     let band = |median| Band { low: median - 0.1, median, high: median + 0.05 };
     let walks = RandomWalks { axes: vec![band(0.83), band(0.12), band(0.05)], all: band(0.9) };
-    let harness = harness(PanelView { walks: Some(walks), cosine: 0.5, ..view() });
+    let harness =
+        harness(PanelView { slice: SliceView { walks: Some(walks), cosine: 0.5, ..view().slice }, ..view() });
     for label in ["90.7 %  (walk 83 %)", "8.4 %  (walk 12 %)", "0.4 %", "60°, drawn as 90°"] {
         assert!(harness.query_by_label(label).is_some(), "{label}");
     }
@@ -671,8 +685,8 @@ fn readouts_say_what_they_were_given() {
 #[test]
 fn without_a_third_direction_its_control_is_off_and_says_why() {
     let mut two = view();
-    two.axes.truncate(2);
-    two.alpha3_range = None;
+    two.slice.axes.truncate(2);
+    two.slice.alpha3_range = None;
     let harness = harness(two);
     assert!(harness.query_by_label("none: the plane is the whole space").is_some());
     assert!(harness.query_by_label("Sweep α₃").is_none());
@@ -681,7 +695,10 @@ fn without_a_third_direction_its_control_is_off_and_says_why() {
 
 #[test]
 fn warnings_and_hidden_panels() {
-    let warned = harness(PanelView { warning: Some("optimizer.lr = -1".into()), ..view() });
+    let warned = harness(PanelView {
+        news: NewsView { warning: Some("optimizer.lr = -1".into()), ..view().news },
+        ..view()
+    });
     assert!(warned.query_by_label("⚠ optimizer.lr = -1").is_some());
     let hidden = harness(PanelView { is_panels_shown: false, ..view() });
     assert!(hidden.query_by_label("Step").is_none());
@@ -761,13 +778,13 @@ fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
 #[test]
 fn a_refusal_stands_where_the_value_was_typed() {
     let why = ("optimizer.lr".to_owned(), "-1: expected a finite number above 0".to_owned());
-    let refused = harness(PanelView { refusal: Some(why), ..view() });
+    let refused = harness(PanelView { news: NewsView { refusal: Some(why), ..view().news }, ..view() });
     assert!(refused.query_by_label("optimizer.lr: -1: expected a finite number above 0").is_some());
 }
 
 #[test]
 fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
-    let changed = PanelView { changes: (2, 1), ..view() };
+    let changed = PanelView { edits: EditsView { changes: (2, 1), ..view().edits }, ..view() };
     assert_eq!(clicked(changed.clone(), "Undo"), [Command::Undo]);
     assert_eq!(clicked(changed, "Redo"), [Command::Redo]);
     assert!(harness(view()).get_by_label("Undo").accesskit_node().is_disabled(), "nothing to take back");
@@ -795,7 +812,7 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
 
 #[test]
 fn every_action_with_a_key_is_what_the_key_does() {
-    let view = PanelView { pose: Some(POSE), ..view() };
+    let view = PanelView { camera: CameraView { pose: Some(POSE), ..view().camera }, ..view() };
     for action in actions(&view) {
         let Some(key) = key_of(action.key) else { continue };
         let same = actions(&view).into_iter().filter(|other| other.key == action.key).count();
@@ -828,7 +845,7 @@ fn a_tour_is_given_by_buttons_by_keys_and_by_name() {
         ("Leave", TourAct::Leave, None),
     ];
     for (label, act, key) in acts {
-        assert_eq!(desk_after(touring(), Desk::default(), &[label]).tour, Some(act));
+        assert_eq!(desk_after(touring(), Desk::default(), &[label]).asked, [DeskAct::Tour(act)]);
         assert_eq!(key.and_then(tour_act_of), key.map(|_| act));
         let named =
             actions(&touring()).into_iter().find(|action| action.act == Act::Desk(DeskAct::Tour(act)));
@@ -886,14 +903,14 @@ fn the_timeline_goes_to_any_step() {
 
 pub(super) fn keyed() -> PanelView {
     let key = |secs| CameraKey { secs, pose: Pose { yaw: secs, ..POSE } };
-    PanelView { camera_keys: vec![key(0.0), key(3.0), key(6.0)], ..view() }
+    PanelView { camera: CameraView { keys: vec![key(0.0), key(3.0), key(6.0)], ..view().camera }, ..view() }
 }
 
 #[test]
 fn each_control_of_the_camera_path_sends_its_command_once() {
     assert!(harness(view()).get_by_label("Clear path").accesskit_node().is_disabled(), "there is no path");
     let sent = |command: Command| [command];
-    let keys = keyed().camera_keys;
+    let keys = keyed().camera.keys;
     assert_eq!(clicked(keyed(), "Clear path"), sent(Command::View(ViewCommand::Keys(vec![]))));
     assert_eq!(clicked(keyed(), "Play the path"), sent(Command::Set(Change::Camera(CameraMode::Path))));
     let mut flying = keyed();
@@ -934,7 +951,7 @@ fn a_camera_key_is_dragged_or_typed_to_another_time_in_one_change() {
     harness.drop_at(from + (to - from) * 0.5);
     harness.run();
     harness.run();
-    let mut keys = keyed().camera_keys;
+    let mut keys = keyed().camera.keys;
     keys[1].secs = 4.5;
     assert_eq!(harness.state().asked, [Command::View(ViewCommand::Keys(keys.clone()))]);
 
@@ -1007,13 +1024,19 @@ fn a_lecture_shows_step_and_loss_and_no_panels_and_a_blank_screen_nothing() {
 
 #[test]
 fn the_readout_of_a_lecture_stays_on_its_lines_and_says_why_training_rests() {
-    let mut harness = harness(PanelView { step: 0, loss: Some(0.0), is_playing: true, ..view() });
+    let mut harness = harness(PanelView {
+        run: RunView { step: 0, loss: Some(0.0), is_playing: true, ..view().run },
+        ..view()
+    });
     harness.state_mut().desk.is_lecture = true;
     harness.run();
     let height = |harness: &Harness<State>, label: &str| harness.get_by_label(label).rect().height();
     let one_line = height(&harness, "step 0");
     assert!(harness.query_by_label("held").is_none(), "it goes on");
-    harness.state_mut().view = PanelView { step: 1234, loss: Some(0.055_634), is_playing: true, ..view() };
+    harness.state_mut().view = PanelView {
+        run: RunView { step: 1234, loss: Some(0.055_634), is_playing: true, ..view().run },
+        ..view()
+    };
     harness.run();
     for label in ["step 1234", "loss 0.0556"] {
         assert!((height(&harness, label) - one_line).abs() < 1.0, "{label} is on one line");
@@ -1024,7 +1047,8 @@ fn the_readout_of_a_lecture_stays_on_its_lines_and_says_why_training_rests() {
         (steps, false, None, "finished"),
         (steps, false, Some(80), "blew up at step 80"),
     ] {
-        harness.state_mut().view = PanelView { step, is_playing, diverged_at, ..view() };
+        harness.state_mut().view =
+            PanelView { run: RunView { step, is_playing, diverged_at, ..view().run }, ..view() };
         harness.run();
         assert!(harness.query_by_label(told).is_some(), "{told}");
     }
@@ -1090,10 +1114,10 @@ fn desk_after(view: PanelView, desk: Desk, labels: &[&str]) -> Desk {
 
 #[test]
 fn a_recording_is_begun_and_ended_by_its_button_and_seen_while_it_is_on() {
-    let record = Some(StudioAct::Record);
-    assert_eq!(desk_after(view(), Desk::default(), &["Record"]).files.studio, record);
+    let record = [DeskAct::Studio(StudioAct::Record)];
+    assert_eq!(desk_after(view(), Desk::default(), &["Record"]).asked, record);
     let on = PanelView { recording_secs: Some(65.4), ..view() };
-    assert_eq!(desk_after(on.clone(), Desk::default(), &["Stop recording"]).files.studio, record);
+    assert_eq!(desk_after(on.clone(), Desk::default(), &["Stop recording"]).asked, record);
     let mut harness = harness(on);
     assert!(harness.query_by_label("⏺ 1:05").is_some());
     harness.state_mut().desk.is_lecture = true;
@@ -1105,23 +1129,22 @@ fn a_recording_is_begun_and_ended_by_its_button_and_seen_while_it_is_on() {
 fn a_recording_is_saved_filmed_and_put_away() {
     let take = Take { secs: 12.34, size: Some([1280, 720]), fps: 30 };
     let desk = || Desk { files: FileDesk { take: Some(take), ..default() }, ..Desk::default() };
-    assert_eq!(desk_after(view(), desk(), &["Save as tour (.ron)…"]).files.errand, Some(Errand::SaveTour));
+    assert_eq!(
+        desk_after(view(), desk(), &["Save as tour (.ron)…"]).asked,
+        [DeskAct::Errand(Errand::SaveTour)]
+    );
     let usual = desk_after(view(), desk(), &["Make a film…"]);
-    assert_eq!(usual.files.errand, Some(Errand::Film { size: [1280, 720], fps: 30 }));
+    assert_eq!(usual.asked, [DeskAct::Errand(Errand::Film { size: [1280, 720], fps: 30 })]);
     assert_eq!(usual.files.take, Some(take), "it may be saved as well");
     let window =
         desk_after(view(), desk(), &["pixels,", "as the window", "frames a second", "24", "Make a film…"]);
-    assert_eq!(window.files.errand, Some(Errand::Film { size: [1280, 2400], fps: 24 }));
+    assert_eq!(window.asked, [DeskAct::Errand(Errand::Film { size: [1280, 2400], fps: 24 })]);
     assert_eq!(desk_after(view(), desk(), &["Put away"]).files.take, None);
     let film =
         FilmView { name: "a.mp4".into(), progress: Some((3, 9)), secs_left: None, is_cancelled: false };
     let busy = PanelView { film: Some(film), ..view() };
     let cancelled = desk_after(busy.clone(), desk(), &["Make a film…", "Cancel the film"]);
-    assert_eq!(
-        (cancelled.files.errand, cancelled.files.studio),
-        (None, Some(StudioAct::Cancel)),
-        "one at a time"
-    );
+    assert_eq!(cancelled.asked, [DeskAct::Studio(StudioAct::Cancel)], "one at a time");
     assert!(harness(busy).query_by_label("a.mp4: 3 of 9 frames").is_some());
 }
 
@@ -1129,7 +1152,8 @@ fn a_recording_is_saved_filmed_and_put_away() {
 fn a_picture_is_saved_at_a_size_that_can_be_drawn() {
     let desk = || Desk { files: FileDesk { shot: Some(Shot { scale: 1 }), ..default() }, ..Desk::default() };
     let saved = desk_after(view(), desk(), &["2×", "Save as…"]);
-    assert_eq!((saved.files.errand, saved.files.shot), (Some(Errand::Picture { size: [2560, 4800] }), None));
+    assert_eq!(saved.asked, [DeskAct::Errand(Errand::Picture { size: [2560, 4800] })]);
+    assert_eq!(saved.files.shot, None);
     assert_eq!(desk_after(view(), desk(), &["Cancel"]).files.shot, None);
     let mut harness = harness(view());
     harness.state_mut().desk.files.shot = Some(Shot { scale: 1 });
@@ -1182,10 +1206,16 @@ fn a_file_that_asks_for_others_elsewhere_waits_for_an_answer() {
 fn the_scene_is_told_in_numbers_with_panels_hidden_in_a_lecture_and_on_a_blank_screen() {
     let chosen = Chosen { alpha: vec![1.0, -0.5, 0.0], loss: Some(0.2), verdict: None, nearest: None };
     let told = PanelView {
-        verdict: Some(Brief { kind: VerdictKind::Slope, downhill: Some([4, 13]) }),
         chosen: Some(chosen),
-        warning: Some("training diverges at step 7".into()),
-        refusal: Some(("steps".into(), "0: expected 1 to 10000000".into())),
+        run: RunView {
+            verdict: Some(Brief { kind: VerdictKind::Slope, downhill: Some([4, 13]) }),
+            ..view().run
+        },
+        news: NewsView {
+            warning: Some("training diverges at step 7".into()),
+            refusal: Some(("steps".into(), "0: expected 1 to 10000000".into())),
+            ..view().news
+        },
         ..view()
     };
     let states: [fn(&mut State); 4] = [
@@ -1223,7 +1253,11 @@ fn the_chosen_point_is_told_marked_on_the_timeline_and_forgotten() {
         let nearest = Some(Nearest { step: 700, distance: 0.5, is_on_trail });
         let alpha = vec![1.0, -0.5, 0.0];
         let chosen = Chosen { alpha: alpha.clone(), loss: Some(0.2), verdict, nearest };
-        PanelView { selected: Some(alpha), chosen: Some(chosen), ..view() }
+        PanelView {
+            chosen: Some(chosen),
+            slice: SliceView { selected: Some(alpha), ..view().slice },
+            ..view()
+        }
     };
     let known = harness(point(Some(saddle()), true));
     for label in ["α (1.00, −0.50, 0.00)", "saddle", "step 700", "The chosen point is nearest to step 700"]
@@ -1241,10 +1275,14 @@ fn the_chosen_point_is_told_marked_on_the_timeline_and_forgotten() {
     assert!(is_off(view(), "Forget it"), "nothing is chosen");
 
     let low = vec![2.0, 1.5, 0.0];
-    let two = PanelView { another_low: Some((low.clone(), 0.125)), ..view() };
+    let two =
+        PanelView { slice: SliceView { another_low: Some((low.clone(), 0.125)), ..view().slice }, ..view() };
     let look = "Look at another low point: 0.1250";
     assert_eq!(clicked(two.clone(), look), [Command::View(ViewCommand::Select(Some(low.clone())))]);
-    assert!(is_off(PanelView { selected: Some(low), ..two }, look), "it is");
+    assert!(
+        is_off(PanelView { slice: SliceView { selected: Some(low), ..two.slice }, ..two }, look),
+        "it is"
+    );
     assert!(is_off(view(), "No other low point in this slice"));
 }
 

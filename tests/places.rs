@@ -20,11 +20,8 @@ use losscape::core::session::RunId;
 use losscape::core::subspace::walks::Band;
 use losscape::core::subspace::{PlaneConfig, RandomWalks};
 use losscape::ui::PanelView;
-use losscape::ui::chosen::{Chosen, Nearest};
-use losscape::ui::desktop::filming::FilmView;
 use losscape::ui::style::SIDE_WIDTH;
-use losscape::ui::tour::TourView;
-use losscape::ui::view::{Cost, RunRow};
+use losscape::ui::view::{Chosen, Cost, FilmView, Nearest, RunRow, SliceView, TourView};
 
 use crate::panels::{State, harness, keyed, type_text, view};
 
@@ -62,40 +59,42 @@ fn chosen(verdict: Option<VerdictKind>, nearest: Option<Nearest>) -> Chosen {
 /// Everything that comes and goes by itself, by a command, or with another plane.
 fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
     vec![
-        ("playing", |view| (view.is_playing, view.speed) = (true, 100_000.0)),
-        ("probing", |view| view.is_probing = true),
+        ("playing", |view| (view.run.is_playing, view.run.speed) = (true, 100_000.0)),
+        ("probing", |view| view.run.is_probing = true),
         ("a verdict", |view| {
-            view.verdict = Some(Brief { kind: VerdictKind::Slope, downhill: Some([120, 200]) });
+            view.run.verdict = Some(Brief { kind: VerdictKind::Slope, downhill: Some([120, 200]) });
         }),
-        ("diverged", |view| view.diverged_at = Some(12_345)),
-        ("another low point", |view| view.another_low = Some((vec![1.0, 0.5, 0.0], 0.125))),
-        ("sweeping", |view| (view.is_sweeping, view.is_exact, view.alpha3) = (true, false, -1.99)),
-        ("a point is chosen", |view| view.selected = Some(vec![-1.25, 0.5, 0.0])),
+        ("diverged", |view| view.run.diverged_at = Some(12_345)),
+        ("another low point", |view| view.slice.another_low = Some((vec![1.0, 0.5, 0.0], 0.125))),
+        ("sweeping", |view| {
+            (view.slice.is_sweeping, view.slice.is_exact, view.slice.alpha3) = (true, false, -1.99)
+        }),
+        ("a point is chosen", |view| view.slice.selected = Some(vec![-1.25, 0.5, 0.0])),
         ("a low point is chosen", |view| {
             let alpha = vec![1.0, 0.5, 0.0];
-            view.selected = Some(alpha.clone());
-            view.another_low = Some((alpha, 0.125));
+            view.slice.selected = Some(alpha.clone());
+            view.slice.another_low = Some((alpha, 0.125));
             view.chosen = Some(chosen(Some(VerdictKind::Slope), None));
         }),
         ("it lies far off", |view| {
-            view.selected = Some(vec![1.0, 0.5, 0.0]);
+            view.slice.selected = Some(vec![1.0, 0.5, 0.0]);
             let near = Nearest { step: 10_000_000, distance: 1.234e-9, is_on_trail: false };
             view.chosen = Some(chosen(Some(VerdictKind::NoNegativeCurvature), Some(near)));
         }),
         ("another slice is computed", |view| {
-            view.axes.clear();
-            (view.alpha3_range, view.cost, view.examples) = (None, None, None);
-            view.progress = Some(Progress { done: 1, total: 3 });
+            view.slice.axes.clear();
+            (view.slice.alpha3_range, view.cost, view.examples) = (None, None, None);
+            view.news.progress = Some(Progress { done: 1, total: 3 });
         }),
         ("a plane that is the whole space", |view| {
-            view.axes.truncate(2);
-            view.alpha3_range = None;
+            view.slice.axes.truncate(2);
+            view.slice.alpha3_range = None;
         }),
         ("random walks", |view| {
             let band = Band { low: 0.1, median: 0.5, high: 0.9 };
-            view.walks = Some(RandomWalks { axes: vec![band; 3], all: band });
+            view.slice.walks = Some(RandomWalks { axes: vec![band; 3], all: band });
         }),
-        ("a slanted plane", |view| view.cosine = 0.5),
+        ("a slanted plane", |view| view.slice.cosine = 0.5),
         ("what it cost", |view| {
             view.cost = Some(Cost {
                 grid_losses: 123_456_789,
@@ -112,28 +111,28 @@ fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
         }),
         ("a log scale", |view| view.experiment.view.scale = HeightScale::Log),
         ("cut off", |view| view.experiment.view.clip = Some(0.5)),
-        ("a camera key", |view| view.camera_keys = keyed().camera_keys),
+        ("a camera key", |view| view.camera.keys = keyed().camera.keys),
         ("a tour", |view| view.tour = Some(TourView { title: "x".into(), ..TourView::default() })),
         ("recording", |view| view.recording_secs = Some(65.0)),
         ("filming", |view| {
             let name = "a.mp4".into();
             view.film = Some(FilmView { name, progress: None, secs_left: None, is_cancelled: false });
         }),
-        ("something to undo", |view| view.changes = (3, 1)),
-        ("a warning", |view| view.warning = Some("optimizer.lr is -1: expected more".into())),
+        ("something to undo", |view| view.edits.changes = (3, 1)),
+        ("a warning", |view| view.news.warning = Some("optimizer.lr is -1: expected more".into())),
         ("changed", |view| {
-            view.opened.1 = true;
+            view.edits.opened.1 = true;
             view.experiment.title.clear();
         }),
-        ("refused: dataset", |view| view.refusal = Some(("dataset.points".into(), "0: more".into()))),
-        ("refused: model", |view| view.refusal = Some(("model.widths".into(), "[0]: more".into()))),
-        ("refused: optimizer", |view| view.refusal = Some(("optimizer.lr".into(), "-1: more".into()))),
-        ("refused: steps", |view| view.refusal = Some(("steps".into(), "0: more".into()))),
-        ("refused: slice", |view| view.refusal = Some(("slice.range".into(), "0: more".into()))),
-        ("refused: clip", |view| view.refusal = Some(("view.clip".into(), "0: more".into()))),
+        ("refused: dataset", |view| view.news.refusal = Some(("dataset.points".into(), "0: more".into()))),
+        ("refused: model", |view| view.news.refusal = Some(("model.widths".into(), "[0]: more".into()))),
+        ("refused: optimizer", |view| view.news.refusal = Some(("optimizer.lr".into(), "-1: more".into()))),
+        ("refused: steps", |view| view.news.refusal = Some(("steps".into(), "0: more".into()))),
+        ("refused: slice", |view| view.news.refusal = Some(("slice.range".into(), "0: more".into()))),
+        ("refused: clip", |view| view.news.refusal = Some(("view.clip".into(), "0: more".into()))),
         ("large numbers", |view| {
-            (view.step, view.loss, view.grad_norm) = (10_000_000, Some(8.123e301), Some(1e-300));
-            (view.surface_loss, view.plane_distance) = (Some(-1e300), Some(1e12));
+            (view.run.step, view.run.loss, view.run.grad_norm) = (10_000_000, Some(8.123e301), Some(1e-300));
+            (view.run.surface_loss, view.run.plane_distance) = (Some(-1e300), Some(1e12));
         }),
     ]
 }
@@ -185,7 +184,10 @@ const SETTINGS: [&str; 6] = ["weight_decay", "eps", "activation", "head", "noise
 /// The plane sets out, its second low point is no longer looked for, and the button is where it was.
 #[test]
 fn a_second_click_lands_where_the_first_did() {
-    let mut harness = harness(PanelView { another_low: Some((vec![1.0, 0.5, 0.0], 0.125)), ..view() });
+    let mut harness = harness(PanelView {
+        slice: SliceView { another_low: Some((vec![1.0, 0.5, 0.0], 0.125)), ..view().slice },
+        ..view()
+    });
     let at = harness.get_by_label("Sweep α₃").rect().center();
     let click = |harness: &mut Harness<State>| {
         harness.hover_at(at);
@@ -196,7 +198,8 @@ fn a_second_click_lands_where_the_first_did() {
     };
     click(&mut harness);
     let state = harness.state_mut();
-    (state.view.is_sweeping, state.view.is_exact, state.view.another_low) = (true, false, None);
+    (state.view.slice.is_sweeping, state.view.slice.is_exact, state.view.slice.another_low) =
+        (true, false, None);
     click(&mut harness);
     let asked = [true, false].map(Command::Sweep);
     assert_eq!(harness.state().asked, asked);
@@ -255,10 +258,10 @@ fn long() -> PanelView {
     (file.slice.rotate, file.view.steps_per_second) = (-LONG * 100.0, LONG * 1e5);
     (file.view.clip, file.view.isosurface) = (Some(8.123e301), Some(LONG * 1e15));
     (file.view.shape, file.view.section1, file.view.section2) = (Shape::Cube, Some(-LONG), Some(-LONG * 1e9));
-    long.alpha3 = -1_234_567_890_123_456.0;
-    long.alpha_ranges = [(-LONG, LONG * 1e-9), (-LONG * 1e15, LONG * 1e300)];
-    long.alpha3_range = Some((-LONG * 1e-300, LONG));
-    long.selected = Some(vec![-LONG, -LONG * 1e300, LONG]);
+    long.slice.alpha3 = -1_234_567_890_123_456.0;
+    long.slice.alpha_ranges = [(-LONG, LONG * 1e-9), (-LONG * 1e15, LONG * 1e300)];
+    long.slice.alpha3_range = Some((-LONG * 1e-300, LONG));
+    long.slice.selected = Some(vec![-LONG, -LONG * 1e300, LONG]);
     long.chosen = Some(Chosen { alpha: vec![-LONG, -LONG * 1e300, LONG], ..chosen(None, None) });
     long
 }
@@ -286,7 +289,7 @@ fn numbers_of_sixteen_digits_stay_in_the_panel_and_move_nothing() {
     let harness = harness(long());
     assert_all_within_the_panel(&harness);
     let mut short = view();
-    short.selected = Some(vec![0.0; 3]);
+    short.slice.selected = Some(vec![0.0; 3]);
     short.experiment.view.shape = Shape::Cube;
     let short = {
         let look = &mut short.experiment.view;
@@ -338,12 +341,12 @@ fn every_kind_of_setting_fits_the_panel() {
     wide.experiment.optimizer = OptimizerConfig::by_name("adamw").unwrap();
     wide.experiment.schedule = Schedule::by_name("cosine").unwrap();
     wide.experiment.slice.plane = PlaneConfig::Angle { degrees: 20.0 };
-    wide.verdict = Some(Brief { kind: VerdictKind::Slope, downhill: Some([120, 200]) });
-    wide.walks = Some(RandomWalks {
+    wide.run.verdict = Some(Brief { kind: VerdictKind::Slope, downhill: Some([120, 200]) });
+    wide.slice.walks = Some(RandomWalks {
         axes: vec![Band { low: 0.1, median: 0.5, high: 0.9 }; 3],
         all: Band { low: 0.1, median: 0.5, high: 0.9 },
     });
-    for axis in &mut wide.axes {
+    for axis in &mut wide.slice.axes {
         axis.name = "fc1.weight[10,12]".into();
     }
     assert_all_within_the_panel(&harness(wide));

@@ -1,6 +1,5 @@
 //! The scene without a renderer: what is computed, when, and that it is what the pipeline computes.
 
-use bevy::ecs::component::ComponentId;
 use bevy::input::ButtonState;
 use bevy::input::keyboard::{Key, KeyboardInput, NativeKey};
 use bevy::prelude::*;
@@ -28,23 +27,18 @@ use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::Placement;
 use losscape::scene::isosurface::Iso;
 use losscape::scene::landscape::Landscape;
-use losscape::scene::levels::Levels;
-use losscape::scene::lowest::Lowest;
 use losscape::scene::motion::Motion;
 use losscape::scene::pointer::{HoverPoint, ray_through};
 use losscape::scene::prober;
-use losscape::scene::readout::Readout;
 use losscape::scene::relief::Relief;
-use losscape::scene::rig::Rig;
 use losscape::scene::session::{Ask, Refusal, SessionState};
 use losscape::scene::slice::Shown;
 use losscape::scene::texture::Textures;
 use losscape::scene::tour::{Presenter, Touring};
-use losscape::scene::trail::Trails;
 use losscape::scene::training::{Live, Training};
 use losscape::ui::Desk;
 use losscape::ui::board::LETTERS;
-use losscape::ui::desktop::studio::Studio;
+use losscape::ui::desktop::filming::Studio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -339,47 +333,6 @@ fn eye(change: impl FnOnce(&mut ExperimentFile), pacing: Pacing) -> Eye {
         eye.frame();
     }
     eye
-}
-
-/// The resources of one frame that others of the same frame read, each with its name.
-fn shared() -> Vec<(std::any::TypeId, &'static str)> {
-    macro_rules! named {
-        ($($resource:ty),+) => { vec![$((std::any::TypeId::of::<$resource>(), stringify!($resource))),+] };
-    }
-    named![
-        SessionState,
-        Landscape,
-        Training,
-        Shown,
-        Placement,
-        Trails,
-        Rig,
-        Lowest,
-        Levels,
-        Textures,
-        Touring,
-        Readout
-    ]
-}
-
-#[test]
-fn who_reads_what_another_writes_in_a_frame_does_so_in_a_stated_order() {
-    let eye = eye(|_| {}, Pacing::Awaited);
-    let (world, shared) = (eye.world(), shared());
-    let name = |id: &ComponentId| {
-        let of = world.components().get_info(*id).and_then(|info| info.type_id());
-        shared.iter().find(|(known, _)| Some(*known) == of).map(|(_, name)| *name)
-    };
-    let update = world.resource::<Schedules>().get(Update).unwrap();
-    let met: Vec<&str> = update
-        .graph()
-        .conflicting_systems()
-        .0
-        .iter()
-        .flat_map(|(_, _, over)| over.iter())
-        .filter_map(name)
-        .collect();
-    assert!(met.is_empty(), "systems without an order meet over {met:?}");
 }
 
 fn camera(eye: &Eye) -> (Camera, GlobalTransform) {

@@ -11,6 +11,7 @@ use bevy_egui::egui::{Pos2, Rect, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use losscape::core::experiment::ExperimentFile;
+use losscape::ui::view::SliceView;
 use losscape::ui::{Desk, PanelView, panels};
 
 /// A virtual display of its own for a test.
@@ -265,7 +266,8 @@ fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
 
 /// Where things are that have these names, in a window of that size.
 fn places(size: [f32; 2], labels: [&str; 2]) -> [Rect; 2] {
-    let view = PanelView { is_panels_shown: true, alpha3_range: Some((0.0, 1.0)), ..PanelView::default() };
+    let slice = SliceView { alpha3_range: Some((0.0, 1.0)), ..SliceView::default() };
+    let view = PanelView { is_panels_shown: true, slice, ..PanelView::default() };
     let draw = move |ui: &mut Ui, desk: &mut Desk| {
         panels(ui, &view, desk, &mut Vec::new());
     };

@@ -6,9 +6,8 @@ use anyhow::Result;
 use super::window::{self, Ending, ViewRequest};
 use super::{device, stage};
 use crate::ui::Desk;
-use crate::ui::desktop::FileDesk;
 use crate::ui::desktop::preferences::Preferences;
-use crate::ui::desktop::rescue::Rescue;
+use crate::ui::desktop::{FileDesk, Rescue};
 
 /// Opens the window and runs until it is closed.
 ///

@@ -18,7 +18,7 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Alarm>()
         .add_systems(First, tell_time.before(TimeSystems))
         .add_systems(PreUpdate, news)
-        .add_systems(Last, (prepare_egui, rest_when_still));
+        .add_systems(Last, (prepare_egui, rest_when_still).chain());
 }
 
 /// After so long a window in which nothing moves is drawn again all the same: by that it is found out

@@ -7,7 +7,7 @@
 use bevy::prelude::*;
 use bevy::window::{Monitor, OnMonitor, PrimaryMonitor, PrimaryWindow, WindowMode, WindowResized};
 
-use crate::ui::Desk;
+use crate::ui::{Desk, KeepSystems};
 
 /// Points of a window that nobody has made larger or smaller yet.
 pub const FIRST_SIZE: [u32; 2] = [1280, 720];
@@ -33,7 +33,8 @@ pub fn fitting(size: [f32; 2], screen: [u32; 2], scale: f64, share: Share) -> [f
 /// Fits the window to its screen, lets it fill that, and keeps its size.
 pub(super) fn plugin(share: Share) -> impl Fn(&mut App) {
     move |app| {
-        app.add_systems(First, fit(share)).add_systems(Last, (fill_screen, keep_size));
+        app.add_systems(First, fit(share))
+            .add_systems(Last, (fill_screen, keep_size).chain().before(KeepSystems));
     }
 }
 

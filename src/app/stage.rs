@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy::prelude::*;
 
-struct Stage {
+struct Opening {
     rescue: Option<PathBuf>,
     is_open: AtomicBool,
 }
 
-static STAGE: OnceLock<Stage> = OnceLock::new();
+static OPENING: OnceLock<Opening> = OnceLock::new();
 
 /// What there is of a window when the program comes to a sudden end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Window {
 
 /// What there is now.
 pub fn window() -> Window {
-    match STAGE.get() {
+    match OPENING.get() {
         None => Window::None,
         Some(stage) if !stage.is_open.load(Ordering::Relaxed) => Window::Opening,
         Some(stage) => Window::Open(stage.rescue.clone().filter(|file| file.exists())),
@@ -39,7 +39,7 @@ const OPEN_FRAMES: u32 = 3;
 /// Watches a window open. `rescue` is where it keeps what is not saved.
 pub fn watch(app: &mut App, rescue: Option<&Path>) {
     let rescue = rescue.map(Path::to_owned);
-    let stage = STAGE.get_or_init(|| Stage { rescue, is_open: AtomicBool::new(false) });
+    let stage = OPENING.get_or_init(|| Opening { rescue, is_open: AtomicBool::new(false) });
     app.add_systems(Last, move |mut frames: Local<u32>| {
         *frames = frames.saturating_add(1);
         if *frames == OPEN_FRAMES {

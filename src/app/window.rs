@@ -93,9 +93,8 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
         };
         commands.spawn((scene_camera(msaa), PrimaryEguiContext));
     });
-    let closed = Closed::default();
-    app.insert_resource(closed.clone()).add_systems(Last, mind_closing);
-    app.add_plugins((rest::plugin, screen::plugin(share)));
+    app.add_plugins((rest::plugin, screen::plugin(share), closing));
+    let closed = app.world().resource::<Closed>().clone();
     match app.run() {
         AppExit::Success if closed.0.load(Ordering::Relaxed) => Ok(Ending::Closed),
         AppExit::Success => Ok(Ending::Lost),
@@ -132,6 +131,10 @@ fn end_on_render_error(error: &RenderError, main: &mut World, _render: &mut Worl
 /// draws is refused, which on an idle machine took 19 s.
 #[derive(Resource, Clone, Default)]
 struct Closed(Arc<AtomicBool>);
+
+pub(super) fn closing(app: &mut App) {
+    app.init_resource::<Closed>().add_systems(Last, mind_closing);
+}
 
 fn mind_closing(
     mut asked: MessageReader<WindowCloseRequested>,

@@ -25,7 +25,7 @@ pub fn show(bar: &ProgressBar, progress: Progress) {
 
 /// How the progress of a film is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Told {
+pub enum ProgressManner {
     /// A bar on a terminal.
     #[default]
     Bar,
@@ -35,17 +35,17 @@ pub enum Told {
 
 /// The progress of a film.
 pub struct FilmProgress {
-    told: Told,
+    told: ProgressManner,
     bar: ProgressBar,
 }
 
 impl FilmProgress {
     /// Begins to tell of so many frames. Whoever reads lines ends the film by closing its standard input,
     /// and so does its death.
-    pub fn begin(told: Told, interrupt: &Interrupt, frames: u64) -> Self {
+    pub fn begin(told: ProgressManner, interrupt: &Interrupt, frames: u64) -> Self {
         let bar = match told {
-            Told::Bar => bar("filming"),
-            Told::Lines => {
+            ProgressManner::Bar => bar("filming"),
+            ProgressManner::Lines => {
                 let token = interrupt.token();
                 // Without that thread the film is only not ended early.
                 let _ = std::thread::Builder::new().name("standard input".to_owned()).spawn(move || {
@@ -66,8 +66,10 @@ impl FilmProgress {
     pub fn tell(&self) -> Result<(), Failure> {
         self.bar.inc(1);
         match self.told {
-            Told::Bar => Ok(()),
-            Told::Lines => say(&format!("{}/{}", self.bar.position(), self.bar.length().unwrap_or_default())),
+            ProgressManner::Bar => Ok(()),
+            ProgressManner::Lines => {
+                say(&format!("{}/{}", self.bar.position(), self.bar.length().unwrap_or_default()))
+            }
         }
     }
 

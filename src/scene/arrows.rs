@@ -7,7 +7,7 @@
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::marker;
@@ -90,10 +90,10 @@ const HEAD: f32 = 0.045;
 struct Shaft;
 
 #[derive(Component)]
-struct Head;
+struct ArrowHead;
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_arrows).add_systems(Update, point_arrows.in_set(Stage::Draw));
+    app.add_systems(Startup, spawn_arrows).add_systems(Update, point_arrows.in_set(Step::Arrows));
 }
 
 fn spawn_arrows(
@@ -118,7 +118,7 @@ fn spawn_arrows(
             ChildOf(stands.root(Stand::Surface)),
             Transform::default(),
             Visibility::Hidden,
-            children![(Shaft, part(&shaft)), (Head, part(&head))],
+            children![(Shaft, part(&shaft)), (ArrowHead, part(&head))],
         ));
     }
 }
@@ -127,9 +127,12 @@ fn point_arrows(
     training: Res<Training>,
     landscape: Res<Landscape>,
     placement: Res<Placement>,
-    mut arrows: Query<(&Arrow, &Children, &mut Transform, &mut Visibility), (Without<Shaft>, Without<Head>)>,
-    mut shafts: Query<&mut Transform, (With<Shaft>, Without<Head>)>,
-    mut heads: Query<&mut Transform, (With<Head>, Without<Shaft>)>,
+    mut arrows: Query<
+        (&Arrow, &Children, &mut Transform, &mut Visibility),
+        (Without<Shaft>, Without<ArrowHead>),
+    >,
+    mut shafts: Query<&mut Transform, (With<Shaft>, Without<ArrowHead>)>,
+    mut heads: Query<&mut Transform, (With<ArrowHead>, Without<Shaft>)>,
 ) {
     if !(training.is_changed() || landscape.is_changed() || placement.is_changed()) {
         return;

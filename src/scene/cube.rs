@@ -6,7 +6,7 @@ use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::session::SessionState;
 use super::slice::Shown;
@@ -16,7 +16,7 @@ use super::theme::Palette;
 struct CubeEdges;
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_edges).add_systems(Update, draw_edges.in_set(Stage::Draw));
+    app.add_systems(Startup, spawn_edges).add_systems(Update, draw_edges.in_set(Step::Cube));
 }
 
 fn spawn_edges(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -3,7 +3,7 @@
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::solid::{Dyed, Solid};
@@ -46,7 +46,7 @@ impl Flag {
 pub const POLE: f32 = 0.16;
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_flags).add_systems(Update, plant_flags.in_set(Stage::Draw));
+    app.add_systems(Startup, spawn_flags).add_systems(Update, plant_flags.in_set(Step::Flags));
 }
 
 fn spawn_flags(

@@ -11,7 +11,7 @@ use super::frame::{FLOOR, Placed, Placement, Stand, Stands, to_vec3};
 use super::rig::Rig;
 use super::theme::Palette;
 use super::tour::Touring;
-use super::{CameraSystems, Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::frame::TOP;
 use crate::core::geometry::heights::{HeightRange, HeightScale};
@@ -163,7 +163,7 @@ impl Facings {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Facings>()
         .add_systems(Startup, spawn_floors)
-        .add_systems(Update, (face_eye, draw_floors).chain().in_set(Stage::Draw).after(CameraSystems));
+        .add_systems(Update, (face_eye, draw_floors).chain().in_set(Step::Floor));
 }
 
 fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -6,10 +6,9 @@
 
 use bevy::prelude::*;
 
-use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::landscape::{Known, Landscape};
 use super::session::SessionState;
-use super::slice::SliceSystems;
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::experiment::{Shape, ViewFile};
 use crate::core::geometry::frame::{TOP, WorldFrame};
 use crate::core::geometry::heights::{HeightBlend, HeightRange};
@@ -141,8 +140,8 @@ pub(super) fn plugin(app: &mut App) {
         .map(|stand| app.world_mut().spawn((stand, Transform::default(), Visibility::default())).id());
     app.insert_resource(Stands(roots))
         .init_resource::<Placement>()
-        .add_systems(Update, place.in_set(Stage::Derive).after(LandscapeSystems).before(SliceSystems))
-        .add_systems(Update, move_stands.in_set(Stage::Draw));
+        .add_systems(Update, place.in_set(Step::Place))
+        .add_systems(Update, move_stands.in_set(Step::Stands));
 }
 
 fn place(

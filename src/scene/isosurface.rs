@@ -12,7 +12,7 @@ use super::landscape::Landscape;
 use super::session::SessionState;
 use super::solid::Solid;
 use super::worker::Worker;
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::geometry::isosurface::{IsoMesh, isosurface};
 use crate::core::session::Revision;
 
@@ -46,7 +46,7 @@ struct Skin;
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Iso>()
         .add_systems(Startup, spawn_skin)
-        .add_systems(Update, (take_answer, ask, paint).chain().in_set(Stage::Draw));
+        .add_systems(Update, (take_answer, ask, paint).chain().in_set(Step::Isosurface));
 }
 
 fn spawn_skin(

@@ -11,7 +11,7 @@ use bevy::prelude::*;
 use super::memory;
 use super::session::SessionState;
 use super::worker::{Report, Worker, grid_threads};
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::experiment::pipeline::{self, Finding, Pipeline, Plan};
 use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
 use crate::core::grid::losses::finite_range;
@@ -187,15 +187,10 @@ impl Landscape {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Landscape>().init_resource::<Evaluators>().add_systems(
-        Update,
-        (ask_pipeline, take_answers).chain().in_set(Stage::Derive).in_set(LandscapeSystems),
-    );
+    app.init_resource::<Landscape>()
+        .init_resource::<Evaluators>()
+        .add_systems(Update, (ask_pipeline, take_answers).chain().in_set(Step::Landscape));
 }
-
-/// The systems that bring [`Landscape`] up to date; others of [`Stage::Derive`] come after.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LandscapeSystems;
 
 fn ask_pipeline(session: Res<SessionState>, evaluators: Res<Evaluators>, mut landscape: ResMut<Landscape>) {
     let experiment = session.experiment();

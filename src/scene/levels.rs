@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{Placement, Stand};
 use super::landscape::Landscape;
 use super::slice::Shown;
@@ -35,7 +35,7 @@ const PLACES: usize = 10;
 const POINTS: usize = 97;
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Levels>().add_systems(Update, find_levels.in_set(Stage::Draw));
+    app.init_resource::<Levels>().add_systems(Update, find_levels.in_set(Step::Levels));
 }
 
 /// While the plane moves, its isolines have no labels: they could not be read.

@@ -3,9 +3,9 @@
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
-use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::slice::Shown;
 use super::solid::{Dyed, Solid};
@@ -71,14 +71,11 @@ fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a Field> {
 struct Pin;
 
 pub(super) fn computing(app: &mut App) {
-    app.init_resource::<Lowest>().add_systems(
-        Update,
-        find_lowest.in_set(Stage::Derive).after(LandscapeSystems).after(super::slice::SliceSystems),
-    );
+    app.init_resource::<Lowest>().add_systems(Update, find_lowest.in_set(Step::Lowest));
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_pins).add_systems(Update, place_pins.in_set(Stage::Draw));
+    app.add_systems(Startup, spawn_pins).add_systems(Update, place_pins.in_set(Step::Pins));
 }
 
 /// While the plane moves there is none: only what was evaluated can be called the lowest.

@@ -6,7 +6,7 @@ use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
@@ -41,7 +41,7 @@ const GLOW: f32 = 0.07;
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(Startup, spawn_drops)
-        .add_systems(Update, (match_markers, move_markers, draw_drops).chain().in_set(Stage::Draw));
+        .add_systems(Update, (match_markers, move_markers, draw_drops).chain().in_set(Step::Markers));
 }
 
 fn spawn_drops(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -1,12 +1,8 @@
 //! The scene in Bevy: training as a scheduled system, and everything that is drawn in 3D.
 //!
-//! One file is one thing drawn or one task, with one `plugin` function. The order within a frame is
-//! declared here and nowhere else:
-//!
-//! 1. [`Stage::Input`] reads keys and pointer, and sends commands;
-//! 2. [`Stage::Apply`] applies commands to the session, the only thing that writes it;
-//! 3. [`Stage::Derive`] asks workers what follows from the session, and takes in their answers;
-//! 4. [`Stage::Draw`] brings meshes, textures and camera up to date.
+//! One file is one thing drawn or one task, with one `plugin` function that says in which [`Step`] of a frame its
+//! systems run. The order of the steps is declared here and nowhere else; a test refuses two systems that meet over
+//! anything without an order.
 
 pub mod arrows;
 pub mod camera;
@@ -50,23 +46,91 @@ use bevy::prelude::*;
 /// The stages of a frame, in this order.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Keys and pointer become commands.
+    /// The overlay is heard: what it has taken, and its keys.
+    Hear,
+    /// Tours, keys and pointer become commands.
     Input,
-    /// Commands change the session.
+    /// A recording sees the frame as it stands on screen.
+    Watch,
+    /// Commands change the session, and nothing else does.
     Apply,
-    /// What follows from the session is brought up to date.
+    /// What follows from the session is asked of workers, and their answers are taken in.
     Derive,
-    /// What is drawn is brought up to date.
+    /// Meshes, textures and camera are brought up to date.
     Draw,
+    /// The overlay follows what is drawn.
+    Follow,
+    /// Whether the next frame differs from this one.
+    Rest,
 }
 
-/// The systems of [`Stage::Input`] with which the hand moves the camera.
+/// The steps within the stages, in this order: whatever two of our systems share, one of them comes first.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SteeringSystems;
+enum Step {
+    Tour,
+    Steer,
+    Point,
+    Landscape,
+    Place,
+    Training,
+    Slice,
+    Lowest,
+    Trails,
+    Theme,
+    Stands,
+    Readout,
+    Textures,
+    Surface,
+    Sections,
+    Isosurface,
+    Cube,
+    Levels,
+    Tubes,
+    Markers,
+    Arrows,
+    Flags,
+    Pins,
+    Crosses,
+    Reveal,
+    Camera,
+    Floor,
+    Dyes,
+    Record,
+    Motion,
+}
 
-/// The systems of [`Stage::Draw`] that bring the camera up to date.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CameraSystems;
+fn order(app: &mut App) {
+    use Step::*;
+    app.configure_sets(
+        Update,
+        (
+            Stage::Hear,
+            Stage::Input,
+            Stage::Watch,
+            Stage::Apply,
+            Stage::Derive,
+            Stage::Draw,
+            Stage::Follow,
+            Stage::Rest,
+        )
+            .chain(),
+    )
+    .configure_sets(Update, (Tour, Steer, Point).chain().in_set(Stage::Input))
+    .configure_sets(
+        Update,
+        (Landscape, Place, Training, Slice, Lowest, Trails, Theme).chain().in_set(Stage::Derive),
+    )
+    .configure_sets(
+        Update,
+        (
+            (Stands, Readout, Textures, Surface, Sections, Isosurface, Cube, Levels, Tubes, Markers).chain(),
+            (Arrows, Flags, Pins, Crosses, Reveal, Camera, Floor, Dyes).chain(),
+        )
+            .chain()
+            .in_set(Stage::Draw),
+    )
+    .configure_sets(Update, (Record, Motion).chain().in_set(Stage::Rest));
+}
 
 /// Whether frames wait for the work they ask for.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,8 +163,8 @@ pub fn plugin(app: &mut App) {
 
 /// Session, training and slices, without anything drawn: this much runs without a renderer.
 pub fn computing(app: &mut App) {
+    order(app);
     app.init_resource::<Pacing>()
-        .configure_sets(Update, (Stage::Input, Stage::Apply, Stage::Derive, Stage::Draw).chain())
         .add_systems(Update, commands::apply_commands.in_set(Stage::Apply))
         .add_plugins((
             session::plugin,
@@ -132,13 +196,10 @@ fn drawing(app: &mut App) {
         reveal::plugin,
         motion::plugin,
     ));
-    app.init_resource::<rig::Rig>()
-        .add_systems(Update, steering::steer.in_set(Stage::Input).in_set(SteeringSystems))
-        .add_systems(
-            Update,
-            (framing::frame_all, framing::visit, ride::lead, camera::glide, camera::fit_view)
-                .chain()
-                .in_set(Stage::Draw)
-                .in_set(CameraSystems),
-        );
+    app.init_resource::<rig::Rig>().add_systems(Update, steering::steer.in_set(Step::Steer)).add_systems(
+        Update,
+        (framing::frame_all, framing::visit, ride::lead, camera::glide, camera::fit_view)
+            .chain()
+            .in_set(Step::Camera),
+    );
 }

@@ -15,7 +15,7 @@ use super::slice::Shown;
 use super::theme::Weight;
 use super::tour::Touring;
 use super::training::Training;
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::session::{Alpha3, Transport};
 
 /// Whether the next frame will differ from this one though nobody touches anything.
@@ -29,7 +29,7 @@ pub struct FrameTime(pub f64);
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Motion>()
         .init_resource::<FrameTime>()
-        .add_systems(Update, (measure, look, keep_time).chain().after(Stage::Draw));
+        .add_systems(Update, (measure, look, keep_time).chain().in_set(Step::Motion));
 }
 
 /// A rest is no slow frame: only frames that follow upon one another count.

@@ -7,6 +7,7 @@ use bevy::gizmos::retained::Gizmo;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 
+use super::Step;
 use super::camera::SceneCamera;
 use super::frame::{Placed, Placement, Stand, Stands, from_vec3, to_vec3};
 use super::landscape::{Known, Landscape};
@@ -15,8 +16,7 @@ use super::session::{Ask, SessionState};
 use super::slice::Shown;
 use super::taken::Taken;
 use super::theme::{Palette, Weight};
-use super::tour::{TourSystems, Touring};
-use super::{Stage, SteeringSystems};
+use super::tour::Touring;
 use crate::core::command::{Command, ViewCommand};
 use crate::core::geometry::picking::Ray;
 
@@ -101,11 +101,8 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Hover>()
         .init_resource::<Rest>()
         .add_systems(Startup, spawn_crosses)
-        .add_systems(
-            Update,
-            (point, click).chain().in_set(Stage::Input).after(SteeringSystems).after(TourSystems),
-        )
-        .add_systems(Update, draw_crosses.in_set(Stage::Draw));
+        .add_systems(Update, (point, click).chain().in_set(Step::Point))
+        .add_systems(Update, draw_crosses.in_set(Step::Crosses));
 }
 
 fn spawn_crosses(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {

@@ -2,8 +2,8 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
-use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::Step;
+use super::landscape::{Known, Landscape};
 use super::pointer::loss_at;
 use super::slice::Shown;
 use super::trail::TrailPlace;
@@ -34,7 +34,7 @@ impl Readout {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Readout>().add_systems(Update, read_out.in_set(Stage::Draw).after(LandscapeSystems));
+    app.init_resource::<Readout>().add_systems(Update, read_out.in_set(Step::Readout));
 }
 
 fn read_out(

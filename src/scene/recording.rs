@@ -5,25 +5,28 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
 use super::rig::Rig;
 use super::session::SessionState;
 use super::training::Training;
-use crate::core::geometry::camera::Pose;
+use super::{Stage, Step};
 use crate::core::script::{Recorder, TourFile};
 
 /// What is being recorded, if anything is.
 #[derive(Resource, Default)]
 pub struct Recording(pub(super) Option<Recorder>);
 
-impl Recording {
-    /// Begins a recording.
-    pub fn begin(&mut self, session: &SessionState, time: &Time, step: u64, pose: &Pose) {
-        self.0 = Some(Recorder::begin(session, time.elapsed_secs_f64(), step, pose));
-    }
+/// Said to the recording.
+#[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingAsk {
+    /// Begin one.
+    Begin,
+    /// End it: [`Recorded`] tells what it was.
+    End,
+}
 
+impl Recording {
     /// Ends it.
-    pub fn end(&mut self) -> Option<Recorded> {
+    fn end(&mut self) -> Option<Recorded> {
         let recorder = self.0.take()?;
         let untold = recorder.untold().map(str::to_owned);
         Some(Recorded { secs: recorder.secs(), untold, tour: recorder.finish() })
@@ -40,7 +43,8 @@ impl Recording {
     }
 }
 
-/// What was recorded.
+/// What was recorded, as soon as it has ended.
+#[derive(Message)]
 pub struct Recorded {
     /// How many seconds it took.
     pub secs: f64,
@@ -51,7 +55,35 @@ pub struct Recorded {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Recording>().add_systems(Update, watch.after(Stage::Input).before(Stage::Apply));
+    app.init_resource::<Recording>()
+        .add_message::<RecordingAsk>()
+        .add_message::<Recorded>()
+        .add_systems(Update, watch.in_set(Stage::Watch))
+        .add_systems(Update, heed.in_set(Step::Record));
+}
+
+/// Begins and ends recordings, when it is asked for.
+fn heed(
+    time: Res<Time>,
+    session: Res<SessionState>,
+    training: Res<Training>,
+    rig: Option<Res<Rig>>,
+    mut asked: MessageReader<RecordingAsk>,
+    mut recording: ResMut<Recording>,
+    mut told: MessageWriter<Recorded>,
+) {
+    let Some(rig) = rig else { return };
+    for ask in asked.read() {
+        match ask {
+            RecordingAsk::Begin => {
+                let now = time.elapsed_secs_f64();
+                recording.0 = Some(Recorder::begin(&session, now, training.step(), rig.shown()));
+            }
+            RecordingAsk::End => {
+                told.write_batch(recording.end());
+            }
+        }
+    }
 }
 
 fn watch(time: Res<Time>, training: Res<Training>, rig: Option<Res<Rig>>, mut recording: ResMut<Recording>) {

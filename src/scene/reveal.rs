@@ -3,19 +3,19 @@
 
 use bevy::prelude::*;
 
+use super::Step;
 use super::frame::Placement;
 use super::landscape::Landscape;
 use super::relief::Relief;
 use super::rig::Rig;
 use super::session::SessionState;
 use super::slice::Shown;
-use super::{CameraSystems, Stage};
 
 /// World height above the surface at which a point must be seen: lines of sight along a slope graze it.
 const CLEARANCE: f64 = 0.02;
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Update, reveal.in_set(Stage::Draw).before(CameraSystems));
+    app.add_systems(Update, reveal.in_set(Step::Reveal));
 }
 
 fn reveal(

@@ -10,12 +10,12 @@ use bevy::render::render_resource::{
 };
 use bevy::shader::ShaderRef;
 
-use super::Stage;
+use super::Step;
 use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::Landscape;
 use super::session::SessionState;
 use super::surface::{LOGARITHMIC, LossUniforms, needs_logarithms};
-use super::texture::{TextureSystems, Textures};
+use super::texture::Textures;
 use super::theme::Weight;
 
 const SHADER: Handle<Shader> = uuid_handle!("e0b4b3a2-12ce-4d2f-9b7b-3f6d1c8e5a17");
@@ -95,7 +95,7 @@ pub(super) fn plugin(app: &mut App) {
     load_internal_asset!(app, SHADER, "../../assets/shaders/section.wgsl", Shader::from_wgsl);
     app.add_plugins(MaterialPlugin::<Section>::default())
         .add_systems(Startup, spawn_sections)
-        .add_systems(Update, place_sections.in_set(Stage::Draw).after(TextureSystems));
+        .add_systems(Update, place_sections.in_set(Step::Sections));
 }
 
 fn spawn_sections(

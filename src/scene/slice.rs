@@ -7,10 +7,10 @@
 
 use bevy::prelude::*;
 
-use super::landscape::{Known, Landscape, LandscapeSystems};
+use super::landscape::{Known, Landscape};
 use super::session::SessionState;
 use super::worker::{Report, Worker, grid_threads};
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::experiment::pipeline::Plan;
 use crate::core::grid::{Field, FieldView};
 use crate::core::session::{Alpha3, Revision};
@@ -65,19 +65,9 @@ impl Shown {
     }
 }
 
-/// The systems that bring [`Shown`] up to date.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SliceSystems;
-
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Shown>().add_systems(
-        Update,
-        (move_plane, ask_plane, take_plane)
-            .chain()
-            .after(LandscapeSystems)
-            .in_set(Stage::Derive)
-            .in_set(SliceSystems),
-    );
+    app.init_resource::<Shown>()
+        .add_systems(Update, (move_plane, ask_plane, take_plane).chain().in_set(Step::Slice));
 }
 
 fn move_plane(

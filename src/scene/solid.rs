@@ -10,7 +10,7 @@ use bevy::render::render_resource::{
 };
 use bevy::shader::ShaderRef;
 
-use super::Stage;
+use super::Step;
 use super::theme::Palette;
 
 const SHADER: Handle<Shader> = uuid_handle!("0c3f7cf4-5a0e-4f0f-9a54-2a61c1d3b3a1");
@@ -198,7 +198,7 @@ impl Material for Solid {
 
 pub(super) fn plugin(app: &mut App) {
     load_internal_asset!(app, SHADER, "../../assets/shaders/solid.wgsl", Shader::from_wgsl);
-    app.add_plugins(MaterialPlugin::<Solid>::default()).add_systems(Update, dye.after(Stage::Draw));
+    app.add_plugins(MaterialPlugin::<Solid>::default()).add_systems(Update, dye.in_set(Step::Dyes));
 }
 
 fn dye(

@@ -4,7 +4,7 @@ use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
-use super::Stage;
+use super::Step;
 use super::landscape::Landscape;
 use super::session::SessionState;
 use crate::core::geometry::colormap::{ColorMap, ENTRIES};
@@ -27,10 +27,6 @@ pub struct Textures {
     map: Option<ColorMap>,
 }
 
-/// The systems that bring [`Textures`] up to date.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TextureSystems;
-
 pub(super) fn plugin(app: &mut App) {
     let mut images = app.world_mut().resource_mut::<Assets<Image>>();
     let textures = Textures {
@@ -41,7 +37,7 @@ pub(super) fn plugin(app: &mut App) {
         volume_of: None,
         map: None,
     };
-    app.insert_resource(textures).add_systems(Update, upload.in_set(Stage::Draw).in_set(TextureSystems));
+    app.insert_resource(textures).add_systems(Update, upload.in_set(Step::Textures));
 }
 
 fn upload(

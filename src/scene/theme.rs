@@ -3,9 +3,9 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
 use super::camera::SceneCamera;
 use super::session::SessionState;
+use super::{Stage, Step};
 use crate::core::experiment::Theme;
 
 /// The colours of a theme.
@@ -137,11 +137,24 @@ impl Weight {
     }
 }
 
+/// How much heavier things are to be for a lecture, as the overlay says.
+#[derive(Message, Clone, Copy, Debug, PartialEq)]
+pub struct Lecture(pub f32);
+
 pub(super) fn plugin(app: &mut App) {
     app.insert_resource(DARK)
+        .add_message::<Lecture>()
         .init_resource::<Weight>()
         .insert_resource(ClearColor(DARK.stage))
-        .add_systems(Update, (set_theme, follow_screen).in_set(Stage::Derive));
+        .add_systems(Update, hear_lecture.in_set(Stage::Hear))
+        .add_systems(Update, (set_theme, follow_screen).chain().in_set(Step::Theme));
+}
+
+fn hear_lecture(mut said: MessageReader<Lecture>, mut weight: ResMut<Weight>) {
+    if let Some(&Lecture(lecture)) = said.read().last() {
+        let wanted = Weight { lecture, ..*weight };
+        weight.set_if_neq(wanted);
+    }
 }
 
 fn follow_screen(camera: Option<Single<&Camera, With<SceneCamera>>>, mut weight: ResMut<Weight>) {

@@ -5,7 +5,7 @@
 
 use bevy::prelude::*;
 
-use super::Stage;
+use super::Step;
 use super::session::{Ask, SessionState};
 use super::slice::Shown;
 use super::training::Training;
@@ -66,12 +66,8 @@ impl Touring {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Touring>()
         .add_message::<Presenter>()
-        .add_systems(Update, (hear_presenter, play).chain().in_set(Stage::Input).in_set(TourSystems));
+        .add_systems(Update, (hear_presenter, play).chain().in_set(Step::Tour));
 }
-
-/// The systems that give a tour.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TourSystems;
 
 /// Begins a tour. To be called before the app runs, in a session with the tour's first experiment.
 pub fn begin(app: &mut App, tour: Tour, audience: Audience, has_captions: bool) {

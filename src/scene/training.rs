@@ -10,12 +10,11 @@ use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 
-use super::landscape::{Landscape, LandscapeSystems};
+use super::landscape::Landscape;
 use super::memory;
 use super::prober::{self, Point, Prober};
 use super::session::SessionState;
-use super::slice::SliceSystems;
-use super::{Pacing, Stage};
+use super::{Pacing, Step};
 use crate::core::command::RaceStart;
 use crate::core::probe::{Brief, curvature, verdict};
 use crate::core::session::{Run, RunId, Transport, run::Origin};
@@ -202,10 +201,7 @@ struct Errand {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Training>().add_systems(
-        Update,
-        advance_training.in_set(Stage::Derive).after(LandscapeSystems).before(SliceSystems),
-    );
+    app.init_resource::<Training>().add_systems(Update, advance_training.in_set(Step::Training));
 }
 
 pub(super) fn advance_training(

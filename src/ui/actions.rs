@@ -1,10 +1,9 @@
 //! Everything that can be done with a key or found by its name: one list for keys, help and palette.
 
+use super::act::{DeskAct, TourAct};
 use super::charts::ChartKind;
-use super::desk::Desk;
 #[cfg(feature = "desktop")]
-use super::desktop::{files::Errand, studio::StudioAct};
-use super::tour::TourAct;
+use super::desktop::{Errand, StudioAct};
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand, ViewCommand};
 use crate::core::experiment::{CameraMode, Change, Theme, builtin};
@@ -34,69 +33,6 @@ pub enum Act {
     Desk(DeskAct),
 }
 
-/// Something done with the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeskAct {
-    /// Open a chart, or close it.
-    Chart(ChartKind),
-    /// Text for the last row and no panels, or back.
-    Lecture,
-    /// Nothing on the screen, or back.
-    Blank,
-    /// Hold training and plane, or let go on what was held so.
-    Freeze,
-    /// Tell the keys, or stop.
-    Help,
-    /// Look for a command by its name, or stop.
-    Palette,
-    /// Everything larger.
-    Larger,
-    /// Everything smaller.
-    Smaller,
-    /// The whole screen, or a window.
-    Fullscreen,
-    /// Something with files.
-    #[cfg(feature = "desktop")]
-    Errand(Errand),
-    /// Something with tours.
-    Tour(TourAct),
-    /// Something with recordings, films and pictures.
-    #[cfg(feature = "desktop")]
-    Studio(StudioAct),
-}
-
-impl Desk {
-    /// Does something with the desk.
-    pub fn act(&mut self, act: DeskAct) {
-        match act {
-            DeskAct::Chart(kind) => self.toggle(kind),
-            DeskAct::Lecture => self.is_lecture = !self.is_lecture,
-            DeskAct::Blank => self.is_blank = !self.is_blank,
-            DeskAct::Freeze => self.is_freeze_asked = true,
-            // One at a time: none is drawn over another.
-            DeskAct::Help => (self.is_help_open, self.sought) = (!self.is_help_open, None),
-            DeskAct::Palette => {
-                let sought = if self.sought.is_some() { None } else { Some(String::new()) };
-                (self.is_help_open, self.sought) = (false, sought);
-                #[cfg(feature = "desktop")]
-                {
-                    self.files.shot = None;
-                }
-            }
-            DeskAct::Larger => self.zoom_by(1.0),
-            DeskAct::Smaller => self.zoom_by(-1.0),
-            DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
-            #[cfg(feature = "desktop")]
-            DeskAct::Errand(errand) => {
-                (self.is_help_open, self.sought, self.files.errand) = (false, None, Some(errand));
-            }
-            DeskAct::Tour(act) => self.tour = Some(act),
-            #[cfg(feature = "desktop")]
-            DeskAct::Studio(act) => self.files.studio = Some(act),
-        }
-    }
-}
-
 /// Everything that can be done in a given state of things.
 pub fn actions(view: &PanelView) -> Vec<Action> {
     let mut all = Vec::new();
@@ -105,18 +41,18 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     let look = |command| Act::Ask(Command::View(command));
     let set = |change| Act::Ask(Command::Set(change));
     let desk = Act::Desk;
-    match view.is_playing {
+    match view.run.is_playing {
         true => add("Pause training", "Space", run(RunCommand::Pause)),
         false => add("Play training", "Space", run(RunCommand::Play)),
     }
     add("Take one step", "Right", run(RunCommand::Step(1)));
-    add("Step back", "Left", run(RunCommand::Seek(view.step.saturating_sub(1))));
+    add("Step back", "Left", run(RunCommand::Seek(view.run.step.saturating_sub(1))));
     add("Restart training", "R", run(RunCommand::Restart));
     add("Train to convergence", "", run(RunCommand::Converge { tolerance: super::run::TOLERANCE }));
     add("Undo", "Ctrl+Z", Act::Ask(Command::Undo));
     add("Redo", "Ctrl+Y", Act::Ask(Command::Redo));
-    if view.alpha3_range.is_some() {
-        let sweep = Command::Sweep(!view.is_sweeping);
+    if view.slice.alpha3_range.is_some() {
+        let sweep = Command::Sweep(!view.slice.is_sweeping);
         add("Let the plane travel, or hold it", "T", Act::Ask(sweep));
         add("Surface, cube, both", "V", set(Change::Shape(super::keys::next_shape(view))));
     }
@@ -133,7 +69,7 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     ] {
         add(name, key, set(Change::Camera(mode)));
     }
-    if let Some(pose) = view.pose {
+    if let Some(pose) = view.camera.pose {
         add("Add a camera key", "K", look(ViewCommand::AddKey(pose)));
     }
     for scale in HeightScale::ALL {

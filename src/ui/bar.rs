@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 
-use super::actions::DeskAct;
+use super::act::DeskAct;
 use super::charts::ChartKind;
 use super::desk::Desk;
 use super::view::PanelView;
@@ -17,12 +17,12 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
         MenuButton::new("Charts ⏷").config(stays).ui(ui, |ui| {
             for kind in ChartKind::ALL {
                 let mut is_open = desk.charts.contains(&kind);
-                if ui.checkbox(&mut is_open, kind.name()).on_hover_text(kind.hint()).changed() {
+                if ui.checkbox(&mut is_open, kind.name()).on_hover_text(kind.about().hint).changed() {
                     desk.toggle(kind);
                 }
             }
         });
-        let (undo, redo) = view.changes;
+        let (undo, redo) = view.edits.changes;
         let button = ui.add_enabled(undo > 0, egui::Button::new("Undo"));
         let button = button.on_hover_text("Takes the last change back (Ctrl+Z).");
         if button.on_disabled_hover_text(nothing_to_undo(view)).clicked() {
@@ -51,7 +51,7 @@ pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut 
 
 /// What there is to say where no change can be taken back.
 pub fn nothing_to_undo(view: &PanelView) -> &'static str {
-    match view.is_past_cut {
+    match view.edits.is_past_cut {
         true => "this is as far as changes can be taken back: older ones are no longer known",
         false => "no change is left to be taken back",
     }

@@ -6,7 +6,7 @@ use bevy_egui::egui;
 use super::field::{NARROW, blank_ui, number_ui};
 use super::run::{VERDICT, verdict_text};
 use super::style::{loss_text, number, paragraph, words};
-use super::view::PanelView;
+use super::view::{Chosen, Nearest, PanelView};
 use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use crate::core::num::vector::{norm, sub};
 use crate::core::probe::{Brief, VerdictKind};
@@ -19,30 +19,6 @@ use crate::scene::pointer::loss_at;
 use crate::scene::prober::{Point, Prober};
 use crate::scene::session::SessionState;
 use crate::scene::training::{Live, Training};
-
-/// The chosen point, as the panels tell of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chosen {
-    /// Its place in the slice, by its alphas.
-    pub alpha: Vec<f64>,
-    /// The loss there, where it takes no time to find out.
-    pub loss: Option<f64>,
-    /// What the point is; `None` while that is being found out.
-    pub verdict: Option<Brief>,
-    /// The step of the shown run that comes nearest to it.
-    pub nearest: Option<Nearest>,
-}
-
-/// A step near a point.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Nearest {
-    /// The step.
-    pub step: u64,
-    /// Its distance from the point in the unit of theta.
-    pub distance: f64,
-    /// Whether that is so little that the point lies on the trail.
-    pub is_on_trail: bool,
-}
 
 /// What is known of the chosen point.
 #[derive(Resource, Default)]
@@ -130,7 +106,7 @@ pub fn alpha_text(alpha: &[f64]) -> String {
 /// chosen, so that choosing one moves nothing.
 pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     another_low_ui(ui, view, asked);
-    let alpha = view.selected.as_ref();
+    let alpha = view.slice.selected.as_ref();
     let chosen = view.chosen.as_ref().filter(|_| alpha.is_some());
     let text = alpha.map_or("none".to_owned(), |alpha| alpha_text(alpha));
     number(ui, "chosen", text, "The point of the slice that was clicked (Esc forgets it).");
@@ -155,13 +131,13 @@ fn nearest_text(near: Nearest) -> String {
 
 /// What there is to say of the chosen point beyond its numbers.
 fn remark(view: &PanelView, verdict: Option<Brief>) -> &'static str {
-    let is_low =
-        view.selected.is_some() && view.another_low.as_ref().map(|low| &low.0) == view.selected.as_ref();
+    let is_low = view.slice.selected.is_some()
+        && view.slice.another_low.as_ref().map(|low| &low.0) == view.slice.selected.as_ref();
     match verdict.map(|verdict| verdict.kind) {
         Some(VerdictKind::Slope | VerdictKind::Saddle) if is_low => {
             "It looks like a minimum and is none: beyond this slice the loss falls on."
         }
-        _ if view.selected.is_some() => "",
+        _ if view.slice.selected.is_some() => "",
         _ => "Click the surface to choose a point of it, and to train on from there.",
     }
 }
@@ -169,15 +145,15 @@ fn remark(view: &PanelView, verdict: Option<Brief>) -> &'static str {
 fn way_on_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         here_ui(ui, view, asked);
-        let button = ui.add_enabled(view.selected.is_some(), egui::Button::new("Forget it"));
+        let button = ui.add_enabled(view.slice.selected.is_some(), egui::Button::new("Forget it"));
         if button.on_hover_text("Nothing is chosen any more (Esc).").clicked() {
             asked.push(Command::View(ViewCommand::Select(None)));
         }
     });
     ui.horizontal(|ui| {
-        let button = ui.add_enabled(view.selected.is_some(), egui::Button::new("Train on from here"));
+        let button = ui.add_enabled(view.slice.selected.is_some(), egui::Button::new("Train on from here"));
         let hover = "A second run sets out from the point that was chosen: how much lower does it get? The first begins again beside it.";
-        if let Some(alpha) = view.selected.clone().filter(|_| button.on_hover_text(hover).clicked()) {
+        if let Some(alpha) = view.slice.selected.clone().filter(|_| button.on_hover_text(hover).clicked()) {
             let optimizer = view.experiment.optimizer.clone();
             asked.push(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Slice(alpha) }));
         }
@@ -187,8 +163,8 @@ fn way_on_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 
 /// What chooses the point where training is; `None` where that is not on the slice.
 pub fn choice_of_training(view: &PanelView) -> Option<Command> {
-    let is_known = !view.marker.is_empty() && view.marker.iter().all(|alpha| alpha.is_finite());
-    is_known.then(|| Command::View(ViewCommand::Select(Some(view.marker.clone()))))
+    let is_known = !view.run.marker.is_empty() && view.run.marker.iter().all(|alpha| alpha.is_finite());
+    is_known.then(|| Command::View(ViewCommand::Select(Some(view.run.marker.clone()))))
 }
 
 /// The name of that, on its button and where commands are looked for.
@@ -229,11 +205,11 @@ fn place_ui(ui: &mut egui::Ui, alpha: Option<&[f64]>, asked: &mut Vec<Command>) 
 
 /// The way to a second low point of the slice, which may be none in the whole space.
 fn another_low_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let low = view.another_low.as_ref();
+    let low = view.slice.another_low.as_ref();
     let text = low.map_or("No other low point in this slice".to_owned(), |(_, loss)| {
         format!("Look at another low point: {}", loss_text(*loss))
     });
-    let is_news = low.is_some_and(|(alpha, _)| view.selected.as_ref() != Some(alpha));
+    let is_news = low.is_some_and(|(alpha, _)| view.slice.selected.as_ref() != Some(alpha));
     let hover = "This slice rises to all sides of it. Whether the whole space does is another question.";
     let why = "Where a slice rises to all sides of a second point, this leads there; a slice that moves is not looked at.";
     let button = ui.add_enabled(is_news, egui::Button::new(text));

@@ -6,10 +6,10 @@ use bevy::prelude::Resource;
 use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
-use super::charts::ChartKind;
+use super::act::DeskAct;
+use super::charts::{ChartKind, Wanted};
 #[cfg(feature = "desktop")]
 use super::desktop::FileDesk;
-use super::tour::TourAct;
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand};
 
@@ -34,12 +34,9 @@ pub struct Desk {
     /// Whether the window takes the whole screen.
     #[serde(skip)]
     pub is_fullscreen: bool,
-    /// Something asked of tours.
+    /// What is asked of others, in this order; it is passed on as messages.
     #[serde(skip)]
-    pub tour: Option<TourAct>,
-    /// Whether everything that moves is to be held, or to go on.
-    #[serde(skip)]
-    pub is_freeze_asked: bool,
+    pub asked: Vec<DeskAct>,
     /// What moved when everything was held.
     #[serde(skip)]
     pub frozen: Option<Frozen>,
@@ -88,8 +85,7 @@ impl Default for Desk {
             is_lecture: false,
             is_blank: false,
             is_fullscreen: false,
-            tour: None,
-            is_freeze_asked: false,
+            asked: Vec::new(),
             frozen: None,
             is_help_open: false,
             sought: None,
@@ -102,6 +98,36 @@ impl Default for Desk {
 }
 
 impl Desk {
+    /// Does something with the desk; what is for others to do is asked of them.
+    pub fn act(&mut self, act: DeskAct) {
+        match act {
+            DeskAct::Chart(kind) => self.toggle(kind),
+            DeskAct::Lecture => self.is_lecture = !self.is_lecture,
+            DeskAct::Blank => self.is_blank = !self.is_blank,
+            // One at a time: none is drawn over another.
+            DeskAct::Help => (self.is_help_open, self.sought) = (!self.is_help_open, None),
+            DeskAct::Palette => {
+                let sought = if self.sought.is_some() { None } else { Some(String::new()) };
+                (self.is_help_open, self.sought) = (false, sought);
+                #[cfg(feature = "desktop")]
+                {
+                    self.files.shot = None;
+                }
+            }
+            DeskAct::Larger => self.zoom_by(1.0),
+            DeskAct::Smaller => self.zoom_by(-1.0),
+            DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
+            #[cfg(feature = "desktop")]
+            DeskAct::Errand(_) => {
+                (self.is_help_open, self.sought) = (false, None);
+                self.asked.push(act);
+            }
+            #[cfg(feature = "desktop")]
+            DeskAct::Studio(_) => self.asked.push(act),
+            DeskAct::Freeze | DeskAct::Tour(_) => self.asked.push(act),
+        }
+    }
+
     /// Size of everything in the overlay at this moment.
     pub fn zoom_now(&self) -> f32 {
         if self.is_lecture { self.zoom.max(LECTURE_ZOOM) } else { self.zoom }
@@ -130,12 +156,9 @@ impl Desk {
         self.zoom = ((self.zoom * 10.0).round() / 10.0 + 0.1 * notches).clamp(*ZOOMS.start(), *ZOOMS.end());
     }
 
-    /// What freezes everything that moves, or lets what was frozen go on, if that is asked for.
+    /// What freezes everything that moves, or lets what was frozen go on.
     pub fn freeze(&mut self, view: &PanelView) -> Vec<Command> {
-        if !std::mem::take(&mut self.is_freeze_asked) {
-            return Vec::new();
-        }
-        let moving = Frozen { is_training: view.is_playing, is_sweeping: view.is_sweeping };
+        let moving = Frozen { is_training: view.run.is_playing, is_sweeping: view.slice.is_sweeping };
         let is_to_rest = moving != Frozen::default();
         let Some(frozen) = (if is_to_rest { Some(moving) } else { self.frozen }) else { return Vec::new() };
         self.frozen = is_to_rest.then_some(frozen);
@@ -143,6 +166,11 @@ impl Desk {
         let run = frozen.is_training.then_some(Command::Run(run));
         let sweep = Command::Sweep(!is_to_rest);
         run.into_iter().chain(frozen.is_sweeping.then_some(sweep)).collect()
+    }
+
+    /// What is asked of the charts.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { kinds: self.charts.clone(), is_log: self.is_log, example: self.example }
     }
 
     /// Whether something is open over the picture that Esc closes.
@@ -165,6 +193,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::view::{RunView, SliceView};
 
     #[test]
     fn panels_are_never_so_large_that_no_picture_is_left() {
@@ -180,8 +209,11 @@ mod tests {
     fn what_was_frozen_goes_on_and_nothing_else() {
         let mut desk = Desk::default();
         let mut sent = |is_playing, is_sweeping| {
-            desk.is_freeze_asked = true;
-            desk.freeze(&PanelView { is_playing, is_sweeping, ..PanelView::default() })
+            desk.freeze(&PanelView {
+                run: RunView { is_playing, ..PanelView::default().run },
+                slice: SliceView { is_sweeping, ..PanelView::default().slice },
+                ..PanelView::default()
+            })
         };
         let (pause, play) = (Command::Run(RunCommand::Pause), Command::Run(RunCommand::Play));
         let sweep = Command::Sweep;

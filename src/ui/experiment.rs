@@ -37,7 +37,7 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
 
 /// What is open, also once it is no longer quite that, and its title as long as it has one.
 fn opened_ui(ui: &mut egui::Ui, view: &PanelView) {
-    let (name, is_changed) = &view.opened;
+    let (name, is_changed) = &view.edits.opened;
     let name = visible(name);
     let name = if *is_changed { format!("{name}, changed") } else { name.into_owned() };
     let hover = "What was opened last; changed once something else is computed.";
@@ -108,7 +108,7 @@ fn start_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             asked.push(Command::Load(Box::new(ExperimentFile { from, ..file.clone() })));
         }
     });
-    refused(ui, view, &["init", "from"]);
+    refused(ui, &view.news.refusal, &["init", "from"]);
 }
 
 fn data_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -135,10 +135,10 @@ fn data_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         if ui.checkbox(&mut is_on, "standardize").on_hover_text(hover).changed() {
             asked.push(Command::Set(Change::Standardize(is_on)));
         }
-        for note in &view.notes {
+        for note in &view.news.notes {
             ui.add(egui::Label::new(egui::RichText::new(note).weak().small()).wrap());
         }
-        refused(ui, view, &["dataset", "held_out", "standardize"]);
+        refused(ui, &view.news.refusal, &["dataset", "held_out", "standardize"]);
     });
 }
 
@@ -152,13 +152,13 @@ fn model_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         if let Some(model) = settings_ui(ui, "model", &file.model, &ModelConfig::all()) {
             asked.push(Command::Set(Change::Model(model)));
         }
-        refused(ui, view, &["model"]);
+        refused(ui, &view.news.refusal, &["model"]);
     });
     let losses = Loss::ALL.into_iter().map(|loss| (loss.name(), loss));
     if let Some(loss) = choice_row(ui, "Loss", Setting::Loss.row().doc, file.loss.name(), losses) {
         asked.push(Command::Set(Change::Loss(loss)));
     }
-    refused(ui, view, &["loss"]);
+    refused(ui, &view.news.refusal, &["loss"]);
 }
 
 fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -172,7 +172,7 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         if let Some(optimizer) = settings_ui(ui, "optimizer", &file.optimizer, &OptimizerConfig::all()) {
             asked.push(Command::Set(Change::Optimizer(optimizer)));
         }
-        refused(ui, view, &["optimizer"]);
+        refused(ui, &view.news.refusal, &["optimizer"]);
     });
     let schedules = Schedule::all().into_iter().map(|schedule| (schedule.name(), schedule));
     let hover = Setting::Schedule.row().doc;
@@ -183,7 +183,7 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         if let Some(schedule) = settings_ui(ui, "schedule", &file.schedule, &Schedule::all()) {
             asked.push(Command::Set(Change::Schedule(schedule)));
         }
-        refused(ui, view, &["schedule"]);
+        refused(ui, &view.news.refusal, &["schedule"]);
     });
     numbers_ui(ui, view, file, asked);
 }
@@ -204,7 +204,7 @@ fn numbers_ui(ui: &mut egui::Ui, view: &PanelView, file: &ExperimentFile, asked:
     if let Some(seed) = number(ui, "Seed", Setting::Seed.row().doc, file.seed) {
         asked.push(Command::Set(Change::Seed(seed)));
     }
-    refused(ui, view, &["batch", "steps", "seed"]);
+    refused(ui, &view.news.refusal, &["batch", "steps", "seed"]);
 }
 
 /// A row with a number; another, once it was typed or dragged to its end.

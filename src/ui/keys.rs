@@ -29,12 +29,12 @@ use bevy::input::keyboard::KeyboardInput;
 use bevy::prelude::*;
 
 use super::Dialog;
-use super::actions::DeskAct;
+use super::act::DeskAct;
 use super::bar::nothing_to_undo;
 use super::board::{self, DIGITS};
 use super::desk::Desk;
+use super::source::Source;
 use super::tour::tour_act_of;
-use super::view::Source;
 use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
 use crate::core::experiment::{CameraMode, Change, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
@@ -87,7 +87,7 @@ pub fn press_keys(
             continue;
         }
         let command = command_of(key, has_ctrl, &view);
-        if command == Some(Command::Undo) && view.changes.0 == 0 {
+        if command == Some(Command::Undo) && view.edits.changes.0 == 0 {
             desk.notice = Some(Err(nothing_to_undo(&view).to_owned()));
         }
         ask.write_batch(command.map(Ask));
@@ -98,7 +98,7 @@ pub fn press_keys(
 pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Option<Command> {
     if let Some(slot) = digit(key) {
         return Some(Command::View(match has_ctrl {
-            true => ViewCommand::SetBookmark { slot, pose: view.pose? },
+            true => ViewCommand::SetBookmark { slot, pose: view.camera.pose? },
             false => ViewCommand::GoTo(slot),
         }));
     }
@@ -110,18 +110,18 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         };
     }
     let look = &view.experiment.view;
-    let has_third = view.alpha3_range.is_some();
+    let has_third = view.slice.alpha3_range.is_some();
     let camera = |mode| match look.camera == mode {
         true => Command::Set(Change::Camera(CameraMode::Orbit)),
         false => Command::Set(Change::Camera(mode)),
     };
     Some(match key {
-        KeyCode::Space if view.is_playing => Command::Run(RunCommand::Pause),
+        KeyCode::Space if view.run.is_playing => Command::Run(RunCommand::Pause),
         KeyCode::Space => Command::Run(RunCommand::Play),
         KeyCode::ArrowRight => Command::Run(RunCommand::Step(1)),
-        KeyCode::ArrowLeft => Command::Run(RunCommand::Seek(view.step.saturating_sub(1))),
+        KeyCode::ArrowLeft => Command::Run(RunCommand::Seek(view.run.step.saturating_sub(1))),
         KeyCode::KeyR => Command::Run(RunCommand::Restart),
-        KeyCode::KeyT if has_third => Command::Sweep(!view.is_sweeping),
+        KeyCode::KeyT if has_third => Command::Sweep(!view.slice.is_sweeping),
         KeyCode::KeyV if has_third => Command::Set(Change::Shape(next_shape(view))),
         KeyCode::KeyX => Command::Set(Change::Scale(next_scale(view))),
         KeyCode::KeyY => Command::Set(Change::Theme(match look.theme {
@@ -132,16 +132,16 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Opti
         KeyCode::KeyM => camera(CameraMode::Map),
         KeyCode::KeyG => camera(CameraMode::Ride),
         KeyCode::KeyP => camera(CameraMode::Path),
-        KeyCode::KeyK => Command::View(ViewCommand::AddKey(view.pose?)),
+        KeyCode::KeyK => Command::View(ViewCommand::AddKey(view.camera.pose?)),
         KeyCode::KeyF => Command::View(ViewCommand::FrameAll),
-        KeyCode::Escape if view.selected.is_some() => Command::View(ViewCommand::Select(None)),
+        KeyCode::Escape if view.slice.selected.is_some() => Command::View(ViewCommand::Select(None)),
         KeyCode::KeyH => Command::View(ViewCommand::Panels(!view.is_panels_shown)),
         // One press too many does not train on past the end.
-        KeyCode::PageDown if !view.is_playing && view.step >= view.experiment.steps => return None,
-        KeyCode::PageDown if !view.is_playing => Command::Run(RunCommand::Play),
+        KeyCode::PageDown if !view.run.is_playing && view.run.step >= view.experiment.steps => return None,
+        KeyCode::PageDown if !view.run.is_playing => Command::Run(RunCommand::Play),
         KeyCode::PageDown => Command::Run(RunCommand::Pause),
         KeyCode::PageUp => {
-            Command::Run(RunCommand::Seek(view.step.saturating_sub(view.experiment.steps / 20)))
+            Command::Run(RunCommand::Seek(view.run.step.saturating_sub(view.experiment.steps / 20)))
         }
         _ => return None,
     })

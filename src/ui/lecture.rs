@@ -34,9 +34,9 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
     let mut line = |text: String, size: f32| {
         ui.label(egui::RichText::new(text).size(scale * size).color(ink));
     };
-    line(format!("step {}", view.step), 24.0);
-    line(format!("loss {}", view.loss.map_or("–".to_owned(), loss_text)), 24.0);
-    if let Some(share) = view.accuracy {
+    line(format!("step {}", view.run.step), 24.0);
+    line(format!("loss {}", view.run.loss.map_or("–".to_owned(), loss_text)), 24.0);
+    if let Some(share) = view.run.accuracy {
         line(format!("{:.0} right", Percent(share)), 16.0);
     }
     if let Some(state) = rest_text(view) {
@@ -46,10 +46,10 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
 
 /// Why training rests, if it does.
 fn rest_text(view: &PanelView) -> Option<String> {
-    match view.diverged_at {
+    match view.run.diverged_at {
         Some(step) => Some(format!("blew up at step {step}")),
-        None if view.is_playing => None,
-        None if view.step >= view.experiment.steps => Some("finished".to_owned()),
+        None if view.run.is_playing => None,
+        None if view.run.step >= view.experiment.steps => Some("finished".to_owned()),
         None => Some("held".to_owned()),
     }
 }

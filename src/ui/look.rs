@@ -30,7 +30,7 @@ fn shape_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             (Shape::Both, "Both", "Surface and cube side by side, with one camera (V)."),
         ];
         for (shape, text, hover) in shapes {
-            let is_possible = shape == Shape::Surface || view.alpha3_range.is_some();
+            let is_possible = shape == Shape::Surface || view.slice.alpha3_range.is_some();
             let is_shown = view.experiment.view.shape == shape;
             let button = ui.add_enabled(is_possible, egui::Button::selectable(is_shown, text));
             if button.on_hover_text(hover).clicked() {
@@ -54,7 +54,7 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             (CameraMode::Path, "Path", "Along the camera's keys (P). K adds the present pose to them; they stand below the timeline."),
         ];
         for (mode, text, hover) in modes {
-            let is_possible = mode != CameraMode::Path || !view.camera_keys.is_empty();
+            let is_possible = mode != CameraMode::Path || !view.camera.keys.is_empty();
             let is_chosen = view.experiment.view.camera == mode;
             let button = ui.add_enabled(is_possible, egui::Button::selectable(is_chosen, text));
             if button.on_hover_text(hover).on_disabled_hover_text(hover).clicked() {
@@ -62,7 +62,7 @@ fn camera_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             }
         }
     });
-    let mut is_open = view.is_floor_open;
+    let mut is_open = view.camera.is_floor_open;
     let is_flying = view.experiment.view.camera == CameraMode::Flight;
     let hover = "Whether the camera may fly through the surface and below the floor.";
     let check = ui.add_enabled(is_flying, egui::Checkbox::new(&mut is_open, "Below the floor"));
@@ -106,14 +106,14 @@ fn picture_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change))
 /// Where the clipped scale ends; on the other scales there is nothing to be cut off.
 fn clip_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
-    let [low, high] = view.losses;
+    let [low, high] = view.slice.losses;
     let hover = Setting::Clip.row().doc;
     let is_cut = look.scale == HeightScale::Clipped;
     let draw = |ui: &mut egui::Ui| optional(ui, "Clip at", hover, look.clip, (low, high));
     if let Some(clip) = ui.add_enabled_ui(is_cut, draw).inner {
         set(Change::Clip(clip));
     }
-    refused(ui, view, &[Setting::Clip.row().path]);
+    refused(ui, &view.news.refusal, &[Setting::Clip.row().path]);
 }
 
 fn surface_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
@@ -144,19 +144,19 @@ fn check_ui(ui: &mut egui::Ui, name: &str, setting: Setting, is_on: bool) -> Opt
 
 /// What stands in the cube; without a cube it waits.
 fn cube_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
-    let has_cube = view.experiment.view.shape != Shape::Surface && view.alpha3_range.is_some();
+    let has_cube = view.experiment.view.shape != Shape::Surface && view.slice.alpha3_range.is_some();
     ui.add_enabled_ui(has_cube, |ui| levels_ui(ui, view, set));
 }
 
 fn levels_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
-    let [low, high] = view.losses;
+    let [low, high] = view.slice.losses;
     let hover = Setting::Isosurface.row().doc;
     if let Some(level) = optional(ui, "Isosurface", hover, look.isosurface, (low, high)) {
         set(Change::Isosurface(level));
     }
     let mut cut = |name, setting: Setting, at, range| optional(ui, name, setting.row().doc, at, range);
-    let [across1, across2] = view.alpha_ranges;
+    let [across1, across2] = view.slice.alpha_ranges;
     if let Some(at) = cut("Cut α₁", Setting::Section1, look.section1, across1) {
         set(Change::Section1(at));
     }

@@ -34,19 +34,19 @@ fn label(ui: &egui::Ui, name: (&str, usize), text: String, live: Live) {
 fn numbers(view: &PanelView) -> Vec<String> {
     let loss = |value: Option<f64>| value.map_or("unknown".to_owned(), loss_text);
     let mut told = vec![
-        format!("training is at step {} of {}", view.step, view.experiment.steps),
-        format!("true loss {}", loss(view.loss)),
-        format!("surface loss below {}", loss(view.surface_loss)),
-        format!("distance to the displayed plane {}", loss(view.plane_distance)),
+        format!("training is at step {} of {}", view.run.step, view.experiment.steps),
+        format!("true loss {}", loss(view.run.loss)),
+        format!("surface loss below {}", loss(view.run.surface_loss)),
+        format!("distance to the displayed plane {}", loss(view.run.plane_distance)),
     ];
-    if view.alpha3_range.is_some() {
-        let how = if view.is_exact { "exact" } else { "blended" };
-        told.push(format!("alpha3 {}, {how}", Measured(view.alpha3).steady(2)));
+    if view.slice.alpha3_range.is_some() {
+        let how = if view.slice.is_exact { "exact" } else { "blended" };
+        told.push(format!("alpha3 {}, {how}", Measured(view.slice.alpha3).steady(2)));
     }
-    if let Some(share) = view.accuracy {
+    if let Some(share) = view.run.accuracy {
         told.push(format!("accuracy {}", Percent(share)));
     }
-    if let Some(verdict) = view.verdict {
+    if let Some(verdict) = view.run.verdict {
         told.push(format!("the point of training: {}", verdict.words()));
     }
     if let Some(chosen) = &view.chosen {
@@ -61,8 +61,8 @@ fn numbers(view: &PanelView) -> Vec<String> {
 }
 
 fn news(view: &PanelView, desk: &Desk) -> Vec<String> {
-    let refusal = view.refusal.as_ref().map(|(field, why)| format!("refused: {field} = {why}"));
-    let warning = view.warning.as_ref().map(|why| format!("warning: {why}"));
+    let refusal = view.news.refusal.as_ref().map(|(field, why)| format!("refused: {field} = {why}"));
+    let warning = view.news.warning.as_ref().map(|why| format!("warning: {why}"));
     let notice = desk.notice.as_ref().map(|notice| match notice {
         Ok(done) => format!("notice: {done}"),
         Err(why) => format!("notice: failed: {why}"),

@@ -1,8 +1,11 @@
 //! The overlay: panels, keys, and all text over the picture.
 //!
-//! Panels read a [`PanelView`], plain data made once a frame, and emit commands; nothing here writes
-//! the session. So each panel can be driven in a test without Bevy.
+//! Panels read a [`PanelView`], plain data made once a frame ([`source`]), and ask: commands of the session, and
+//! acts ([`act::DeskAct`]) of the desk and, by messages, of those who see to tours, files and recordings. What the scene
+//! has to know it is told by messages too; nothing here writes the session, nor anything of the scene. So each panel can be
+//! driven in a test without Bevy.
 
+pub mod act;
 pub mod actions;
 pub mod bar;
 pub mod board;
@@ -21,7 +24,6 @@ pub mod flight;
 pub mod keys;
 pub mod labels;
 pub mod lecture;
-mod legend;
 pub mod look;
 pub mod menu;
 mod mirror;
@@ -33,20 +35,24 @@ mod room;
 pub mod run;
 pub mod settings;
 pub mod slice;
+pub mod source;
 pub mod status;
 pub mod style;
 pub mod timeline;
 pub mod tour;
 pub mod view;
 
+use bevy::ecs::schedule::ScheduleConfigs;
+use bevy::ecs::system::ScheduleSystem;
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
+use self::act::DeskAct;
 use crate::core::command::Command;
 use crate::scene::session::Ask;
 use crate::scene::taken::{Insets, Taken};
-use crate::scene::theme::Weight;
+use crate::scene::theme::Lecture;
 use crate::scene::{self, Stage};
 pub use desk::Desk;
 use desk::LECTURE_ZOOM;
@@ -54,6 +60,7 @@ pub use view::PanelView;
 
 /// The overlay. `panels` says whether there are any beside the labels.
 pub fn plugin(app: &mut App) {
+    order(app);
     #[cfg(feature = "desktop")]
     app.add_plugins(desktop::plugin);
     app.init_resource::<OverPanel>()
@@ -62,33 +69,61 @@ pub fn plugin(app: &mut App) {
         .init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
         .init_resource::<chosen::ChosenPoint>()
-        .add_systems(Update, notice::tell_notice.after(Stage::Apply).in_set(OverlaySystems))
-        .add_systems(Update, chosen::look_at_chosen.after(Stage::Draw).in_set(OverlaySystems))
-        .add_systems(Update, charts::draw_charts.after(Stage::Draw).in_set(OverlaySystems))
-        .add_systems(Update, tour::ask_presenter.in_set(Stage::Input).before(scene::tour::TourSystems))
-        .add_systems(
-            Update,
-            (heed_egui, keys::press_keys)
-                .chain()
-                .in_set(Stage::Input)
-                .before(scene::SteeringSystems)
-                .before(scene::tour::TourSystems),
-        )
-        .add_systems(
-            EguiPrimaryContextPass,
-            (caption::draw_caption, labels::draw_labels, draw_panels).chain().in_set(OverlaySystems),
-        );
+        .add_systems(Update, heed_egui.in_set(Step::Heed))
+        .add_message::<DeskAct>()
+        .add_systems(Update, (keys::press_keys, post_acts, tour::ask_presenter).chain().in_set(Step::Keys))
+        .add_systems(Update, notice::tell_notice.in_set(Step::Notice))
+        .add_systems(Update, (chosen::look_at_chosen, draw_charts).chain().in_set(Step::Charts))
+        .add_systems(EguiPrimaryContextPass, labels_systems())
+        .add_systems(EguiPrimaryContextPass, (draw_panels, post_acts, freeze).chain().in_set(Step::Panels));
+}
+
+/// The labels alone, for pictures and films.
+pub fn labels_plugin(app: &mut App) {
+    order(app);
+    app.init_resource::<labels::Standing>().add_systems(EguiPrimaryContextPass, labels_systems());
+}
+
+fn labels_systems() -> ScheduleConfigs<ScheduleSystem> {
+    (caption::draw_caption, labels::draw_labels).chain().in_set(Step::Labels)
 }
 
 /// The systems that lay out the overlay.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OverlaySystems;
 
-/// The labels alone, for pictures and films.
-pub fn labels_plugin(app: &mut App) {
-    let labels = (caption::draw_caption, labels::draw_labels).chain();
-    app.init_resource::<labels::Standing>()
-        .add_systems(EguiPrimaryContextPass, labels.in_set(OverlaySystems));
+/// The systems that keep the desk for the next day, at the end of a frame.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeepSystems;
+
+/// The steps of the overlay, in this order.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Step {
+    Heed,
+    #[cfg(feature = "desktop")]
+    Drops,
+    Keys,
+    Notice,
+    #[cfg(feature = "desktop")]
+    Studio,
+    Charts,
+    Labels,
+    Panels,
+    #[cfg(feature = "desktop")]
+    Errands,
+}
+
+/// All order of the overlay's systems, among themselves and with the scene's.
+fn order(app: &mut App) {
+    use Step::*;
+    app.configure_sets(Update, Heed.before(Stage::Hear))
+        .configure_sets(Update, Keys.after(Stage::Hear).before(Stage::Input))
+        .configure_sets(Update, (Notice, Charts).chain().in_set(OverlaySystems).in_set(Stage::Follow))
+        .configure_sets(EguiPrimaryContextPass, (Labels, Panels).chain().in_set(OverlaySystems));
+    #[cfg(feature = "desktop")]
+    app.configure_sets(Update, Drops.after(Stage::Hear).before(Keys))
+        .configure_sets(Update, Studio.after(Notice).before(Charts).in_set(Stage::Follow))
+        .configure_sets(EguiPrimaryContextPass, Errands.after(Panels).in_set(OverlaySystems));
 }
 
 /// Whether the pointer was over a panel when they were drawn last.
@@ -107,17 +142,40 @@ fn heed_egui(
     wants: Res<EguiWantsInput>,
     over_panel: Res<OverPanel>,
     dialog: Res<Dialog>,
-    mut taken: ResMut<Taken>,
+    mut taken: MessageWriter<Taken>,
 ) {
-    taken.pointer = wants.wants_any_pointer_input() || over_panel.0;
-    taken.keyboard = wants.wants_any_keyboard_input() || dialog.is_open;
+    taken.write(Taken {
+        pointer: wants.wants_any_pointer_input() || over_panel.0,
+        keyboard: wants.wants_any_keyboard_input() || dialog.is_open,
+    });
+}
+
+/// Passes on what the desk asks of others.
+fn post_acts(mut desk: ResMut<Desk>, mut acts: MessageWriter<DeskAct>) {
+    acts.write_batch(desk.bypass_change_detection().asked.drain(..));
+}
+
+/// Holds everything that moves, or lets it go on.
+fn freeze(
+    mut acts: MessageReader<DeskAct>,
+    source: source::Source,
+    mut desk: ResMut<Desk>,
+    mut ask: MessageWriter<Ask>,
+) {
+    if acts.read().any(|act| *act == DeskAct::Freeze) {
+        ask.write_batch(desk.freeze(&source.view()).into_iter().map(Ask));
+    }
+}
+
+fn draw_charts(sources: charts::Sources, desk: Res<Desk>, mut charts: ResMut<charts::Charts>) {
+    charts::draw(&mut charts, &sources, &desk.wanted());
 }
 
 fn draw_panels(
     mut contexts: EguiContexts,
-    source: view::Source,
-    mut insets: ResMut<Insets>,
-    mut weight: ResMut<Weight>,
+    source: source::Source,
+    mut insets: MessageWriter<Insets>,
+    mut lecture: MessageWriter<Lecture>,
     mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
     mut desk: ResMut<Desk>,
@@ -134,9 +192,7 @@ fn draw_panels(
     style::set_style(&ctx, view.experiment.view.theme);
     let size = ctx.viewport_rect().size() * ctx.zoom_factor();
     ctx.set_zoom_factor(if view.is_panels_shown { desk.zoom_within(size) } else { desk.zoom_now() });
-    let lecture = if desk.is_lecture { LECTURE_ZOOM } else { 1.0 };
-    let heavy = Weight { lecture, ..*weight };
-    weight.set_if_neq(heavy);
+    lecture.write(Lecture(if desk.is_lecture { LECTURE_ZOOM } else { 1.0 }));
     let mut asked = Vec::new();
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -145,7 +201,6 @@ fn draw_panels(
     );
     let before = desk.clone();
     let covered = panels(&mut root, &view, desk.bypass_change_detection(), &mut asked);
-    asked.extend(desk.bypass_change_detection().freeze(&view));
     if *desk != before {
         desk.set_changed();
     }
@@ -154,7 +209,7 @@ fn draw_panels(
     let free = covered.free(screen).shrink(ctx.global_style().interaction.resize_grab_radius_side);
     over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| !free.contains(at));
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
-    insets.set_if_neq(Insets {
+    insets.write(Insets {
         left: covered.left * scale,
         right: covered.right * scale,
         bottom: covered.bottom * scale,

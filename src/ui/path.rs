@@ -2,9 +2,8 @@
 
 use bevy_egui::egui;
 
-use super::dock::named;
 use super::field::{NARROW, number_ui, plain};
-use super::style::color32;
+use super::style::{color32, named};
 use super::view::PanelView;
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::{CameraMode, Change};
@@ -23,7 +22,7 @@ const GRAIN_SECS: f64 = 0.05;
 
 /// Draws the row: it is there before there are keys, so that the first one moves nothing.
 pub fn path_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
-    let keys = &view.camera_keys;
+    let keys = &view.camera.keys;
     let is_laid = !keys.is_empty();
     let id = egui::Id::new("chosen camera key");
     let mut chosen =
@@ -96,7 +95,7 @@ fn without(keys: &[CameraKey], at: usize) -> Vec<CameraKey> {
 }
 
 fn marks_ui(ui: &mut egui::Ui, view: &PanelView, chosen: &mut Option<usize>, asked: &mut Vec<Command>) {
-    let keys = &view.camera_keys;
+    let keys = &view.camera.keys;
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), HEIGHT), egui::Sense::hover());
     let scale =
         Scale { rect: rect.shrink2(egui::vec2(GRIP, 0.0)), span: keys[keys.len() - 1].secs + ROOM_SECS };

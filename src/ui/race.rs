@@ -2,10 +2,9 @@
 
 use bevy_egui::egui;
 
-use super::dock::named;
 use super::menu::choice_row;
 use super::settings::settings_ui;
-use super::style::{color32, loss_text, refused};
+use super::style::{color32, loss_text, named, refused};
 use super::view::{PanelView, RunRow};
 use crate::core::command::{Command, RaceStart, RunCommand};
 use crate::core::optim::OptimizerConfig;
@@ -35,7 +34,7 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             ask(command);
         }
     }
-    refused(ui, view, &["runs", "run"]);
+    refused(ui, &view.news.refusal, &["runs", "run"]);
 }
 
 /// What is told of the learning rate of whoever joins.

@@ -15,7 +15,7 @@ use crate::core::text::Percent;
 pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
-        let (text, hover, command) = match view.is_playing {
+        let (text, hover, command) = match view.run.is_playing {
             true => ("⏸ Pause", "Hold training here (Space).", RunCommand::Pause),
             false => {
                 ("▶ Play", "Go on training (Space); from the planned end, go on past it.", RunCommand::Play)
@@ -38,7 +38,7 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     });
     speed_ui(ui, view, asked);
     converge_ui(ui, asked);
-    let step = step_text(view.step, view.experiment.steps);
+    let step = step_text(view.run.step, view.experiment.steps);
     number(
         ui,
         "step",
@@ -86,13 +86,13 @@ fn converge_ui(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
 
 fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let text = |value: Option<f64>| egui::RichText::new(value.map_or("–".to_owned(), loss_text));
-    number(ui, "true loss", text(view.loss).strong(), "The loss at the point where training is.");
-    let accuracy = view.accuracy.map_or("–".to_owned(), |share| Percent(share).to_string());
+    number(ui, "true loss", text(view.run.loss).strong(), "The loss at the point where training is.");
+    let accuracy = view.run.accuracy.map_or("–".to_owned(), |share| Percent(share).to_string());
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
-    number(ui, "gradient", text(view.grad_norm), "Length of the loss's gradient there.");
-    let verdict = match view.diverged_at {
+    number(ui, "gradient", text(view.run.grad_norm), "Length of the loss's gradient there.");
+    let verdict = match view.run.diverged_at {
         Some(step) => egui::RichText::new(format!("blew up at step {step}")).color(warning(ui)),
-        None => verdict_text(view.verdict, view.is_probing).into(),
+        None => verdict_text(view.run.verdict, view.run.is_probing).into(),
     };
     words(
         ui,
@@ -102,10 +102,10 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     );
     let hover =
         "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
-    number(ui, "surface loss below", text(view.surface_loss), hover);
+    number(ui, "surface loss below", text(view.run.surface_loss), hover);
     let hover = "How far the marker's point lies outside the displayed plane, in the unit of the parameters. The surface knows nothing of it.";
     // Rounding leaves a trace where the truth is 0.
-    let distance = view.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });
+    let distance = view.run.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });
     number(ui, "distance to plane", text(distance), hover);
 }
 

@@ -23,7 +23,7 @@ pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     explained_ui(ui, view);
     grid_ui(ui, view, asked);
     cost_ui(ui, view);
-    refused(ui, view, &["slice"]);
+    refused(ui, &view.news.refusal, &["slice"]);
 }
 
 fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
@@ -40,9 +40,9 @@ fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 /// Ranges and numbers of cells.
 fn grid_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |change| asked.push(Command::Set(change));
-    let ranges: Vec<(f64, f64)> = match view.axes.is_empty() {
+    let ranges: Vec<(f64, f64)> = match view.slice.axes.is_empty() {
         true => Vec::new(),
-        false => view.alpha_ranges.into_iter().chain(view.alpha3_range).collect(),
+        false => view.slice.alpha_ranges.into_iter().chain(view.slice.alpha3_range).collect(),
     };
     egui::Grid::new("ranges").num_columns(4).show(ui, |ui| {
         for (axis, name) in ["α₁ from", "α₂ from", "α₃ from"].into_iter().enumerate() {
@@ -156,15 +156,15 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.set_min_height(ui.spacing().interact_size.y);
         let label = ui.label("α₃");
-        let Some((low, high)) = view.alpha3_range else {
-            let why = match view.axes.len() {
+        let Some((low, high)) = view.slice.alpha3_range else {
+            let why = match view.slice.axes.len() {
                 0 => "no slice yet",
                 _ => "none: the plane is the whole space",
             };
             ui.weak(why);
             return;
         };
-        let mut alpha3 = view.alpha3;
+        let mut alpha3 = view.slice.alpha3;
         let way = "While it moves the picture is blended from a volume, at rest it is exact. Typed numbers may lie beyond the volume: there every picture is evaluated.";
         let hover = format!("{} {way}", Setting::Alpha3.row().doc);
         let after = BUTTON + ui.spacing().item_spacing.x;
@@ -172,10 +172,10 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         for part in dial.show(ui, &mut alpha3) {
             part.labelled_by(label.id).on_hover_text(&hover);
         }
-        if alpha3 != view.alpha3 {
+        if alpha3 != view.slice.alpha3 {
             asked.push(Command::Set(Change::Alpha3(alpha3)));
         }
-        let (text, hover) = match view.is_sweeping {
+        let (text, hover) = match view.slice.is_sweeping {
             true => ("⏸", "Hold the plane here (T)."),
             false => ("▶", "Let the plane travel back and forth (T)."),
         };
@@ -183,7 +183,7 @@ fn alpha3_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Sweep α₃"));
         if button.clicked() {
-            asked.push(Command::Sweep(!view.is_sweeping));
+            asked.push(Command::Sweep(!view.slice.is_sweeping));
         }
     });
 }
@@ -206,14 +206,14 @@ fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             asked.push(Command::Set(Change::Rotate(degrees)));
         }
     };
-    ui.add_enabled_ui(view.alpha3_range.is_some(), |ui| ui.horizontal(row));
+    ui.add_enabled_ui(view.slice.alpha3_range.is_some(), |ui| ui.horizontal(row));
 }
 
 /// What the axes explain: three rows before there are any, and for a plane that has but two.
 fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
     for (i, subscript) in ["₁", "₂", "₃"].into_iter().enumerate() {
-        let walk = view.walks.as_ref().and_then(|walks| walks.axes.get(i));
-        let axis = view.axes.get(i);
+        let walk = view.slice.walks.as_ref().and_then(|walks| walks.axes.get(i));
+        let axis = view.slice.axes.get(i);
         let text = match axis {
             None => "–".to_owned(),
             Some(axis) if axis.is_random => "random".to_owned(),
@@ -226,16 +226,16 @@ fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
         let name = axis.map(|axis| visible(&axis.name)).unwrap_or_default();
         number(ui, &format!("α{subscript}  {name}"), text, &hover);
     }
-    let is_known = !view.axes.is_empty();
-    let degrees = match view.cosine.abs() > 1e-3 {
-        true => format!("{:.0}°, drawn as 90°", view.cosine.clamp(-1.0, 1.0).acos().to_degrees()),
+    let is_known = !view.slice.axes.is_empty();
+    let degrees = match view.slice.cosine.abs() > 1e-3 {
+        true => format!("{:.0}°, drawn as 90°", view.slice.cosine.clamp(-1.0, 1.0).acos().to_degrees()),
         false if is_known => "90°".to_owned(),
         false => "–".to_owned(),
     };
     let hover = "Angle between the first two directions in parameter space. They are drawn at right angles: where it is another, shapes are sheared.";
     number(ui, "angle α₁ α₂", degrees, hover);
     let hover = "Share of the trajectory's variance that no direction of this slice shows.";
-    let left_out = format!("{:.1} %", 100.0 * (1.0 - view.explained).max(0.0));
+    let left_out = format!("{:.1} %", 100.0 * (1.0 - view.slice.explained).max(0.0));
     number(ui, "left out", if is_known { left_out } else { "–".to_owned() }, hover);
 }
 

@@ -13,8 +13,8 @@ pub fn status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
         super::desktop::studio::studio_status_ui(ui, view, desk);
         let notice = desk.notice.as_ref();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if view.warning.is_none() {
-                let text = format!("{:.0} ms a frame · {}", view.frame_ms, view.adapter);
+            if view.news.warning.is_none() {
+                let text = format!("{:.0} ms a frame · {}", view.news.frame_ms, view.news.adapter);
                 ui.label(egui::RichText::new(text).weak());
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| news_ui(ui, view, notice));
@@ -28,7 +28,7 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
         let color = super::style::warning(ui);
         whole(ui, egui::RichText::new(format!("⚠ {}", visible(why))).color(color))
     };
-    match (&view.warning, view.progress, notice) {
+    match (&view.news.warning, view.news.progress, notice) {
         (Some(warning), _, _) => warned(ui, warning),
         (None, Some(progress), _) => {
             ui.spinner();
@@ -42,8 +42,10 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
 
 /// What the picture is worth.
 fn picture_text(view: &PanelView) -> String {
-    match (view.is_exact, view.blending_error) {
-        _ if view.is_imported && !view.has_surface => "no surface: this run came without its loss".to_owned(),
+    match (view.slice.is_exact, view.slice.blending_error) {
+        _ if view.is_imported && !view.slice.has_surface => {
+            "no surface: this run came without its loss".to_owned()
+        }
         (true, None) => "exact plane".to_owned(),
         (true, Some(error)) => {
             format!("exact plane (blending it would have been wrong by up to {:.2})", Measured(error))

@@ -3,7 +3,6 @@
 use bevy::color::{Color, ColorToPacked};
 use bevy_egui::egui::{self, Color32, CornerRadius, Stroke};
 
-use super::view::PanelView;
 use crate::core::experiment::{Setting, Theme};
 use crate::core::text::{Measured, visible};
 use crate::scene::theme::Palette;
@@ -60,10 +59,15 @@ pub fn keyed(setting: Setting, key: &str) -> String {
     format!("{} ({key}).", setting.row().doc.trim_end_matches('.'))
 }
 
+/// What a button is called where its sign says too little.
+pub fn named(name: &str) -> egui::WidgetInfo {
+    egui::WidgetInfo::labeled(egui::WidgetType::Button, true, name)
+}
+
 /// Why the last command was refused, where it was for one of these fields, whose row was drawn last.
-pub fn refused(ui: &egui::Ui, view: &PanelView, fields: &[&str]) {
+pub fn refused(ui: &egui::Ui, refusal: &Option<(String, String)>, fields: &[&str]) {
     let of = |field: &str| fields.iter().any(|name| field == *name || field.starts_with(&format!("{name}.")));
-    if let Some((field, why)) = view.refusal.as_ref().filter(|(field, _)| of(field)) {
+    if let Some((field, why)) = refusal.as_ref().filter(|(field, _)| of(field)) {
         callout(ui, &visible(&format!("{field}: {why}")));
     }
 }

@@ -5,43 +5,7 @@ use bevy_egui::egui;
 use super::style::{color32, loss_text, step_text};
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand};
-use crate::core::train::Checkpoint;
 use crate::scene::theme::Palette;
-
-/// The loss over training, thinned to what a screen can show.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
-    /// Step and loss of the planned run, oldest first.
-    pub planned: Vec<(u64, f64)>,
-    /// Those of the shown run as far as it has been.
-    pub live: Vec<(u64, f64)>,
-    /// Stretches of steps over which the loss hardly falls.
-    pub plateaus: Vec<(u64, u64)>,
-}
-
-/// Points of a curve at most.
-pub const MOST_POINTS: usize = 250;
-
-/// Every so many-th of the points, and the last.
-pub fn thinned<T: Copy>(points: impl ExactSizeIterator<Item = T>) -> Vec<T> {
-    let count = points.len();
-    let every = count.div_ceil(MOST_POINTS).max(1);
-    points.enumerate().filter(|(i, _)| i % every == 0 || i + 1 == count).map(|(_, point)| point).collect()
-}
-
-/// Checkpoints evenly spread over the steps, and the last: those of an outline lie ever farther apart.
-pub fn thinned_by_step(points: &[Checkpoint]) -> impl Iterator<Item = &Checkpoint> {
-    let last = points.last().map_or(0, |last| last.step);
-    let every = last.div_ceil(MOST_POINTS as u64).max(1);
-    let mut next = 0;
-    points.iter().filter(move |point| {
-        let is_due = point.step >= next;
-        if is_due {
-            next = (point.step / every + 1) * every;
-        }
-        is_due || point.step == last
-    })
-}
 
 /// Height of the strip in points.
 const HEIGHT: f32 = 46.0;
@@ -55,10 +19,10 @@ pub fn timeline_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click_and_drag());
     let last = last_step(view);
     let step_at = |x: f32| ((x - rect.min.x) / rect.width()).clamp(0.0, 1.0) as f64 * last as f64;
-    response.widget_info(|| egui::WidgetInfo::slider(true, view.step as f64, "Timeline"));
+    response.widget_info(|| egui::WidgetInfo::slider(true, view.run.step as f64, "Timeline"));
     if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged() || response.clicked()) {
         let step = step_at(at.x).round() as u64;
-        if step != view.step {
+        if step != view.run.step {
             asked.push(Command::Run(RunCommand::Seek(step)));
         }
     }
@@ -82,7 +46,7 @@ pub fn timeline_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>
 
 fn last_step(view: &PanelView) -> u64 {
     let reached = view.history.live.last().map_or(0, |(step, _)| *step);
-    view.experiment.steps.max(reached).max(view.step).max(1)
+    view.experiment.steps.max(reached).max(view.run.step).max(1)
 }
 
 fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
@@ -116,17 +80,18 @@ fn paint(ui: &egui::Ui, rect: egui::Rect, view: &PanelView, last: u64) {
     };
     curve(&view.history.planned, egui::Stroke::new(1.0, color32(palette.faint)));
     curve(&view.history.live, egui::Stroke::new(2.0, color32(palette.run(0))));
-    if let Some(step) = view.diverged_at {
+    if let Some(step) = view.run.diverged_at {
         painter.vline(x(step), rect.y_range(), egui::Stroke::new(2.0, super::style::warning(ui)));
     }
     paint_chosen(ui, &painter, rect, view, &x);
     let planned_end = x(view.experiment.steps);
     painter.vline(planned_end, rect.y_range(), egui::Stroke::new(1.0, color32(palette.faint)));
-    let hand = x(view.step);
+    let hand = x(view.run.step);
     painter.vline(hand, rect.y_range(), egui::Stroke::new(2.0, color32(palette.ink)));
     let font = egui::FontId::proportional(12.0);
-    let reached = if view.is_playing { format!(" · {:.0} a second", view.speed) } else { String::new() };
-    let text = format!("step {}{reached}", step_text(view.step, view.experiment.steps));
+    let reached =
+        if view.run.is_playing { format!(" · {:.0} a second", view.run.speed) } else { String::new() };
+    let text = format!("step {}{reached}", step_text(view.run.step, view.experiment.steps));
     let at = if hand > rect.center().x { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP };
     let shift = if hand > rect.center().x { -5.0 } else { 5.0 };
     painter.text(egui::pos2(hand + shift, rect.min.y + 2.0), at, text, font, color32(palette.ink));
@@ -156,29 +121,4 @@ fn paint_chosen(
     let response = ui.interact(mark, id, egui::Sense::hover());
     let text = format!("The chosen point is nearest to step {}", near.step);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, &text));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thinned_curves_keep_both_ends() {
-        let thin = thinned((0..5000_u32).collect::<Vec<_>>().into_iter());
-        assert!(thin.len() <= MOST_POINTS + 1, "{}", thin.len());
-        assert_eq!((thin[0], thin[thin.len() - 1]), (0, 4999));
-        assert_eq!(thinned([7].into_iter()), [7]);
-    }
-
-    #[test]
-    fn a_curve_over_steps_is_even_though_its_points_are_not() {
-        let at = |step| Checkpoint { step, theta: [0.0].into(), loss: 1.0, grad_norm: 1.0 };
-        // All of the beginning, then every hundredth.
-        let points: Vec<Checkpoint> = (0..5000).chain((50..500).map(|k| 100 * k)).map(at).collect();
-        let steps: Vec<u64> = thinned_by_step(&points).map(|point| point.step).collect();
-        assert!(steps.len() <= MOST_POINTS + 1, "{}", steps.len());
-        assert_eq!((steps[0], steps[steps.len() - 1]), (0, 49_900));
-        assert!(steps.windows(2).all(|pair| pair[1] - pair[0] <= 300), "{steps:?}");
-        assert_eq!(thinned_by_step(&points[..200]).count(), 200, "a short one is whole");
-    }
 }

@@ -3,57 +3,12 @@
 use bevy::prelude::*;
 use bevy_egui::egui;
 
-use super::actions::DeskAct;
+use super::act::{DeskAct, TourAct};
 use super::desk::Desk;
-use super::view::PanelView;
+use super::view::{PanelView, TourView};
 use crate::core::script::builtin;
 use crate::core::text::visible;
-use crate::scene::tour::{Presenter, Touring};
-
-/// Something asked of tours by a key, a button or a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TourAct {
-    /// Begin the built-in tour of that name.
-    Begin(&'static str),
-    /// Go on.
-    Forward,
-    /// Back to the beginning of the chapter, or of the one before.
-    Back,
-    /// Leave it.
-    Leave,
-}
-
-/// Where a tour is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TourView {
-    /// The tour's title.
-    pub title: String,
-    /// The chapter, from 1.
-    pub chapter: usize,
-    /// How many there are.
-    pub chapters: usize,
-    /// Whether it waits for the key.
-    pub is_waiting: bool,
-    /// Whether everything was told.
-    pub is_over: bool,
-    /// Seconds since the chapter began.
-    pub secs: f64,
-}
-
-impl TourView {
-    /// Where the tour is, if one is on.
-    pub fn of(touring: &Touring) -> Option<Self> {
-        let player = touring.player()?;
-        Some(Self {
-            title: player.tour().file().title.clone(),
-            chapter: player.chapter_number() + 1,
-            chapters: player.tour().chapters().len(),
-            is_waiting: player.is_waiting(),
-            is_over: player.is_over(),
-            secs: player.clock(),
-        })
-    }
-}
+use crate::scene::tour::Presenter;
 
 /// What a presenter's key asks of a tour.
 pub fn tour_act_of(key: KeyCode) -> Option<TourAct> {
@@ -108,8 +63,16 @@ pub fn hint_ui(ctx: &egui::Context, view: &PanelView) {
 }
 
 /// Passes on what the desk asks of tours.
-pub(super) fn ask_presenter(mut desk: ResMut<Desk>, mut presenter: MessageWriter<Presenter>) {
-    let Some(act) = desk.bypass_change_detection().tour.take() else { return };
+pub(super) fn ask_presenter(
+    mut acts: MessageReader<DeskAct>,
+    mut desk: ResMut<Desk>,
+    mut presenter: MessageWriter<Presenter>,
+) {
+    let acts = acts.read().filter_map(|act| match act {
+        DeskAct::Tour(act) => Some(*act),
+        _ => None,
+    });
+    let Some(act) = acts.last() else { return };
     match act {
         TourAct::Begin(name) => match builtin::load(name) {
             Some(Ok(tour)) => {

@@ -4,16 +4,57 @@ use std::collections::BTreeMap;
 
 use bevy_egui::egui::Color32;
 
-use super::Inks;
+use super::{About, Inks, Maker, Moment, Touched};
 use crate::core::objective::{Problem, Supervised};
-use crate::core::session::{Revision, RunId};
+use crate::core::session::{self, Revision, RunId};
 use crate::core::train::Checkpoint;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
-use crate::ui::timeline::thinned_by_step;
+use crate::ui::view::thinned_by_step;
+
+/// What is told of it.
+pub const ABOUT: About = About {
+    has_log: true,
+    touched: |touch| Some(Touched::Step(touch.at[0].max(0.0).round() as u64)),
+    ..About::new(
+        "Loss and accuracy",
+        "Loss and accuracy of every run against the step, training and held-out.",
+    )
+};
+
+/// It keeps what was looked at.
+#[derive(Default)]
+pub struct Curves(HeldOut);
+
+impl Maker for Curves {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        let (known, trained) = (moment.known, moment.sources.training.runs());
+        let runs: Vec<Run> = trained.iter().map(|live| named(moment, live)).collect();
+        self.0.follow(known.revision, &known.plan.problem, trained);
+        chart(&runs, &self.0, moment.wanted.is_log, &moment.inks)
+    }
+
+    fn is_due(&mut self, is_news: bool) -> bool {
+        is_news || self.0.is_behind
+    }
+
+    fn is_behind(&self) -> bool {
+        self.0.is_behind
+    }
+}
+
+fn named<'a>(moment: &Moment<'a, '_>, live: &'a Live) -> Run<'a> {
+    let of = moment.sources.session.runs().iter().find(|run| live.id() == Some(run.id));
+    Run {
+        id: live.id(),
+        name: of.map(session::Run::title).unwrap_or_default(),
+        number: live.number(),
+        points: live.points(),
+    }
+}
 
 /// A run as its curve knows it.
-pub struct Run<'a> {
+struct Run<'a> {
     /// Which.
     pub id: Option<RunId>,
     /// What people call it.
@@ -27,7 +68,7 @@ pub struct Run<'a> {
 /// What each run says of examples it does not learn from, and how many it gets right: at some steps,
 /// since each takes a pass over the data.
 #[derive(Default)]
-pub struct HeldOut {
+struct HeldOut {
     runs: BTreeMap<RunId, Looks>,
     /// Whether there is more to be looked at than a frame has time for.
     pub is_behind: bool,
@@ -100,7 +141,7 @@ impl Looks {
 }
 
 /// The chart.
-pub fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Chart {
+fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Chart {
     let color = |run: &Run| inks.runs[run.number % inks.runs.len()];
     let mut marks: Vec<Mark> = runs
         .iter()

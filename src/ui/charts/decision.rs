@@ -5,7 +5,7 @@
 use bevy::color::Oklcha;
 use bevy_egui::egui::Color32;
 
-use super::{Inks, Looked, without_examples};
+use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::data::{Dataset, Scatter, Target};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::loss::Loss;
@@ -14,6 +14,23 @@ use crate::core::session::Revision;
 use crate::core::text::Percent;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::color32;
+
+/// What is told of it.
+pub const ABOUT: About = About::new(
+    "Data and decision",
+    "The examples, and what the model at the point looked at says everywhere.",
+);
+
+/// It keeps the examples of more than two features.
+#[derive(Default)]
+pub struct Decision(Cloud);
+
+impl Maker for Decision {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        self.0.follow(moment.known.revision, &moment.known.plan.problem);
+        moment.of_point(|looked| chart(looked, &self.0, moment.sources.session.look().colors, &moment.inks))
+    }
+}
 
 /// Cells along each side of the picture of two features.
 const CELLS: usize = 48;
@@ -24,7 +41,7 @@ const MOST_EXAMPLES: usize = 1000;
 
 /// The examples of more than two features as a cloud: found anew only when the data change.
 #[derive(Default)]
-pub struct Cloud {
+struct Cloud {
     of: Option<Revision>,
     scatter: Scatter,
 }
@@ -43,7 +60,7 @@ impl Cloud {
 }
 
 /// The chart.
-pub fn chart(looked: &Looked, cloud: &Cloud, colors: ColorMap, inks: &Inks) -> Chart {
+fn chart(looked: &Looked, cloud: &Cloud, colors: ColorMap, inks: &Inks) -> Chart {
     let Some(learned) = looked.problem.supervised() else {
         return without_examples(looked.problem, "A function without examples decides nothing.");
     };

@@ -1,12 +1,26 @@
 //! The data as the last hidden layer sees it: its first three units, in pairs side by side.
 
 use super::decision::examples;
-use super::{Inks, Looked, without_examples};
+use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::model::pass;
 use crate::ui::chart::{Chart, Mark};
 
+/// What is told of it.
+pub const ABOUT: About =
+    About::new("Hidden units", "The examples in the coordinates of the hidden units, in pairs.");
+
+/// It keeps nothing.
+#[derive(Default)]
+pub struct Hidden;
+
+impl Maker for Hidden {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        moment.of_point(|looked| chart(looked, &moment.inks))
+    }
+}
+
 /// The chart.
-pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
+fn chart(looked: &Looked, inks: &Inks) -> Chart {
     let learned = looked.problem.supervised();
     let hidden = learned.and_then(|learned| Some((learned.model().hidden()?, learned.train())));
     let Some((hidden, data)) = hidden else {

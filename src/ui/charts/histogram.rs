@@ -1,13 +1,27 @@
 //! How many examples get which prediction.
 
-use super::{Inks, Looked, without_examples};
+use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::data::dataset::Target;
 use crate::ui::chart::{Chart, Mark};
+
+/// What is told of it.
+pub const ABOUT: About =
+    About::new("Predictions", "How often each prediction is made, by class, with the boundary.");
+
+/// It keeps nothing.
+#[derive(Default)]
+pub struct Histogram;
+
+impl Maker for Histogram {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        moment.of_point(|looked| chart(looked, &moment.inks))
+    }
+}
 
 const BINS: usize = 40;
 
 /// The chart.
-pub fn chart(looked: &Looked, inks: &Inks) -> Chart {
+fn chart(looked: &Looked, inks: &Inks) -> Chart {
     let Some(learned) = looked.problem.supervised() else {
         return without_examples(looked.problem, "A function without examples predicts nothing.");
     };

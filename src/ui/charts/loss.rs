@@ -1,12 +1,38 @@
 //! What one example costs: the loss against the prediction, for a target. That 0.6 and 0.99 are both
 //! right and cost differently is why loss and accuracy differ.
 
-use super::Inks;
+use super::{About, Inks, Maker, Moment, Touched, without_objective};
 use crate::core::loss::Loss;
 use crate::core::model::pass::LANES;
 use crate::core::text::Measured;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::loss_text;
+
+/// What is told of it.
+pub const ABOUT: About = About {
+    touched: |touch| {
+        let ([x, _], [prediction, target]) = (touch.at, touch.example);
+        let example = if touch.has_shift { [prediction, x.clamp(0.0, 1.0)] } else { [x, target] };
+        Some(Touched::Example(example))
+    },
+    ..About::new(
+        "Loss of one example",
+        "What one example costs, whatever it is predicted as. Drag the prediction, Shift-drag the target.",
+    )
+};
+
+/// It keeps nothing.
+#[derive(Default)]
+pub struct LossOfOne;
+
+impl Maker for LossOfOne {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        if moment.known.plan.objective().is_none() {
+            return without_objective();
+        }
+        chart(moment.sources.session.experiment().loss, moment.wanted.example, &moment.inks)
+    }
+}
 
 const POINTS: usize = 121;
 
@@ -21,7 +47,7 @@ pub fn of_one(loss: Loss, prediction: f64, target: f64) -> f64 {
 }
 
 /// The chart for an example `[prediction, target]`.
-pub fn chart(loss: Loss, [prediction, target]: [f64; 2], inks: &Inks) -> Chart {
+fn chart(loss: Loss, [prediction, target]: [f64; 2], inks: &Inks) -> Chart {
     if loss == Loss::CrossEntropy {
         let note = "Cross entropy judges several outputs at once; choose another loss to see it of one.";
         return Chart { note: note.to_owned(), ..Chart::default() };

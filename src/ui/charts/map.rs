@@ -1,6 +1,6 @@
 //! The displayed plane from above: colours, isolines, the path, and the point looked at.
 
-use super::{Inks, Looked};
+use super::{About, Inks, Looked, Maker, Moment, Touched};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::contour::segments;
 use crate::core::geometry::heights::HeightBlend;
@@ -11,8 +11,33 @@ use crate::scene::frame::Placed;
 use crate::scene::landscape::{Known, PictureRevisions};
 use crate::scene::relief::Relief;
 use crate::scene::slice::Shown;
+use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
-use crate::ui::timeline::thinned;
+use crate::ui::view::thinned;
+
+/// What is told of it.
+pub const ABOUT: About = About {
+    touched: |touch| {
+        let mut alpha = touch.at.to_vec();
+        alpha.resize(touch.alpha.len(), touch.alpha3);
+        (alpha.len() > 1).then_some(Touched::Point(alpha))
+    },
+    ..About::new("Contour map", "The displayed plane from above, with the path. Click to choose a point.")
+};
+
+/// It keeps its ground.
+#[derive(Default)]
+pub struct Map(Ground);
+
+impl Maker for Map {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        let Moment { sources, known, looked, inks, .. } = moment;
+        let path = sources.training.leader().map(Live::points).unwrap_or_default();
+        let placed = sources.placement.first();
+        self.0.follow(known, &sources.shown, placed, sources.session.look().colors, inks);
+        chart(known, &self.0, path, looked.as_ref(), inks)
+    }
+}
 
 /// Cells along each side at most: of a plane at rest, and of one that moves.
 const CELLS: usize = 97;
@@ -20,7 +45,7 @@ const MOVING_CELLS: usize = 33;
 
 /// Colours and isolines: made anew only when the plane or its colours change.
 #[derive(Default)]
-pub struct Ground {
+struct Ground {
     of: Option<Plane>,
     marks: Vec<Mark>,
 }
@@ -97,13 +122,7 @@ fn ground(known: &Known, shown: &Shown, placed: Placed, colors: ColorMap, inks: 
 const DIVERGED: [u8; 3] = [115, 5, 13];
 
 /// The chart.
-pub fn chart(
-    known: &Known,
-    ground: &Ground,
-    path: &[Checkpoint],
-    looked: Option<&Looked>,
-    inks: &Inks,
-) -> Chart {
+fn chart(known: &Known, ground: &Ground, path: &[Checkpoint], looked: Option<&Looked>, inks: &Inks) -> Chart {
     let mut marks = ground.marks.clone();
     let subspace = &known.plan.plane.subspace;
     let place = |theta: &[f64]| -> [f64; 2] {

@@ -2,6 +2,8 @@
 //!
 //! All of them look at the same point of parameter space: the one under the pointer, else the one that
 //! was chosen, else the one where training is. So they move together.
+//!
+//! A chart is a file, with what is told [`About`] it and how it is [`Maker`], and a row of the table below.
 
 mod curves;
 mod decision;
@@ -13,6 +15,7 @@ mod parameters;
 mod sections;
 mod spectrum;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bevy::ecs::system::SystemParam;
@@ -21,92 +24,163 @@ use bevy_egui::egui::Color32;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
-use super::desk::Desk;
 use super::style::{color32, sentence};
-use super::timeline::{History, thinned_by_step};
+use super::view::{LossHistory, thinned_by_step};
+use crate::core::geometry::colormap::ColorMap;
 use crate::core::objective::{NoObjective, Problem};
-use crate::core::session::Run;
 use crate::core::train::{Checkpoint, plateaus};
 use crate::scene::Pacing;
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape, PictureRevisions};
 use crate::scene::pointer::Hover;
-use crate::scene::prober::{self, Prober};
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
 use crate::scene::theme::Palette;
-use crate::scene::training::{Live, Training};
+use crate::scene::training::Training;
 
-/// A chart by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChartKind {
+macro_rules! charts {
+    ($($(#[$doc:meta])* $kind:ident: $file:ident::$drawn:ident),+ $(,)?) => {
+        /// A chart by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ChartKind {
+            $($(#[$doc])* $kind),+
+        }
+
+        impl ChartKind {
+            /// Every chart, in the order a menu shows them.
+            pub const ALL: [Self; [$(stringify!($kind)),+].len()] = [$(Self::$kind),+];
+
+            /// What is known of it before it is drawn.
+            pub fn about(self) -> About {
+                match self {
+                    $(Self::$kind => $file::ABOUT),+
+                }
+            }
+
+            fn drawn(self) -> Box<dyn Maker> {
+                match self {
+                    $(Self::$kind => Box::<$file::$drawn>::default()),+
+                }
+            }
+        }
+    };
+}
+
+charts! {
     /// Loss and accuracy against the step.
-    Curves,
+    Curves: curves::Curves,
     /// The data with what the model makes of it.
-    Decision,
+    Decision: decision::Decision,
     /// The plane as a contour map.
-    Map,
+    Map: map::Map,
     /// The loss along both axes of the plane.
-    Sections,
+    Sections: sections::Sections,
     /// The first two parameters.
-    Parameters,
+    Parameters: parameters::Parameters,
     /// How many examples get which prediction.
-    Histogram,
+    Histogram: histogram::Histogram,
     /// The data as the hidden units see it.
-    Hidden,
+    Hidden: hidden::Hidden,
     /// The loss of one example against its prediction.
-    Loss,
+    Loss: loss::LossOfOne,
     /// The eigenvalues of the Hessian.
-    Spectrum,
+    Spectrum: spectrum::Spectrum,
 }
 
 impl ChartKind {
-    /// Every chart, in the order a menu shows them.
-    pub const ALL: [Self; 9] = [
-        Self::Curves,
-        Self::Decision,
-        Self::Map,
-        Self::Sections,
-        Self::Parameters,
-        Self::Histogram,
-        Self::Hidden,
-        Self::Loss,
-        Self::Spectrum,
-    ];
-
     /// The name that people see.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Curves => "Loss and accuracy",
-            Self::Decision => "Data and decision",
-            Self::Map => "Contour map",
-            Self::Sections => "Along the axes",
-            Self::Parameters => "Parameter space",
-            Self::Histogram => "Predictions",
-            Self::Hidden => "Hidden units",
-            Self::Loss => "Loss of one example",
-            Self::Spectrum => "Curvature",
-        }
+        self.about().name
+    }
+}
+
+/// What is known of a chart before it is drawn.
+#[derive(Clone, Copy)]
+pub struct About {
+    /// The name that people see.
+    pub name: &'static str,
+    /// What it shows, in a sentence.
+    pub hint: &'static str,
+    /// Whether its losses may be on a logarithmic scale.
+    pub has_log: bool,
+    /// What a hand on it asks for.
+    pub touched: fn(&Touch) -> Option<Touched>,
+}
+
+impl About {
+    const fn new(name: &'static str, hint: &'static str) -> Self {
+        Self { name, hint, has_log: false, touched: |_| None }
+    }
+}
+
+/// A hand on a chart.
+pub struct Touch {
+    /// Where, in the chart's own units.
+    pub at: [f64; 2],
+    /// Whether Shift is held.
+    pub has_shift: bool,
+    /// The point that is looked at, by its alphas.
+    pub alpha: Vec<f64>,
+    /// Where the plane stands.
+    pub alpha3: f64,
+    /// Prediction and target of the example whose loss is shown.
+    pub example: [f64; 2],
+}
+
+/// What a hand on a chart asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Touched {
+    /// The point with these alphas.
+    Point(Vec<f64>),
+    /// A step of training.
+    Step(u64),
+    /// Prediction and target of an example.
+    Example([f64; 2]),
+}
+
+/// What is asked of charts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// Those that are open.
+    pub kinds: BTreeSet<ChartKind>,
+    /// Whether loss curves are logarithmic.
+    pub is_log: bool,
+    /// Prediction and target of the example whose loss is shown.
+    pub example: [f64; 2],
+}
+
+/// A chart, with what it keeps from one frame to the next.
+trait Maker: Send + Sync {
+    /// Makes it anew.
+    fn draw(&mut self, moment: &Moment) -> Chart;
+
+    /// Whether it is to be made in this frame; asked once in each, with whether anything changed that charts
+    /// depend on.
+    fn is_due(&mut self, is_news: bool) -> bool {
+        is_news
     }
 
-    /// What it shows, in a sentence.
-    pub fn hint(self) -> &'static str {
-        match self {
-            Self::Curves => "Loss and accuracy of every run against the step, training and held-out.",
-            Self::Decision => "The examples, and what the model at the point looked at says everywhere.",
-            Self::Map => "The displayed plane from above, with the path. Click to choose a point.",
-            Self::Sections => {
-                "The loss along each axis of the plane through the point looked at. Drag to move it."
-            }
-            Self::Parameters => "The path in the first two parameters themselves, with equal scales.",
-            Self::Histogram => "How often each prediction is made, by class, with the boundary.",
-            Self::Hidden => "The examples in the coordinates of the hidden units, in pairs.",
-            Self::Loss => {
-                "What one example costs, whatever it is predicted as. Drag the prediction, Shift-drag the target."
-            }
-            Self::Spectrum => "Eigenvalues of the Hessian at the point looked at, and what they make of it.",
-        }
+    /// Whether it has more to look at than a frame had time for.
+    fn is_behind(&self) -> bool {
+        false
+    }
+}
+
+/// What charts are made of, at one moment.
+struct Moment<'a, 'w> {
+    sources: &'a Sources<'w>,
+    known: &'a Known,
+    looked: Option<Looked<'a>>,
+    wanted: &'a Wanted,
+    inks: Inks,
+}
+
+impl Moment<'_, '_> {
+    /// The chart of the point looked at.
+    fn of_point(&self, make: impl FnOnce(&Looked) -> Chart) -> Chart {
+        let none = || Chart { note: "There is no point to look at yet.".to_owned(), ..Chart::default() };
+        self.looked.as_ref().map_or_else(none, make)
     }
 }
 
@@ -145,35 +219,27 @@ pub struct Charts {
     /// Those that are open.
     pub open: Vec<(ChartKind, Arc<Chart>)>,
     /// The loss over training.
-    pub history: Arc<History>,
+    pub history: Arc<LossHistory>,
     of: Option<State>,
-    memory: Memory,
-    /// Frames since the curvature was looked at, and whether anything has changed since then.
-    curvature_age: u32,
-    is_curvature_old: bool,
-}
-
-/// What charts keep from one frame to the next.
-#[derive(Default)]
-struct Memory {
-    held_out: curves::HeldOut,
-    cloud: decision::Cloud,
-    ground: map::Ground,
-    prober: Prober,
+    drawn: BTreeMap<ChartKind, Box<dyn Maker>>,
 }
 
 impl Charts {
     /// Whether an open chart has more to look at than a frame had time for.
     pub fn is_behind(&self) -> bool {
-        let is_open = |kind| self.open.iter().any(|(open, _)| *open == kind);
-        (self.memory.held_out.is_behind && is_open(ChartKind::Curves))
-            || ((self.is_curvature_old || self.memory.prober.is_busy()) && is_open(ChartKind::Spectrum))
+        self.drawn.values().any(|drawn| drawn.is_behind())
+    }
+
+    /// The charts that are to be made in this frame. One that is closed keeps nothing.
+    fn due(&mut self, wanted: &Wanted, is_news: bool) -> BTreeSet<ChartKind> {
+        self.drawn.retain(|kind, _| wanted.kinds.contains(kind));
+        for kind in &wanted.kinds {
+            self.drawn.entry(*kind).or_insert_with(|| kind.drawn());
+        }
+        let due = self.drawn.iter_mut().filter_map(|(kind, drawn)| drawn.is_due(is_news).then_some(*kind));
+        due.collect()
     }
 }
-
-/// Frames between two looks at the curvature while the point looked at moves: it takes as long as all
-/// other charts together.
-const CURVATURE_FRAMES: u32 = 6;
 
 /// What charts depend on.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,13 +250,24 @@ struct State {
     hover: Option<Vec<f64>>,
     selected: Option<Vec<f64>>,
     colors: Inks,
-    map: crate::core::geometry::colormap::ColorMap,
-    wanted: Vec<ChartKind>,
-    is_log: bool,
-    example: [f64; 2],
+    map: ColorMap,
+    wanted: Wanted,
 }
 
 impl State {
+    fn of(sources: &Sources, wanted: &Wanted) -> Self {
+        Self {
+            news: sources.training.news(),
+            pictures: sources.landscape.current().map(Known::pictures),
+            alpha3: sources.shown.alpha3,
+            hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
+            selected: sources.session.view().selected.clone(),
+            colors: Inks::from(&*sources.palette),
+            map: sources.session.look().colors,
+            wanted: wanted.clone(),
+        }
+    }
+
     /// Whether the history that was made of it is older than `now`.
     fn is_history_older(&self, now: &Self) -> bool {
         let plan = |state: &Self| state.pictures.map(|pictures| pictures.question);
@@ -212,74 +289,46 @@ pub(super) struct Sources<'w> {
 }
 
 /// Makes the open charts anew where anything they depend on has changed.
-pub(super) fn draw_charts(sources: Sources, desk: Res<Desk>, mut charts: ResMut<Charts>) {
-    let known = sources.landscape.current();
-    let state = State {
-        news: sources.training.news(),
-        pictures: known.map(Known::pictures),
-        alpha3: sources.shown.alpha3,
-        hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
-        selected: sources.session.view().selected.clone(),
-        colors: Inks::from(&*sources.palette),
-        map: sources.session.look().colors,
-        wanted: desk.charts.iter().copied().collect(),
-        is_log: desk.is_log,
-        example: desk.example,
-    };
-    charts.bypass_change_detection().curvature_age += 1;
-    let is_same = charts.of.as_ref() == Some(&state);
-    // One more look once everything is still, and as many as a thread's answer takes.
-    let age = charts.curvature_age;
-    let is_curvature_due = age == CURVATURE_FRAMES || (!is_same && age > CURVATURE_FRAMES);
-    let is_behind = charts.memory.held_out.is_behind && desk.charts.contains(&ChartKind::Curves);
-    let is_looking = charts.memory.prober.is_busy() || (is_curvature_due && charts.is_curvature_old);
-    if is_same && !is_behind && !is_looking {
+pub(super) fn draw(charts: &mut ResMut<Charts>, sources: &Sources, wanted: &Wanted) {
+    let state = State::of(sources, wanted);
+    let is_news = charts.of.as_ref() != Some(&state);
+    let due = charts.bypass_change_detection().due(wanted, is_news);
+    if !is_news && due.is_empty() {
         return;
     }
+    let known = sources.landscape.current();
     if charts.of.as_ref().is_none_or(|of| of.is_history_older(&state)) {
         charts.history = Arc::new(history(&sources.training, known));
     }
-    let charts = &mut *charts;
-    // Where nothing but the curvature is awaited the other charts are as they were.
-    let is_kept = |kind| match kind {
-        ChartKind::Spectrum => !(is_curvature_due || (is_same && charts.memory.prober.is_busy())),
-        ChartKind::Curves => is_same && !is_behind,
-        _ => is_same,
-    };
-    let kept: Vec<_> = charts.open.iter().filter(|(kind, _)| is_kept(*kind)).cloned().collect();
-    charts.is_curvature_old = !is_curvature_due && (!is_same || charts.is_curvature_old);
-    if is_curvature_due {
-        charts.curvature_age = 0;
-    }
-    if !desk.charts.contains(&ChartKind::Spectrum) {
-        charts.memory.prober.forget();
-    }
-    charts.open = match known {
-        Some(known) => {
-            let point = looked_at(&sources, known);
-            let open = desk.charts.iter().map(|kind| {
-                let kept = kept.iter().find(|(old, _)| old == kind).map(|(_, chart)| Arc::clone(chart));
-                let made =
-                    || Arc::new(chart(*kind, &sources, known, point.as_ref(), &desk, &mut charts.memory));
-                (*kind, kept.unwrap_or_else(made))
-            });
-            open.collect()
-        }
-        None => Vec::new(),
-    };
+    let charts = &mut **charts;
     charts.of = Some(state);
+    let Some(known) = known else { return charts.open.clear() };
+    let point = looked_at(sources, known);
+    let looked = point.as_ref().map(|point| Looked {
+        problem: &known.plan.problem,
+        theta: &point.theta,
+        alpha: &point.alpha,
+        what: &point.what,
+    });
+    let moment = Moment { sources, known, looked, wanted, inks: Inks::from(&*sources.palette) };
+    let old = std::mem::take(&mut charts.open);
+    let kept = |kind| old.iter().find(|(old, _)| *old == kind && !due.contains(old)).cloned();
+    let drawn = charts.drawn.iter_mut();
+    charts.open = drawn
+        .map(|(kind, drawn)| kept(*kind).unwrap_or_else(|| (*kind, Arc::new(drawn.draw(&moment)))))
+        .collect();
 }
 
 /// A point, with its words.
-struct Point {
+struct LookedPoint {
     theta: Vec<f64>,
     alpha: Vec<f64>,
     what: String,
 }
 
-fn looked_at(sources: &Sources, known: &Known) -> Option<Point> {
+fn looked_at(sources: &Sources, known: &Known) -> Option<LookedPoint> {
     let subspace = &known.plan.plane.subspace;
-    let of_slice = |alpha: &Vec<f64>, what: &str| Point {
+    let of_slice = |alpha: &Vec<f64>, what: &str| LookedPoint {
         theta: subspace.lift(alpha),
         alpha: alpha.clone(),
         what: what.to_owned(),
@@ -298,68 +347,13 @@ fn looked_at(sources: &Sources, known: &Known) -> Option<Point> {
     let trained = || {
         let latest = sources.training.leader()?.latest()?;
         let is_finite = latest.theta.iter().all(|v| v.is_finite());
-        is_finite.then(|| Point {
+        is_finite.then(|| LookedPoint {
             theta: latest.theta.to_vec(),
             alpha: subspace.project(&latest.theta).alpha,
             what: format!("at step {}", latest.step),
         })
     };
     hovered.or_else(chosen).or_else(trained)
-}
-
-fn chart(
-    kind: ChartKind,
-    sources: &Sources,
-    known: &Known,
-    point: Option<&Point>,
-    desk: &Desk,
-    memory: &mut Memory,
-) -> Chart {
-    let Memory { held_out, cloud, ground, prober } = memory;
-    let inks = Inks::from(&*sources.palette);
-    let looked = point.map(|point| Looked {
-        problem: &known.plan.problem,
-        theta: &point.theta,
-        alpha: &point.alpha,
-        what: &point.what,
-    });
-    let none = || Chart { note: "There is no point to look at yet.".to_owned(), ..Chart::default() };
-    let with = |make: &mut dyn FnMut(&Looked) -> Chart| looked.as_ref().map_or_else(none, make);
-    match kind {
-        ChartKind::Curves => {
-            let runs: Vec<curves::Run> =
-                sources.training.runs().iter().map(|live| named_run(sources, live)).collect();
-            held_out.follow(known.revision, &known.plan.problem, sources.training.runs());
-            curves::chart(&runs, held_out, desk.is_log, &inks)
-        }
-        ChartKind::Decision => {
-            cloud.follow(known.revision, &known.plan.problem);
-            with(&mut |looked| decision::chart(looked, cloud, sources.session.look().colors, &inks))
-        }
-        ChartKind::Map => {
-            let path = sources.training.leader().map(Live::points).unwrap_or_default();
-            let placed = sources.placement.first();
-            ground.follow(known, &sources.shown, placed, sources.session.look().colors, &inks);
-            map::chart(known, ground, path, looked.as_ref(), &inks)
-        }
-        ChartKind::Sections => with(&mut |looked| sections::chart(looked, known, &inks)),
-        ChartKind::Parameters => {
-            let runs: Vec<(usize, &[Checkpoint])> =
-                sources.training.runs().iter().map(|live| (live.number(), live.points())).collect();
-            parameters::chart(known.plan.problem.layout(), &runs, looked.as_ref(), &inks)
-        }
-        ChartKind::Histogram => with(&mut |looked| histogram::chart(looked, &inks)),
-        ChartKind::Hidden => with(&mut |looked| hidden::chart(looked, &inks)),
-        ChartKind::Loss if known.plan.objective().is_none() => without_objective(),
-        ChartKind::Loss => loss::chart(sources.session.experiment().loss, desk.example, &inks),
-        ChartKind::Spectrum => with(&mut |looked| {
-            let Some(objective) = known.plan.objective() else { return without_objective() };
-            let plane = Some((known.revision, &known.plan.plane.subspace));
-            let point = prober::Point { objective, plane, theta: looked.theta };
-            prober.follow(&point, *sources.pacing == Pacing::Awaited);
-            spectrum::chart(looked, prober, &inks)
-        }),
-    }
 }
 
 /// What stands where a chart would evaluate a loss that is not known.
@@ -375,22 +369,12 @@ fn without_examples(problem: &Problem, says: &str) -> Chart {
     }
 }
 
-fn named_run<'a>(sources: &'a Sources, live: &'a Live) -> curves::Run<'a> {
-    let of = sources.session.runs().iter().find(|run| live.id() == Some(run.id));
-    curves::Run {
-        id: live.id(),
-        name: of.map(Run::title).unwrap_or_default(),
-        number: live.number(),
-        points: live.points(),
-    }
-}
-
-fn history(training: &Training, known: Option<&Known>) -> History {
+fn history(training: &Training, known: Option<&Known>) -> LossHistory {
     let curve = |points: &[Checkpoint]| -> Vec<(u64, f64)> {
         thinned_by_step(points).map(|point| (point.step, point.loss)).collect()
     };
     let planned = known.map(|known| curve(known.plan.trajectory.checkpoints())).unwrap_or_default();
-    History {
+    LossHistory {
         plateaus: plateaus(&planned),
         live: training.leader().map(|live| curve(live.points())).unwrap_or_default(),
         planned,

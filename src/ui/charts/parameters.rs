@@ -1,13 +1,29 @@
 //! The paths in the first two parameters themselves, with equal scales.
 
-use super::{Inks, Looked};
+use super::{About, Inks, Looked, Maker, Moment};
 use crate::core::num::ParamLayout;
 use crate::core::train::Checkpoint;
 use crate::ui::chart::{Chart, Mark};
-use crate::ui::timeline::thinned;
+use crate::ui::view::thinned;
+
+/// What is told of it.
+pub const ABOUT: About =
+    About::new("Parameter space", "The path in the first two parameters themselves, with equal scales.");
+
+/// It keeps nothing.
+#[derive(Default)]
+pub struct Parameters;
+
+impl Maker for Parameters {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        let runs: Vec<(usize, &[Checkpoint])> =
+            moment.sources.training.runs().iter().map(|live| (live.number(), live.points())).collect();
+        chart(moment.known.plan.problem.layout(), &runs, moment.looked.as_ref(), &moment.inks)
+    }
+}
 
 /// The chart of runs, each with its number and points.
-pub fn chart(
+fn chart(
     layout: &ParamLayout,
     runs: &[(usize, &[Checkpoint])],
     looked: Option<&Looked>,

@@ -1,8 +1,31 @@
 //! The loss along each axis of the plane, through the point looked at.
 
-use super::{Inks, Looked, without_objective};
+use super::{About, Inks, Looked, Maker, Moment, Touched, without_objective};
 use crate::scene::landscape::Known;
 use crate::ui::chart::{Chart, Mark};
+
+/// What is told of it.
+pub const ABOUT: About = About {
+    touched: |touch| {
+        let mut alpha = touch.alpha.clone();
+        *alpha.get_mut(usize::from(touch.has_shift))? = touch.at[0];
+        (alpha.len() > 1).then_some(Touched::Point(alpha))
+    },
+    ..About::new(
+        "Along the axes",
+        "The loss along each axis of the plane through the point looked at. Drag to move it.",
+    )
+};
+
+/// It keeps nothing.
+#[derive(Default)]
+pub struct Sections;
+
+impl Maker for Sections {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        moment.of_point(|looked| chart(looked, moment.known, &moment.inks))
+    }
+}
 
 /// Losses along an axis.
 const POINTS: usize = 37;
@@ -10,7 +33,7 @@ const POINTS: usize = 37;
 const AFFORDABLE: usize = 4_000_000;
 
 /// The chart.
-pub fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
+fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
     let Some(objective) = looked.problem.objective() else { return without_objective() };
     let subspace = &known.plan.plane.subspace;
     let axes = known.plan.plane_spec.axes();

@@ -1,12 +1,59 @@
 //! The eigenvalues of the Hessian at the point looked at, and what they make of it.
 
-use super::{Inks, Looked};
+use super::{About, Inks, Looked, Maker, Moment, without_objective};
 use crate::core::probe::{Curvature, Extent};
-use crate::scene::prober::Prober;
+use crate::scene::Pacing;
+use crate::scene::prober::{Point, Prober};
 use crate::ui::chart::{Chart, Mark};
 
+/// What is told of it.
+pub const ABOUT: About =
+    About::new("Curvature", "Eigenvalues of the Hessian at the point looked at, and what they make of it.");
+
+/// Frames between two looks at the curvature while the point looked at moves: it takes as long as all
+/// other charts together.
+const FRAMES: u32 = 6;
+
+/// It keeps its prober.
+#[derive(Default)]
+pub struct Spectrum {
+    prober: Prober,
+    /// Frames since the curvature was looked at, and whether anything has changed since then.
+    age: u32,
+    is_old: bool,
+}
+
+impl Maker for Spectrum {
+    fn draw(&mut self, moment: &Moment) -> Chart {
+        moment.of_point(|looked| {
+            let known = moment.known;
+            let Some(objective) = known.plan.objective() else { return without_objective() };
+            let plane = Some((known.revision, &known.plan.plane.subspace));
+            let point = Point { objective, plane, theta: looked.theta };
+            self.prober.follow(&point, *moment.sources.pacing == Pacing::Awaited);
+            chart(looked, &self.prober, &moment.inks)
+        })
+    }
+
+    fn is_due(&mut self, is_news: bool) -> bool {
+        self.age += 1;
+        // One more look once everything is still, and as many as a thread's answer takes.
+        let is_time = self.age == FRAMES || (is_news && self.age > FRAMES);
+        let is_due = is_time && (is_news || self.is_old);
+        self.is_old = !is_time && (is_news || self.is_old);
+        if is_due {
+            self.age = 0;
+        }
+        is_due || (!is_news && self.prober.is_busy())
+    }
+
+    fn is_behind(&self) -> bool {
+        self.is_old || self.prober.is_busy()
+    }
+}
+
 /// The chart of what a prober knows of the point looked at.
-pub fn chart(looked: &Looked, prober: &Prober, inks: &Inks) -> Chart {
+fn chart(looked: &Looked, prober: &Prober, inks: &Inks) -> Chart {
     let dim = looked.theta.len();
     let Some(found) = prober.found() else {
         let note = format!(

@@ -1,24 +1,8 @@
 //! The question whether a file that was opened may have others read, elsewhere than beside it or below.
 
-use std::path::PathBuf;
-
 use bevy_egui::egui;
 
-use crate::core::io::folder::Reach;
 use crate::ui::desk::Desk;
-
-/// A file that asks for others, until somebody has decided about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asking {
-    /// The file.
-    pub path: PathBuf,
-    /// What it may read already.
-    pub reach: Reach,
-    /// What it asks for, links followed.
-    pub files: Vec<PathBuf>,
-    /// Whether somebody has said that it may.
-    pub is_allowed: bool,
-}
 
 /// Lines of files that are named; of more their number is told.
 const MOST_LINES: usize = 8;

@@ -9,8 +9,8 @@ use bevy::window::FileDragAndDrop;
 use bevy_egui::{EguiContexts, egui};
 use egui_file_dialog::{DialogState, FileDialog};
 
-use super::asking::Asking;
-use super::filming::{FilmOrder, Order};
+use super::desk::{Asking, Errand, FilmOrder, Order, Paper};
+use super::writing::{folder_of, write};
 use crate::core::command::Command;
 use crate::core::data::DatasetConfig;
 use crate::core::data::table::is_table;
@@ -18,66 +18,26 @@ use crate::core::experiment::{Change, ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
 use crate::core::io::folder::Reach;
 use crate::core::script::{Script, Tour};
-use crate::core::text::with_causes;
 use crate::disk::access;
-use crate::disk::output::{Output, is_there};
+use crate::disk::output::is_there;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
 use crate::ui::Dialog;
+use crate::ui::act::DeskAct;
 use crate::ui::charts::{ChartKind, Charts};
 use crate::ui::desk::Desk;
-use crate::ui::view::Source;
-
-/// Something to be done with files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errand {
-    /// Open an experiment, or data.
-    Open,
-    /// Save the experiment as it stands.
-    Save,
-    /// Save the picture on screen.
-    SavePicture,
-    /// Copy the command line that draws what is on screen.
-    CopyLine,
-    /// Save the last recording as a tour.
-    SaveTour,
-    /// Make a film of it.
-    Film {
-        /// Width and height in pixels.
-        size: [u32; 2],
-        /// Frames a second.
-        fps: u32,
-    },
-    /// Save a picture without panels.
-    Picture {
-        /// Width and height in pixels.
-        size: [u32; 2],
-    },
-    /// Save a chart.
-    SaveChart(ChartKind, Paper),
-}
-
-/// How a chart is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paper {
-    /// As on screen, twice as large.
-    Png,
-    /// As a drawing.
-    Svg,
-    /// As numbers.
-    Csv,
-}
+use crate::ui::source::Source;
 
 /// The dialog that asks for a file, and what it is asked for.
 #[derive(Resource, Default)]
 pub struct Files {
     dialog: FileDialog,
     errand: Option<Errand>,
-    shot: Option<Shot>,
+    shot: Option<PendingPicture>,
 }
 
 /// A picture that is taken once the dialog has left the screen.
-struct Shot {
+struct PendingPicture {
     path: PathBuf,
     /// When the dialog was closed, in seconds of egui's time, and passes since then.
     closed_at: f64,
@@ -88,7 +48,7 @@ struct Shot {
 const FADE_SECS: f64 = 0.3;
 const FADE_PASSES: u32 = 3;
 
-impl Shot {
+impl PendingPicture {
     /// Whether the dialog is gone; otherwise another pass is asked for.
     fn is_due(&mut self, ctx: &egui::Context) -> bool {
         self.passes += 1;
@@ -106,6 +66,8 @@ pub(super) fn run_errands(
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
     mut presenter: MessageWriter<Presenter>,
+    mut acts: MessageReader<DeskAct>,
+    mut orders: MessageWriter<Order>,
     mut commands: Commands,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -113,12 +75,16 @@ pub(super) fn run_errands(
     if let Some(shot) = files.shot.take_if(|shot| shot.is_due(ctx)) {
         save_picture(&mut commands, shot.path);
     }
-    if let Some(errand) = desk.bypass_change_detection().files.errand.take() {
+    let errands = acts.read().filter_map(|act| match act {
+        DeskAct::Errand(errand) => Some(*errand),
+        _ => None,
+    });
+    if let Some(errand) = errands.last() {
         if errand == Errand::CopyLine {
             let view = source.view();
             ctx.copy_text(command_line(
-                &as_seen(&view.experiment, view.pose.as_ref()),
-                view.step.min(view.experiment.steps),
+                &as_seen(&view.experiment, view.camera.pose.as_ref()),
+                view.run.step.min(view.experiment.steps),
             ));
             desk.notice = Some(Ok("the command line is on the clipboard".to_owned()));
         } else {
@@ -151,23 +117,23 @@ pub(super) fn run_errands(
             None
         }),
         Errand::Save => {
-            let file = as_seen(&view.experiment, view.pose.as_ref()).saved_in(folder_of(&path));
+            let file = as_seen(&view.experiment, view.camera.pose.as_ref()).saved_in(folder_of(&path));
             write(&path, file.to_ron().as_bytes()).map(Some)
         }
         Errand::SavePicture => {
-            files.shot = Some(Shot { path, closed_at, passes: 0 });
+            files.shot = Some(PendingPicture { path, closed_at, passes: 0 });
             Ok(None)
         }
         Errand::SaveTour => {
-            desk.files.order = Some(Order::Tour(path));
+            orders.write(Order::Tour(path));
             return Ok(());
         }
         Errand::Film { size, fps } => {
-            desk.files.order = Some(Order::Film(FilmOrder { path, size, fps }));
+            orders.write(Order::Film(FilmOrder { path, size, fps }));
             return Ok(());
         }
         Errand::Picture { size } => {
-            desk.files.order = Some(Order::Picture(FilmOrder { path, size, fps: 30 }));
+            orders.write(Order::Picture(FilmOrder { path, size, fps: 30 }));
             return Ok(());
         }
         Errand::SaveChart(kind, paper) => {
@@ -302,19 +268,6 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
             "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
         )),
     }
-}
-
-/// The folder that a file lies in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new(""))
-}
-
-/// Whoever chose the name in the dialog was asked whether an old file may go.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
-    let output = Output::new(path, true).map_err(|error| error.to_string())?;
-    let written = output.write(|file| std::io::Write::write_all(file, bytes));
-    written.map_err(|error| with_causes(&error))?;
-    Ok(path.to_owned())
 }
 
 /// Saves what the window shows.

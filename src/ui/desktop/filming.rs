@@ -16,45 +16,11 @@ use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use tempfile::NamedTempFile;
 
-use super::files::{folder_of, write};
-use super::studio::Studio;
+use super::desk::{FilmOrder, Order};
+use super::writing::{folder_of, write};
 use crate::core::script::TourFile;
 use crate::ui::desk::Desk;
-
-/// What is to be made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilmOrder {
-    /// The file; its ending says what it becomes.
-    pub path: PathBuf,
-    /// Width and height in pixels.
-    pub size: [u32; 2],
-    /// Frames a second.
-    pub fps: u32,
-}
-
-/// What is to be made of what was recorded, or of the moment that a picture is asked of.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Order {
-    /// A tour in that file.
-    Tour(PathBuf),
-    /// A film.
-    Film(FilmOrder),
-    /// A picture.
-    Picture(FilmOrder),
-}
-
-/// How far a film is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilmView {
-    /// The name of its file.
-    pub name: String,
-    /// Frames done, and all of them, once that is known.
-    pub progress: Option<(u64, u64)>,
-    /// Seconds that it will still take.
-    pub secs_left: Option<f64>,
-    /// Whether it was given up.
-    pub is_cancelled: bool,
-}
+use crate::ui::view::FilmView;
 
 /// A film in the making.
 pub struct Filming {
@@ -212,13 +178,25 @@ fn last_line(mut errors: ChildStderr) -> String {
     text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }
 
+/// What was recorded last, the moment of which a picture is to be made, and the film under way.
+#[derive(Resource, Default)]
+pub struct Studio {
+    /// The tour of the last recording.
+    pub take: Option<TourFile>,
+    /// The tour that stands still where the picture was asked for.
+    pub moment: Option<TourFile>,
+    /// What is being made.
+    pub filming: Option<Filming>,
+}
+
 /// Makes what the desk orders.
 pub(super) fn take_orders(
     mut studio: ResMut<Studio>,
     mut desk: ResMut<Desk>,
+    mut orders: MessageReader<Order>,
     proxy: Option<Res<EventLoopProxyWrapper>>,
 ) {
-    let Some(order) = desk.bypass_change_detection().files.order.take() else { return };
+    let Some(order) = orders.read().last().cloned() else { return };
     let (tour, order) = match order {
         Order::Tour(path) => {
             let tour = studio.take.as_ref().map(|tour| tour.saved_in(folder_of(&path)));

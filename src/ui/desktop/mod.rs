@@ -4,58 +4,39 @@
 //! Without the feature `desktop` none of it is there: neither keys, nor entries in menus, nor commands.
 
 pub mod asking;
+mod desk;
 pub mod files;
 pub mod filming;
 pub mod preferences;
 pub mod rescue;
 pub mod studio;
+mod writing;
 
 use bevy::prelude::*;
 use bevy_egui::{EguiPrimaryContextPass, egui};
 
-use self::asking::Asking;
-use self::files::{Errand, Paper};
-use self::filming::Order;
-use self::rescue::Rescue;
-use self::studio::{Shot, StudioAct, Take};
-use crate::scene::{Stage, tour::TourSystems};
-use crate::ui::OverlaySystems;
-use crate::ui::actions::DeskAct;
+pub use self::desk::{Asking, Errand, FileDesk, FilmOrder, Order, Paper, Rescue, Shot, StudioAct, Take};
+use crate::ui::Step;
+use crate::ui::act::DeskAct;
 use crate::ui::charts::ChartKind;
 use crate::ui::desk::Desk;
 use crate::ui::view::PanelView;
 
-/// What of the desk has to do with files.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FileDesk {
-    /// Something to be done with files, by whoever may.
-    pub errand: Option<Errand>,
-    /// Something asked of the studio.
-    pub studio: Option<StudioAct>,
-    /// What is to be made of a recording.
-    pub order: Option<Order>,
-    /// The last recording, until it is put away.
-    pub take: Option<Take>,
-    /// The picture that is about to be saved.
-    pub shot: Option<Shot>,
-    /// The experiment that a crash interrupted.
-    pub rescue: Option<Rescue>,
-    /// A file that asks for others elsewhere, until somebody has decided about it.
-    pub asking: Option<Asking>,
-}
-
 pub(super) fn plugin(app: &mut App) {
     app.add_plugins(preferences::plugin)
+        .add_message::<Order>()
         .init_resource::<files::Files>()
-        .init_resource::<studio::Studio>()
+        .init_resource::<filming::Studio>()
         .add_systems(
             Update,
-            (studio::run_studio, filming::take_orders, filming::mind_film).after(Stage::Draw),
+            (studio::keep_take, studio::run_studio, filming::take_orders, filming::mind_film)
+                .chain()
+                .in_set(Step::Studio),
         )
-        .add_systems(Update, files::take_drops.in_set(Stage::Input).before(TourSystems))
+        .add_systems(Update, files::take_drops.in_set(Step::Drops))
         .add_systems(
             EguiPrimaryContextPass,
-            (files::run_errands, files::tell_dialog).chain().after(super::draw_panels).in_set(OverlaySystems),
+            (files::run_errands, files::tell_dialog).chain().in_set(Step::Errands),
         );
 }
 

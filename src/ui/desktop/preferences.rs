@@ -15,7 +15,7 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use directories::ProjectDirs;
 
-use super::rescue::Rescue;
+use super::desk::Rescue;
 use crate::core::experiment::ExperimentFile;
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::read_ron;
@@ -26,6 +26,7 @@ use crate::disk::output::Output;
 use crate::disk::{Files, access};
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
+use crate::ui::KeepSystems;
 use crate::ui::desk::Desk;
 
 /// The files, where there is a folder for them.
@@ -147,7 +148,7 @@ impl Preferences {
 
 /// Keeps both files up to date.
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Last, (keep_desk, end_rescue, keep_unsaved).chain());
+    app.add_systems(Last, (keep_desk, end_rescue, keep_unsaved).chain().in_set(KeepSystems));
 }
 
 /// Seconds between two looks at what there is to keep while anything moves: each frame of a drag would

@@ -2,20 +2,9 @@
 
 use bevy_egui::egui;
 
+use super::desk::Rescue;
 use crate::core::command::Command;
-use crate::core::experiment::ExperimentFile;
 use crate::ui::desk::Desk;
-
-/// An experiment that was not saved when the program last ended without being closed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rescue {
-    /// Nobody has decided about it yet.
-    Offered(Box<ExperimentFile>),
-    /// It was opened.
-    Opened,
-    /// It was given up.
-    Left,
-}
 
 /// Draws the bar that offers it, until somebody has decided.
 pub fn rescue_ui(ui: &mut egui::Ui, desk: &mut Desk, asked: &mut Vec<Command>) {

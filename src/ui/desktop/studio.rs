@@ -5,45 +5,17 @@
 use bevy::prelude::*;
 use bevy_egui::egui;
 
-use super::files::Errand;
-use super::filming::{FilmView, Filming};
-use crate::core::script::{TourFile, recorder};
-use crate::scene::recording::{Recorded, Recording};
+use super::desk::{Errand, Shot, StudioAct, Take};
+use super::filming::Studio;
+use crate::core::script::recorder;
+use crate::scene::recording::{Recorded, Recording, RecordingAsk};
 use crate::scene::rig::Rig;
 use crate::scene::session::SessionState;
 use crate::scene::training::Training;
-use crate::ui::actions::DeskAct;
+use crate::ui::act::DeskAct;
 use crate::ui::desk::Desk;
-use crate::ui::view::PanelView;
-
-/// Something asked of the studio by a key, a button or a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StudioAct {
-    /// Record what is flown, or stop.
-    Record,
-    /// Choose a picture without panels.
-    Picture,
-    /// Give up the film that is being made.
-    Cancel,
-}
-
-/// A recording that has ended, until it is put away.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Take {
-    /// How long it is.
-    pub secs: f64,
-    /// Width and height of the film to be made of it; as the window without.
-    pub size: Option<[u32; 2]>,
-    /// Its frames a second.
-    pub fps: u32,
-}
-
-/// A picture that is about to be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shot {
-    /// How many times as large as the window.
-    pub scale: u32,
-}
+use crate::ui::style::named;
+use crate::ui::view::{FilmView, PanelView};
 
 /// Pixels along a side at most, as graphics devices allow.
 pub const MOST_PIXELS: u32 = 8192;
@@ -54,44 +26,33 @@ const RATES: [u32; 4] = [24, 25, 30, 60];
 /// How many times as large as the window pictures are.
 const SCALES: [u32; 3] = [1, 2, 4];
 
-/// What was recorded last, the moment of which a picture is to be made, and the film under way.
-#[derive(Resource, Default)]
-pub struct Studio {
-    /// The tour of the last recording.
-    pub take: Option<TourFile>,
-    /// The tour that stands still where the picture was asked for.
-    pub moment: Option<TourFile>,
-    /// What is being made.
-    pub filming: Option<Filming>,
-}
-
 /// Does what the desk asks of the studio, and ends a recording that is full.
 pub(super) fn run_studio(
-    time: Res<Time>,
     session: Res<SessionState>,
     training: Res<Training>,
     rig: Option<Res<Rig>>,
-    mut recording: ResMut<Recording>,
+    recording: Res<Recording>,
+    mut acts: MessageReader<DeskAct>,
+    mut ask: MessageWriter<RecordingAsk>,
     mut studio: ResMut<Studio>,
     mut desk: ResMut<Desk>,
 ) {
-    let act = desk.bypass_change_detection().files.studio.take();
-    let act = act.or(recording.is_full().then_some(StudioAct::Record));
+    let acts = acts.read().filter_map(|act| match act {
+        DeskAct::Studio(act) => Some(*act),
+        _ => None,
+    });
+    let act = acts.last().or(recording.is_full().then_some(StudioAct::Record));
     let (Some(act), Some(rig)) = (act, rig) else { return };
     match act {
-        StudioAct::Record => match recording.end() {
-            Some(Recorded { secs, tour, untold }) => {
-                if let Some(why) = untold {
-                    desk.notice = Some(Err(format!("the recording does not tell all that was done: {why}")));
-                }
-                studio.take = Some(tour);
-                desk.files.take = Some(Take { secs, size: Some(SIZES[0]), fps: 30 });
-            }
-            None if desk.files.take.is_some() => {
-                desk.notice = Some(Err("put the last recording away first".to_owned()));
-            }
-            None => recording.begin(&session, &time, training.step(), rig.shown()),
-        },
+        StudioAct::Record if recording.secs().is_some() => {
+            ask.write(RecordingAsk::End);
+        }
+        StudioAct::Record if desk.files.take.is_some() => {
+            desk.notice = Some(Err("put the last recording away first".to_owned()));
+        }
+        StudioAct::Record => {
+            ask.write(RecordingAsk::Begin);
+        }
         StudioAct::Picture => {
             studio.moment = Some(recorder::moment(&session, training.step(), rig.shown()));
             desk.files.shot = Some(Shot { scale: 1 });
@@ -101,6 +62,21 @@ pub(super) fn run_studio(
                 filming.cancel();
             }
         }
+    }
+}
+
+/// Keeps what was recorded.
+pub(super) fn keep_take(
+    mut recorded: MessageReader<Recorded>,
+    mut studio: ResMut<Studio>,
+    mut desk: ResMut<Desk>,
+) {
+    for Recorded { secs, tour, untold } in recorded.read() {
+        if let Some(why) = untold {
+            desk.notice = Some(Err(format!("the recording does not tell all that was done: {why}")));
+        }
+        studio.take = Some(tour.clone());
+        desk.files.take = Some(Take { secs: *secs, size: Some(SIZES[0]), fps: 30 });
     }
 }
 
@@ -205,7 +181,7 @@ pub fn record_button_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     // As wide whatever it says: the buttons beside it stay where they are.
     let size = egui::vec2(RECORD, ui.spacing().interact_size.y);
     let button = ui.add_sized(size, egui::Button::new(text)).on_hover_text(hover);
-    button.widget_info(|| crate::ui::dock::named(name));
+    button.widget_info(|| named(name));
     if button.clicked() {
         desk.act(DeskAct::Studio(StudioAct::Record));
     }
@@ -221,7 +197,7 @@ pub fn studio_status_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk) {
     if let Some(film) = &view.film {
         ui.label(film_text(film));
         let button = ui.add_enabled(!film.is_cancelled, egui::Button::new("Cancel").small());
-        button.widget_info(|| crate::ui::dock::named("Cancel the film"));
+        button.widget_info(|| named("Cancel the film"));
         if button.on_hover_text("Gives the film up. Nothing is left of it.").clicked() {
             desk.act(DeskAct::Studio(StudioAct::Cancel));
         }

@@ -2,8 +2,7 @@
 
 use bevy_egui::egui;
 
-use super::labels::Told;
-use super::style::{color32, loss_text};
+use super::LabelSources;
 use crate::core::experiment::TrailColors;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::{HeightBlend, HeightScale};
@@ -13,12 +12,18 @@ use crate::core::session::Run;
 use crate::core::text::Measured;
 use crate::scene::floor::loss_ticks;
 use crate::scene::landscape::Known;
+use crate::ui::style::{color32, loss_text};
 
 /// Text size in points on a picture 720 points high.
 const TEXT: f32 = 13.0;
 
 /// Draws the legends at the right edge, and returns the room they take.
-pub(super) fn draw(painter: &egui::Painter, told: &Told, screen: egui::Rect, unit: f32) -> Vec<LabelBox> {
+pub(super) fn draw(
+    painter: &egui::Painter,
+    told: &LabelSources,
+    screen: egui::Rect,
+    unit: f32,
+) -> Vec<LabelBox> {
     let (Some(known), Some(placed)) = (told.landscape.known(), told.placement.first()) else {
         return Vec::new();
     };
@@ -28,7 +33,7 @@ pub(super) fn draw(painter: &egui::Painter, told: &Told, screen: egui::Rect, uni
 
 fn losses(
     painter: &egui::Painter,
-    told: &Told,
+    told: &LabelSources,
     known: &Known,
     heights: &HeightBlend,
     screen: egui::Rect,
@@ -71,7 +76,7 @@ fn losses(
     LabelBox { min: room.min.into(), max: room.max.into() }
 }
 
-fn loss_name(told: &Told) -> &'static str {
+fn loss_name(told: &LabelSources) -> &'static str {
     let experiment = told.session.experiment();
     match experiment.surface {
         _ if experiment.is_imported() => "as recorded",
@@ -100,7 +105,7 @@ fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap) {
 }
 
 /// What a reader of the picture must know: the scale, what is cut off, and where the plane stands.
-fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
+fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<String> {
     let mut notes = Vec::new();
     if heights.to.scale == HeightScale::Log {
         notes.push("logarithmic".to_owned());
@@ -153,7 +158,7 @@ fn notes(told: &Told, known: &Known, heights: &HeightBlend) -> Vec<String> {
 }
 
 /// In a race, each run with its colour, optimizer, step and loss.
-fn runs(painter: &egui::Painter, told: &Told, screen: egui::Rect, unit: f32) -> Option<LabelBox> {
+fn runs(painter: &egui::Painter, told: &LabelSources, screen: egui::Rect, unit: f32) -> Option<LabelBox> {
     let runs = told.training.runs();
     if runs.len() < 2 {
         return None;

@@ -1,0 +1,280 @@
+//! `losscape record`: a picture or a film without a window.
+
+mod along;
+mod arguments;
+mod drawing;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use clap::{Args, ValueEnum};
+use image::{RgbImage, RgbaImage};
+
+use self::along::along;
+use self::arguments::{FilmArguments, frames};
+use self::drawing::film;
+use super::experiment::ExperimentArguments;
+use super::interrupt::Interrupt;
+use super::number::{finite, whole};
+use super::progress::FilmProgress;
+use super::tell_data;
+use super::terminal::complain;
+use super::{Failure, file_to_write};
+use crate::app::{Overlay, device};
+use crate::core::experiment::checked::MAX_STEPS;
+use crate::core::experiment::{Experiment, Shape, Theme};
+use crate::core::formats::run::read_run;
+use crate::core::script::Tour;
+use crate::disk::output::Output;
+use crate::record::film::frames_of;
+use crate::record::sink::{self, Encoding, FilmSpec, Format, Quality, SinkError};
+use crate::record::{self, Film, FilmRequest, Picture, PictureRequest, picture::SIDES};
+
+/// A picture or a film as typed.
+#[derive(Debug, Args)]
+pub struct RecordArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// The file: .png for a picture; .mp4, .webm, .gif, .apng or a folder of numbered pictures for a film.
+    #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
+    output: PathBuf,
+    /// Width and height in pixels. A film of odd sides is made one pixel larger.
+    #[arg(long, value_name = "WxH", default_value = "1280x720", allow_hyphen_values = true)]
+    size: String,
+    /// Of a picture: the step that training is at; without it, the end.
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(0..=MAX_STEPS))]
+    at_step: Option<u64>,
+    /// Where the plane stands.
+    #[arg(long, value_name = "A", allow_hyphen_values = true, value_parser = finite)]
+    alpha3: Option<f64>,
+    /// Show the volume as a cube with the slice in it.
+    #[arg(long)]
+    cube: bool,
+    /// Dark stage or light.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    theme: Option<ThemeName>,
+    #[command(flatten)]
+    film: FilmArguments,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+/// A theme as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ThemeName {
+    /// Light things on a dark stage.
+    Dark,
+    /// Dark things on a light ground.
+    Light,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Dark => Self::Dark,
+            ThemeName::Light => Self::Light,
+        }
+    }
+}
+
+/// Draws the picture or the film and writes it.
+///
+/// # Errors
+/// If the request makes no sense, there is nothing to draw with, the file cannot be written, or somebody
+/// interrupts.
+pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
+    let is_picture = has_ending(&arguments.output, "png");
+    match (is_picture, arguments.experiment.tour().map_err(Failure::Request)?) {
+        (true, None) if arguments.film.run.is_none() => arguments.picture_of_experiment(),
+        (true, tour) => arguments.picture_of_tour(tour),
+        (false, tour) => arguments.film(tour),
+    }
+}
+
+/// A disk that is full or not writable is no mistake in the request.
+fn refused(error: SinkError) -> Failure {
+    if error.is_of_the_disk() { Failure::work(error) } else { Failure::request(error) }
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
+impl RecordArguments {
+    fn picture_of_experiment(self) -> Result<(), Failure> {
+        self.film.refuse_all()?;
+        let size = size(&self.size).map_err(Failure::Request)?;
+        let experiment = self.looked(&self.experiment.checked_picture(self.alpha3, None)?)?;
+        let planned = experiment.steps;
+        if let Some(step) = self.at_step.filter(|step| *step > planned) {
+            return Err(Failure::request(anyhow!(
+                "--at-step {step}: expected at most the {planned} steps of training"
+            )));
+        }
+        let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        tell_data(&experiment);
+        let request = PictureRequest { experiment, size, at_step: self.at_step };
+        let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
+        let Picture { image, warning } = picture.map_err(Failure::Work)?;
+        warning.iter().for_each(|warning| complain(warning));
+        write_png(&output, &image)
+    }
+
+    /// An experiment with what was asked of its look.
+    fn looked(&self, experiment: &Experiment) -> Result<Experiment, Failure> {
+        let looked = experiment.with(|file| {
+            let view = &mut file.view;
+            view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
+            view.theme = self.theme.map_or(view.theme, Theme::from);
+            view.shape = if self.cube { Shape::Cube } else { view.shape };
+        });
+        looked.map_err(Failure::request)
+    }
+
+    /// The tour that is to be filmed: the one named, or one of the experiment.
+    fn checked_tour(&self, tour: Option<Tour>) -> Result<Tour, Failure> {
+        let read = |path: &Path| read_run(path, &self.experiment.access());
+        let recorded = self.film.run.as_deref().map(read).transpose().map_err(Failure::request)?;
+        let tour = match (tour, &recorded) {
+            (Some(tour), _) => self.adapted(tour)?,
+            (None, Some(recorded)) if self.experiment.is_bare() => {
+                Tour::of_experiment(self.looked(&recorded.experiment)?).map_err(Failure::request)?
+            }
+            (None, recorded) => {
+                let experiment = self.experiment.checked_picture(self.alpha3, recorded.as_ref())?;
+                let experiment = self.looked(&experiment)?;
+                tell_data(&experiment);
+                Tour::of_experiment(experiment).map_err(Failure::request)?
+            }
+        };
+        if let Some(step) = self.at_step {
+            return Err(Failure::request(anyhow!(
+                "--at-step {step}: expected for pictures of an experiment only"
+            )));
+        }
+        match recorded {
+            Some(recorded) => along(&tour, recorded, self.film.run.as_deref().unwrap_or(Path::new(""))),
+            None => Ok(tour),
+        }
+    }
+
+    /// A tour with its look as typed. What it computes is its own.
+    fn adapted(&self, tour: Tour) -> Result<Tour, Failure> {
+        self.experiment.refuse_overrides().map_err(Failure::Request)?;
+        if self.alpha3.is_some() || self.cube {
+            return Err(Failure::request(anyhow!("--alpha3 and --cube: a tour says itself how it is shown")));
+        }
+        let Some(theme) = self.theme.map(Theme::from) else { return Ok(tour) };
+        tour.with_experiments(|experiment| experiment.with(|file| file.view.theme = theme))
+            .map_err(Failure::request)
+    }
+
+    fn picture_of_tour(self, tour: Option<Tour>) -> Result<(), Failure> {
+        let tour = self.checked_tour(tour)?;
+        let size = size(&self.size).map_err(Failure::Request)?;
+        let mut request = self.request(tour, size)?;
+        request.frames.end = request.frames.start + 1;
+        self.quality(None)?;
+        let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
+        let interrupt = Interrupt::listen()?;
+        let progress = FilmProgress::begin(self.film.progress, &interrupt, 1);
+        let token = interrupt.token();
+        let draw = move || -> anyhow::Result<Option<(RgbaImage, Vec<String>)>> {
+            let Some(mut film) = Film::open(request, &token)? else { return Ok(None) };
+            let mut picture = RgbaImage::default();
+            film.draw(&mut picture)?;
+            Ok(Some((picture, film.warnings().to_vec())))
+        };
+        let drawn = interrupt.work(draw)?.map_err(Failure::Work)?;
+        let (picture, warnings) = drawn.ok_or(Failure::Interrupted)?;
+        progress.tell()?;
+        progress.end();
+        warnings.iter().for_each(|warning| complain(warning));
+        write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
+    }
+
+    fn film(self, tour: Option<Tour>) -> Result<(), Failure> {
+        let format = Format::of(&self.output).map_err(Failure::request)?;
+        let tour = self.checked_tour(tour)?;
+        let typed = size(&self.size).map_err(Failure::Request)?;
+        let size = even(typed, format);
+        let request = self.request(tour, size)?;
+        let frames = request.frames.end - request.frames.start;
+        let spec = FilmSpec {
+            size,
+            fps: self.film.fps,
+            first: request.frames.start,
+            frames,
+            quality: self.quality(Some(format))?,
+            keeps_partial: self.film.keep_partial,
+        };
+        let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
+        device::require().map_err(Failure::Work)?;
+        // Before anything is made that an interrupt must take away.
+        let interrupt = Interrupt::listen()?;
+        let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(refused)?;
+        if size != typed {
+            let [[w, h], [width, height]] = [typed, size];
+            complain(&format!("{w}x{h} is made {width}x{height}: a film of this kind has even sides"));
+        }
+        let encoding = Encoding::start(sink).map_err(Failure::work)?.until(interrupt.token());
+        let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
+        film(request, encoding, &interrupt, progress)
+    }
+
+    /// How closely a film of that kind is kept; a picture is of none.
+    fn quality(&self, format: Option<Format>) -> Result<Quality, Failure> {
+        let Some(percent) = self.film.quality else { return Ok(Quality::default()) };
+        let quality = Quality::new(percent)
+            .ok_or_else(|| Failure::request(anyhow!("--quality {percent}: expected 0 to 100")))?;
+        match format {
+            Some(Format::Mp4 | Format::Webm) => Ok(quality),
+            _ => Err(Failure::request(anyhow!(
+                "--quality {percent}: expected for .mp4 and .webm; the other kinds keep pictures as they are"
+            ))),
+        }
+    }
+
+    fn request(&self, tour: Tour, size: [u32; 2]) -> Result<FilmRequest, Failure> {
+        let film = &self.film;
+        let most = *SIDES.end();
+        if size.iter().any(|side| side * film.supersample > most) {
+            return Err(Failure::request(anyhow!(
+                "--supersample {} of {}x{}: expected at most {most} pixels drawn along a side",
+                film.supersample,
+                size[0],
+                size[1]
+            )));
+        }
+        let frames = frames(film, frames_of(&tour, film.fps)).map_err(Failure::Request)?;
+        let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
+        let (fps, supersample, has_captions) = (film.fps, film.supersample, !film.no_caption);
+        Ok(FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions })
+    }
+}
+
+/// Encoders take two pixels at a time: an odd side is made one pixel longer.
+fn even(size: [u32; 2], format: Format) -> [u32; 2] {
+    if format.needs_even_sides() { size.map(|side| side.next_multiple_of(2)) } else { size }
+}
+
+fn write_png(output: &Output, picture: &RgbImage) -> Result<(), Failure> {
+    let write = |file: &mut std::fs::File| {
+        let written = picture.write_to(&mut std::io::BufWriter::new(file), image::ImageFormat::Png);
+        written.map_err(std::io::Error::other)
+    };
+    output.write(write).map_err(Failure::work)
+}
+
+fn size(text: &str) -> anyhow::Result<[u32; 2]> {
+    let expected = || {
+        format!("--size {text}: expected WIDTHxHEIGHT in pixels, each {} to {}", SIDES.start(), SIDES.end())
+    };
+    let (width, height) = text.split_once('x').with_context(expected)?;
+    let side = |text: &str| text.parse::<u32>().ok().filter(|side| SIDES.contains(side));
+    match (side(width), side(height)) {
+        (Some(width), Some(height)) => Ok([width, height]),
+        _ => bail!(expected()),
+    }
+}

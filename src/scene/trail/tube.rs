@@ -1,0 +1,201 @@
+//! The tubes: one for each run on each stand that is shown.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::mesh::{Indices, PrimitiveTopology};
+use bevy::prelude::*;
+
+use super::{Trails, distance};
+use crate::core::experiment::TrailColors;
+use crate::core::geometry::colormap::ColorMap;
+use crate::core::geometry::tube::{self as geometry, TubeMesh};
+use crate::core::session::RunId;
+use crate::scene::frame::{Placement, Stand, Stands};
+use crate::scene::landscape::Landscape;
+use crate::scene::session::SessionState;
+use crate::scene::slice::Shown;
+use crate::scene::solid::{Dyed, Solid};
+use crate::scene::theme::{Palette, Weight};
+
+/// Whether the beginning of a trail that winds is drawn as dots.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dotted(pub bool);
+
+/// The tube of a run on a stand.
+#[derive(Component, Clone, Copy, PartialEq)]
+pub(super) struct Tube {
+    run: RunId,
+    stand: Stand,
+}
+
+/// World radius of the tube.
+const RADIUS: f64 = 0.0078;
+/// World width of the casing around it.
+const CASING: f32 = 0.0042;
+/// One tube for each run on each stand that is shown.
+pub(super) fn match_tubes(
+    mut commands: Commands,
+    trails: Res<Trails>,
+    placement: Res<Placement>,
+    stands: Res<Stands>,
+    tubes: Query<(Entity, &Tube)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut solids: ResMut<Assets<Solid>>,
+) {
+    if !(trails.is_changed() || placement.is_changed()) {
+        return;
+    }
+    let wanted: Vec<Tube> = placement
+        .iter()
+        .flat_map(|(stand, _)| trails.0.iter().map(move |trail| Tube { run: trail.run, stand }))
+        .collect();
+    for (entity, tube) in &tubes {
+        if !wanted.contains(tube) {
+            commands.entity(entity).despawn();
+        }
+    }
+    for tube in wanted.into_iter().filter(|tube| tubes.iter().all(|(_, known)| known != tube)) {
+        // A mesh without a vertex cannot be uploaded; until there is a trail this one is hidden.
+        let mesh =
+            meshes.add(mesh_of(&geometry::tube(&[[0.0; 3], [0.0, 1.0, 0.0]], RADIUS), |_| Color::WHITE));
+        let mut part =
+            |solid: Solid| (Mesh3d(mesh.clone()), MeshMaterial3d(solids.add(solid)), NoFrustumCulling);
+        let casing = (part(Solid::casing(CASING)), Dyed(|palette| palette.casing));
+        let ghost = part(Solid::ghost().painted());
+        let body = part(Solid::body(0.55).painted());
+        let root = ChildOf(stands.root(tube.stand));
+        commands.spawn((tube, root, body, Visibility::Hidden, children![casing, ghost]));
+    }
+}
+
+pub(super) fn draw_tubes(
+    trails: Res<Trails>,
+    placement: Res<Placement>,
+    session: Res<SessionState>,
+    shown: Res<Shown>,
+    landscape: Res<Landscape>,
+    palette: Res<Palette>,
+    weight: Res<Weight>,
+    mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut dotted: ResMut<Dotted>,
+    mut told: Local<Option<TrailColors>>,
+) {
+    let mut has_dots = false;
+    let colors = session.look().trail;
+    let is_moving = colors == TrailColors::Distance && shown.is_changed();
+    let is_same = *told == Some(colors) && !is_moving && !weight.is_changed();
+    let is_same = is_same && !(trails.is_changed() || placement.is_changed() || palette.is_changed());
+    *told = Some(colors);
+    let Some(known) = landscape.current() else { return };
+    for (tube_of, mesh, mut visibility) in &mut tubes {
+        if is_same && !tube_of.is_added() {
+            continue;
+        }
+        let trail = trails.0.iter().find(|trail| trail.run == tube_of.run);
+        let (Some(trail), Some(placed)) = (trail, placement.get(tube_of.stand)) else { continue };
+        let path = trail.path(&placed);
+        let places: Vec<[f64; 3]> = path.iter().map(|(_, at)| *at).collect();
+        let from = line_from(&places);
+        has_dots |= from > 0;
+        let body = body_of(&places, from, RADIUS * f64::from(weight.lecture));
+        let wanted = if body.positions.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
+        visibility.set_if_neq(wanted);
+        if wanted == Visibility::Hidden {
+            continue;
+        }
+        let subspace = &known.plan.plane.subspace;
+        let farthest =
+            path.iter().map(|(place, _)| place.distance(subspace, shown.alpha3)).fold(0.0, f64::max);
+        let last = trail.last().map_or(1, |place| place.step.max(1)) as f64;
+        let color_of = |point: u32| {
+            let place = &path[point as usize].0;
+            let mapped = |map: ColorMap, t: f64| {
+                let [r, g, b] = map.at(t);
+                Color::srgb_u8(r, g, b)
+            };
+            match colors {
+                TrailColors::Run => palette.run(trail.number),
+                TrailColors::Loss => mapped(ColorMap::Post, placed.frame.heights.fraction(place.loss)),
+                TrailColors::Step => mapped(ColorMap::Magma, 0.15 + 0.85 * place.step as f64 / last),
+                TrailColors::Distance => mapped(
+                    ColorMap::Cividis,
+                    place.distance(subspace, shown.alpha3) / farthest.max(f64::MIN_POSITIVE),
+                ),
+            }
+        };
+        if let Err(error) = meshes.insert(mesh.id(), mesh_of(&body, color_of)) {
+            warn!("the trail could not be drawn: {error}");
+        }
+    }
+    if !is_same || has_dots {
+        dotted.set_if_neq(Dotted(has_dots));
+    }
+}
+
+/// A trail that winds about itself in so much of its extent would be a solid band: of such a one only the
+/// latest stretch, so many times as long as its extent, is a line. What lies before it are dots, at most so
+/// many, each where training was.
+const WINDING: f64 = 12.0;
+const LATEST: f64 = 1.5;
+const MOST_DOTS: usize = 400;
+
+/// The body of a trail: its line, and the dots before that.
+fn body_of(places: &[[f64; 3]], from: usize, radius: f64) -> TubeMesh {
+    let mut body = geometry::tube(&places[from..], radius);
+    body.point.iter_mut().for_each(|point| *point += from as u32);
+    let every = from.div_ceil(MOST_DOTS).max(1);
+    let dots = places[..from].iter().enumerate().step_by(every);
+    body.add_dots(dots.map(|(i, at)| (i as u32, *at)), radius);
+    body
+}
+
+/// The first of the places that are joined by a line.
+fn line_from(places: &[[f64; 3]]) -> usize {
+    let span = |axis: usize| {
+        let along = places.iter().map(|at| at[axis]);
+        along.clone().fold(f64::NEG_INFINITY, f64::max) - along.fold(f64::INFINITY, f64::min)
+    };
+    let extent = [0, 1, 2].map(span).into_iter().map(|span| span * span).sum::<f64>().sqrt();
+    let lengths = || places.windows(2).map(|pair| distance(pair[0], pair[1]));
+    if lengths().sum::<f64>() <= WINDING * extent {
+        return 0;
+    }
+    let mut left = LATEST * extent;
+    let latest = lengths().rev().take_while(|length| {
+        left -= length;
+        left >= 0.0
+    });
+    places.len() - 1 - latest.count()
+}
+
+fn mesh_of(body: &TubeMesh, color_of: impl Fn(u32) -> Color) -> Mesh {
+    let colors: Vec<[f32; 4]> =
+        body.point.iter().map(|point| color_of(*point).to_linear().to_f32_array()).collect();
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, body.positions.clone())
+        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, body.normals.clone())
+        .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colors)
+        .with_inserted_indices(Indices::U32(body.indices.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trail_that_winds_is_a_line_of_late_and_dots_before() {
+        let straight: Vec<[f64; 3]> = (0..500).map(|i| [0.01 * f64::from(i), 0.0, 0.0]).collect();
+        assert_eq!(line_from(&straight), 0);
+        // From wall to wall of a valley that it slowly goes along.
+        let bouncing: Vec<[f64; 3]> =
+            (0..2000).map(|i| [f64::from(i % 2) * 0.1, 0.0, 0.0002 * f64::from(i)]).collect();
+        let from = line_from(&bouncing);
+        assert!((1980..1999).contains(&from), "{from}");
+        let body = body_of(&bouncing, from, 0.008);
+        assert!(body.indices.iter().all(|at| (*at as usize) < body.positions.len()));
+        assert!(body.point.iter().all(|point| (*point as usize) < bouncing.len()));
+        assert!(body.point.contains(&0) && body.point.contains(&1999), "both its ends are there");
+        assert_eq!(line_from(&[]), 0);
+    }
+}

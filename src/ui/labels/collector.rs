@@ -1,0 +1,273 @@
+//! The labels of a moment, the important ones first.
+
+use bevy_egui::egui;
+
+use super::LabelSources;
+use super::label::{Label, Words};
+use crate::core::geometry::picking::Ray;
+use crate::core::geometry::ticks::plain;
+use crate::core::subspace::AxisMeaning;
+use crate::core::text::{Measured, visible};
+use crate::scene::arrows::{self, Arrow};
+use crate::scene::flags::{Flag, POLE};
+use crate::scene::floor::{name_places, ticks};
+use crate::scene::frame::{Placed, Stand};
+use crate::scene::landscape::Known;
+use crate::scene::marker;
+use crate::scene::pointer::loss_at;
+use crate::scene::relief::Relief;
+use crate::ui::chosen::alpha_text;
+use crate::ui::slice::band_text;
+use crate::ui::style::{color32, loss_text};
+
+/// Text sizes in points on a picture 720 points high.
+const NAME: f32 = 16.0;
+const WORD: f32 = 14.0;
+const TICK: f32 = 13.0;
+const ISOLINE: f32 = 12.0;
+/// Heights of a text by which it may stand farther outside than it should.
+const MOST_OUTSIDE: u8 = 1;
+/// Width of a digit as a share of the text's size.
+const DIGIT: f32 = 0.6;
+
+/// Gathers the labels, the important ones first.
+pub(super) struct Collector<'a, 'w, P, R> {
+    pub(super) told: &'a LabelSources<'w>,
+    /// Where on the screen a point of the world is.
+    pub(super) project: P,
+    /// The ray through a point of the screen.
+    pub(super) ray: R,
+    pub(super) eye: [f64; 3],
+    pub(super) unit: f32,
+    pub(super) labels: Vec<Label>,
+}
+
+impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collector<'_, '_, P, R> {
+    pub(super) fn collect(&mut self) {
+        let told = self.told;
+        let Some(known) = told.landscape.known() else { return };
+        for (stand, placed) in told.placement.iter() {
+            self.ticks(known, stand, &placed);
+        }
+        for (stand, placed) in told.placement.iter() {
+            self.axis_names(known, stand, &placed);
+        }
+        if told.landscape.current().is_some() {
+            self.pointed(known);
+            self.markers(known);
+            self.flags(known);
+            self.lowest(known);
+            self.arrows();
+            self.isolines(known);
+        }
+    }
+
+    /// Adds a label at a world position, shifted by each of some ways in points.
+    fn add(&mut self, world: [f64; 3], shifts: &[[f32; 2]], words: Words, is_shaded: bool) {
+        if let Some(at) = (self.project)(world) {
+            let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.unit);
+            let places = shifts.iter().map(shifted).enumerate().collect();
+            self.push(words, places, [0.0; 2], is_shaded, None);
+        }
+    }
+
+    /// Adds a label that stands outside of a stand, at one of some places there: it leans away from the
+    /// stand's middle.
+    fn add_outside(&mut self, placed: &Placed, at: &[[f64; 3]], words: Words, hint: Option<String>) {
+        let middle = [placed.shift[0], at[0][1], placed.shift[2]];
+        let Some(middle) = (self.project)(middle) else { return };
+        let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.project)(*at)).collect();
+        let Some(first) = places.first() else { return };
+        let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
+        let size = words.size * self.unit;
+        // Where there is no room a little more outside may do.
+        let farther = |sizes: u8| {
+            let shift = f32::from(sizes) * size * way;
+            places.iter().map(move |place| [place[0] + shift.x, place[1] + shift.y])
+        };
+        let places = (0..=MOST_OUTSIDE).flat_map(farther).enumerate().collect();
+        self.push(words, places, [way.x, way.y], false, hint);
+    }
+
+    fn push(
+        &mut self,
+        words: Words,
+        places: Vec<(usize, [f32; 2])>,
+        lean: [f32; 2],
+        is_shaded: bool,
+        hint: Option<String>,
+    ) {
+        let words = Words { size: words.size * self.unit, ..words };
+        self.labels.push(Label { words, places, lean, is_shaded, hint });
+    }
+
+    fn ink(&self) -> egui::Color32 {
+        color32(self.told.palette.ink)
+    }
+
+    fn axis_names(&mut self, known: &Known, stand: Stand, placed: &Placed) {
+        let facing = self.told.facings.get(stand);
+        let world = |places: Vec<[f64; 3]>| -> Vec<[f64; 3]> {
+            places.into_iter().map(|place| placed.world(place)).collect()
+        };
+        let [name1, name2, upright] = name_places(placed, &facing).map(world);
+        let name = |symbol, axis: usize| axis_name(symbol, known.plan.plane.axes.get(axis));
+        let walk = |axis: usize| known.walks.as_ref().and_then(|walks| walks.axes.get(axis)).map(band_text);
+        let ink = self.ink();
+        let words = |axis: usize, text: String| Words::new(("name", stand, axis), text, NAME, ink);
+        self.add_outside(placed, &name1, words(0, name("α₁", 0)).or("α₁"), walk(0));
+        self.add_outside(placed, &name2, words(1, name("α₂", 1)).or("α₂"), walk(1));
+        if facing.is_upright_seen {
+            let words = match placed.cube {
+                Some(_) => words(2, name("α₃", 2)).or("α₃"),
+                None => words(2, "loss".to_owned()),
+            };
+            let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
+            self.add(upright[0], &shifts, words, false);
+        }
+    }
+
+    fn ticks(&mut self, known: &Known, stand: Stand, placed: &Placed) {
+        let relief = Relief::new(known, &self.told.shown, *placed);
+        let faint = color32(self.told.palette.faint);
+        let ticks = ticks(placed, &self.told.facings.get(stand)).into_iter().enumerate();
+        for (axis, tick) in ticks.flat_map(|(axis, ticks)| ticks.into_iter().map(move |tick| (axis, tick))) {
+            let outward: [f64; 3] =
+                std::array::from_fn(|i| tick.end[i] + 0.5 * (tick.end[i] - tick.start[i]));
+            let at = placed.world(outward);
+            if !relief.hides(self.eye, at) {
+                let words = Words::new(("tick", stand, axis, &tick.text), tick.text.clone(), TICK, faint);
+                self.add_outside(placed, &[at], words, None);
+            }
+        }
+    }
+
+    fn markers(&mut self, known: &Known) {
+        let told = self.told;
+        let Some(placed) = told.placement.first() else { return };
+        let is_race = told.training.runs().len() > 1;
+        // In a race the legend tells the rest.
+        for run in told.training.runs().iter().take(1) {
+            let Some((place, at)) = marker::place(run, known, &placed) else { continue };
+            let mut text = format!("step {} · loss {}", place.step, loss_text(place.loss));
+            if let Some((distance, share)) = told.readout.off_plane() {
+                let percent = Measured(100.0 * share);
+                text += &format!("\noff the plane by {} ({percent:.1} % of the path)", loss_text(distance));
+            }
+            let color =
+                if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
+            let shifts =
+                [[0.0, 34.0], [0.0, -34.0], [90.0, 26.0], [-90.0, 26.0], [100.0, -24.0], [-100.0, -24.0]];
+            self.add(placed.world(at), &shifts, Words::new("marker", text, WORD, color), true);
+        }
+    }
+
+    fn flags(&mut self, known: &Known) {
+        let ink = self.ink();
+        for (stand, placed) in self.told.placement.iter() {
+            for flag in Flag::ALL {
+                if let Some(foot) = flag.place(known, &placed) {
+                    let tip = placed.world([foot[0], foot[1] + f64::from(POLE), foot[2]]);
+                    let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
+                    let words = Words::new(("flag", stand, flag.word()), flag.word(), WORD, ink);
+                    self.add(tip, &shifts, words, true);
+                }
+            }
+        }
+    }
+
+    fn lowest(&mut self, known: &Known) {
+        let told = self.told;
+        let (Some(lowest), Some(placed)) = (told.lowest.point, told.placement.first()) else { return };
+        let Some(at) = lowest.place(known, &told.shown, placed) else { return };
+        let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
+        let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
+        let words = Words::new("lowest", text, ISOLINE, color32(told.palette.lowest));
+        self.add(placed.world(at), &shifts, words, true);
+    }
+
+    /// What lies under the pointer, and what was chosen.
+    fn pointed(&mut self, known: &Known) {
+        let told = self.told;
+        let ink = self.ink();
+        let shifts = [[0.0, -30.0], [0.0, 30.0], [100.0, 0.0], [-100.0, 0.0]];
+        if let Some(point) = &told.hover.0 {
+            let about = if point.is_evaluated { "" } else { "≈ " };
+            let text = format!("{} · loss {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
+            self.add(point.world, &shifts, Words::new("pointed", text, WORD, ink), true);
+        }
+        let Some((alpha, placed)) = told.session.view().selected.as_ref().zip(told.placement.first()) else {
+            return;
+        };
+        let relief = Relief::new(known, &told.shown, placed);
+        if let Some(at) = alpha.get(..2).and_then(|alpha| relief.point([alpha[0], alpha[1]])) {
+            let loss =
+                loss_at(known, alpha).map_or(String::new(), |loss| format!(" · loss {}", loss_text(loss)));
+            let text = format!("chosen {}{loss}", alpha_text(alpha));
+            let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
+            self.add(placed.world(at), &shifts, Words::new("chosen", text, WORD, ink), true);
+        }
+    }
+
+    fn arrows(&mut self) {
+        let told = self.told;
+        for arrow in Arrow::ALL {
+            let color = match arrow {
+                Arrow::Velocity => told.palette.velocity,
+                Arrow::Descent => told.palette.descent,
+            };
+            if let Some(tip) = arrows::tip(arrow, &told.training, &told.landscape, &told.placement) {
+                let shifts = [[0.0, -14.0], [0.0, 14.0], [60.0, 0.0], [-60.0, 0.0]];
+                let words = Words::new(("arrow", arrow.word()), arrow.word(), ISOLINE, color32(color));
+                self.add(tip, &shifts, words, true);
+            }
+        }
+    }
+
+    fn isolines(&mut self, known: &Known) {
+        let told = self.told;
+        let Some(placed) = told.placement.get(Stand::Surface) else { return };
+        let relief = Relief::new(known, &told.shown, placed);
+        let ink = self.ink();
+        for level in &told.levels.lines {
+            let world = |alpha: &[f64; 2]| Some(placed.world(relief.point(*alpha)?));
+            let points = level.places.iter().enumerate().filter_map(|(i, alpha)| Some((i, world(alpha)?)));
+            let seen = points.filter(|(_, at)| !relief.hides(self.eye, *at));
+            let text = plain(level.loss);
+            let size = ISOLINE * self.unit;
+            // A number that stands out beyond the rim would float beside the surface.
+            let reach = DIGIT * size * (text.chars().count() as f32);
+            let is_on = |at: [f32; 2]| (self.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());
+            let is_within =
+                |[x, y]: &[f32; 2]| [x - 0.5 * reach, x + 0.5 * reach].into_iter().all(|x| is_on([x, *y]));
+            let on_screen = seen.filter_map(|(i, at)| Some((i, (self.project)(at)?)));
+            let places = on_screen.filter(|(_, at)| is_within(at)).collect();
+            let words = Words::new(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
+            self.push(words, places, [0.0; 2], true, None);
+        }
+    }
+}
+
+/// The name of an axis with its meaning.
+fn axis_name(symbol: &str, axis: Option<&AxisMeaning>) -> String {
+    match axis {
+        Some(axis) if axis.is_random => format!("{symbol}  random"),
+        Some(axis) => {
+            format!("{symbol}  {} · {:.0} % of the path", visible(&axis.name), 100.0 * axis.explained)
+        }
+        None => symbol.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_tells_how_much_of_the_path_lies_along_it() {
+        let axis = AxisMeaning { name: "PC 1".to_owned(), explained: 0.834, is_random: false };
+        assert_eq!(axis_name("α₁", Some(&axis)), "α₁  PC 1 · 83 % of the path");
+        let random = AxisMeaning { is_random: true, ..axis };
+        assert_eq!(axis_name("α₃", Some(&random)), "α₃  random");
+    }
+}

@@ -1,0 +1,20 @@
+//! What goes on beside training: work, refusals, warnings, and the device that draws.
+
+use crate::core::num::Progress;
+
+/// What is under way, what went wrong, and what draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewsView {
+    /// How far the work in the background is.
+    pub progress: Option<Progress>,
+    /// The field that the last command was refused for, and why.
+    pub refusal: Option<(String, String)>,
+    /// What there is to tell of the examples, in sentences.
+    pub notes: Vec<String>,
+    /// What went wrong, in words.
+    pub warning: Option<String>,
+    /// Name of the graphics device.
+    pub adapter: String,
+    /// Milliseconds a frame takes.
+    pub frame_ms: f64,
+}
