@@ -16,7 +16,7 @@ use losscape::core::grid::kernel::InstructionSet;
 use losscape::core::grid::{
     Axis, Evaluator, GridBackend, GridJob, GridSpec, InProcess, KernelBackend, LossGrid, Precision,
 };
-use losscape::core::num::Stream;
+use losscape::core::num::{Job, Stream};
 use losscape::core::objective::Objective;
 use losscape::core::subspace::Subspace;
 
@@ -150,7 +150,7 @@ fn volume() {
     let (whole, _) = evaluate(5, &spec, || kernel(&objective, &subspace, &spec, set));
     let first = seconds(9, || {
         let mut job = GridJob::new(spec.clone(), kernel(&objective, &subspace, &spec, set));
-        while job.advance(2048).is_none() {}
+        while job.advance(2048).found().is_none() {}
         black_box(job.picture());
     });
     let plane = self::spec(&[129, 129]);

@@ -8,6 +8,7 @@ use losscape::core::experiment::pipeline::{Plan, prepare};
 use losscape::core::experiment::{Experiment, ExperimentFile};
 use losscape::core::formats::{Slice, SliceFormat};
 use losscape::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision, ReferenceBackend};
+use losscape::core::num::Job;
 use losscape::core::subspace::Subspace;
 
 mod meshes;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
 use losscape::core::experiment::{Experiment, ExperimentFile, Import};
 use losscape::core::grid::{Evaluator, InProcess};
+use losscape::core::num::{Advance, Job};
 use losscape::core::subspace::{PlaneConfig, SlicePlane};
 
 const TRAINED: &str = "(dataset: moons(points: 60), model: mlp(widths: [5, 4]), loss: bce_with_logits,
@@ -53,8 +54,12 @@ fn another_slice_of_it_goes_on_with_the_run_that_is_known() {
     let turned = imported.with(|file| file.slice.plane = PlaneConfig::Chord).unwrap();
     let mut pipeline = Pipeline::resliced(turned.clone(), 0.0, &known);
     let mut found = Vec::new();
-    while !pipeline.is_finished() {
-        found.extend(pipeline.advance(1).unwrap());
+    loop {
+        match pipeline.advance(1) {
+            Advance::Working => {}
+            Advance::Found(finding) => found.push(finding.unwrap()),
+            Advance::Ended => break,
+        }
     }
     let [Finding::Planned(plan), Finding::Walks(_)] = &found[..] else { panic!("a plane and its null") };
     assert!(Arc::ptr_eq(&plan.trajectory, &known.trajectory));
@@ -72,10 +77,11 @@ fn somebody_else_may_evaluate_its_slices() {
     let own = pipeline::run(&trained).unwrap();
     let mut pipeline = Pipeline::new(imported, Some(elsewhere(&trained)), 0.0);
     let (mut plane, mut volume) = (None, None);
-    while !pipeline.is_finished() {
-        match pipeline.advance(1000).unwrap() {
-            Some(Finding::Plane(field)) => plane = Some(Arc::clone(field.grid())),
-            Some(Finding::Volume(field)) => volume = Some(Arc::clone(field.grid())),
+    loop {
+        match pipeline.advance(1000) {
+            Advance::Found(Ok(Finding::Plane(field))) => plane = Some(Arc::clone(field.grid())),
+            Advance::Found(Ok(Finding::Volume(field))) => volume = Some(Arc::clone(field.grid())),
+            Advance::Ended => break,
             _ => {}
         }
     }
@@ -114,6 +120,7 @@ mod window {
     use losscape::core::session::run::Origin;
     use losscape::record::eye::{Eye, EyeRequest};
     use losscape::scene::Pacing;
+    use losscape::scene::commands::Waiting;
     use losscape::scene::frame::Placement;
     use losscape::scene::landscape::{Evaluators, Landscape};
     use losscape::scene::session::{Ask, Refusal, SessionState};
@@ -145,7 +152,8 @@ mod window {
     fn settle(app: &mut App) {
         for _ in 0..20_000 {
             app.update();
-            let is_busy = training(app).is_busy() || app.world().resource::<Shown>().is_busy();
+            let is_waiting = app.world().resource::<Waiting>().is_busy();
+            let is_busy = is_waiting || training(app).is_busy() || app.world().resource::<Shown>().is_busy();
             if app.world().resource::<Landscape>().is_settled() && !is_busy && training(app).step() == 150 {
                 return;
             }

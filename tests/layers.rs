@@ -37,8 +37,10 @@ const CORE: [&str; 19] = [
 ];
 
 /// The rooms of `scene`, and its door.
-const SCENE: [&str; 37] = [
+const SCENE: [&str; 39] = [
+    "mishap",
     "worker",
+    "executor",
     "session",
     "memory",
     "landscape",
@@ -377,6 +379,27 @@ fn the_order_of_systems_is_stated_in_one_file_a_layer() {
     assert_eq!(stated, ["ui/mod.rs"], "scene/mod.rs chains its steps");
 }
 
+/// Who computes on how many threads is decided in one place: what is done at once is lent its threads by the
+/// executor, or has those that the command line asks for.
+#[test]
+fn threads_to_compute_with_are_started_by_the_executor_and_the_command_line_alone() {
+    let arrows = Arrows::read();
+    let naming = |is_meant: &dyn Fn(&[String]) -> bool| -> Vec<String> {
+        let names = |source: &&Source| {
+            source.imports.iter().map(|(path, _)| path).chain(&source.paths).any(|path| is_meant(path))
+        };
+        arrows.sources.values().filter(names).map(|source| source.file.display().to_string()).collect()
+    };
+    let of_rayon = naming(&|path| path.first().is_some_and(|first| first == "rayon"));
+    assert_eq!(of_rayon, ["cli/experiment.rs", "core/num/parallel.rs", "scene/worker.rs"]);
+    let is_start = |path: &[String]| path.ends_with(&["thread".into(), "Builder".into(), "new".into()]);
+    let is_spawn = |path: &[String]| path.ends_with(&["thread".into(), "spawn".into()]);
+    let mut started = naming(&|path| is_start(path) || is_spawn(path));
+    started.retain(|file| file.starts_with("core") || file.starts_with("scene"));
+    assert_eq!(started, ["scene/worker.rs"]);
+}
+
+/// The panels are let alone: all of them are drawn from one view of what they all show.
 #[test]
 fn no_files_use_each_other_in_a_circle() {
     let arrows = Arrows::read();

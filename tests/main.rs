@@ -25,6 +25,8 @@ mod formats;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod goldens;
 mod imported;
+#[cfg(feature = "viewer")]
+mod jobs;
 mod layers;
 mod learning;
 #[cfg(all(feature = "viewer", feature = "desktop"))]

@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use bevy::ecs::system::SystemState;
 use bevy::prelude::*;
 use losscape::app::stage;
 use losscape::cli::panic::tell_in_one_sentence;
+use losscape::core::num::{Advance, Job, parallel};
+use losscape::scene::Pacing;
+use losscape::scene::executor::{Executor, Jobs};
 
 const WHERE: &str = "LOSSCAPE_TEST_PANIC";
 const RESCUE: &str = "LOSSCAPE_TEST_RESCUE";
@@ -20,10 +24,35 @@ fn panics() {
         "main" => panic!("on \u{1b}[31mthe first thread\n"),
         "thread" => drop(std::thread::spawn(|| panic!("on a thread")).join()),
         "pool" => drop(rayon::join(|| assert!(place.is_empty(), "in a pool"), || ())),
+        "job" => job(),
         "opening" => window(1),
         _ => window(9),
     }
     unreachable!("a panic ends the program");
+}
+
+/// A job that does something in a pool.
+struct Broken;
+
+impl Job for Broken {
+    type Finding = ();
+
+    fn advance(&mut self, _units: u64) -> Advance<()> {
+        parallel::each(vec![1, 2, 3], 1, |i| assert!(i != 2, "in a job"));
+        Advance::Ended
+    }
+}
+
+/// Ends with what is told of such a job.
+fn job() -> ! {
+    let mut world = World::new();
+    world.insert_resource(Pacing::Awaited);
+    world.init_resource::<Jobs>();
+    let mut state = SystemState::<Executor>::new(&mut world);
+    let executor = state.get(&world).unwrap();
+    executor.start("sum", Broken).take(&executor);
+    println!("{}", world.resource::<Jobs>().mishap().unwrap());
+    std::process::exit(0)
 }
 
 /// An app whose systems panic at a frame, and with them what waits for them.
@@ -68,6 +97,15 @@ fn it_is_told_in_one_sentence_on_whatever_thread() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn in_a_job_it_ends_that_job_alone_and_is_told_by_whoever_waits_for_it() {
+    let output = ended("job", &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{said}");
+    let told = "a mistake in the program ended the sum: in a job (at tests/panics.rs:";
+    assert!(said.contains(told) && said.contains("please report"), "{said}");
 }
 
 #[test]

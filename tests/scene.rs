@@ -194,7 +194,10 @@ fn a_newer_question_is_answered_and_the_older_dropped() {
     let mut dataset = DatasetConfig::by_name("diagonal").unwrap();
     dataset.set_points(60);
     ask(&mut app, Command::Set(Change::Dataset(dataset)));
-    until(&mut app, "the plane of the new dataset", |app| landscape(app).current().is_some());
+    until(&mut app, "the plane of the new dataset", |app| {
+        let is_asked = app.world().resource::<SessionState>().experiment().dataset.name() == "diagonal";
+        is_asked && landscape(app).current().is_some()
+    });
     let objective = landscape(&app).current().unwrap().plan.objective().unwrap().clone();
     assert_eq!(objective.supervised().unwrap().train().name, "diagonal");
     assert!(landscape(&app).cells_evaluated - cells < 129 * 129 * 129, "the old volume was given up");

@@ -7,12 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::terminal::complain;
 #[cfg(feature = "viewer")]
 use crate::app::stage::{self, Window};
+#[cfg(feature = "viewer")]
+use crate::scene::mishap;
 
 /// Has every panic from now on told in one sentence, on whatever thread it is, and end the program: going on
-/// would show half of a picture, and unwinding through the engine says each of its systems' names.
+/// would show half of a picture, and unwinding through the engine says each of its systems' names. Only a job of
+/// the scene ends alone, and whoever waits for it tells of it.
 pub fn tell_in_one_sentence() {
     static IS_TOLD: AtomicBool = AtomicBool::new(false);
     std::panic::set_hook(Box::new(|panic| {
+        #[cfg(feature = "viewer")]
+        if mishap::is_caught(panic) {
+            return;
+        }
         if IS_TOLD.swap(true, Ordering::SeqCst) {
             // Another thread is telling of what made this one panic as well, and ends the program.
             loop {

@@ -15,6 +15,7 @@ use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
 use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision};
+use crate::core::num::Job;
 use crate::core::objective::NoObjective;
 use crate::core::subspace::Subspace;
 use crate::disk::output::Output;

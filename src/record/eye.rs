@@ -103,26 +103,31 @@ impl Eye {
         self.apps.main.world()
     }
 
+    /// The same, to be changed.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.apps.main.world_mut()
+    }
+
     /// Sends a command, to be applied in the next frame.
     pub fn ask(&mut self, command: Command) {
-        self.apps.main.world_mut().write_message(Ask(command));
+        self.world_mut().write_message(Ask(command));
     }
 
     /// Scene time that each of the next frames takes.
     pub fn set_frame_time(&mut self, time: Duration) {
-        self.apps.main.world_mut().insert_resource(TimeUpdateStrategy::ManualDuration(time));
+        self.world_mut().insert_resource(TimeUpdateStrategy::ManualDuration(time));
     }
 
     /// Whether the next frames are drawn, or only gone through.
     pub fn set_drawing(&mut self, is_drawing: bool) {
-        let world = self.apps.main.world_mut();
+        let world = self.world_mut();
         let mut cameras = world.query_filtered::<&mut Camera, With<SceneCamera>>();
         cameras.iter_mut(world).for_each(|mut camera| camera.is_active = is_drawing);
     }
 
     /// Samples a pixel from now on.
     pub fn set_msaa(&mut self, msaa: Msaa) {
-        let world = self.apps.main.world_mut();
+        let world = self.world_mut();
         let mut cameras = world.query_filtered::<&mut Msaa, With<SceneCamera>>();
         cameras.iter_mut(world).for_each(|mut samples| *samples = msaa);
     }

@@ -18,6 +18,7 @@ use crate::app::{Overlay, msaa_for};
 use crate::core::num::CancelToken;
 use crate::core::script::{Audience, Tour};
 use crate::scene::Pacing;
+use crate::scene::executor::Jobs;
 use crate::scene::isosurface::Iso;
 use crate::scene::landscape::Landscape;
 use crate::scene::session::Refusal;
@@ -205,6 +206,9 @@ impl Film {
         if let Some(failure) = &world.resource::<Landscape>().failure {
             bail!("{}: {failure}", place());
         }
+        if let Some(mishap) = world.resource::<Jobs>().mishap() {
+            bail!("{}: {mishap}", place());
+        }
         if let Some(refusal) = &world.resource::<Refusal>().0 {
             bail!("{}: {refusal}", place());
         }
@@ -220,8 +224,12 @@ fn time_of(frame: u64, fps: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use bevy::ecs::system::SystemState;
+
     use super::*;
+    use crate::core::num::{Advance, Job};
     use crate::core::script::builtin;
+    use crate::scene::executor::Executor;
 
     /// What reaches the screen a frame late, be it a single pixel, is missing from a film: each frame is what
     /// it still is when it is drawn again in no time.
@@ -255,6 +263,35 @@ mod tests {
             late.extend(differing.map(|(x, y, pixel)| (film.at, [x, y], [pixel.0, again.get_pixel(x, y).0])));
         }
         late
+    }
+
+    /// A job that has a mistake in it.
+    struct Broken;
+
+    impl Job for Broken {
+        type Finding = ();
+
+        fn advance(&mut self, _units: u64) -> Advance<()> {
+            panic!("on purpose")
+        }
+    }
+
+    #[test]
+    fn a_job_that_panics_ends_the_film_with_its_cause() {
+        let tour = builtin::load(builtin::names().next().unwrap()).unwrap().unwrap();
+        let (size, overlay, frames) = ([64, 36], Overlay::Labels, 0..9);
+        let request =
+            FilmRequest { tour, size, fps: 10, frames, supersample: 1, overlay, has_captions: false };
+        let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
+        let mut frame = RgbaImage::default();
+        assert!(film.draw(&mut frame).unwrap());
+        let world = film.eye.world_mut();
+        let mut state = SystemState::<Executor>::new(world);
+        let executor = state.get(world).unwrap();
+        executor.start("look at a point", Broken).take(&executor);
+        let said = film.draw(&mut frame).unwrap_err().to_string();
+        let cause = "a mistake in the program ended the look at a point: on purpose";
+        assert!(said.starts_with("chapter 1 at 0.10 s: ") && said.contains(cause), "{said}");
     }
 
     #[test]

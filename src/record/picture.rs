@@ -9,6 +9,7 @@ use crate::app::Overlay;
 use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
+use crate::scene::executor::Jobs;
 use crate::scene::landscape::Landscape;
 
 /// A picture to be drawn.
@@ -53,6 +54,9 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
     // after that: a picture is taken when nothing changes any more.
     for _ in 0..SETTLING_FRAMES {
         eye.frame();
+    }
+    if let Some(mishap) = eye.world().resource::<Jobs>().mishap() {
+        bail!("{mishap}");
     }
     let landscape = eye.world().resource::<Landscape>();
     if let Some(failure) = &landscape.failure {

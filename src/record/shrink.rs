@@ -4,7 +4,8 @@
 //! covers half of a pixel is half as bright, and an even ground keeps its very numbers.
 
 use image::RgbaImage;
-use rayon::prelude::*;
+
+use crate::core::num::parallel;
 
 /// Steps into which light is divided: fine enough that every number of 8 bits comes back as itself.
 const STEPS: usize = 1 << 14;
@@ -33,8 +34,8 @@ impl Shrink {
         }
         let factor = factor as usize;
         let (row, pixels) = (large.width() as usize * 4, (factor * factor) as u32);
-        let lines = small.par_chunks_exact_mut(width as usize * 4);
-        lines.zip(large.par_chunks_exact(row * factor)).for_each(|(line, rows)| {
+        let lines = small.chunks_exact_mut(width as usize * 4).zip(large.chunks_exact(row * factor));
+        parallel::each(lines.collect(), 1, |(line, rows)| {
             for (x, pixel) in line.chunks_exact_mut(4).enumerate() {
                 let mut sum = [0_u32; 3];
                 for from in

@@ -1,4 +1,4 @@
-//! The surface of one loss in the cube. A worker finds it; the window shows it a frame later.
+//! The surface of one loss in the cube. A job finds it; the window shows it a frame later.
 
 use std::sync::Arc;
 
@@ -7,13 +7,14 @@ use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 
+use super::Step;
+use super::executor::{Executor, News, Task};
 use super::frame::{CUBE_TOP, Placement, Stand, Stands};
 use super::landscape::Landscape;
 use super::session::SessionState;
 use super::solid::Solid;
-use super::worker::Worker;
-use super::{Pacing, Step};
-use crate::core::geometry::isosurface::{IsoMesh, isosurface};
+use crate::core::geometry::isosurface::{IsoMesh, Nets};
+use crate::core::grid::LossGrid;
 use crate::core::session::Revision;
 
 /// What an isosurface is of: the picture of the volume, loss, and half the floor's extent.
@@ -28,15 +29,15 @@ struct Question {
 #[derive(Resource, Default)]
 pub struct Iso {
     asked: Option<Question>,
-    worker: Option<Worker<IsoMesh>>,
-    /// Whether there is a later question, while the worker is still at an earlier one.
+    task: Option<Task<Nets<Arc<LossGrid>>>>,
+    /// Whether there is a later question, while an earlier one is still at work.
     is_waiting: bool,
 }
 
 impl Iso {
     /// Whether one is being found.
     pub fn is_busy(&self) -> bool {
-        self.worker.is_some() || self.is_waiting
+        self.task.is_some() || self.is_waiting
     }
 }
 
@@ -69,7 +70,7 @@ fn ask(
     landscape: Res<Landscape>,
     session: Res<SessionState>,
     placement: Res<Placement>,
-    pacing: Res<Pacing>,
+    executor: Executor,
     mut iso: ResMut<Iso>,
     skin: Single<&mut Visibility, With<Skin>>,
 ) {
@@ -85,7 +86,7 @@ fn ask(
     let question = Question { volume: volume.revision, level, half_extent };
     let iso = iso.bypass_change_detection();
     iso.is_waiting = iso.asked != Some(question);
-    let is_free = iso.worker.is_none() || pacing.waits();
+    let is_free = iso.task.is_none() || executor.pacing().waits();
     if !(iso.is_waiting && is_free) {
         return;
     }
@@ -93,21 +94,22 @@ fn ask(
     iso.is_waiting = false;
     let grid = Arc::clone(volume.field.grid());
     let [hx, hz] = half_extent;
-    iso.worker = Worker::start("isosurface", move |report| {
-        report.send(isosurface(&grid, level, [2.0 * hx, 2.0 * hz, CUBE_TOP]));
-    });
+    let nets = Nets::new(grid, level, [2.0 * hx, 2.0 * hz, CUBE_TOP]);
+    iso.task = Some(executor.start("isosurface", nets));
 }
 
 fn take_answer(
-    pacing: Res<Pacing>,
+    executor: Executor,
     mut iso: ResMut<Iso>,
     skin: Single<(&Mesh3d, &mut Visibility), With<Skin>>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
-    let Some(worker) = &iso.worker else { return };
-    let (answers, is_over) = worker.collect(pacing.waits());
+    let iso = iso.bypass_change_detection();
+    let Some(task) = &mut iso.task else { return };
+    let news = task.take(&executor);
+    let is_over = task.is_over();
     let (handle, mut visibility) = skin.into_inner();
-    if let Some(mesh) = answers.into_iter().next_back() {
+    if let Some(News::Found(mesh)) = news.into_iter().next() {
         let wanted = if mesh.indices.is_empty() { Visibility::Hidden } else { Visibility::Inherited };
         visibility.set_if_neq(wanted);
         if wanted == Visibility::Inherited
@@ -117,7 +119,7 @@ fn take_answer(
         }
     }
     if is_over {
-        iso.worker = None;
+        iso.task = None;
     }
 }
 

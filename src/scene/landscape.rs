@@ -1,22 +1,23 @@
 //! What follows from the experiment: look-ahead run, plane, and the pictures of plane and volume.
 //!
-//! A worker thread drives [`Pipeline`]; a change of the experiment starts another and drops this one.
+//! A job drives [`Pipeline`]; a change of the experiment starts another and drops this one.
 //! The pictures of the old question stay on screen until the new plane is known.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use bevy::platform::time::Instant;
 use bevy::prelude::*;
 
+use super::Step;
+use super::executor::{Executor, News, Task};
 use super::memory;
 use super::session::SessionState;
-use super::worker::{Report, Worker, grid_threads};
-use super::{Pacing, Step};
-use crate::core::experiment::pipeline::{self, Finding, Pipeline, Plan};
+use crate::core::experiment::pipeline::{self, Finding, Pipeline, PipelineError, Plan};
 use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
 use crate::core::grid::losses::finite_range;
 use crate::core::grid::{Evaluator, Field};
-use crate::core::num::Progress;
+use crate::core::num::{Advance, Job, Progress};
 use crate::core::session::{self, Revision};
 use crate::core::subspace::RandomWalks;
 use crate::core::train::Trajectory;
@@ -25,7 +26,7 @@ use crate::core::train::Trajectory;
 #[derive(Resource, Default)]
 pub struct Landscape {
     question: session::Stage<Question>,
-    worker: Option<Worker<Answer>>,
+    task: Option<Task<Chain>>,
     /// Frames since the question was asked.
     frames_waited: u32,
     /// Where the plane stands along the third direction, as the slice last said.
@@ -39,7 +40,7 @@ pub struct Landscape {
     pictures: Revision,
     /// Why there is no plane, in words.
     pub failure: Option<String>,
-    /// How far the present stage of the worker is; `None` when it has nothing to do.
+    /// How far the present stage of the work is; `None` when there is nothing to do.
     pub progress: Option<Progress>,
     /// What the answers to the present question took.
     pub spent: Spent,
@@ -58,7 +59,7 @@ impl Default for Evaluators {
     }
 }
 
-/// Work, and the time it took on its thread.
+/// Work, and the time it took.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spent {
     /// On the look-ahead run; of another slice of the same training, what it took when it was run.
@@ -127,14 +128,52 @@ struct Question {
     slice: SliceFile,
 }
 
-enum Answer {
-    Found(Finding),
-    Failed(String),
-    Progress(Progress),
-    Cells(u64),
-    /// Time spent on training, or on grids.
-    Training(Duration),
-    Grids(Duration),
+/// A piece of work on the pictures.
+struct Worked {
+    /// What it brought to light.
+    finding: Option<Result<Finding, PipelineError>>,
+    /// How far the present stage is.
+    progress: Progress,
+    /// Cells of grids evaluated in it.
+    cells: u64,
+    /// What it took, and whether that was for the look-ahead run.
+    took: Duration,
+    is_training: bool,
+}
+
+/// The pipeline, which tells of each piece of work.
+struct Chain {
+    pipeline: Pipeline,
+    /// How long the first picture is alone.
+    head_start: Duration,
+    /// Whether that picture has just been told of.
+    is_first: bool,
+    has_picture: bool,
+}
+
+impl Job for Chain {
+    type Finding = Worked;
+
+    fn advance(&mut self, losses: u64) -> Advance<Worked> {
+        if std::mem::take(&mut self.is_first) && !self.head_start.is_zero() {
+            std::thread::sleep(self.head_start);
+        }
+        let (before, is_training, began) =
+            (self.pipeline.cells(), self.pipeline.is_training(), Instant::now());
+        let finding = match self.pipeline.advance(losses) {
+            Advance::Ended => return Advance::Ended,
+            step => step.found(),
+        };
+        self.is_first = !self.has_picture && matches!(&finding, Some(Ok(Finding::Plane(_))));
+        self.has_picture |= self.is_first;
+        let cells = self.pipeline.cells() - before;
+        let progress = self.pipeline.progress();
+        Advance::Found(Worked { finding, progress, cells, took: began.elapsed(), is_training })
+    }
+
+    fn piece(&self) -> u64 {
+        self.pipeline.piece()
+    }
 }
 
 impl Landscape {
@@ -160,9 +199,9 @@ impl Landscape {
         self.known.as_ref().map_or(0, bytes)
     }
 
-    /// Whether the worker has told all there is to tell.
+    /// Whether all that there is to tell was told.
     pub fn is_settled(&self) -> bool {
-        self.worker.is_none() && (self.current().is_some() || self.failure.is_some())
+        self.task.is_none() && (self.current().is_some() || self.failure.is_some())
     }
 
     /// Says where the plane stands: there the next question begins.
@@ -192,7 +231,12 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(Update, (ask_pipeline, take_answers).chain().in_set(Step::Landscape));
 }
 
-fn ask_pipeline(session: Res<SessionState>, evaluators: Res<Evaluators>, mut landscape: ResMut<Landscape>) {
+fn ask_pipeline(
+    session: Res<SessionState>,
+    evaluators: Res<Evaluators>,
+    executor: Executor,
+    mut landscape: ResMut<Landscape>,
+) {
     let experiment = session.experiment();
     let question = Question {
         trained: (experiment.training_question(), experiment.steps),
@@ -213,77 +257,40 @@ fn ask_pipeline(session: Res<SessionState>, evaluators: Res<Evaluators>, mut lan
         landscape.frames_waited = 0;
         let evaluator = evaluators.0(experiment);
         let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
-        landscape.worker = Worker::start("slicing", move |report| {
-            let pipeline = match (plan, shorter) {
-                (Some(plan), _) => Pipeline::resliced(experiment, alpha3, &plan),
-                (None, Some(shorter)) => Pipeline::lengthened(experiment, evaluator, alpha3, shorter),
-                (None, None) => Pipeline::new(experiment, evaluator, alpha3),
-            };
-            drive(pipeline, &report);
-        });
+        let pipeline = match (plan, shorter) {
+            (Some(plan), _) => Pipeline::resliced(experiment, alpha3, &plan),
+            (None, Some(shorter)) => Pipeline::lengthened(experiment, evaluator, alpha3, shorter),
+            (None, None) => Pipeline::new(experiment, evaluator, alpha3),
+        };
+        let head_start = if executor.is_beside() { HEAD_START } else { Duration::ZERO };
+        let chain = Chain { pipeline, head_start, is_first: false, has_picture: false };
+        landscape.task = Some(executor.start("slicing", chain));
     }
 }
-
-/// Losses between two looks at whether the work is still wanted, for each thread.
-const LOSSES_AT_ONCE: u64 = 1024;
 
 /// How long the first picture is on its way to the screen before the work on finer ones goes on: where
 /// the processor also draws, the two would only delay each other.
 const HEAD_START: Duration = Duration::from_millis(40);
 
-fn drive(mut pipeline: Pipeline, report: &Report<Answer>) {
-    let threads = grid_threads();
-    let at_once = LOSSES_AT_ONCE * threads.current_num_threads() as u64;
-    let mut has_picture = false;
-    while report.is_wanted() && !pipeline.is_finished() {
-        let (before, is_training, began) = (pipeline.cells(), pipeline.is_training(), Instant::now());
-        // Piece by piece, so that whoever else evaluates comes in between.
-        match threads.install(|| pipeline.advance(at_once)) {
-            Ok(Some(finding)) => {
-                let is_first_picture = matches!(&finding, Finding::Plane(_)) && !has_picture;
-                report.send(Answer::Found(finding));
-                if is_first_picture {
-                    has_picture = true;
-                    std::thread::sleep(HEAD_START);
-                }
-                true
-            }
-            Ok(None) => report.send(Answer::Progress(pipeline.progress())),
-            Err(error) => report.send(Answer::Failed(error.to_string())),
-        };
-        let took = began.elapsed();
-        report.send(if is_training { Answer::Training(took) } else { Answer::Grids(took) });
-        report.send(Answer::Cells(pipeline.cells() - before));
-    }
-}
-
-fn take_answers(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>) {
-    if landscape.worker.is_none() {
+fn take_answers(executor: Executor, mut landscape: ResMut<Landscape>) {
+    if landscape.task.is_none() {
         return;
     }
     let patience = landscape.patience();
     landscape.frames_waited += 1;
-    let Some(worker) = &landscape.worker else { return };
-    let is_picture = |answer: &Answer| matches!(answer, Answer::Found(Finding::Plane(_)) | Answer::Failed(_));
-    let (answers, is_over) = match pacing.waits() {
-        true => worker.collect(true),
-        false => worker.collect_within(patience, is_picture),
-    };
-    for answer in answers {
-        match answer {
-            Answer::Found(finding) => landscape.take(finding),
-            Answer::Failed(failure) => landscape.failure = Some(failure),
-            Answer::Progress(progress) => landscape.progress = Some(progress),
-            Answer::Cells(cells) => {
-                landscape.cells_evaluated += cells;
-                landscape.spent.losses += cells;
-            }
-            Answer::Training(took) => landscape.spent.training += took,
-            Answer::Grids(took) => landscape.spent.grids += took,
+    let Some(task) = &mut landscape.task else { return };
+    let is_picture = |worked: &Worked| matches!(worked.finding, Some(Ok(Finding::Plane(_)) | Err(_)));
+    let news = task.take_within(&executor, patience, is_picture);
+    let is_over = task.is_over();
+    for news in news {
+        match news {
+            News::Found(worked) => landscape.take(worked, &executor),
+            News::Failed(mishap) => landscape.failure = Some(mishap.to_string()),
+            News::Ended(_) => {}
         }
     }
     if is_over {
-        landscape.worker = None;
+        landscape.task = None;
         landscape.progress = None;
     }
 }
@@ -300,9 +307,21 @@ impl Landscape {
         if has_picture || self.frames_waited >= PATIENT_FRAMES { Duration::ZERO } else { PATIENCE }
     }
 
-    fn take(&mut self, finding: Finding) {
+    fn take(&mut self, worked: Worked, executor: &Executor) {
+        let Worked { finding, progress, cells, took, is_training } = worked;
+        self.cells_evaluated += cells;
+        self.spent.losses += cells;
+        *(if is_training { &mut self.spent.training } else { &mut self.spent.grids }) += took;
         match finding {
-            Finding::Planned(plan) => self.set_plan(plan),
+            Some(Ok(finding)) => self.take_finding(finding, executor),
+            Some(Err(error)) => self.failure = Some(error.to_string()),
+            None => self.progress = Some(progress),
+        }
+    }
+
+    fn take_finding(&mut self, finding: Finding, executor: &Executor) {
+        match finding {
+            Finding::Planned(plan) => self.set_plan(plan, executor),
             Finding::Plane(field) => {
                 let (alpha3, picture) = (self.asked_alpha3, self.picture(field));
                 self.refit(|known| known.plane = Some(PlaneAt { alpha3, picture }));
@@ -319,7 +338,7 @@ impl Landscape {
         }
     }
 
-    fn set_plan(&mut self, plan: Arc<Plan>) {
+    fn set_plan(&mut self, plan: Arc<Plan>, executor: &Executor) {
         let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
         let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
         let Some(trained) = self.trained.clone() else { return };
@@ -334,7 +353,7 @@ impl Landscape {
             trail_losses,
         });
         if let Some(old) = old.filter(|old| old.plan.trajectory.bytes() > memory::LARGE_BYTES) {
-            memory::let_go(old);
+            memory::let_go(executor, old);
         }
     }
 

@@ -3,17 +3,17 @@
 //! A long run is a million small pieces: to free them takes most of a second, and the allocator of the
 //! GNU C library keeps their pages for later unless it is told not to.
 
+use super::executor::Executor;
+
 /// Bytes of checkpoints from which it takes time to free them.
 pub const LARGE_BYTES: usize = 8 << 20;
 
-/// Drops something large on a thread of its own.
-pub fn let_go<T: Send + 'static>(thing: T) {
-    let work = move || {
+/// Drops something large beside the frames.
+pub fn let_go<T: Send + 'static>(executor: &Executor, thing: T) {
+    executor.aside(move || {
         drop(thing);
         give_back();
-    };
-    // Where there is no thread to be had it has been dropped here.
-    let _ = std::thread::Builder::new().name("letting go".to_owned()).spawn(work);
+    });
 }
 
 /// Returns free pages to the system, where the allocator keeps them.

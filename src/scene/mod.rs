@@ -8,6 +8,7 @@ pub mod arrows;
 pub mod camera;
 pub mod commands;
 pub mod cube;
+pub mod executor;
 pub mod flags;
 pub mod floor;
 pub mod frame;
@@ -18,6 +19,7 @@ pub mod levels;
 pub mod lowest;
 pub mod marker;
 pub mod memory;
+pub mod mishap;
 pub mod motion;
 pub mod pointer;
 pub mod prober;
@@ -39,7 +41,7 @@ pub mod theme;
 pub mod tour;
 pub mod trail;
 pub mod training;
-pub mod worker;
+mod worker;
 
 use bevy::prelude::*;
 
@@ -164,19 +166,19 @@ pub fn plugin(app: &mut App) {
 /// Session, training and slices, without anything drawn: this much runs without a renderer.
 pub fn computing(app: &mut App) {
     order(app);
-    app.init_resource::<Pacing>()
-        .add_systems(Update, commands::apply_commands.in_set(Stage::Apply))
-        .add_plugins((
-            session::plugin,
-            tour::plugin,
-            recording::plugin,
-            landscape::plugin,
-            training::plugin,
-            slice::plugin,
-            frame::plugin,
-            readout::plugin,
-            lowest::computing,
-        ));
+    app.init_resource::<Pacing>().add_plugins((
+        executor::plugin,
+        session::plugin,
+        commands::plugin,
+        tour::plugin,
+        recording::plugin,
+        landscape::plugin,
+        training::plugin,
+        slice::plugin,
+        frame::plugin,
+        readout::plugin,
+        lowest::computing,
+    ));
 }
 
 fn drawing(app: &mut App) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
+use super::commands::Waiting;
 use super::frame::Placement;
 use super::isosurface::Iso;
 use super::landscape::Landscape;
@@ -66,6 +67,7 @@ fn look(
     placement: Res<Placement>,
     weight: Res<Weight>,
     pointer: Res<Rest>,
+    waiting: Res<Waiting>,
     mut motion: ResMut<Motion>,
     mut rested: Local<u32>,
 ) {
@@ -75,6 +77,7 @@ fn look(
         || shown.is_busy()
         || !shown.is_exact
         || iso.is_busy()
+        || waiting.is_busy()
         || touring.is_moving()
         // Its clock goes on, and is seen to.
         || recording.secs().is_some()
@@ -92,7 +95,7 @@ fn is_training(session: &SessionState, training: &Training) -> bool {
         || session.runs().iter().any(|run| {
             let live = training.runs().iter().find(|live| live.id() == Some(run.id));
             live.is_none_or(|live| match run.transport {
-                _ if live.diverged_at().is_some() => false,
+                _ if live.is_stuck() => false,
                 Transport::Held { at } => live.step() != at,
                 Transport::Playing { until } => live.step() < until.unwrap_or(u64::MAX),
                 Transport::Converging { .. } => !live.is_below(run.transport),

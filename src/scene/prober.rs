@@ -1,15 +1,14 @@
-//! What a point of parameter space is, found out on a thread where a frame has no time for it.
+//! What a point of parameter space is, found out by a job where a frame has no time for it.
 //!
-//! One prober looks at one point at a time. Another point is another question: the thread of the one
-//! before is told to stop, and what it still says goes nowhere.
+//! One prober looks at one point at a time. Another point is another question: the job of the one before is
+//! cancelled, and what it still finds goes nowhere.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::worker::{Report, Worker};
-use crate::core::num::ParamLayout;
+use super::executor::{Executor, News, Task};
+use crate::core::num::work::finish;
 use crate::core::objective::Objective;
-use crate::core::probe::{Curvature, Verdict, curvature, verdict};
+use crate::core::probe::{Look, Seen, curvature};
 use crate::core::session::Revision;
 use crate::core::subspace::Subspace;
 
@@ -31,41 +30,26 @@ pub struct Point<'a> {
     pub theta: &'a [f64],
 }
 
-/// What was found at a point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// How the loss bends; `None` where it is not finite.
-    pub curvature: Option<Curvature>,
-    /// What the point is.
-    pub verdict: Verdict,
-}
-
 /// Looks at the point that it was asked about last.
 #[derive(Default)]
 pub struct Prober {
     of: Option<(Option<Revision>, Vec<f64>)>,
-    worker: Option<Worker<Answer>>,
-    products: usize,
-    found: Option<Found>,
-}
-
-enum Answer {
-    /// So many products with the Hessian have been taken.
-    Products(usize),
-    Found(Found),
+    task: Option<Task<Look>>,
+    products: u64,
+    found: Option<Seen>,
 }
 
 impl Prober {
-    /// Asks about a point, unless that was the last question, and takes in what is known by now. With
-    /// `wait` it is known at once. Whether that brought news.
-    pub fn follow(&mut self, point: &Point, wait: bool) -> bool {
+    /// Asks about a point, unless that was the last question, and takes in what is known by now. Whether that
+    /// brought news.
+    pub fn follow(&mut self, point: &Point, executor: &Executor) -> bool {
         let revision = point.plane.map(|(revision, _)| revision);
         let is_same = self.of.as_ref().is_some_and(|(of, theta)| *of == revision && theta == point.theta);
         if !is_same {
             *self = Self { of: Some((revision, point.theta.to_vec())), ..Self::default() };
-            self.ask(point);
+            self.ask(point, executor);
         }
-        self.take(wait) | !is_same
+        self.take(executor) | !is_same
     }
 
     /// Drops the question.
@@ -74,89 +58,45 @@ impl Prober {
     }
 
     /// What was found, once it was.
-    pub fn found(&self) -> Option<&Found> {
+    pub fn found(&self) -> Option<&Seen> {
         self.found.as_ref()
     }
 
-    /// Whether a thread is at work.
+    /// Whether it is still being found out.
     pub fn is_busy(&self) -> bool {
-        self.worker.is_some()
+        self.task.is_some()
     }
 
-    /// Products with the Hessian that the thread has taken so far.
-    pub fn products(&self) -> usize {
+    /// Products with the Hessian that were taken so far.
+    pub fn products(&self) -> u64 {
         self.products
     }
 
-    fn ask(&mut self, point: &Point) {
-        let plane = point.plane.map(|(_, plane)| plane);
+    fn ask(&mut self, point: &Point, executor: &Executor) {
+        let plane = point.plane.map(|(_, plane)| plane.clone());
+        let look = Look::new(Arc::clone(point.objective), plane, point.theta.to_vec());
         if is_affordable(&**point.objective) {
-            self.found = Some(look(&**point.objective, plane, point.theta));
-            return;
+            self.found = finish(look);
+        } else {
+            self.task = Some(executor.start("look at a point", look));
         }
-        let (objective, plane) = (Arc::clone(point.objective), plane.cloned());
-        let theta = point.theta.to_vec();
-        self.worker = Worker::start("probing", move |report| {
-            let watched =
-                Watched { objective: &*objective, report: &report, products: AtomicUsize::default() };
-            let found = look(&watched, plane.as_ref(), &theta);
-            report.send(Answer::Found(found));
-        });
     }
 
-    fn take(&mut self, wait: bool) -> bool {
-        let Some(worker) = &self.worker else { return false };
-        let (answers, is_over) = worker.collect(wait);
-        let has_news = !answers.is_empty();
-        for answer in answers {
-            match answer {
-                Answer::Products(count) => self.products = count,
-                Answer::Found(found) => self.found = Some(found),
+    fn take(&mut self, executor: &Executor) -> bool {
+        let Some(task) = &mut self.task else { return false };
+        let news = task.take(executor);
+        let products = task.progress().done.max(self.products);
+        let has_news = !news.is_empty() || products > self.products;
+        self.products = products;
+        if task.is_over() {
+            self.task = None;
+        }
+        for news in news {
+            if let News::Found(found) = news {
+                self.found = Some(found);
             }
         }
-        if is_over {
-            self.worker = None;
-        }
         has_news
-    }
-}
-
-fn look(objective: &dyn Objective, plane: Option<&Subspace>, theta: &[f64]) -> Found {
-    let mut grad = vec![0.0; theta.len()];
-    let loss = objective.loss_grad(theta, &mut grad);
-    let curvature = curvature::measure(objective, plane, theta, &grad);
-    Found { verdict: verdict::judge(loss, curvature.as_ref()), curvature }
-}
-
-/// An objective that counts products with its Hessian. Once nobody wants to know any more they are not
-/// finite, which ends whatever takes them; what that finds goes nowhere.
-struct Watched<'a> {
-    objective: &'a dyn Objective,
-    report: &'a Report<Answer>,
-    products: AtomicUsize,
-}
-
-impl Objective for Watched<'_> {
-    fn layout(&self) -> &ParamLayout {
-        self.objective.layout()
-    }
-
-    fn loss(&self, theta: &[f64]) -> f64 {
-        self.objective.loss(theta)
-    }
-
-    fn loss_grad(&self, theta: &[f64], grad: &mut [f64]) -> f64 {
-        self.objective.loss_grad(theta, grad)
-    }
-
-    fn hvp(&self, theta: &[f64], v: &[f64], out: &mut [f64]) {
-        if !self.report.is_wanted() {
-            out.fill(f64::NAN);
-            return;
-        }
-        self.objective.hvp(theta, v, out);
-        let count = self.products.fetch_add(1, Ordering::Relaxed) + 1;
-        self.report.send(Answer::Products(count));
     }
 }
 
@@ -165,6 +105,17 @@ mod tests {
     use super::*;
     use crate::core::experiment::{Experiment, ExperimentFile};
     use crate::core::probe::Extent;
+    use crate::scene::Pacing;
+    use crate::scene::executor::{Mode, tests::with};
+
+    fn look(objective: &Arc<dyn Objective>, theta: &[f64]) -> Seen {
+        finish(Look::new(Arc::clone(objective), None, theta.to_vec())).unwrap()
+    }
+
+    fn follow(prober: &mut Prober, objective: &Arc<dyn Objective>, theta: &[f64], pacing: Pacing) -> bool {
+        let point = Point { objective, plane: None, theta };
+        with(Mode::Threads, pacing, |executor| prober.follow(&point, executor))
+    }
 
     fn start(text: &str) -> (Arc<dyn Objective>, Vec<f64>) {
         let experiment = Experiment::new(ExperimentFile::parse(text, "x.ron").unwrap()).unwrap();
@@ -172,24 +123,22 @@ mod tests {
     }
 
     #[test]
-    fn a_small_model_is_looked_at_at_once_and_a_large_one_on_a_thread() {
+    fn a_small_model_is_looked_at_at_once_and_a_large_one_by_a_job() {
         let (objective, theta) = start("(dataset: xor(points: 60))");
         let mut prober = Prober::default();
-        let point = Point { objective: &objective, plane: None, theta: &theta };
-        assert!(prober.follow(&point, false) && !prober.is_busy());
-        assert_eq!(prober.found().unwrap(), &look(&*objective, None, &theta));
-        assert!(!prober.follow(&point, false), "nothing new");
+        assert!(follow(&mut prober, &objective, &theta, Pacing::Live) && !prober.is_busy());
+        assert_eq!(prober.found().unwrap(), &look(&objective, &theta));
+        assert!(!follow(&mut prober, &objective, &theta, Pacing::Live), "nothing new");
 
         let (objective, theta) = start("(model: mlp(widths: [14, 14]), dataset: xor(points: 80))");
         assert_eq!(theta.len(), 267);
-        let point = Point { objective: &objective, plane: None, theta: &theta };
-        prober.follow(&point, false);
+        follow(&mut prober, &objective, &theta, Pacing::Live);
         assert!(prober.found().is_none() || !prober.is_busy());
-        prober.follow(&point, true);
+        follow(&mut prober, &objective, &theta, Pacing::Awaited);
         let found = prober.found().unwrap();
-        assert_eq!(found, &look(&*objective, None, &theta));
+        assert_eq!(found, &look(&objective, &theta));
         let Extent::Lanczos { steps } = found.curvature.as_ref().unwrap().extent else { panic!("Lanczos") };
-        assert!(steps > 8 && prober.products() >= steps, "{steps} of {}", prober.products());
+        assert!(steps > 8 && prober.products() >= steps as u64, "{steps} of {}", prober.products());
     }
 
     #[test]
@@ -197,9 +146,9 @@ mod tests {
         let (objective, theta) = start("(model: mlp(widths: [14, 14]), dataset: xor(points: 80))");
         let other: Vec<f64> = theta.iter().map(|v| 2.0 * v).collect();
         let mut prober = Prober::default();
-        prober.follow(&Point { objective: &objective, plane: None, theta: &theta }, false);
-        prober.follow(&Point { objective: &objective, plane: None, theta: &other }, true);
-        assert_eq!(prober.found().unwrap(), &look(&*objective, None, &other));
+        follow(&mut prober, &objective, &theta, Pacing::Live);
+        follow(&mut prober, &objective, &other, Pacing::Awaited);
+        assert_eq!(prober.found().unwrap(), &look(&objective, &other));
         prober.forget();
         assert!(prober.found().is_none() && !prober.is_busy());
     }

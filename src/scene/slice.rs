@@ -1,18 +1,21 @@
 //! Where the plane stands, and the exact plane once it stands still.
 //!
 //! While alpha3 moves, the picture is blended from the volume and nothing is evaluated. When it has
-//! rested for a moment, a worker evaluates the plane exactly there; that picture then takes over.
+//! rested for a moment, a job evaluates the plane exactly there; that picture then takes over.
 //! Beyond the volume there is nothing to blend: there the plane is evaluated as it moves, coarse to
 //! fine, and the picture follows as fast as it can.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 
+use super::executor::{Executor, News, Task};
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
-use super::worker::{Report, Worker, grid_threads};
 use super::{Pacing, Step};
 use crate::core::experiment::pipeline::Plan;
-use crate::core::grid::{Field, FieldView};
+use crate::core::grid::{Field, FieldView, GridJob};
+use crate::core::num::{Advance, Job};
 use crate::core::session::{Alpha3, Revision};
 
 /// What is shown of the volume at this moment.
@@ -31,8 +34,8 @@ pub struct Shown {
     /// How it was sent where it stands, and for how long.
     sent: Option<(Alpha3, f64)>,
     asked: Option<(Revision, f64)>,
-    worker: Option<Worker<PlaneAnswer>>,
-    /// Whether that worker has had something to show.
+    task: Option<Task<PlaneJob>>,
+    /// Whether that has had something to show.
     has_picture: bool,
 }
 
@@ -61,7 +64,7 @@ impl Shown {
 
     /// Whether the plane is being evaluated.
     pub fn is_busy(&self) -> bool {
-        self.worker.is_some()
+        self.task.is_some()
     }
 }
 
@@ -106,10 +109,10 @@ const REST_SECS: f32 = 0.15;
 fn ask_plane(
     session: Res<SessionState>,
     landscape: Res<Landscape>,
-    pacing: Res<Pacing>,
+    executor: Executor,
     mut shown: ResMut<Shown>,
 ) {
-    let rests = match *pacing {
+    let rests = match executor.pacing() {
         Pacing::Live => matches!(session.view().alpha3, Alpha3::Held(_)) && shown.still_secs >= REST_SECS,
         // They have the time to show every plane as it is.
         Pacing::Awaited | Pacing::Filmed => true,
@@ -120,7 +123,7 @@ fn ask_plane(
     let is_known = known.plane.as_ref().is_some_and(|plane| plane.alpha3 == shown.alpha3);
     let is_due = is_beyond || (rests && landscape.is_settled());
     // One that has shown nothing yet is not given up for the next place of a drag.
-    let is_waited_for = is_beyond && shown.worker.is_some() && !shown.has_picture;
+    let is_waited_for = is_beyond && shown.task.is_some() && !shown.has_picture;
     if is_known || shown.asked == Some(question) || !is_due || is_waited_for {
         return;
     }
@@ -129,46 +132,65 @@ fn ask_plane(
     let shown = shown.bypass_change_detection();
     shown.asked = Some(question);
     shown.has_picture = false;
-    shown.worker = Worker::start("plane", move |report| {
-        grid_threads().install(|| evaluate(question, &plan, compared, &report));
-    });
+    let job = PlaneJob { revision: known.revision, alpha3: shown.alpha3, plan, compared, told: 0, job: None };
+    shown.task = Some(executor.start("evaluation of the plane", job));
+}
+
+/// A plane at some alpha3. Its units are losses.
+struct PlaneJob {
+    revision: Revision,
+    alpha3: f64,
+    plan: Arc<Plan>,
+    /// The volume, and the layer of it, that the picture was blended from so far.
+    compared: Option<(Field, f64)>,
+    /// Cells that were told of.
+    told: u64,
+    /// The evaluation, once it has begun.
+    job: Option<GridJob>,
 }
 
 /// Losses between two looks at whether the work is still wanted.
 const LOSSES_AT_ONCE: u64 = 4096;
 
-fn evaluate(
-    (revision, alpha3): (Revision, f64),
-    plan: &Plan,
-    compared: Option<(Field, f64)>,
-    report: &Report<PlaneAnswer>,
-) {
-    let Some(mut job) = plan.plane_job(alpha3) else { return };
-    let mut told = 0;
-    while report.is_wanted() && !job.is_finished() {
-        let Some(field) = job.advance(LOSSES_AT_ONCE).and_then(|_| job.picture()) else { continue };
-        // Where there is a blended picture a coarse one would be a step back.
-        if compared.is_some() && field.stride() > 1 {
-            continue;
+impl Job for PlaneJob {
+    type Finding = PlaneAnswer;
+
+    fn advance(&mut self, losses: u64) -> Advance<PlaneAnswer> {
+        if self.job.is_none() {
+            self.job = self.plan.plane_job(self.alpha3);
         }
+        let Some(job) = &mut self.job else { return Advance::Ended };
+        match job.advance(losses) {
+            Advance::Ended => return Advance::Ended,
+            Advance::Working => return Advance::Working,
+            // Where there is a blended picture a coarse one would be a step back.
+            Advance::Found(stride) if self.compared.is_some() && stride > 1 => return Advance::Working,
+            Advance::Found(_) => {}
+        }
+        let Some(field) = job.picture() else { return Advance::Working };
         let error_of = |(volume, layer): &(Field, f64)| volume.grid().blending_error(field.grid(), *layer);
-        let blending_error = compared.as_ref().map(error_of);
-        let cells = job.progress().done - told;
-        told += cells;
-        report.send(PlaneAnswer { revision, alpha3, field, cells, blending_error });
+        let blending_error = self.compared.as_ref().map(error_of);
+        let cells = job.progress().done - self.told;
+        self.told += cells;
+        let (revision, alpha3) = (self.revision, self.alpha3);
+        Advance::Found(PlaneAnswer { revision, alpha3, field, cells, blending_error })
+    }
+
+    fn piece(&self) -> u64 {
+        LOSSES_AT_ONCE
     }
 }
 
-fn take_plane(mut landscape: ResMut<Landscape>, pacing: Res<Pacing>, mut shown: ResMut<Shown>) {
-    let Some(worker) = &shown.worker else { return };
-    let (answers, is_over) = worker.collect(pacing.waits());
-    if is_over {
-        shown.bypass_change_detection().worker = None;
-    }
-    for PlaneAnswer { revision, alpha3, field, cells, blending_error } in answers {
+fn take_plane(mut landscape: ResMut<Landscape>, executor: Executor, mut shown: ResMut<Shown>) {
+    let Some(mut task) = shown.bypass_change_detection().task.take() else { return };
+    for news in task.take(&executor) {
+        let News::Found(PlaneAnswer { revision, alpha3, field, cells, blending_error }) = news else { break };
         shown.has_picture = true;
         shown.blending_error = blending_error;
         shown.is_exact = shown.alpha3 == alpha3 && field.stride() == 1;
         landscape.set_plane(revision, alpha3, field, cells);
+    }
+    if !task.is_over() {
+        shown.bypass_change_detection().task = Some(task);
     }
 }

@@ -13,7 +13,7 @@ use crate::core::probe::{Brief, VerdictKind};
 use crate::core::session::Revision;
 use crate::core::text::Measured;
 use crate::core::train::Checkpoint;
-use crate::scene::Pacing;
+use crate::scene::executor::Executor;
 use crate::scene::landscape::{Known, Landscape};
 use crate::scene::pointer::loss_at;
 use crate::scene::prober::{Point, Prober};
@@ -41,7 +41,7 @@ pub(super) fn look_at_chosen(
     session: Res<SessionState>,
     landscape: Res<Landscape>,
     training: Res<Training>,
-    pacing: Res<Pacing>,
+    executor: Executor,
     mut point: ResMut<ChosenPoint>,
 ) {
     let alpha = session.view().selected.as_ref();
@@ -61,7 +61,7 @@ pub(super) fn look_at_chosen(
     let theta = known.plan.plane.subspace.lift(alpha);
     if let Some(objective) = known.plan.objective() {
         let asked = Point { objective, plane: None, theta: &theta };
-        point.prober.follow(&asked, *pacing == Pacing::Awaited);
+        point.prober.follow(&asked, &executor);
     }
     let loss = match &point.chosen {
         Some(old) if old.alpha == *alpha && point.of.as_ref().is_some_and(|of| of.0 == known.revision) => {

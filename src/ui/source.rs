@@ -15,6 +15,8 @@ use crate::core::command::RaceStart;
 use crate::core::experiment::FieldError;
 use crate::core::grid::losses::finite_range;
 use crate::core::session::{Alpha3, Transport, run::Origin};
+use crate::scene::commands::Waiting;
+use crate::scene::executor::Jobs;
 use crate::scene::landscape::Landscape;
 use crate::scene::lowest::Lowest;
 use crate::scene::motion::FrameTime;
@@ -45,6 +47,8 @@ pub struct Source<'w> {
     touring: Res<'w, Touring>,
     chosen: Option<Res<'w, ChosenPoint>>,
     lowest: Res<'w, Lowest>,
+    jobs: Res<'w, Jobs>,
+    waiting: Res<'w, Waiting>,
 }
 
 impl Source<'_> {
@@ -99,11 +103,11 @@ impl Source<'_> {
             is_playing: match self.session.plane_source().transport {
                 Transport::Held { .. } => false,
                 transport @ Transport::Converging { .. } => {
-                    live.is_none_or(|live| live.diverged_at().is_none() && !live.is_below(transport))
+                    live.is_none_or(|live| !live.is_stuck() && !live.is_below(transport))
                 }
                 Transport::Playing { until } => {
                     self.training.step() < until.unwrap_or(u64::MAX)
-                        && live.is_none_or(|live| live.diverged_at().is_none())
+                        && live.is_none_or(|live| !live.is_stuck())
                 }
             },
             step: self.training.step(),
@@ -167,6 +171,7 @@ impl Source<'_> {
     fn news(&self) -> NewsView {
         NewsView {
             progress: self.landscape.progress,
+            is_preparing: self.waiting.is_busy(),
             refusal: self.refusal.0.as_ref().map(|refused| (refused.field.clone(), refused.why())),
             notes: self.session.experiment().notes().to_vec(),
             warning: self.warning(),
@@ -202,7 +207,8 @@ impl Source<'_> {
         let live = || Some(format!("{}; try a lower learning rate", self.training.leader()?.blow_up()?));
         // A field of a file is set to a value; to a person it is one.
         let refusal = self.refusal.0.as_ref().map(FieldError::spoken);
-        refusal.or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
+        let mishap = || self.jobs.mishap().map(|mishap| mishap.to_string());
+        refusal.or_else(mishap).or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
     }
 }
 

@@ -30,6 +30,10 @@ fn news_ui(ui: &mut egui::Ui, view: &PanelView, notice: Option<&Result<String, S
     };
     match (&view.news.warning, view.news.progress, notice) {
         (Some(warning), _, _) => warned(ui, warning),
+        (None, _, _) if view.news.is_preparing => {
+            ui.spinner();
+            ui.label("preparing the data")
+        }
         (None, Some(progress), _) => {
             ui.spinner();
             ui.label(format!("computing the landscape: {:.0} %", 100.0 * progress.fraction()))

@@ -357,6 +357,8 @@ impl DatasetConfig {
     /// # Errors
     /// If no point is asked for, or a file is no table of numbers.
     pub fn generate(&self, sources: &dyn Sources, seed: u64) -> Result<Dataset, GenerateError> {
+        #[cfg(test)]
+        GENERATED.set(GENERATED.get() + 1);
         let draw = Draw::new(self.points(), self.noise().unwrap_or(0.0), seed);
         Ok(match self {
             Self::Diagonal { .. } => synthetic::diagonal(draw)?,
@@ -397,6 +399,17 @@ fn at_most(points: usize, data: Dataset, mut stream: Stream) -> Dataset {
     let note = format!("{points} of {all} rows are used, drawn at random");
     let notes: Vec<String> = data.notes().iter().cloned().chain([note]).collect();
     data.select(&rows).with_notes(notes)
+}
+
+#[cfg(test)]
+thread_local! {
+    static GENERATED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How often this thread has drawn or read examples.
+#[cfg(test)]
+pub(crate) fn generated() -> usize {
+    GENERATED.get()
 }
 
 #[cfg(test)]

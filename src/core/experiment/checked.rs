@@ -230,6 +230,11 @@ impl Experiment {
         Ok((Self::posing(file, Arc::new(problem), files)?.with_sources(sources), resets))
     }
 
+    /// Whether the experiment with another setting poses another problem: its examples are drawn or read anew.
+    pub fn poses_another(&self, change: &Change) -> bool {
+        !self.is_imported() && !problem::is_same_in(&self.file, &changed(&self.file, change.clone()).0)
+    }
+
     /// The experiment with another setting, and what that reset: see [`super::replacement`].
     ///
     /// # Errors

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
 use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
-use crate::core::num::Progress;
+use crate::core::num::work::finish;
+use crate::core::num::{Advance, Job, Progress, parallel};
 use crate::core::objective::{NoObjective, Objective, Problem};
-use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, walks};
+use crate::core::subspace::walks::WalksJob;
+use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps};
 use crate::core::train::{BlowUp, Course, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
@@ -63,9 +65,13 @@ impl Plan {
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
     /// hundredths of a second for a small model, a second for the largest.
     pub fn random_walks(&self) -> Option<RandomWalks> {
+        finish(self.walks_job()).flatten()
+    }
+
+    fn walks_job(&self) -> WalksJob {
         let steps = self.sound.finite_steps();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
-        walks::random_walks(&self.plane_config, k, &steps, dim, self.seed)
+        WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed)
     }
 
     /// The run that it was made of.
@@ -117,10 +123,16 @@ pub struct Pipeline {
 }
 
 enum Stage {
+    /// Nothing was done yet; the run may share points of one that is known.
+    Due(Option<Arc<Trajectory>>),
     LookAhead(Box<TrainingRun>),
     Fit(Passed),
-    Grids { plan: Arc<Plan>, plane: Box<GridJob>, volume: Option<Box<GridJob>> },
-    Walks(Arc<Plan>),
+    Grids {
+        plan: Arc<Plan>,
+        plane: Box<GridJob>,
+        volume: Option<Box<GridJob>>,
+    },
+    Walks(Box<WalksJob>),
     Finished,
 }
 
@@ -140,13 +152,14 @@ pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
 
 /// What a training step costs in losses: one pass forward and about two back.
 const LOSSES_A_STEP: u64 = 3;
+/// What a random walk costs, about.
+const LOSSES_A_WALK: u64 = 1024;
 
 impl Pipeline {
     /// The chain of an experiment, with the plane at rest at `alpha3`. An imported run is known already. Without
     /// an evaluator it ends with the plane.
     pub fn new(experiment: Experiment, evaluator: Option<Arc<dyn Evaluator>>, alpha3: f64) -> Self {
-        let stage = Stage::of(&experiment, |run| run);
-        Self { experiment, evaluator, alpha3, stage, cells: 0 }
+        Self { experiment, evaluator, alpha3, stage: Stage::Due(None), cells: 0 }
     }
 
     /// The same chain after one whose run takes the same steps, but another number of them: the points that are
@@ -157,8 +170,7 @@ impl Pipeline {
         alpha3: f64,
         known: Arc<Trajectory>,
     ) -> Self {
-        let stage = Stage::of(&experiment, |run| run.sharing(known));
-        Self { experiment, evaluator, alpha3, stage, cells: 0 }
+        Self { experiment, evaluator, alpha3, stage: Stage::Due(Some(known)), cells: 0 }
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
@@ -168,40 +180,59 @@ impl Pipeline {
         Self { experiment, evaluator: plan.evaluator.clone(), alpha3, stage, cells: 0 }
     }
 
-    /// Whether there is nothing left to do.
-    pub fn is_finished(&self) -> bool {
-        matches!(self.stage, Stage::Finished)
-    }
-
     /// Whether the look-ahead run is still under way.
     pub fn is_training(&self) -> bool {
-        matches!(self.stage, Stage::LookAhead(_))
+        matches!(self.stage, Stage::Due(_) | Stage::LookAhead(_))
     }
 
     /// Cells of grids evaluated so far.
     pub fn cells(&self) -> u64 {
         self.cells
     }
+}
+
+/// Its units are evaluations of the loss, about. After an error it has ended.
+impl Job for Pipeline {
+    type Finding = Result<Finding, PipelineError>;
+
+    fn advance(&mut self, losses: u64) -> Advance<Self::Finding> {
+        if matches!(self.stage, Stage::Finished) {
+            return Advance::Ended;
+        }
+        self.work(losses).transpose().map_or(Advance::Working, Advance::Found)
+    }
+
+    fn piece(&self) -> u64 {
+        // Piece by piece, so that whoever else evaluates comes in between.
+        LOSSES_AT_ONCE * parallel::threads() as u64
+    }
 
     /// How far the present stage is, in its own units.
-    pub fn progress(&self) -> Progress {
+    fn progress(&self) -> Progress {
         match &self.stage {
+            Stage::Due(_) => Progress { done: 0, total: self.experiment.steps },
             Stage::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
             Stage::Grids { plane, volume, .. } => {
                 let of = |job: &GridJob| job.progress();
                 let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
-            Stage::Fit(_) | Stage::Walks(_) | Stage::Finished => Progress::default(),
+            Stage::Walks(walks) => walks.progress(),
+            Stage::Fit(_) | Stage::Finished => Progress::default(),
         }
     }
+}
 
-    /// Does work worth about `losses` evaluations of the loss.
-    ///
-    /// # Errors
-    /// If no plane fits the run. The pipeline is finished then.
-    pub fn advance(&mut self, losses: u64) -> Result<Option<Finding>, PipelineError> {
+/// Losses between two looks at whether the work is still wanted, for each thread.
+const LOSSES_AT_ONCE: u64 = 1024;
+
+impl Pipeline {
+    fn work(&mut self, losses: u64) -> Result<Option<Finding>, PipelineError> {
         match &mut self.stage {
+            Stage::Due(known) => {
+                self.stage = Stage::of(&self.experiment, known.take());
+                Ok(None)
+            }
             Stage::LookAhead(run) => {
                 let left = self.experiment.steps - run.step();
                 run.advance((losses / LOSSES_A_STEP).clamp(1, left.max(1)).min(left));
@@ -215,7 +246,7 @@ impl Pipeline {
             Stage::Fit(passed) if passed.lacks_steps_of(&self.experiment) => {
                 // The plane goes through a point that the run did not keep: it is taken there again.
                 let known = Arc::clone(&passed.trajectory);
-                self.stage = Stage::of(&self.experiment, |run| run.sharing(known));
+                self.stage = Stage::of(&self.experiment, Some(known));
                 Ok(None)
             }
             Stage::Fit(passed) => {
@@ -227,14 +258,16 @@ impl Pipeline {
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
                     // Last of all: the pictures need it not.
-                    self.stage = Stage::Walks(Arc::clone(plan));
+                    self.stage = Stage::Walks(Box::new(plan.walks_job()));
                 }
                 Ok(finding)
             }
-            Stage::Walks(plan) => {
-                let walks = plan.random_walks();
-                self.stage = Stage::Finished;
-                Ok(Some(Finding::Walks(walks)))
+            Stage::Walks(walks) => {
+                let found = walks.advance(losses / LOSSES_A_WALK).found();
+                if found.is_some() {
+                    self.stage = Stage::Finished;
+                }
+                Ok(found.map(Finding::Walks))
             }
             Stage::Finished => Ok(None),
         }
@@ -251,17 +284,21 @@ impl Pipeline {
                 plane: Box::new(plane),
                 volume: plan.volume_job().map(Box::new),
             },
-            None => Stage::Walks(Arc::clone(&plan)),
+            None => Stage::Walks(Box::new(plan.walks_job())),
         };
         Ok(Some(Finding::Planned(plan)))
     }
 }
 
 impl Stage {
-    /// The first: the look-ahead run, changed by `change`, or an imported one, which is at its end.
-    fn of(experiment: &Experiment, change: impl FnOnce(TrainingRun) -> TrainingRun) -> Self {
+    /// The first: the look-ahead run, which may share points of one that is known, or an imported one, which is at
+    /// its end.
+    fn of(experiment: &Experiment, known: Option<Arc<Trajectory>>) -> Self {
         match (experiment.imported(), experiment.start_run()) {
-            (None, Ok(run)) => Self::LookAhead(Box::new(change(run))),
+            (None, Ok(run)) => Self::LookAhead(Box::new(match known {
+                Some(known) => run.sharing(known),
+                None => run,
+            })),
             (Some(course), _) => Self::Fit(Passed::imported(course)),
             (None, Err(NoObjective)) => unreachable!("what has no objective was imported"),
         }
@@ -296,11 +333,11 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
     let stride = |job: &GridJob| job.stride().unwrap_or(usize::MAX);
     match volume {
         Some(volume) if plane.is_finished() || stride(volume) > stride(plane) => {
-            volume.advance(losses)?;
+            volume.advance(losses).found()?;
             volume.picture().map(Finding::Volume)
         }
         _ => {
-            plane.advance(losses)?;
+            plane.advance(losses).found()?;
             plane.picture().map(Finding::Plane)
         }
     }
@@ -418,13 +455,16 @@ pub struct Outcome {
 pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
     let mut pipeline = Pipeline::new(experiment.clone(), in_process(experiment), experiment.view.alpha3);
     let (mut plan, mut plane, mut volume, mut walks) = (None, None, None, None);
-    while !pipeline.is_finished() {
-        match pipeline.advance(u64::MAX)? {
-            Some(Finding::Planned(found)) => plan = Some(found),
-            Some(Finding::Plane(found)) => plane = Some(Arc::clone(found.grid())),
-            Some(Finding::Volume(found)) => volume = Some(Arc::clone(found.grid())),
-            Some(Finding::Walks(found)) => walks = found,
-            None => {}
+    loop {
+        match pipeline.advance(u64::MAX) {
+            Advance::Found(finding) => match finding? {
+                Finding::Planned(found) => plan = Some(found),
+                Finding::Plane(found) => plane = Some(Arc::clone(found.grid())),
+                Finding::Volume(found) => volume = Some(Arc::clone(found.grid())),
+                Finding::Walks(found) => walks = found,
+            },
+            Advance::Working => {}
+            Advance::Ended => break,
         }
     }
     let plan = plan.unwrap_or_else(|| unreachable!("a pipeline without error ends with a plane"));

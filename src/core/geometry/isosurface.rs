@@ -4,8 +4,12 @@
 //! of the crossings on its edges, and every crossed edge joins the vertices of the four cells around
 //! it. A cell with a corner that diverged holds no vertex: the surface ends there.
 
+use std::ops::Deref;
+
 use crate::core::grid::LossGrid;
 use crate::core::num::range::share;
+use crate::core::num::work::finish;
+use crate::core::num::{Advance, Job, Progress};
 
 /// A triangle mesh in a box with one corner at the origin.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,61 +32,77 @@ const DIVERGED: u8 = 4;
 /// # Panics
 /// If the grid is no volume.
 pub fn isosurface(volume: &LossGrid, level: f64, extent: [f64; 3]) -> IsoMesh {
-    assert_eq!(volume.spec.axes().len(), 3, "an isosurface lies in a volume");
-    let side = |loss: &f64| match loss {
-        loss if !loss.is_finite() => DIVERGED,
-        loss if *loss >= level => ABOVE,
-        _ => BELOW,
-    };
-    let sides: Vec<u8> = volume.loss.iter().map(side).collect();
-    let counts = volume.spec.counts();
-    let nets = Nets {
-        sides,
-        strides: [1, counts[0], counts[0] * counts[1]],
-        volume,
-        level,
-        scale: std::array::from_fn(|i| extent[i] / (counts[i] - 1) as f64),
-    };
-    nets.mesh(counts)
+    finish(Nets::new(volume, level, extent)).unwrap_or_default()
 }
 
-struct Nets<'a> {
-    volume: &'a LossGrid,
+/// The surface in the making. Its units are layers of the volume; what it finds is the whole mesh.
+pub struct Nets<V> {
+    volume: V,
     level: f64,
+    /// Of the cells so far.
     sides: Vec<u8>,
     /// From a cell of the grid to the next along each axis.
     strides: [usize; 3],
     /// World length of a cell along each axis.
     scale: [f64; 3],
+    /// The vertex in each cell so far.
+    vertices: Vec<u32>,
+    mesh: IsoMesh,
+    /// The layer that comes next.
+    layer: usize,
 }
 
 /// In place of a vertex where there is none.
 const NONE: u32 = u32::MAX;
 
-impl Nets<'_> {
-    fn mesh(&self, [n1, n2, n3]: [usize; 3]) -> IsoMesh {
-        let mut mesh = IsoMesh::default();
-        let mut vertices = vec![NONE; self.sides.len()];
-        let mut crossed = Vec::new();
-        for i3 in 0..n3 - 1 {
-            for i2 in 0..n2 - 1 {
-                for i1 in 0..n1 - 1 {
-                    let cell = [i1, i2, i3];
-                    let at = self.volume.spec.offset(cell);
-                    if self.is_crossed(at) {
-                        vertices[at] = mesh.positions.len() as u32;
-                        self.push_vertex(&mut mesh, cell, at);
-                        crossed.push((cell, at));
-                    }
+impl<V: Deref<Target = LossGrid>> Nets<V> {
+    /// The surface at `level` in a volume that is drawn as a box of that extent, before its first layer.
+    ///
+    /// # Panics
+    /// If the grid is no volume.
+    pub fn new(volume: V, level: f64, extent: [f64; 3]) -> Self {
+        assert_eq!(volume.spec.axes().len(), 3, "an isosurface lies in a volume");
+        let counts = volume.spec.counts();
+        Self {
+            strides: [1, counts[0], counts[0] * counts[1]],
+            scale: std::array::from_fn(|i| extent[i] / (counts[i] - 1) as f64),
+            volume,
+            level,
+            sides: Vec::new(),
+            vertices: Vec::new(),
+            mesh: IsoMesh::default(),
+            layer: 0,
+        }
+    }
+
+    /// The vertices between a layer and the next, and the triangles that they complete.
+    fn add_layer(&mut self, i3: usize) {
+        let [n1, n2, _] = self.volume.spec.counts();
+        self.tell_sides(i3 + 2);
+        self.vertices.resize((i3 + 1) * self.strides[2], NONE);
+        for i2 in 0..n2 - 1 {
+            for i1 in 0..n1 - 1 {
+                let cell = [i1, i2, i3];
+                let at = self.volume.spec.offset(cell);
+                if self.is_crossed(at) {
+                    self.vertices[at] = self.mesh.positions.len() as u32;
+                    self.push_vertex(cell, at);
+                    (0..3).for_each(|axis| self.push_quad(cell, at, axis));
                 }
             }
         }
-        for (cell, at) in crossed {
-            for axis in 0..3 {
-                self.push_quad(&mut mesh.indices, &vertices, cell, at, axis);
-            }
-        }
-        mesh
+    }
+
+    /// Tells the sides of the cells of so many layers.
+    fn tell_sides(&mut self, layers: usize) {
+        let level = self.level;
+        let side = |loss: &f64| match loss {
+            loss if !loss.is_finite() => DIVERGED,
+            loss if *loss >= level => ABOVE,
+            _ => BELOW,
+        };
+        let new = self.sides.len()..layers * self.strides[2];
+        self.sides.extend(self.volume.loss[new].iter().map(side));
     }
 
     fn corner(&self, at: usize, corner: usize) -> usize {
@@ -96,7 +116,7 @@ impl Nets<'_> {
         sum != 0 && sum != 8 && (0..8).all(|corner| self.sides[self.corner(at, corner)] != DIVERGED)
     }
 
-    fn push_vertex(&self, mesh: &mut IsoMesh, cell: [usize; 3], at: usize) {
+    fn push_vertex(&mut self, cell: [usize; 3], at: usize) {
         let loss: [f64; 8] = std::array::from_fn(|corner| self.volume.loss[self.corner(at, corner)]);
         let (mut sum, mut crossings) = ([0.0; 3], 0.0);
         for axis in 0..3 {
@@ -113,8 +133,9 @@ impl Nets<'_> {
         }
         let place = sum.map(|v| v / crossings);
         let normal = nalgebra::Vector3::from(self.slope(&loss, place)).try_normalize(0.0).unwrap_or_default();
-        mesh.positions.push(std::array::from_fn(|i| ((cell[i] as f64 + place[i]) * self.scale[i]) as f32));
-        mesh.normals.push(std::array::from_fn(|i| normal[i] as f32));
+        let position = std::array::from_fn(|i| ((cell[i] as f64 + place[i]) * self.scale[i]) as f32);
+        self.mesh.positions.push(position);
+        self.mesh.normals.push(std::array::from_fn(|i| normal[i] as f32));
     }
 
     /// The gradient of the loss at a place in a cell, from its corners.
@@ -131,22 +152,46 @@ impl Nets<'_> {
     }
 
     /// Joins the four cells around the edge that leaves a cell's first corner along an axis.
-    fn push_quad(&self, indices: &mut Vec<u32>, vertices: &[u32], cell: [usize; 3], at: usize, axis: usize) {
+    fn push_quad(&mut self, cell: [usize; 3], at: usize, axis: usize) {
         let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
         let (here, there) = (self.sides[at], self.sides[at + self.strides[axis]]);
         if here == there || cell[u] == 0 || cell[v] == 0 {
             return;
         }
         let [su, sv] = [self.strides[u], self.strides[v]];
-        let around = [at - su - sv, at - sv, at, at - su].map(|at| vertices[at]);
+        let around = [at - su - sv, at - sv, at, at - su].map(|at| self.vertices[at]);
         if around.contains(&NONE) {
             return;
         }
         let [a, b, c, d] = around;
         match here {
-            BELOW => indices.extend([a, b, c, a, c, d]),
-            _ => indices.extend([a, c, b, a, d, c]),
+            BELOW => self.mesh.indices.extend([a, b, c, a, c, d]),
+            _ => self.mesh.indices.extend([a, c, b, a, d, c]),
         }
+    }
+}
+
+impl<V: Deref<Target = LossGrid> + Send> Job for Nets<V> {
+    type Finding = IsoMesh;
+
+    fn advance(&mut self, layers: u64) -> Advance<IsoMesh> {
+        let all = self.volume.spec.counts()[2] - 1;
+        if self.layer > all {
+            return Advance::Ended;
+        }
+        let next = self.layer..all.min(self.layer.saturating_add(layers.max(1) as usize));
+        next.clone().for_each(|layer| self.add_layer(layer));
+        self.layer = next.end;
+        if self.layer < all {
+            return Advance::Working;
+        }
+        self.layer = all + 1;
+        Advance::Found(std::mem::take(&mut self.mesh))
+    }
+
+    fn progress(&self) -> Progress {
+        let all = self.volume.spec.counts()[2] - 1;
+        Progress { done: self.layer.min(all) as u64, total: all as u64 }
     }
 }
 

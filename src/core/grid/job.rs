@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::losses::blend;
 use super::tile::{Level, lattice, levels};
 use super::{Field, GridBackend, GridSpec, LossGrid};
-use crate::core::num::Progress;
+use crate::core::num::{Advance, Job, Progress, parallel};
 
 /// A resumable evaluation of a grid. Dropping it cancels it.
 pub struct GridJob {
@@ -31,39 +31,6 @@ impl GridJob {
         let loss = vec![f64::NAN; spec.cells()];
         let grid = Arc::new(LossGrid { spec, loss });
         Self { backend, levels, under_way: None, resolved: None, grid, done: 0 }
-    }
-
-    /// Evaluates about `cells` more cells. Returns the stride of the resolution just completed, if
-    /// one was.
-    pub fn advance(&mut self, cells: u64) -> Option<usize> {
-        if self.under_way.is_none() {
-            let level = self.levels.pop_front()?;
-            self.under_way = Some(UnderWay { stride: level.stride, tiles_left: level.tiles.len() });
-            for tile in level.tiles {
-                self.backend.submit(tile);
-            }
-        }
-        let finished = self.backend.poll(cells);
-        let under_way = self.under_way.as_mut()?;
-        under_way.tiles_left -= finished.len();
-        let LossGrid { spec, loss: known } = Arc::make_mut(&mut self.grid);
-        for tile in &finished {
-            for (cell, loss) in tile.tile.iter().zip(&tile.loss) {
-                known[spec.offset(cell)] = *loss;
-            }
-            self.done += tile.loss.len() as u64;
-        }
-        if under_way.tiles_left > 0 {
-            return None;
-        }
-        self.resolved = Some(under_way.stride);
-        self.under_way = None;
-        self.resolved
-    }
-
-    /// Cells evaluated, of all.
-    pub fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.grid.spec.cells() as u64 }
     }
 
     /// Indices between two cells of the finest resolution completed so far; `None` before the first.
@@ -92,6 +59,56 @@ impl GridJob {
             self.advance(u64::MAX);
         }
         Arc::unwrap_or_clone(self.grid)
+    }
+
+    /// Hands the tiles of the next resolution in.
+    fn begin(&mut self, level: Level) -> UnderWay {
+        let tiles_left = level.tiles.len();
+        for tile in level.tiles {
+            self.backend.submit(tile);
+        }
+        UnderWay { stride: level.stride, tiles_left }
+    }
+}
+
+/// Cells between two looks at whether they are still wanted, for each thread.
+const CELLS_AT_ONCE: u64 = 1024;
+
+/// Its units are cells; what it finds is the stride of a resolution that is complete.
+impl Job for GridJob {
+    type Finding = usize;
+
+    fn advance(&mut self, cells: u64) -> Advance<usize> {
+        let mut under_way = match self.under_way.take() {
+            Some(under_way) => under_way,
+            None => match self.levels.pop_front() {
+                Some(level) => self.begin(level),
+                None => return Advance::Ended,
+            },
+        };
+        let finished = self.backend.poll(cells);
+        under_way.tiles_left -= finished.len();
+        let LossGrid { spec, loss: known } = Arc::make_mut(&mut self.grid);
+        for tile in &finished {
+            for (cell, loss) in tile.tile.iter().zip(&tile.loss) {
+                known[spec.offset(cell)] = *loss;
+            }
+            self.done += tile.loss.len() as u64;
+        }
+        if under_way.tiles_left > 0 {
+            self.under_way = Some(under_way);
+            return Advance::Working;
+        }
+        self.resolved = Some(under_way.stride);
+        Advance::Found(under_way.stride)
+    }
+
+    fn piece(&self) -> u64 {
+        CELLS_AT_ONCE * parallel::threads() as u64
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { done: self.done, total: self.grid.spec.cells() as u64 }
     }
 }
 
@@ -168,7 +185,7 @@ mod tests {
         assert_eq!(job.picture(), None);
         let mut strides = Vec::new();
         while !job.is_finished() {
-            if let Some(stride) = job.advance(1) {
+            if let Advance::Found(stride) = job.advance(1) {
                 strides.push(stride);
                 let picture = job.picture().unwrap();
                 assert_eq!(picture.stride(), stride);
@@ -180,7 +197,7 @@ mod tests {
             }
         }
         assert_eq!(strides, [4, 2, 1]);
-        assert_eq!(job.advance(1), None, "a finished job has nothing to do");
+        assert_eq!(job.advance(1), Advance::Ended, "a finished job has nothing to do");
         let shared = [job.picture().unwrap(), job.picture().unwrap()];
         assert!(Arc::ptr_eq(shared[0].grid(), shared[1].grid()), "the whole picture is the job's own losses");
         assert_eq!(job.progress(), Progress { done: 20 * 33 * 6, total: 20 * 33 * 6 });

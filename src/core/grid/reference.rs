@@ -1,14 +1,13 @@
 //! The plain evaluator: one loss after another in `f64`, exactly as [`Objective::loss`] gives them.
 //!
-//! Every other backend is judged by this one. Tiles run on the threads of the current rayon pool;
-//! each loss is a sum in a fixed order, so their number changes no bit.
+//! Every other backend is judged by this one. Tiles run at once; each loss is a sum in a fixed order, so
+//! the number of threads changes no bit.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::{GridBackend, GridSpec, Tile, TileLosses};
+use crate::core::num::parallel;
 use crate::core::objective::Objective;
 use crate::core::subspace::Subspace;
 
@@ -54,6 +53,6 @@ impl GridBackend for ReferenceBackend {
             size += tile.cells() as u64;
             taken.push(tile);
         }
-        taken.into_par_iter().map(|tile| TileLosses { loss: self.losses(&tile), tile }).collect()
+        parallel::map(taken, |tile| TileLosses { loss: self.losses(&tile), tile })
     }
 }

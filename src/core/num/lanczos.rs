@@ -24,7 +24,12 @@ pub struct Lanczos {
     beside: Vec<f64>,
     /// The next basis vector; `None` once nothing is left to reach.
     next: Option<Vec<f64>>,
+    /// Steps after which it is looked next whether what is wanted is sure.
+    next_look: usize,
 }
+
+/// Steps before the first look at whether what is wanted is sure.
+const FIRST_LOOK: usize = 8;
 
 /// How many of the outer eigenvalues should be sure before the work ends; with none, no step is spared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +67,8 @@ impl Lanczos {
     pub fn from_start(start: &[f64]) -> Self {
         let length = norm(start);
         let next = (length > 0.0 && length.is_finite()).then(|| scaled(start, 1.0 / length));
-        Self { dim: start.len(), basis: Vec::new(), diagonal: Vec::new(), beside: Vec::new(), next }
+        let (basis, diagonal, beside) = (Vec::new(), Vec::new(), Vec::new());
+        Self { dim: start.len(), basis, diagonal, beside, next, next_look: FIRST_LOOK }
     }
 
     /// Products taken so far.
@@ -76,22 +82,38 @@ impl Lanczos {
     /// If a product is not finite.
     pub fn run(
         &mut self,
-        mut product: impl FnMut(&[f64], &mut [f64]),
+        product: impl FnMut(&[f64], &mut [f64]),
         wanted: Wanted,
         most: usize,
     ) -> Result<(), NotFinite> {
-        let mut next_look = 8;
-        while self.steps() < most.min(self.dim) && self.next.is_some() {
+        self.take(usize::MAX, product, wanted, most).map(drop)
+    }
+
+    /// As [`Lanczos::run`], but no more than `products` of them now. Whether the work has ended.
+    ///
+    /// # Errors
+    /// If a product is not finite.
+    pub fn take(
+        &mut self,
+        products: usize,
+        mut product: impl FnMut(&[f64], &mut [f64]),
+        wanted: Wanted,
+        most: usize,
+    ) -> Result<bool, NotFinite> {
+        for _ in 0..products {
+            if self.steps() >= most.min(self.dim) || self.next.is_none() {
+                return Ok(true);
+            }
             self.step(&mut product)?;
-            if self.steps() >= next_look {
+            if self.steps() >= self.next_look {
                 if self.pairs().are_sure(wanted) {
-                    break;
+                    return Ok(true);
                 }
                 // A look costs the cube of the steps, so looks grow rarer.
-                next_look += (self.steps() / 4).max(4);
+                self.next_look += (self.steps() / 4).max(4);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn step(&mut self, product: &mut impl FnMut(&[f64], &mut [f64])) -> Result<(), NotFinite> {

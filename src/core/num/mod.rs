@@ -3,6 +3,7 @@
 pub mod corners;
 pub mod eigen;
 pub mod lanczos;
+pub mod parallel;
 pub mod params;
 pub mod principal;
 pub mod range;
@@ -15,4 +16,4 @@ pub mod work;
 pub use params::{BlockKind, ParamBlock, ParamLayout};
 pub use setting::SettingError;
 pub use streams::Stream;
-pub use work::{CancelToken, Progress};
+pub use work::{Advance, CancelToken, Job, Progress};

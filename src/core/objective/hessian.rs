@@ -13,15 +13,40 @@ pub const DENSE_PARAMETERS: usize = 200;
 /// The Hessian at theta, `[dim, dim]`, column by column from exact products with the unit vectors; its
 /// two halves, equal but for rounding, are averaged.
 pub fn dense(objective: &dyn Objective, theta: &[f64]) -> DMatrix<f64> {
-    let dim = theta.len();
-    let mut matrix = DMatrix::zeros(dim, dim);
-    let mut unit = vec![0.0; dim];
-    for (i, mut column) in matrix.column_iter_mut().enumerate() {
-        unit[i] = 1.0;
-        objective.hvp(theta, &unit, column.as_mut_slice());
-        unit[i] = 0.0;
+    let mut columns = Columns::new(theta.len());
+    columns.take(usize::MAX, |v, out| objective.hvp(theta, v, out));
+    columns.matrix()
+}
+
+/// The Hessian in the making, a column for each product.
+pub struct Columns {
+    matrix: DMatrix<f64>,
+    taken: usize,
+}
+
+impl Columns {
+    /// None of `dim` columns.
+    pub fn new(dim: usize) -> Self {
+        Self { matrix: DMatrix::zeros(dim, dim), taken: 0 }
     }
-    (&matrix + matrix.transpose()) * 0.5
+
+    /// Takes up to so many products more. Whether all are taken.
+    pub fn take(&mut self, products: usize, mut product: impl FnMut(&[f64], &mut [f64])) -> bool {
+        let (from, dim) = (self.taken, self.matrix.ncols());
+        self.taken += products.min(dim - from);
+        let mut unit = vec![0.0; dim];
+        for i in from..self.taken {
+            unit[i] = 1.0;
+            product(&unit, self.matrix.column_mut(i).as_mut_slice());
+            unit[i] = 0.0;
+        }
+        self.taken == dim
+    }
+
+    /// The whole matrix.
+    pub fn matrix(&self) -> DMatrix<f64> {
+        (&self.matrix + self.matrix.transpose()) * 0.5
+    }
 }
 
 /// The `k` largest eigenvalues at theta with their unit eigenvectors, the largest first.

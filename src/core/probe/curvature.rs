@@ -1,8 +1,11 @@
 //! The eigenvalues of the Hessian: in the plane, and in the whole space.
 
+use std::cell::Cell;
+
 use nalgebra::DMatrix;
 use serde::Serialize;
 
+use crate::core::num::Progress;
 use crate::core::num::eigen::{NotFinite, eigenpairs};
 use crate::core::num::lanczos::{Lanczos, Wanted};
 use crate::core::num::vector::dot;
@@ -70,33 +73,137 @@ pub fn measure(
     theta: &[f64],
     grad: &[f64],
 ) -> Option<Curvature> {
-    if grad.iter().any(|v| !v.is_finite()) {
-        return None;
+    let mut bending = Bending::begin(plane, theta, grad);
+    loop {
+        if let Some(found) = bending.take(usize::MAX, objective) {
+            return found;
+        }
     }
-    let spectrum = match theta.len() <= DENSE_PARAMETERS {
-        true => dense(objective, theta, grad),
-        false => by_lanczos(objective, theta, grad),
-    };
-    let Spectrum { eigenvalues, extent, weights } = spectrum.ok()?;
-    let in_plane =
-        plane.map(|plane| restricted(objective, plane, theta)).transpose().ok()?.unwrap_or_default();
-    let largest = eigenvalues.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-    let tolerance = FLAT_SHARE * largest;
-    let negative = |values: &[f64]| values.iter().filter(|&&value| value < -tolerance).count();
-    let decrease =
-        |&(value, square): &(f64, f64)| if square == 0.0 { 0.0 } else { square / value.abs().max(tolerance) };
-    let decreases: Vec<f64> = weights.iter().map(decrease).collect();
-    Some(Curvature {
-        negative: negative(&eigenvalues),
-        negative_in_plane: negative(&in_plane),
-        predicted_decrease: 0.5 * decreases.iter().sum::<f64>(),
-        downhill: (extent == Extent::Dense).then(|| fewest(decreases, MOST_SHARE)),
-        eigenvalues,
-        extent,
-        largest,
-        tolerance,
-        in_plane,
-    })
+}
+
+/// The curvature at a point in the making, product by product.
+pub(super) struct Bending {
+    theta: Vec<f64>,
+    grad: Vec<f64>,
+    plane: Option<Subspace>,
+    stage: Stage,
+    /// Products so far.
+    taken: Cell<u64>,
+}
+
+enum Stage {
+    Dense(hessian::Columns),
+    /// The outer part of the spectrum.
+    Outer(Lanczos),
+    /// The gradient's own space, after that.
+    Own {
+        outer: Lanczos,
+        own: Lanczos,
+    },
+    /// The products with the plane's basis, after all else.
+    InPlane {
+        spectrum: Spectrum,
+        products: Vec<Vec<f64>>,
+    },
+    /// There is no curvature to be told.
+    NotFinite,
+}
+
+impl Bending {
+    pub(super) fn begin(plane: Option<&Subspace>, theta: &[f64], grad: &[f64]) -> Self {
+        let stage = if grad.iter().any(|v| !v.is_finite()) {
+            Stage::NotFinite
+        } else if theta.len() <= DENSE_PARAMETERS {
+            Stage::Dense(hessian::Columns::new(theta.len()))
+        } else {
+            Stage::Outer(Lanczos::new(theta.len()))
+        };
+        Self { theta: theta.to_vec(), grad: grad.to_vec(), plane: plane.cloned(), stage, taken: Cell::new(0) }
+    }
+
+    /// Takes up to so many products more: within one stage, of which there are a few. What was found, once
+    /// nothing is left to be done.
+    pub(super) fn take(&mut self, products: usize, objective: &dyn Objective) -> Option<Option<Curvature>> {
+        let stage = std::mem::replace(&mut self.stage, Stage::NotFinite);
+        let next = match stage {
+            Stage::InPlane { spectrum, products: taken } if taken.len() == self.basis().len() => {
+                return Some(self.summed_up(spectrum, &taken));
+            }
+            Stage::NotFinite => return Some(None),
+            stage => self.further(stage, products, objective),
+        };
+        self.stage = next.unwrap_or(Stage::NotFinite);
+        None
+    }
+
+    /// Products taken so far, of at most so many.
+    pub(super) fn progress(&self) -> Progress {
+        let dim = self.theta.len();
+        let most = if dim <= DENSE_PARAMETERS { dim } else { MOST_PRODUCTS.min(dim) + GRADIENT_PRODUCTS };
+        Progress { done: self.taken.get(), total: (most + self.basis().len()) as u64 }
+    }
+
+    fn basis(&self) -> &[Vec<f64>] {
+        self.plane.as_ref().map_or(&[][..], Subspace::basis)
+    }
+
+    fn further(&self, stage: Stage, products: usize, objective: &dyn Objective) -> Result<Stage, NotFinite> {
+        let product = |v: &[f64], out: &mut [f64]| {
+            objective.hvp(&self.theta, v, out);
+            self.taken.set(self.taken.get() + 1);
+        };
+        let in_plane = |spectrum| Stage::InPlane { spectrum, products: Vec::new() };
+        Ok(match stage {
+            Stage::Dense(mut columns) => match columns.take(products, product) {
+                true => in_plane(Spectrum::dense(&columns, &self.grad)?),
+                false => Stage::Dense(columns),
+            },
+            Stage::Outer(mut outer) => {
+                match outer.take(products, product, Wanted { top: 1, bottom: 1 }, MOST_PRODUCTS)? {
+                    true => Stage::Own { outer, own: Lanczos::from_start(&self.grad) },
+                    false => Stage::Outer(outer),
+                }
+            }
+            Stage::Own { outer, mut own } => {
+                match own.take(products, product, Wanted::default(), GRADIENT_PRODUCTS)? {
+                    true => in_plane(Spectrum::by_lanczos(&outer, &own, &self.grad)),
+                    false => Stage::Own { outer, own },
+                }
+            }
+            Stage::InPlane { spectrum, products: mut taken } => {
+                for q in self.basis().iter().skip(taken.len()).take(products) {
+                    let mut along = vec![0.0; self.theta.len()];
+                    product(q, &mut along);
+                    taken.push(along);
+                }
+                Stage::InPlane { spectrum, products: taken }
+            }
+            Stage::NotFinite => Stage::NotFinite,
+        })
+    }
+
+    fn summed_up(&self, spectrum: Spectrum, products: &[Vec<f64>]) -> Option<Curvature> {
+        let Spectrum { eigenvalues, extent, weights } = spectrum;
+        let in_plane = restricted(self.basis(), products).ok()?;
+        let largest = eigenvalues.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        let tolerance = FLAT_SHARE * largest;
+        let negative = |values: &[f64]| values.iter().filter(|&&value| value < -tolerance).count();
+        let decrease = |&(value, square): &(f64, f64)| {
+            if square == 0.0 { 0.0 } else { square / value.abs().max(tolerance) }
+        };
+        let decreases: Vec<f64> = weights.iter().map(decrease).collect();
+        Some(Curvature {
+            negative: negative(&eigenvalues),
+            negative_in_plane: negative(&in_plane),
+            predicted_decrease: 0.5 * decreases.iter().sum::<f64>(),
+            downhill: (extent == Extent::Dense).then(|| fewest(decreases, MOST_SHARE)),
+            eigenvalues,
+            extent,
+            largest,
+            tolerance,
+            in_plane,
+        })
+    }
 }
 
 /// The fewest of these parts, none of which is negative, that make up a share of their sum.
@@ -121,43 +228,36 @@ struct Spectrum {
     weights: Vec<(f64, f64)>,
 }
 
-fn dense(objective: &dyn Objective, theta: &[f64], grad: &[f64]) -> Result<Spectrum, NotFinite> {
-    let (eigenvalues, vectors) = eigenpairs(hessian::dense(objective, theta))?;
-    let squares = vectors.iter().map(|vector| dot(vector, grad).powi(2));
-    let weights = eigenvalues.iter().copied().zip(squares).collect();
-    Ok(Spectrum { eigenvalues, extent: Extent::Dense, weights })
-}
-
 /// Products spent on the gradient's own space.
 const GRADIENT_PRODUCTS: usize = 60;
 
-fn by_lanczos(objective: &dyn Objective, theta: &[f64], grad: &[f64]) -> Result<Spectrum, NotFinite> {
-    let product = |v: &[f64], out: &mut [f64]| objective.hvp(theta, v, out);
-    let mut whole = Lanczos::new(theta.len());
-    whole.run(product, Wanted { top: 1, bottom: 1 }, MOST_PRODUCTS)?;
-    let mut own = Lanczos::from_start(grad);
-    own.run(product, Wanted::default(), GRADIENT_PRODUCTS)?;
-    let (pairs, square) = (own.pairs(), dot(grad, grad));
-    let weights =
-        pairs.values().iter().enumerate().map(|(i, &value)| (value, square * pairs.first(i).powi(2)));
-    Ok(Spectrum {
-        weights: weights.collect(),
-        eigenvalues: whole.pairs().values().to_vec(),
-        extent: Extent::Lanczos { steps: whole.steps() },
-    })
-}
+impl Spectrum {
+    fn dense(columns: &hessian::Columns, grad: &[f64]) -> Result<Self, NotFinite> {
+        let (eigenvalues, vectors) = eigenpairs(columns.matrix())?;
+        let squares = vectors.iter().map(|vector| dot(vector, grad).powi(2));
+        let weights = eigenvalues.iter().copied().zip(squares).collect();
+        Ok(Self { eigenvalues, extent: Extent::Dense, weights })
+    }
 
-/// Eigenvalues of QᵀHQ for the plane's orthonormal basis Q.
-fn restricted(objective: &dyn Objective, plane: &Subspace, theta: &[f64]) -> Result<Vec<f64>, NotFinite> {
-    let k = plane.k();
-    let mut matrix = DMatrix::zeros(k, k);
-    let mut product = vec![0.0; theta.len()];
-    for (j, q) in plane.basis().iter().enumerate() {
-        objective.hvp(theta, q, &mut product);
-        for (i, p) in plane.basis().iter().enumerate() {
-            matrix[(i, j)] = dot(p, &product);
+    fn by_lanczos(outer: &Lanczos, own: &Lanczos, grad: &[f64]) -> Self {
+        let (pairs, square) = (own.pairs(), dot(grad, grad));
+        let weights =
+            pairs.values().iter().enumerate().map(|(i, &value)| (value, square * pairs.first(i).powi(2)));
+        Self {
+            weights: weights.collect(),
+            eigenvalues: outer.pairs().values().to_vec(),
+            extent: Extent::Lanczos { steps: outer.steps() },
         }
     }
+}
+
+/// Eigenvalues of QᵀHQ for the plane's orthonormal basis Q, from the products HQ.
+fn restricted(basis: &[Vec<f64>], products: &[Vec<f64>]) -> Result<Vec<f64>, NotFinite> {
+    let k = basis.len();
+    if k == 0 {
+        return Ok(Vec::new());
+    }
+    let matrix = DMatrix::from_fn(k, k, |i, j| dot(&basis[i], &products[j]));
     eigenpairs((&matrix + matrix.transpose()) * 0.5).map(|(values, _)| values)
 }
 
@@ -178,8 +278,14 @@ mod tests {
         assert_eq!(theta.len(), 127);
         let mut grad = vec![0.0; theta.len()];
         objective.loss_grad(&theta, &mut grad);
-        let (whole, outer) =
-            (dense(&**objective, &theta, &grad).unwrap(), by_lanczos(&**objective, &theta, &grad).unwrap());
+        let mut columns = hessian::Columns::new(theta.len());
+        columns.take(usize::MAX, |v, out| objective.hvp(&theta, v, out));
+        let whole = Spectrum::dense(&columns, &grad).unwrap();
+        let product = |v: &[f64], out: &mut [f64]| objective.hvp(&theta, v, out);
+        let (mut outer, mut own) = (Lanczos::new(theta.len()), Lanczos::from_start(&grad));
+        outer.run(product, Wanted { top: 1, bottom: 1 }, MOST_PRODUCTS).unwrap();
+        own.run(product, Wanted::default(), GRADIENT_PRODUCTS).unwrap();
+        let outer = Spectrum::by_lanczos(&outer, &own, &grad);
         let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
         let ((low, high), (found_low, found_high)) = (ends(&whole.eigenvalues), ends(&outer.eigenvalues));
         assert!((low - found_low).abs() < 1e-9 * high, "{low} {found_low}");
@@ -204,7 +310,9 @@ mod tests {
         let mut grad = vec![0.0; 13];
         experiment.objective().unwrap().loss_grad(&theta, &mut grad);
         let found = measure(&**experiment.objective().unwrap(), None, &theta, &grad).unwrap();
-        let weights = dense(&**experiment.objective().unwrap(), &theta, &grad).unwrap().weights;
+        let mut columns = hessian::Columns::new(theta.len());
+        columns.take(usize::MAX, |v, out| experiment.objective().unwrap().hvp(&theta, v, out));
+        let weights = Spectrum::dense(&columns, &grad).unwrap().weights;
         let mut parts: Vec<f64> =
             weights.iter().map(|(value, square)| 0.5 * square / value.abs().max(found.tolerance)).collect();
         parts.sort_by(|a, b| b.total_cmp(a));

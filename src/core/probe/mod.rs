@@ -7,12 +7,14 @@
 
 pub mod curvature;
 pub mod gradient;
+pub mod look;
 pub mod sharpness;
 pub mod train_on;
 pub mod verdict;
 
 pub use curvature::{Curvature, Extent};
 pub use gradient::Gradient;
+pub use look::{Look, Seen};
 pub use sharpness::Sharpness;
 pub use train_on::TrainOn;
 pub use verdict::{Brief, Verdict, VerdictKind};

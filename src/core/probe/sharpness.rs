@@ -1,10 +1,9 @@
 //! How fast the loss rises around a point, in a measure that a change of scale does not fool.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::core::num::Stream;
 use crate::core::num::vector::add_scaled;
+use crate::core::num::{Stream, parallel};
 use crate::core::objective::Objective;
 use crate::core::subspace::random::{Biases, filter_normalised};
 
@@ -48,14 +47,14 @@ pub fn measure(
             filter_normalised(&raw, theta, objective.layout(), Biases::Frozen)
         })
         .collect();
-    let rise = |direction: &Vec<f64>, side: f64| {
+    let rise = |direction: &[f64], side: f64| {
         let mut there = theta.to_vec();
         add_scaled(&mut there, side * RADIUS, direction);
         let there = objective.loss(&there);
         if there.is_nan() { f64::INFINITY } else { there - loss }
     };
     let pairs: Vec<[f64; 2]> =
-        directions.par_iter().map(|direction| [rise(direction, 1.0), rise(direction, -1.0)]).collect();
+        parallel::map(directions, |direction| [rise(&direction, 1.0), rise(&direction, -1.0)]);
     let rises = || pairs.iter().flatten().copied();
     let highest_rise = rises().fold(f64::NEG_INFINITY, f64::max);
     Some(Sharpness {

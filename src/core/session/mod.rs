@@ -5,12 +5,17 @@
 
 pub mod history;
 pub mod opened;
+pub mod preparation;
 pub mod revision;
 pub mod run;
 pub mod view;
 
+use std::sync::Arc;
+
 use history::{Decided, History};
 pub use opened::Opened;
+use preparation::Question;
+pub use preparation::{Preparation, Prepared};
 pub use revision::{Revision, Stage};
 use run::Origin;
 pub use run::{Run, RunId, Transport};
@@ -143,17 +148,49 @@ impl Session {
         }
     }
 
+    /// The long part of a command, which can be done before it is applied; nothing where it has none.
+    pub fn preparation(&self, command: &Command) -> Option<Preparation> {
+        let question = match command {
+            Command::Set(change) if self.experiment.poses_another(change) => {
+                Question::Changed(Box::new(self.experiment.clone()), change.clone())
+            }
+            Command::Load(file) => self.loading(file.clone()),
+            _ => return None,
+        };
+        Some(Preparation::of(question))
+    }
+
+    fn loading(&self, file: Box<ExperimentFile>) -> Question {
+        match &self.recorded {
+            Some(recorded) => Question::Loaded(Box::new(recorded.clone()), file),
+            None => Question::Read(Arc::clone(self.experiment.sources()), file),
+        }
+    }
+
     /// Applies a command and logs it. Tells what was reset beyond what was asked for.
     ///
     /// # Errors
     /// If the command would give a field a value without sense. The session is unchanged then.
     pub fn apply(&mut self, command: Command, now: Now) -> Result<Resets, FieldError> {
+        self.apply_prepared(command, now, None)
+    }
+
+    /// The same with what [`Session::preparation`] of this session and this command found.
+    ///
+    /// # Errors
+    /// As [`Session::apply`].
+    pub fn apply_prepared(
+        &mut self,
+        command: Command,
+        now: Now,
+        prepared: Option<Prepared>,
+    ) -> Result<Resets, FieldError> {
         let entry = LogEntry { run: self.plane_source, step: now.step, command: logged(&command, now) };
         let before = command.is_change().then(|| self.decided(now.step));
         let mut told = Resets::default();
         match command {
-            Command::Set(change) => told = self.set(change)?,
-            Command::Load(file) => self.load(*file)?,
+            Command::Set(change) => told = self.set_prepared(change, prepared)?,
+            Command::Load(file) => self.load(file, prepared)?,
             Command::Run(command) => self.apply_run(command, now)?,
             Command::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
             Command::Sweep(false) => told = self.set(Change::Alpha3(now.alpha3))?,
@@ -176,12 +213,16 @@ impl Session {
 
     /// Gives a setting another value. Tells what that reset.
     fn set(&mut self, change: Change) -> Result<Resets, FieldError> {
+        self.set_prepared(change, None)
+    }
+
+    fn set_prepared(&mut self, change: Change, prepared: Option<Prepared>) -> Result<Resets, FieldError> {
         if change == Change::Camera(CameraMode::Path) && self.view.keys.is_empty() {
             let expected = "camera keys to fly through first (K)";
             return Err(FieldError::new(Setting::Camera.row().path, "path", expected));
         }
         let setting = change.setting();
-        let (changed, mut told) = self.experiment.changed(change)?;
+        let (changed, mut told) = prepared.unwrap_or_else(|| self.experiment.changed(change))?;
         told.outlasted = self.take_over(changed);
         if setting == Setting::Alpha3 {
             self.view.alpha3 = Alpha3::Held(self.look().alpha3);
@@ -190,12 +231,8 @@ impl Session {
     }
 
     /// Takes up another experiment.
-    fn load(&mut self, file: ExperimentFile) -> Result<(), FieldError> {
-        let experiment = match &self.recorded {
-            // What its run carries is not read anew.
-            Some(recorded) => recorded.with(|known| *known = file)?,
-            None => Experiment::reading(file, self.experiment.sources())?,
-        };
+    fn load(&mut self, file: Box<ExperimentFile>, prepared: Option<Prepared>) -> Result<(), FieldError> {
+        let (experiment, _) = prepared.unwrap_or_else(|| self.loading(file).answer())?;
         self.view = self.view.renewed(&experiment.view);
         self.opened = self.opened.or_new(experiment.file());
         self.restart_with(experiment);

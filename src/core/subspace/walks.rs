@@ -5,11 +5,10 @@
 //! 2018; Moore, He and Steinhardt 2018). So beside each share stands what walks of as many points in as
 //! many dimensions give, simulated: steps are independent normal numbers.
 
-use rayon::prelude::*;
-
 use super::config::{OnWalk, PlaneConfig};
-use crate::core::num::Stream;
 use crate::core::num::vector::{add_scaled, dot};
+use crate::core::num::work::finish;
+use crate::core::num::{Advance, Job, Progress, Stream, parallel};
 
 /// What nine tenths of random walks lie between, and the one in the middle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -48,27 +47,76 @@ pub fn random_walks(
     dim: usize,
     seed: u64,
 ) -> Option<RandomWalks> {
-    let points = steps.len().clamp(3, MOST_POINTS);
-    let walk = |i: usize| {
-        let mut stream = Stream::new(seed, &format!("random walk {i}"));
-        let path = path(points, dim, &mut stream);
+    finish(WalksJob::new(plane.clone(), k, steps.to_vec(), dim, seed)).flatten()
+}
+
+/// The same as a job: its units are walks.
+pub struct WalksJob {
+    plane: PlaneConfig,
+    k: usize,
+    steps: Vec<u64>,
+    dim: usize,
+    seed: u64,
+    /// Of each walk so far the shares along the directions, and in their span.
+    walked: Vec<(Vec<f64>, f64)>,
+    is_over: bool,
+}
+
+impl WalksJob {
+    /// None of the walks walked.
+    pub fn new(plane: PlaneConfig, k: usize, steps: Vec<u64>, dim: usize, seed: u64) -> Self {
+        Self { plane, k, steps, dim, seed, walked: Vec::new(), is_over: false }
+    }
+
+    fn walk(&self, i: usize) -> Option<(Vec<f64>, f64)> {
+        let points = self.steps.len().clamp(3, MOST_POINTS);
+        let mut stream = Stream::new(self.seed, &format!("random walk {i}"));
+        let path = path(points, self.dim, &mut stream);
         let rows: Vec<&[f64]> = path.iter().map(|row| &row[..]).collect();
-        match plane.on_walk(&rows, steps, &mut stream) {
+        match self.plane.on_walk(&rows, &self.steps, &mut stream) {
             OnWalk::Fitted(fitted) => {
                 let plane = fitted.finish(&rows, 0.0, &mut stream).ok()?;
                 let mut shares: Vec<f64> = plane.axes.iter().map(|axis| axis.explained).collect();
-                shares.resize(k, 0.0);
+                shares.resize(self.k, 0.0);
                 Some((shares, plane.explained))
             }
-            OnWalk::Fixed => Some(fixed_shares(points, dim, k, &mut stream)),
+            OnWalk::Fixed => Some(fixed_shares(points, self.dim, self.k, &mut stream)),
             OnWalk::Unknown => None,
         }
-    };
-    let walks: Vec<(Vec<f64>, f64)> = (0..WALKS).into_par_iter().map(walk).collect::<Option<_>>()?;
-    Some(RandomWalks {
-        axes: (0..k).map(|axis| band(walks.iter().map(|walk| walk.0[axis]).collect())).collect(),
-        all: band(walks.iter().map(|walk| walk.1).collect()),
-    })
+    }
+
+    fn bands(&self) -> RandomWalks {
+        let along = |axis: usize| band(self.walked.iter().map(|walk| walk.0[axis]).collect());
+        RandomWalks {
+            axes: (0..self.k).map(along).collect(),
+            all: band(self.walked.iter().map(|walk| walk.1).collect()),
+        }
+    }
+}
+
+impl Job for WalksJob {
+    type Finding = Option<RandomWalks>;
+
+    fn advance(&mut self, walks: u64) -> Advance<Self::Finding> {
+        if self.is_over {
+            return Advance::Ended;
+        }
+        let left = WALKS - self.walked.len();
+        let next = self.walked.len()..self.walked.len() + left.min(walks.max(1) as usize);
+        let walked: Option<Vec<_>> = parallel::map(next.collect(), |i| self.walk(i)).into_iter().collect();
+        self.is_over = walked.as_ref().is_none_or(|walked| walked.len() == left);
+        let Some(walked) = walked else { return Advance::Found(None) };
+        self.walked.extend(walked);
+        if self.is_over { Advance::Found(Some(self.bands())) } else { Advance::Working }
+    }
+
+    fn piece(&self) -> u64 {
+        parallel::threads() as u64
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { done: self.walked.len() as u64, total: WALKS as u64 }
+    }
 }
 
 /// A walk that starts at 0, seen in coordinates in which it has as few dimensions as it can have.

@@ -5,8 +5,8 @@
 //! film darker and greener by a level or two. All numbers fit 16 bits, so many pixels are done at once.
 
 use openh264::formats::YUVSlices;
-use rayon::prelude::*;
 
+use crate::core::num::parallel;
 use crate::core::num::wide::widened;
 
 /// Brightness of red, green and blue, in 256ths: 219/255 of 0.2126, 0.7152 and 0.0722.
@@ -39,11 +39,10 @@ impl Planes {
     /// Converts a picture of that size, its pixels red, green, blue and alpha.
     pub fn fill(&mut self, pixels: &[[u8; 4]]) {
         let (width, half) = (self.width, self.width / 2);
-        let brightness = self.brightness.par_chunks_exact_mut(2 * width);
-        let blueness = self.blueness.par_chunks_exact_mut(half);
-        let differences = blueness.zip(self.redness.par_chunks_exact_mut(half));
-        let pairs = pixels.par_chunks_exact(2 * width).with_min_len(LEAST_PAIRS).zip(brightness);
-        pairs.zip(differences).for_each(|((rows, brightness), (blueness, redness))| {
+        let brightness = self.brightness.chunks_exact_mut(2 * width);
+        let differences = self.blueness.chunks_exact_mut(half).zip(self.redness.chunks_exact_mut(half));
+        let pairs = pixels.chunks_exact(2 * width).zip(brightness).zip(differences).collect();
+        parallel::each(pairs, LEAST_PAIRS, |((rows, brightness), (blueness, redness))| {
             let (upper, lower) = rows.split_at(width);
             convert(rows, upper, lower, brightness, blueness, redness);
         });

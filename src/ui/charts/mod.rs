@@ -29,7 +29,7 @@ use super::view::{LossHistory, thinned_by_step};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::objective::{NoObjective, Problem};
 use crate::core::train::{Checkpoint, plateaus};
-use crate::scene::Pacing;
+use crate::scene::executor::Executor;
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape, PictureRevisions};
 use crate::scene::pointer::Hover;
@@ -285,7 +285,7 @@ pub(super) struct Sources<'w> {
     placement: Res<'w, Placement>,
     hover: Res<'w, Hover>,
     palette: Res<'w, Palette>,
-    pacing: Res<'w, Pacing>,
+    executor: Executor<'w>,
 }
 
 /// Makes the open charts anew where anything they depend on has changed.

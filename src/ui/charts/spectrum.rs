@@ -2,7 +2,6 @@
 
 use super::{About, Inks, Looked, Maker, Moment, without_objective};
 use crate::core::probe::{Curvature, Extent};
-use crate::scene::Pacing;
 use crate::scene::prober::{Point, Prober};
 use crate::ui::chart::{Chart, Mark};
 
@@ -30,7 +29,7 @@ impl Maker for Spectrum {
             let Some(objective) = known.plan.objective() else { return without_objective() };
             let plane = Some((known.revision, &known.plan.plane.subspace));
             let point = Point { objective, plane, theta: looked.theta };
-            self.prober.follow(&point, *moment.sources.pacing == Pacing::Awaited);
+            self.prober.follow(&point, &moment.sources.executor);
             chart(looked, &self.prober, &moment.inks)
         })
     }

@@ -7,6 +7,8 @@ use crate::core::num::Progress;
 pub struct NewsView {
     /// How far the work in the background is.
     pub progress: Option<Progress>,
+    /// Whether a command waits for its data.
+    pub is_preparing: bool,
     /// The field that the last command was refused for, and why.
     pub refusal: Option<(String, String)>,
     /// What there is to tell of the examples, in sentences.

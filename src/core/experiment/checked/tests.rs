@@ -2,6 +2,7 @@ use super::*;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::builtin;
 use crate::core::experiment::file::{Resolution, SliceFile};
+use crate::core::num::{Advance, Job};
 use crate::core::subspace::PlaneConfig;
 use crate::disk::sources;
 
@@ -238,7 +239,7 @@ fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() 
     let known = Arc::new(plan(&through(0)).unwrap());
     let mut pipeline = Pipeline::resliced(through(1), 0.0, &known);
     let found = loop {
-        if let Some(Finding::Planned(found)) = pipeline.advance(1000).unwrap() {
+        if let Advance::Found(Ok(Finding::Planned(found))) = pipeline.advance(1000) {
             break found;
         }
     };

@@ -21,12 +21,11 @@ mod avx512;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 pub use self::instructions::InstructionSet;
 use self::network::{Losses, Network};
 use self::separable::{Columns, Rows, Separable};
 use super::{GridBackend, GridSpec, Tile, TileLosses};
+use crate::core::num::parallel;
 use crate::core::objective::Objective;
 use crate::core::subspace::Subspace;
 
@@ -200,12 +199,12 @@ impl GridBackend for KernelBackend {
         let mut taken = Vec::new();
         let mut size = 0;
         // Tiles are large: fewer than there are threads would leave some of them idle.
-        while size < cells.max(1) || taken.len() < rayon::current_num_threads() {
+        while size < cells.max(1) || taken.len() < parallel::threads() {
             let Some(tile) = self.waiting.pop_front() else { break };
             size += tile.cells() as u64;
             taken.push(tile);
         }
         self.make_columns(&taken);
-        taken.into_par_iter().map(|tile| TileLosses { loss: self.losses(&tile), tile }).collect()
+        parallel::map(taken, |tile| TileLosses { loss: self.losses(&tile), tile })
     }
 }

@@ -8,14 +8,13 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::functions::{activate, logistic2, losses};
 use super::instructions::InstructionSet;
 use super::lanes::{Lanes, Task};
 use crate::core::data::Dataset;
 use crate::core::loss::Loss;
 use crate::core::model::{Activation, Model};
+use crate::core::num::parallel;
 use crate::core::num::wide::{exp, widened};
 use crate::core::subspace::Subspace;
 
@@ -118,8 +117,8 @@ impl Separable {
         let mut padded = alpha.to_vec();
         padded.resize(alpha.len().next_multiple_of(block), 0.0);
         let mut factors = vec![0.0; padded.len() * slopes.len()];
-        let blocks = padded.par_chunks_exact(block).zip(factors.par_chunks_exact_mut(block * slopes.len()));
-        blocks.for_each(|(alpha, factors)| column_factors(slopes, alpha, factors));
+        let blocks = padded.chunks_exact(block).zip(factors.chunks_exact_mut(block * slopes.len()));
+        parallel::each(blocks.collect(), 1, |(alpha, factors)| column_factors(slopes, alpha, factors));
         Columns {
             alpha: padded,
             factors,

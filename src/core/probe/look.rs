@@ -1,0 +1,73 @@
+//! A look at a point: its gradient, how the loss bends there, and what that makes of it.
+
+use std::sync::Arc;
+
+use super::curvature::{Bending, Curvature};
+use super::verdict::{self, Verdict};
+use crate::core::num::{Advance, Job, Progress};
+use crate::core::objective::Objective;
+use crate::core::subspace::Subspace;
+
+/// What was found at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// How the loss bends; `None` where it is not finite.
+    pub curvature: Option<Curvature>,
+    /// What the point is.
+    pub verdict: Verdict,
+}
+
+/// A look in progress. Its units are products with the Hessian.
+pub struct Look {
+    objective: Arc<dyn Objective>,
+    plane: Option<Subspace>,
+    theta: Vec<f64>,
+    stage: Stage,
+}
+
+enum Stage {
+    Due,
+    Bending { loss: f64, bending: Box<Bending> },
+    Over(Progress),
+}
+
+impl Look {
+    /// A look at `theta`, `[dim]`, and at the curvature within a plane, if there is one.
+    pub fn new(objective: Arc<dyn Objective>, plane: Option<Subspace>, theta: Vec<f64>) -> Self {
+        Self { objective, plane, theta, stage: Stage::Due }
+    }
+}
+
+impl Job for Look {
+    type Finding = Seen;
+
+    fn advance(&mut self, products: u64) -> Advance<Seen> {
+        match &mut self.stage {
+            Stage::Due => {
+                let mut grad = vec![0.0; self.theta.len()];
+                let loss = self.objective.loss_grad(&self.theta, &mut grad);
+                let bending = Box::new(Bending::begin(self.plane.as_ref(), &self.theta, &grad));
+                self.stage = Stage::Bending { loss, bending };
+                Advance::Working
+            }
+            Stage::Bending { loss, bending } => {
+                let products = usize::try_from(products.max(1)).unwrap_or(usize::MAX);
+                let Some(curvature) = bending.take(products, &*self.objective) else {
+                    return Advance::Working;
+                };
+                let verdict = verdict::judge(*loss, curvature.as_ref());
+                self.stage = Stage::Over(bending.progress());
+                Advance::Found(Seen { curvature, verdict })
+            }
+            Stage::Over(_) => Advance::Ended,
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        match &self.stage {
+            Stage::Bending { bending, .. } => bending.progress(),
+            Stage::Due => Progress::default(),
+            Stage::Over(progress) => *progress,
+        }
+    }
+}
