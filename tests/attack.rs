@@ -6,12 +6,11 @@
 
 mod commands;
 mod draw;
-#[cfg(feature = "desktop")]
 mod kills;
 mod mutations;
 mod pipeline;
 mod ranges;
-#[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]
+#[cfg(all(feature = "viewer", target_os = "linux"))]
 mod soak;
 
 use draw::Draw;

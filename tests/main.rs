@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line; nobody reads its error")]
 #![allow(clippy::print_stdout, reason = "measured errors, shown with --nocapture")]
 
+#[cfg(feature = "desktop")]
 mod attack;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod charts;
 mod conformance;
 mod derivatives;
@@ -39,6 +40,7 @@ mod reference;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod scene;
 mod support;
+#[cfg(feature = "desktop")]
 mod tables;
 #[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]
 mod window;

@@ -1,6 +1,8 @@
 //! What several themes share: reading the reference files, building what they describe, comparing.
 
+#[cfg(feature = "desktop")]
 use std::io::{Read, Seek};
+#[cfg(feature = "desktop")]
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub fn reference<T: DeserializeOwned>(name: &str) -> T {
 }
 
 /// Reads an array of numpy's archive: its shape and its entries.
+#[cfg(feature = "desktop")]
 pub fn array<T: npyz::Deserialize>(archive: impl Read + Seek, name: &str) -> (Vec<u64>, Vec<T>) {
     let mut archive = zip::ZipArchive::new(archive).unwrap();
     let entry =
@@ -31,6 +34,7 @@ pub fn array<T: npyz::Deserialize>(archive: impl Read + Seek, name: &str) -> (Ve
 }
 
 /// The same of an archive in a file.
+#[cfg(feature = "desktop")]
 pub fn array_of_file<T: npyz::Deserialize>(path: &Path, name: &str) -> (Vec<u64>, Vec<T>) {
     array(std::fs::File::open(path).unwrap(), name)
 }

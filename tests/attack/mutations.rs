@@ -133,12 +133,12 @@ fn loaders(folder: &Path) -> Vec<Loader> {
         loader("x.ron", 200, bytes(&EXPERIMENTS), opened),
         loader("t.ron", 200, bytes(&[TOUR]), opened),
     ];
-    #[cfg(all(feature = "viewer", feature = "desktop"))]
+    #[cfg(feature = "viewer")]
     let all = all.into_iter().chain(films::loaders(folder)).collect();
     all
 }
 
-#[cfg(all(feature = "viewer", feature = "desktop"))]
+#[cfg(feature = "viewer")]
 mod films {
     use losscape::core::num::CancelToken;
     use losscape::disk::output::Output;

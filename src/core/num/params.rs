@@ -157,7 +157,8 @@ mod tests {
         let filters = |at: usize| layout.blocks()[at].filters().collect::<Vec<_>>();
         assert_eq!(filters(0), [0..12, 12..24]);
         assert!(filters(1).is_empty() && filters(2).is_empty());
-        assert_eq!((filters(3), filters(4)), (vec![28..30], vec![30..35]));
+        let one = |filter| vec![filter];
+        assert_eq!((filters(3), filters(4)), (one(28..30), one(30..35)));
         let elementwise: Vec<bool> = layout.blocks().iter().map(ParamBlock::is_elementwise).collect();
         assert_eq!(elementwise, [false, true, true, false, false]);
     }
