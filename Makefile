@@ -49,9 +49,10 @@ bench:
 	tools/with-software-vulkan.sh $(CARGO) bench
 
 dist:
-	@tools/setup.sh run
+	@tools/setup.sh dist
 	tools/dist.sh
 
-# Unpacks it into a bare Debian, draws a picture there and opens a window. Needs root and debootstrap.
+# Unpacks it into a bare Debian, draws a picture there and opens a window. Needs root.
 test-dist: dist
+	@tools/setup.sh test-dist
 	tools/test-dist.sh

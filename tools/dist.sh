@@ -32,8 +32,9 @@ into="$packed/$name"
 
 cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$into/"
 cp assets/datasets/README.md "$into/DATA.md"
-# The texts lie in the crates' own sources: nothing is fetched for them.
-cargo about generate --offline --locked --fail about.hbs -o "$into/THIRD-PARTY-LICENSES.html"
+# The texts lie in the crates' own sources. Its metadata want those of all systems, the list has those of this one.
+cargo fetch --locked
+cargo about generate --offline --locked --fail --target "$target" about.hbs -o "$into/THIRD-PARTY-LICENSES.html"
 
 case "$target" in
     *-windows-*)
@@ -45,6 +46,7 @@ case "$target" in
         ;;
     *-linux-*)
         mkdir -p "$into/share/applications" "$into/share/icons/hicolor/scalable/apps"
+        desktop-file-validate assets/desktop/losscape.desktop
         cp assets/desktop/losscape.desktop "$into/share/applications/"
         cp assets/desktop/losscape.svg "$into/share/icons/hicolor/scalable/apps/"
         ;;

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Installs what is missing to build, run or test Losscape on Debian or Ubuntu.
 #
-#     tools/setup.sh run      what building and drawing need
-#     tools/setup.sh test     that, and what the tests need beside it
+#     tools/setup.sh run          what building and drawing need
+#     tools/setup.sh test         that, and what the tests need beside it
+#     tools/setup.sh dist         that of run, and what packing needs
+#     tools/setup.sh test-dist    that, and what unpacking into a bare Debian needs
 #
 # Nothing is asked of the network where nothing is missing. Where this user may not install, the exact
 # command is printed instead. On other systems it only looks for the Rust toolchain.
@@ -16,9 +18,12 @@ least_rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../Cargo.
 # libraries of X11 and Wayland, which are loaded when it opens.
 packages="gcc g++ libc6-dev nasm ca-certificates libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcursor1
     libxi6 libxrandr2 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0"
-if [ "${1:-run}" = test ]; then
-    packages="$packages xvfb xdotool ffmpeg python3 python3-numpy"
-fi
+packing="xz-utils desktop-file-utils"
+case ${1:-run} in
+    test) packages="$packages xvfb xdotool ffmpeg python3 python3-numpy" ;;
+    dist) packages="$packages $packing" ;;
+    test-dist) packages="$packages $packing debootstrap" ;;
+esac
 
 is_installed() {
     dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
