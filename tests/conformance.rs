@@ -127,8 +127,8 @@ fn case(widths: &[usize], activation: Activation, skip: bool, loss: Loss, rows: 
 #[test]
 fn every_kind_of_network_on_lines_planes_and_volumes() {
     let ranges = [(-1.0, 1.5), (-0.5, 2.0), (0.0, 1.0)];
-    for activation in Activation::ALL {
-        for loss in Loss::ALL {
+    for &activation in Activation::ALL {
+        for &loss in Loss::ALL {
             for (widths, skip) in [(&[3][..], false), (&[2, 2], true), (&[5, 5, 4], true), (&[9, 6], false)] {
                 let Case { objective, subspace } = case(widths, activation, skip, loss, 37, 0.3);
                 for counts in [&[43][..], &[270], &[19, 11], &[18, 3], &[7, 5, 4]] {
@@ -142,8 +142,8 @@ fn every_kind_of_network_on_lines_planes_and_volumes() {
 
 #[test]
 fn pre_activations_of_ninety_and_far_beyond() {
-    for activation in Activation::ALL {
-        for loss in Loss::ALL {
+    for &activation in Activation::ALL {
+        for &loss in Loss::ALL {
             for (size, slack) in [(30.0, 1.0), (300.0, 10.0)] {
                 let Case { objective, subspace } = case(&[3], activation, false, loss, 70, size);
                 let ranges = [(-4.0, 5.0), (-4.0, 5.0)];

@@ -25,8 +25,8 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let network = (prop::collection::vec(1_usize..6, 2..6), any::<bool>(), any::<bool>());
-    let activations = prop::collection::vec(prop::sample::select(&Activation::ALL[..]), 5);
-    let loss = prop::sample::select(&Loss::ALL[..]);
+    let activations = prop::collection::vec(prop::sample::select(Activation::ALL), 5);
+    let loss = prop::sample::select(Loss::ALL);
     // More rows than a block holds, now and then.
     let rest = (1_usize..150, prop::sample::select(&[0.3, 1.0, 2.0][..]), any::<u64>());
     (network, activations, loss, rest).prop_map(|((widths, skip, bias), activations, loss, rest)| {

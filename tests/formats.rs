@@ -119,7 +119,7 @@ fn what_a_format_cannot_hold_is_an_error_and_no_file() {
 #[test]
 fn a_full_disk_is_an_error_wherever_it_fills_up() {
     let made = Made::new(&[7, 5]);
-    for format in SliceFormat::ALL {
+    for &format in SliceFormat::ALL {
         let whole = made.written(format).len();
         for room in [0, 1, whole / 2, whole - 1] {
             let mut disk = vec![0; room];
@@ -144,7 +144,7 @@ fn the_executable_writes_each_format_and_refuses_before_it_works() {
         let error = String::from_utf8(output.stderr).unwrap();
         (output.status.code(), error, std::fs::read(&path).ok())
     };
-    for format in SliceFormat::ALL {
+    for &format in SliceFormat::ALL {
         let (code, error, bytes) = slice(&format!("plane.{}", format.extension().to_uppercase()), "7x5");
         assert_eq!((code, error.as_str()), (Some(0), ""), "{format:?}");
         let beginning: &[u8] = match format {

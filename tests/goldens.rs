@@ -209,7 +209,7 @@ fn offsets_of_lines(picture: &RgbImage, eye: &Eye, loss: impl Fn([f64; 2]) -> f6
 
 #[test]
 fn the_marker_has_its_colour_where_training_is() {
-    for scale in HeightScale::ALL {
+    for &scale in HeightScale::ALL {
         let (picture, eye) = seen_and_known(|file| {
             file.view.scale = scale;
             (file.slice.grid, file.slice.volume) = (Resolution([65, 65]), Resolution([9, 9, 5]));

@@ -20,7 +20,7 @@ fn every_dataset_is_learnt_with_every_loss_that_fits_it() {
     let mut fitting = Vec::new();
     for mut dataset in DatasetConfig::all() {
         dataset.set_points(200);
-        for loss in Loss::ALL {
+        for &loss in Loss::ALL {
             let Some(experiment) = experiment(dataset.clone(), loss, vec![12, 12], Init::Pytorch) else {
                 continue;
             };
@@ -40,7 +40,7 @@ fn every_dataset_is_learnt_with_every_loss_that_fits_it() {
 
 #[test]
 fn every_start_learns() {
-    for init in Init::ALL {
+    for &init in Init::ALL {
         let dataset = DatasetConfig::by_name("moons").unwrap();
         let experiment = experiment(dataset, Loss::BceWithLogits, vec![8, 8], init).unwrap();
         let mut run = experiment.start_run().unwrap();

@@ -56,8 +56,15 @@ fn chosen(verdict: Option<VerdictKind>, nearest: Option<Nearest>) -> Chosen {
     Chosen { alpha: vec![1.0, 0.5, 0.0], loss: Some(0.2), verdict, nearest }
 }
 
+/// What happens to a view.
+type Changes = Vec<(&'static str, fn(&mut PanelView))>;
+
 /// Everything that comes and goes by itself, by a command, or with another plane.
-fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
+fn changes() -> Changes {
+    [by_itself(), with_another_plane(), by_a_command(), by_a_refusal()].concat()
+}
+
+fn by_itself() -> Changes {
     vec![
         ("playing", |view| (view.run.is_playing, view.run.speed) = (true, 100_000.0)),
         ("probing", |view| view.run.is_probing = true),
@@ -81,6 +88,11 @@ fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
             let near = Nearest { step: 10_000_000, distance: 1.234e-9, is_on_trail: false };
             view.chosen = Some(chosen(Some(VerdictKind::NoNegativeCurvature), Some(near)));
         }),
+    ]
+}
+
+fn with_another_plane() -> Changes {
+    vec![
         ("another slice is computed", |view| {
             view.slice.axes.clear();
             (view.slice.alpha3_range, view.cost, view.examples) = (None, None, None);
@@ -104,6 +116,11 @@ fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
                 parameters: 116_618,
             });
         }),
+    ]
+}
+
+fn by_a_command() -> Changes {
+    vec![
         ("flight", |view| view.experiment.view.camera = CameraMode::Flight),
         ("the cube", |view| {
             view.experiment.view.shape = Shape::Cube;
@@ -124,6 +141,11 @@ fn changes() -> Vec<(&'static str, fn(&mut PanelView))> {
             view.edits.opened.1 = true;
             view.experiment.title.clear();
         }),
+    ]
+}
+
+fn by_a_refusal() -> Changes {
+    vec![
         ("refused: dataset", |view| view.news.refusal = Some(("dataset.points".into(), "0: more".into()))),
         ("refused: model", |view| view.news.refusal = Some(("model.widths".into(), "[0]: more".into()))),
         ("refused: optimizer", |view| view.news.refusal = Some(("optimizer.lr".into(), "-1: more".into()))),

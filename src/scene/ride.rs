@@ -2,8 +2,8 @@
 
 use bevy::prelude::*;
 
-use super::frame::Placement;
-use super::landscape::Landscape;
+use super::frame::{Placed, Placement};
+use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::rig::{Rig, TRANSITION_SECS};
 use super::session::SessionState;
@@ -12,7 +12,7 @@ use super::tour::Touring;
 use super::trail::{Trail, TrailPlace, Trails};
 use crate::core::experiment::CameraMode;
 use crate::core::geometry::camera::Pose;
-use crate::core::geometry::path::CameraPath;
+use crate::core::geometry::path::{CameraKey, CameraPath};
 
 /// Where ride and path lead.
 pub(super) fn lead(
@@ -28,53 +28,72 @@ pub(super) fn lead(
     let rig = rig.bypass_change_detection();
     match rig.mode {
         CameraMode::Ride => {
-            let (Some(known), Some(placed)) = (landscape.current(), placement.first()) else { return };
-            let world = |path: Vec<(TrailPlace, [f64; 3])>| -> Vec<[f64; 3]> {
-                path.into_iter().map(|(_, at)| placed.world(at)).collect()
-            };
-            let trail = trails.leader().map(|trail| world(trail.path(&placed))).unwrap_or_default();
-            let subspace = &known.plan.plane.subspace;
-            let planned = known.plan.trajectory.checkpoints();
-            let step = trails.leader().and_then(Trail::last).map_or(0, |last| last.step);
-            let ahead: Vec<[f64; 3]> = planned[planned.partition_point(|point| point.step < step)..]
-                .iter()
-                .take(AHEAD)
-                .filter_map(|point| {
-                    let place = TrailPlace::new(subspace, point);
-                    placed.point(&place.alpha, place.loss).map(|at| placed.world(at))
-                })
-                .collect();
-            if let Some(at) = trail.last().or(ahead.first()) {
-                let riding = Pose::riding(&trail, *at, &ahead, rig.shown().yaw);
-                // A hill between must not hide where the ride is: at the marker, or above it where the
-                // marker is below the surface.
-                let relief = Relief::new(known, &shown, placed);
-                let local = placed.local(*at);
-                let [alpha1, alpha2] = placed.frame.alpha(local[0], local[2]);
-                let ground = relief.point([alpha1, alpha2]).map_or(local[1], |place| place[1]);
-                let goal = placed.world([local[0], local[1].max(ground) + RIDE_CLEARANCE, local[2]]);
-                rig.led = riding.raised(|eye| relief.hides(eye, goal));
+            if let (Some(known), Some(placed)) = (landscape.current(), placement.first()) {
+                let ride = Ride { known, placed, shown: &shown };
+                rig.led = ride.pose(trails.leader(), rig.shown().yaw).unwrap_or(rig.led);
             }
         }
         CameraMode::Path => {
             rig.path_secs += f64::from(time.delta_secs());
-            match CameraPath::new(session.view().keys.clone()) {
-                Ok(path) => {
-                    if let Some(secs) = touring.path_secs() {
-                        // A tour's path keeps to the tour's time.
-                        rig.path_secs = secs - path.keys()[0].secs;
-                    } else if rig.path_secs > path.duration() + PATH_REST_SECS {
-                        // It begins again a moment after its end.
-                        (rig.path_secs, rig.lag) = (0.0, TRANSITION_SECS);
-                    }
-                    rig.led = path.at(rig.path_secs);
-                }
-                // An experiment may ask for a path before there is one.
-                Err(_) => rig.led = rig.orbit,
-            }
+            lead_along(rig, session.view().keys.clone(), touring.path_secs());
         }
         CameraMode::Orbit | CameraMode::Flight | CameraMode::Map => {}
     }
+}
+
+/// What a ride goes over.
+struct Ride<'a> {
+    known: &'a Known,
+    placed: Placed,
+    shown: &'a Shown,
+}
+
+impl Ride<'_> {
+    /// The view from behind the end of a trail; before there is one, from where training starts.
+    fn pose(&self, trail: Option<&Trail>, yaw: f64) -> Option<Pose> {
+        let world = |(_, at): (TrailPlace, [f64; 3])| self.placed.world(at);
+        let behind: Vec<[f64; 3]> =
+            trail.map(|trail| trail.path(&self.placed).into_iter().map(world).collect()).unwrap_or_default();
+        let ahead = self.ahead(trail.and_then(Trail::last).map_or(0, |last| last.step));
+        let at = *behind.last().or(ahead.first())?;
+        let riding = Pose::riding(&behind, at, &ahead, yaw);
+        // A hill between must not hide where the ride is: at the marker, or above it where the
+        // marker is below the surface.
+        let relief = Relief::new(self.known, self.shown, self.placed);
+        let local = self.placed.local(at);
+        let [alpha1, alpha2] = self.placed.frame.alpha(local[0], local[2]);
+        let ground = relief.point([alpha1, alpha2]).map_or(local[1], |place| place[1]);
+        let goal = self.placed.world([local[0], local[1].max(ground) + RIDE_CLEARANCE, local[2]]);
+        Some(riding.raised(|eye| relief.hides(eye, goal)))
+    }
+
+    /// Where training is to come by from a step on.
+    fn ahead(&self, step: u64) -> Vec<[f64; 3]> {
+        let subspace = &self.known.plan.plane.subspace;
+        let planned = self.known.plan.trajectory.checkpoints();
+        let coming = &planned[planned.partition_point(|point| point.step < step)..];
+        let place = |point| {
+            let place = TrailPlace::new(subspace, point);
+            self.placed.point(&place.alpha, place.loss).map(|at| self.placed.world(at))
+        };
+        coming.iter().take(AHEAD).filter_map(place).collect()
+    }
+}
+
+/// Takes the camera to where its path is by now; a tour's path keeps to the tour's time.
+fn lead_along(rig: &mut Rig, keys: Vec<CameraKey>, told: Option<f64>) {
+    let Ok(path) = CameraPath::new(keys) else {
+        // An experiment may ask for a path before there is one.
+        rig.led = rig.orbit;
+        return;
+    };
+    if let Some(secs) = told {
+        rig.path_secs = secs - path.keys()[0].secs;
+    } else if rig.path_secs > path.duration() + PATH_REST_SECS {
+        // It begins again a moment after its end.
+        (rig.path_secs, rig.lag) = (0.0, TRANSITION_SECS);
+    }
+    rig.led = path.at(rig.path_secs);
 }
 
 /// Points of the trail to come that a ride looks at.

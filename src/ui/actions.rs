@@ -35,99 +35,149 @@ pub enum Act {
 
 /// Everything that can be done in a given state of things.
 pub fn actions(view: &PanelView) -> Vec<Action> {
+    let mut all = [of_training(view), of_slice(view), of_camera(view), of_look(view), of_desk()].concat();
+    #[cfg(feature = "desktop")]
+    all.extend(of_desktop(view));
+    all.extend(of_tours(view));
+    all.extend(of_lists());
+    all
+}
+
+fn action(name: impl Into<String>, key: &'static str, act: Act) -> Action {
+    Action { name: name.into(), key, act }
+}
+
+fn run(command: RunCommand) -> Act {
+    Act::Ask(Command::Run(command))
+}
+
+fn look(command: ViewCommand) -> Act {
+    Act::Ask(Command::View(command))
+}
+
+fn set(change: Change) -> Act {
+    Act::Ask(Command::Set(change))
+}
+
+fn of_training(view: &PanelView) -> Vec<Action> {
+    let play = match view.run.is_playing {
+        true => action("Pause training", "Space", run(RunCommand::Pause)),
+        false => action("Play training", "Space", run(RunCommand::Play)),
+    };
+    vec![
+        play,
+        action("Take one step", "Right", run(RunCommand::Step(1))),
+        action("Step back", "Left", run(RunCommand::Seek(view.run.step.saturating_sub(1)))),
+        action("Restart training", "R", run(RunCommand::Restart)),
+        action("Train to convergence", "", run(RunCommand::Converge { tolerance: super::run::TOLERANCE })),
+        action("Undo", "Ctrl+Z", Act::Ask(Command::Undo)),
+        action("Redo", "Ctrl+Y", Act::Ask(Command::Redo)),
+    ]
+}
+
+fn of_slice(view: &PanelView) -> Vec<Action> {
     let mut all = Vec::new();
-    let mut add = |name: &str, key, act| all.push(Action { name: name.to_owned(), key, act });
-    let run = |command| Act::Ask(Command::Run(command));
-    let look = |command| Act::Ask(Command::View(command));
-    let set = |change| Act::Ask(Command::Set(change));
-    let desk = Act::Desk;
-    match view.run.is_playing {
-        true => add("Pause training", "Space", run(RunCommand::Pause)),
-        false => add("Play training", "Space", run(RunCommand::Play)),
-    }
-    add("Take one step", "Right", run(RunCommand::Step(1)));
-    add("Step back", "Left", run(RunCommand::Seek(view.run.step.saturating_sub(1))));
-    add("Restart training", "R", run(RunCommand::Restart));
-    add("Train to convergence", "", run(RunCommand::Converge { tolerance: super::run::TOLERANCE }));
-    add("Undo", "Ctrl+Z", Act::Ask(Command::Undo));
-    add("Redo", "Ctrl+Y", Act::Ask(Command::Redo));
     if view.slice.alpha3_range.is_some() {
         let sweep = Command::Sweep(!view.slice.is_sweeping);
-        add("Let the plane travel, or hold it", "T", Act::Ask(sweep));
-        add("Surface, cube, both", "V", set(Change::Shape(super::keys::next_shape(view))));
+        all.push(action("Let the plane travel, or hold it", "T", Act::Ask(sweep)));
+        all.push(action("Surface, cube, both", "V", set(Change::Shape(super::keys::next_shape(view)))));
     }
     if let Some(choice) = super::chosen::choice_of_training(view) {
-        add(super::chosen::CHOOSE_TRAINING, "", Act::Ask(choice));
+        all.push(action(super::chosen::CHOOSE_TRAINING, "", Act::Ask(choice)));
     }
-    add("Frame everything", "F", look(ViewCommand::FrameAll));
-    for (mode, name, key) in [
+    all
+}
+
+fn of_camera(view: &PanelView) -> Vec<Action> {
+    let modes = [
         (CameraMode::Orbit, "Camera: orbit", ""),
         (CameraMode::Flight, "Camera: fly", "C"),
         (CameraMode::Map, "Camera: map from above", "M"),
         (CameraMode::Ride, "Camera: ride along", "G"),
         (CameraMode::Path, "Camera: along its path", "P"),
-    ] {
-        add(name, key, set(Change::Camera(mode)));
-    }
-    if let Some(pose) = view.camera.pose {
-        add("Add a camera key", "K", look(ViewCommand::AddKey(pose)));
-    }
-    for scale in HeightScale::ALL {
-        add(&format!("Heights: {}", scale.name()), "", set(Change::Scale(scale)));
-    }
-    add("Heights: the next scale", "X", set(Change::Scale(super::keys::next_scale(view))));
+    ];
+    let modes = modes.map(|(mode, name, key)| action(name, key, set(Change::Camera(mode))));
+    let key = view.camera.pose.map(|pose| action("Add a camera key", "K", look(ViewCommand::AddKey(pose))));
+    let frame = action("Frame everything", "F", look(ViewCommand::FrameAll));
+    std::iter::once(frame).chain(modes).chain(key).collect()
+}
+
+fn of_look(view: &PanelView) -> Vec<Action> {
     let theme = if view.experiment.view.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
-    add("Dark stage or light", "Y", set(Change::Theme(theme)));
-    add("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown)));
-    add("Lecture mode", "L", desk(DeskAct::Lecture));
-    add("Blank the screen", "B", desk(DeskAct::Blank));
-    add("Freeze training and plane, or let them go on", ".", desk(DeskAct::Freeze));
-    #[cfg(feature = "desktop")]
-    {
-        let record =
-            if view.recording_secs.is_none() { "Record what is done and seen" } else { "Stop recording" };
-        add(record, "F10", desk(DeskAct::Studio(StudioAct::Record)));
-        add("Save a picture without panels", "F12", desk(DeskAct::Studio(StudioAct::Picture)));
-    }
-    add("Full screen", "F11", desk(DeskAct::Fullscreen));
-    add("Larger text", "Ctrl++", desk(DeskAct::Larger));
-    add("Smaller text", "Ctrl+-", desk(DeskAct::Smaller));
-    add("Keys", "F1", desk(DeskAct::Help));
-    add("Find a command", "Ctrl+K", desk(DeskAct::Palette));
-    #[cfg(feature = "desktop")]
-    for (name, key, errand) in [
-        ("Save the experiment", "Ctrl+S", Errand::Save),
-        ("Open an experiment or data", "Ctrl+O", Errand::Open),
-        ("Save the picture", "Ctrl+P", Errand::SavePicture),
-        ("Copy the command line of this", "Ctrl+Shift+C", Errand::CopyLine),
-    ] {
-        add(name, key, desk(DeskAct::Errand(errand)));
-    }
+    let scale =
+        |scale: HeightScale| action(format!("Heights: {}", scale.name()), "", set(Change::Scale(scale)));
+    let next = set(Change::Scale(super::keys::next_scale(view)));
+    let others = [
+        action("Heights: the next scale", "X", next),
+        action("Dark stage or light", "Y", set(Change::Theme(theme))),
+        action("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown))),
+    ];
+    HeightScale::ALL.iter().copied().map(scale).chain(others).collect()
+}
+
+fn of_desk() -> Vec<Action> {
+    let desk = |name, key, act| action(name, key, Act::Desk(act));
+    vec![
+        desk("Lecture mode", "L", DeskAct::Lecture),
+        desk("Blank the screen", "B", DeskAct::Blank),
+        desk("Freeze training and plane, or let them go on", ".", DeskAct::Freeze),
+        desk("Full screen", "F11", DeskAct::Fullscreen),
+        desk("Larger text", "Ctrl++", DeskAct::Larger),
+        desk("Smaller text", "Ctrl+-", DeskAct::Smaller),
+        desk("Keys", "F1", DeskAct::Help),
+        desk("Find a command", "Ctrl+K", DeskAct::Palette),
+    ]
+}
+
+/// What only a desktop has.
+#[cfg(feature = "desktop")]
+fn of_desktop(view: &PanelView) -> Vec<Action> {
+    let record = match view.recording_secs {
+        None => "Record what is done and seen",
+        Some(_) => "Stop recording",
+    };
+    let desk = |name, key, act| action(name, key, Act::Desk(act));
+    let errand = |name, key, errand| desk(name, key, DeskAct::Errand(errand));
+    vec![
+        desk(record, "F10", DeskAct::Studio(StudioAct::Record)),
+        desk("Save a picture without panels", "F12", DeskAct::Studio(StudioAct::Picture)),
+        errand("Save the experiment", "Ctrl+S", Errand::Save),
+        errand("Open an experiment or data", "Ctrl+O", Errand::Open),
+        errand("Save the picture", "Ctrl+P", Errand::SavePicture),
+        errand("Copy the command line of this", "Ctrl+Shift+C", Errand::CopyLine),
+    ]
+}
+
+fn of_tours(view: &PanelView) -> Vec<Action> {
+    let tour = |name: String, key, act| action(name, key, Act::Desk(DeskAct::Tour(act)));
     match &view.tour {
-        Some(_) => {
-            add("Tour: go on", "PageDown", desk(DeskAct::Tour(TourAct::Forward)));
-            add("Tour: back", "PageUp", desk(DeskAct::Tour(TourAct::Back)));
-            add("Tour: leave", "", desk(DeskAct::Tour(TourAct::Leave)));
-        }
+        Some(_) => vec![
+            tour("Tour: go on".to_owned(), "PageDown", TourAct::Forward),
+            tour("Tour: back".to_owned(), "PageUp", TourAct::Back),
+            tour("Tour: leave".to_owned(), "", TourAct::Leave),
+        ],
         None => {
-            for name in tours::names() {
-                add(&format!("Tour: give {name}"), "", desk(DeskAct::Tour(TourAct::Begin(name))));
-            }
+            let give = |name| tour(format!("Tour: give {name}"), "", TourAct::Begin(name));
+            tours::names().map(give).collect()
         }
     }
-    for kind in ChartKind::ALL {
-        add(&format!("Chart: {}", kind.name()), "", desk(DeskAct::Chart(kind)));
-    }
-    for optimizer in OptimizerConfig::all() {
-        add(&format!("Race {}", optimizer.name()), "", Act::Race(optimizer));
-    }
-    for name in builtin::names() {
-        if let Some(Ok(file)) = builtin::load(name) {
-            let load = Command::Load(Box::new(file));
-            add(&format!("Open {name}"), "", Act::Ask(load));
-        }
-    }
-    all
+}
+
+/// One for each chart, optimizer and experiment that there is.
+fn of_lists() -> Vec<Action> {
+    let chart =
+        |kind: ChartKind| action(format!("Chart: {}", kind.name()), "", Act::Desk(DeskAct::Chart(kind)));
+    let race =
+        |optimizer: OptimizerConfig| action(format!("Race {}", optimizer.name()), "", Act::Race(optimizer));
+    let open = |name| {
+        let file = builtin::load(name)?.ok()?;
+        Some(action(format!("Open {name}"), "", Act::Ask(Command::Load(Box::new(file)))))
+    };
+    let charts = ChartKind::ALL.into_iter().map(chart);
+    charts
+        .chain(OptimizerConfig::all().into_iter().map(race))
+        .chain(builtin::names().filter_map(open))
+        .collect()
 }
 
 /// The actions whose names hold every word that was typed, in their order.

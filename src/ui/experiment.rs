@@ -64,7 +64,7 @@ const NETWORK: &str = "a network's loss";
 /// A network's loss, or a function of two numbers, to which data, model and loss say nothing.
 fn minimised_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let file = &view.experiment;
-    let surfaces = Surface::ALL.into_iter().map(|surface| (surface.name(), Some(surface)));
+    let surfaces = Surface::ALL.iter().copied().map(|surface| (surface.name(), Some(surface)));
     let present = file.surface.map_or(NETWORK, Surface::name);
     let hover = "What training descends on: the loss of a network on data, or a function of two numbers.";
     let values = std::iter::once((NETWORK, None)).chain(surfaces);
@@ -93,7 +93,7 @@ fn with_surface(surface: Option<Surface>) -> ExperimentFile {
 fn start_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let file = &view.experiment;
     if file.surface.is_none() {
-        let inits = Init::ALL.into_iter().map(|init| (init.name(), init));
+        let inits = Init::ALL.iter().copied().map(|init| (init.name(), init));
         let hover = Setting::Init.row().doc;
         if let Some(init) = choice_row(ui, "Init", hover, file.init.name(), inits) {
             asked.push(Command::Set(Change::Init(init)));
@@ -154,7 +154,7 @@ fn model_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
         refused(ui, &view.news.refusal, &["model"]);
     });
-    let losses = Loss::ALL.into_iter().map(|loss| (loss.name(), loss));
+    let losses = Loss::ALL.iter().copied().map(|loss| (loss.name(), loss));
     if let Some(loss) = choice_row(ui, "Loss", Setting::Loss.row().doc, file.loss.name(), losses) {
         asked.push(Command::Set(Change::Loss(loss)));
     }

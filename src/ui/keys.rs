@@ -173,12 +173,12 @@ fn act_with_files(_: KeyCode, _: bool, _: bool) -> Option<DeskAct> {
 
 /// The shape after the present one.
 pub fn next_shape(view: &super::PanelView) -> Shape {
-    after(view.experiment.view.shape, &Shape::ALL)
+    after(view.experiment.view.shape, Shape::ALL)
 }
 
 /// The scale of heights after the present one.
 pub fn next_scale(view: &super::PanelView) -> HeightScale {
-    after(view.experiment.view.scale, &HeightScale::ALL)
+    after(view.experiment.view.scale, HeightScale::ALL)
 }
 
 /// The one after it, and after the last the first.

@@ -79,18 +79,18 @@ const WIDTH: f32 = 69.0;
 fn picture_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
     let look = &view.experiment.view;
     egui::Grid::new("picture").num_columns(4).show(ui, |ui| {
-        let maps = ColorMap::ALL.map(|map| (map.name(), map));
+        let maps = ColorMap::ALL.iter().copied().map(|map| (map.name(), map));
         let hover = Setting::Colors.row().doc;
         if let Some(map) = choice(ui, "Colours", hover, WIDTH, look.colors.name(), maps) {
             set(Change::Colors(map));
         }
-        let scales = HeightScale::ALL.map(|scale| (scale.name(), scale));
+        let scales = HeightScale::ALL.iter().copied().map(|scale| (scale.name(), scale));
         let hover = keyed(Setting::Scale, "X");
         if let Some(scale) = choice(ui, "Heights", &hover, WIDTH, look.scale.name(), scales) {
             set(Change::Scale(scale));
         }
         ui.end_row();
-        let trails = TrailColors::ALL.map(|trail| (trail.name(), trail));
+        let trails = TrailColors::ALL.iter().copied().map(|trail| (trail.name(), trail));
         let hover = Setting::Trail.row().doc;
         if let Some(trail) = choice(ui, "Trail", hover, WIDTH, look.trail.name(), trails) {
             set(Change::Trail(trail));

@@ -63,7 +63,7 @@ fn check_surface(slice: &Slice, grid: &LossGrid) {
             assert!(numbers.clone().all(|v| v.is_finite()), "{vertex:?} of {:?}", grid.spec);
         }
     }
-    for format in SliceFormat::ALL {
+    for &format in SliceFormat::ALL {
         let written = format.write(&mut Vec::new(), slice);
         assert!(written.is_ok() || surface.is_err(), "{format:?}: {written:?}");
     }

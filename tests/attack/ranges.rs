@@ -69,7 +69,7 @@ pub fn check_heights(range: &HeightRange, losses: &[f64]) {
 fn heights(draw: &mut Draw) {
     let (losses, trail) = (losses(draw, 6), losses(draw, 3));
     let clip = draw.once_in(2).then(|| draw.finite().abs());
-    for scale in HeightScale::ALL {
+    for &scale in HeightScale::ALL {
         let range = HeightRange::fit(scale, &losses, &trail, clip);
         check_heights(&range, &[&losses[..], &trail[..]].concat());
     }

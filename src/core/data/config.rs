@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
@@ -16,8 +17,9 @@ use crate::core::num::setting::{self, SettingError};
 pub const MAX_POINTS: usize = 1_000_000;
 
 /// A dataset by name, with its settings. Noise is a standard deviation, see [`synthetic`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum DatasetConfig {
     /// Points on the unit square, 1 above the diagonal.
     Diagonal {
@@ -196,18 +198,7 @@ impl DatasetConfig {
 
     /// The name that files and flags use.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Diagonal { .. } => "diagonal",
-            Self::Xor { .. } => "xor",
-            Self::Circles { .. } => "circles",
-            Self::Moons { .. } => "moons",
-            Self::Spirals { .. } => "spirals",
-            Self::Blobs { .. } => "blobs",
-            Self::LinearRegression { .. } => "linear_regression",
-            Self::SineRegression { .. } => "sine_regression",
-            Self::Digits { .. } => "digits",
-            Self::Csv { .. } => "csv",
-        }
+        self.into()
     }
 
     /// The table in that file, with default settings.

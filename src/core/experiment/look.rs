@@ -1,9 +1,10 @@
 //! Ways to look at an experiment.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// A way to look at the volume.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// The plane at alpha3 as a surface over the floor.
@@ -17,11 +18,11 @@ pub enum Shape {
 
 impl Shape {
     /// Every shape, in the order a menu shows them.
-    pub const ALL: [Self; 3] = [Self::Surface, Self::Cube, Self::Both];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// A way to move the camera.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum CameraMode {
     /// Around a target.
@@ -39,7 +40,7 @@ pub enum CameraMode {
 
 impl CameraMode {
     /// Every mode, in the order a key goes through them.
-    pub const ALL: [Self; 5] = [Self::Orbit, Self::Flight, Self::Map, Self::Ride, Self::Path];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// Colours of everything that does not stand for a number.
@@ -54,8 +55,9 @@ pub enum Theme {
 }
 
 /// What the colour of a trail tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TrailColors {
     /// Which run it is.
     #[default]
@@ -70,15 +72,10 @@ pub enum TrailColors {
 
 impl TrailColors {
     /// Everything it can tell, in the order a menu shows it.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Loss, Self::Step, Self::Distance];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and menus use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Run => "run",
-            Self::Loss => "loss",
-            Self::Step => "step",
-            Self::Distance => "distance",
-        }
+        self.into()
     }
 }

@@ -3,11 +3,13 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use strum::VariantArray;
+
 use super::slice::Slice;
 use super::{cells, glb, npz, obj, ply, png, stl, vts};
 
 /// A format, known by the extension of a file's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum SliceFormat {
     /// A numpy archive with all that is needed to compute the losses again.
     Npz,
@@ -29,7 +31,7 @@ pub enum SliceFormat {
 
 /// A name whose extension stands for no format.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{path}: expected a name that ends in {}", alternatives(&SliceFormat::ALL))]
+#[error("{path}: expected a name that ends in {}", alternatives(SliceFormat::ALL))]
 pub struct UnknownFormat {
     /// The file.
     pub path: PathBuf,
@@ -65,8 +67,7 @@ pub enum UnsuitableFormat {
 
 impl SliceFormat {
     /// Every format.
-    pub const ALL: [Self; 8] =
-        [Self::Npz, Self::Csv, Self::Vts, Self::Obj, Self::Ply, Self::Stl, Self::Glb, Self::Png];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The format of a file's name, by its extension in upper or lower case.
     ///
@@ -75,7 +76,7 @@ impl SliceFormat {
     pub fn of_path(path: &Path) -> Result<Self, UnknownFormat> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         let is_meant = |format: &Self| extension.as_deref() == Some(format.extension());
-        Self::ALL.into_iter().find(is_meant).ok_or_else(|| UnknownFormat { path: path.to_owned() })
+        Self::ALL.iter().copied().find(is_meant).ok_or_else(|| UnknownFormat { path: path.to_owned() })
     }
 
     /// The extension, in lower case and without a dot.
@@ -102,7 +103,7 @@ impl SliceFormat {
     }
 
     fn of_axes(axes: usize) -> Vec<Self> {
-        Self::ALL.into_iter().filter(|format| axes == 2 || format.holds_every_shape()).collect()
+        Self::ALL.iter().copied().filter(|format| axes == 2 || format.holds_every_shape()).collect()
     }
 
     /// Whether it can hold a grid of so many cells along each axis: to be asked before any work.
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn extensions_are_known_in_any_case_and_others_refused_with_all_that_would_do() {
-        for format in SliceFormat::ALL {
+        for &format in SliceFormat::ALL {
             for extension in [format.extension().to_owned(), format.extension().to_uppercase()] {
                 let path = PathBuf::from(format!("a.b/x.y.{extension}"));
                 assert_eq!(SliceFormat::of_path(&path), Ok(format));
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn a_format_takes_what_it_can_hold() {
         let suits = |format: SliceFormat, counts: &[usize]| format.accepts(counts).is_ok();
-        for format in SliceFormat::ALL {
+        for &format in SliceFormat::ALL {
             assert!(suits(format, &[3, 4]), "{format:?}");
             let is_data = matches!(format, SliceFormat::Npz | SliceFormat::Csv | SliceFormat::Vts);
             assert_eq!([suits(format, &[3]), suits(format, &[3, 4, 5])], [is_data; 2], "{format:?}");

@@ -6,10 +6,12 @@
 //! figures.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// A colour map by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ColorMap {
     /// Dark violet over green to yellow; readable with any colour vision.
     #[default]
@@ -54,17 +56,11 @@ const POST: [(f64, [u8; 3]); 7] = [
 
 impl ColorMap {
     /// Every map, in the order a menu shows them.
-    pub const ALL: [Self; 5] = [Self::Viridis, Self::Cividis, Self::Magma, Self::Batlow, Self::Post];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and flags use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Viridis => "viridis",
-            Self::Cividis => "cividis",
-            Self::Magma => "magma",
-            Self::Batlow => "batlow",
-            Self::Post => "post",
-        }
+        self.into()
     }
 
     /// The sRGB colour at `t`, which is held to 0..1; NaN counts as 0.
@@ -116,7 +112,7 @@ mod tests {
         assert_eq!(ColorMap::Post.at(2.0), [0x02, 0x02, 0x02]);
         assert_eq!(ColorMap::Viridis.at(0.0), [68, 1, 84]);
         assert_eq!(ColorMap::Viridis.at(f64::NAN), [68, 1, 84]);
-        for map in ColorMap::ALL {
+        for &map in ColorMap::ALL {
             assert_eq!(map.table().len(), ENTRIES);
             assert_eq!(map.table()[ENTRIES - 1], map.at(1.0));
         }

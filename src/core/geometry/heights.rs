@@ -1,13 +1,15 @@
 //! How high a loss stands: the scale of heights, which is the scale of colours too.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::core::grid::losses::finite_range;
 use crate::core::num::range::{is_wide, share};
 
 /// How losses become heights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum HeightScale {
     /// In proportion, up to a clip; what lies above is cut off there.
     #[default]
@@ -20,15 +22,11 @@ pub enum HeightScale {
 
 impl HeightScale {
     /// Every scale, in the order a menu shows them.
-    pub const ALL: [Self; 3] = [Self::Clipped, Self::Linear, Self::Log];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and menus use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Clipped => "clipped",
-            Self::Linear => "linear",
-            Self::Log => "log",
-        }
+        self.into()
     }
 }
 

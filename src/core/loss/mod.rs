@@ -7,12 +7,14 @@ mod pointwise;
 mod softmax;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use pointwise::Pointwise;
 
 /// A loss function, averaged over a whole split.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Loss {
     /// (p − y)², averaged over examples and outputs.
     #[default]
@@ -39,21 +41,16 @@ pub struct Judged<'a> {
 
 impl Loss {
     /// Every loss, in the order a menu shows them.
-    pub const ALL: [Self; 4] = [Self::Mse, Self::BceWithLogits, Self::CrossEntropy, Self::Huber];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and flags use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Mse => "mse",
-            Self::BceWithLogits => "bce_with_logits",
-            Self::CrossEntropy => "cross_entropy",
-            Self::Huber => "huber",
-        }
+        self.into()
     }
 
     /// The loss of that name.
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|loss| loss.name() == name)
+        Self::ALL.iter().copied().find(|loss| loss.name() == name)
     }
 
     /// What the sum over `rows` examples of `outputs` numbers is divided by.
@@ -137,7 +134,7 @@ mod tests {
     #[test]
     fn derivatives_agree_with_central_differences() {
         let (p, tangent) = ([0.3, -1.7, 2.4], [1.0, -0.5, 0.25]);
-        for loss in Loss::ALL {
+        for &loss in Loss::ALL {
             let y: &[f64] = if loss == Loss::CrossEntropy { &[2.0] } else { &[1.0, 0.0, 1.0] };
             let (_, delta, second) = at(loss, &p, y, &tangent);
             let step = 1e-5;
@@ -190,7 +187,7 @@ mod tests {
 
     #[test]
     fn nan_is_never_hidden() {
-        for loss in Loss::ALL {
+        for &loss in Loss::ALL {
             let (value, ..) = at(loss, &[f64::NAN, 0.0], &[0.0, 0.0], &[0.0, 0.0]);
             assert!(value.is_nan(), "{loss:?}");
         }

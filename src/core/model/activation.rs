@@ -6,12 +6,14 @@
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::core::num::wide::exp;
 
 /// An element-wise function of a pre-activation z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Activation {
     /// z
     #[default]
@@ -39,22 +41,16 @@ pub struct Jet {
 
 impl Activation {
     /// Every activation, in the order a menu shows them.
-    pub const ALL: [Self; 5] = [Self::Identity, Self::Sigmoid, Self::Tanh, Self::Relu, Self::Gelu];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and flags use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Sigmoid => "sigmoid",
-            Self::Tanh => "tanh",
-            Self::Relu => "relu",
-            Self::Gelu => "gelu",
-        }
+        self.into()
     }
 
     /// The activation of that name.
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|activation| activation.name() == name)
+        Self::ALL.iter().copied().find(|activation| activation.name() == name)
     }
 
     /// Replaces each pre-activation by its activation.
@@ -151,7 +147,7 @@ mod tests {
 
     #[test]
     fn slopes_and_curvatures_agree_with_central_differences() {
-        for activation in Activation::ALL {
+        for &activation in Activation::ALL {
             for z in [-3.0, -0.5, 0.3, 0.7, 4.0] {
                 let step = 1e-5;
                 let (low, at, high) = (activation.jet(z - step), activation.jet(z), activation.jet(z + step));
@@ -165,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_three_ways_to_evaluate_agree_to_the_bit() {
-        for activation in Activation::ALL {
+        for &activation in Activation::ALL {
             for z in [-40.0, -1.5, -0.0, 0.0, 0.2, 7.0, 800.0] {
                 let (mut value, mut with_slope, mut slope) = ([z], [z], [0.0]);
                 activation.apply::<false>(&mut value);
@@ -182,7 +178,7 @@ mod tests {
         assert_eq!((sigmoid(-1e4), sigmoid(1e4), sigmoid(0.0)), (0.0, 1.0, 0.5));
         assert_eq!(Activation::Gelu.jet(1e4), Jet { value: 1e4, slope: 1.0, curvature: 0.0 });
         assert_eq!(Activation::Gelu.jet(-1e4), Jet { value: 0.0, slope: 0.0, curvature: 0.0 });
-        for activation in Activation::ALL {
+        for &activation in Activation::ALL {
             assert!(activation.jet(f64::NAN).value.is_nan(), "{activation:?}");
         }
     }
@@ -195,7 +191,7 @@ mod tests {
 
     #[test]
     fn every_activation_is_found_by_its_name() {
-        for activation in Activation::ALL {
+        for &activation in Activation::ALL {
             assert_eq!(Activation::by_name(activation.name()), Some(activation));
         }
     }

@@ -1,6 +1,7 @@
 //! Which model an experiment asks for, as written in its file.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::activation::Activation;
 use super::layer::{Layer, Model, ModelError};
@@ -17,8 +18,9 @@ pub enum Head {
 }
 
 /// A model by name, with its settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum ModelConfig {
     /// p = D·W: two parameters q, s that weigh x and y.
     Model1,
@@ -75,12 +77,7 @@ impl ModelConfig {
 
     /// The name that files and flags use.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Model1 => "model1",
-            Self::Model2 => "model2",
-            Self::Model3 { .. } => "model3",
-            Self::Mlp { .. } => "mlp",
-        }
+        self.into()
     }
 
     /// The kind of that name, with its default settings.

@@ -4,13 +4,15 @@
 //! `kaiming_normal_` (He et al. 2015, for relu) with biases of 0, as is usual with them.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::layer::{Layer, Model};
 use crate::core::num::Stream;
 
 /// A rule that draws initial parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Init {
     /// PyTorch's `nn.Linear`: weights and biases uniform on ±1/√fan_in.
     #[default]
@@ -27,22 +29,16 @@ pub enum Init {
 
 impl Init {
     /// Every rule, in the order a menu shows them.
-    pub const ALL: [Self; 5] = [Self::Pytorch, Self::Uniform, Self::Normal, Self::Xavier, Self::He];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and flags use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Pytorch => "pytorch",
-            Self::Uniform => "uniform",
-            Self::Normal => "normal",
-            Self::Xavier => "xavier",
-            Self::He => "he",
-        }
+        self.into()
     }
 
     /// The rule of that name.
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|init| init.name() == name)
+        Self::ALL.iter().copied().find(|init| init.name() == name)
     }
 
     /// Draws theta for a model, block by block in its order.
@@ -125,7 +121,7 @@ mod tests {
 
     #[test]
     fn biases_are_0_with_xavier_and_he_only() {
-        for init in Init::ALL {
+        for &init in Init::ALL {
             let theta = drawn(init);
             let zero = largest(&theta[200..250]) == 0.0 && largest(&theta[2250..]) == 0.0;
             assert_eq!(zero, matches!(init, Init::Xavier | Init::He), "{init:?}");

@@ -7,13 +7,15 @@
 //! | `himmelblau` | (x² + y − 11)² + (x + y² − 7)² (Himmelblau 1972) | 0 at four points, one of them (3, 2) |
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::Objective;
 use crate::core::num::{BlockKind, ParamLayout};
 
 /// A function by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Surface {
     /// An elongated bowl.
     Quadratic,
@@ -25,15 +27,11 @@ pub enum Surface {
 
 impl Surface {
     /// Every surface.
-    pub const ALL: [Self; 3] = [Self::Quadratic, Self::Rosenbrock, Self::Himmelblau];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that files and menus use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Quadratic => "quadratic",
-            Self::Rosenbrock => "rosenbrock",
-            Self::Himmelblau => "himmelblau",
-        }
+        self.into()
     }
 
     /// Where descent usually starts: at some height, and for `rosenbrock` at the customary (−1.2, 1).
@@ -138,7 +136,7 @@ mod tests {
         #[test]
         fn derivatives_are_those_of_central_differences(x in -3.0..3.0_f64, y in -3.0..3.0_f64) {
             let h = 1e-5;
-            for surface in Surface::ALL {
+            for &surface in Surface::ALL {
                 let [gx, gy] = surface.gradient([x, y]);
                 let along = |f: &dyn Fn([f64; 2]) -> f64| {
                     [(f([x + h, y]) - f([x - h, y])) / (2.0 * h), (f([x, y + h]) - f([x, y - h])) / (2.0 * h)]

@@ -81,7 +81,7 @@ mod tests {
             config.set_points(20);
             let data = config.generate(&Shelf::default(), 0).unwrap();
             assert_eq!(config.target(), Some(data.target()), "{}", config.name());
-            for loss in Loss::ALL {
+            for &loss in Loss::ALL {
                 let fitting = fitting(loss, data.target());
                 assert!(outputs_for(fitting, &data).is_ok(), "{} {loss:?}", config.name());
                 assert_eq!(fitting == loss, outputs_for(loss, &data).is_ok(), "{} {loss:?}", config.name());

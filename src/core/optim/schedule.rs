@@ -6,12 +6,14 @@
 use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::core::num::setting::{self, SettingError};
 
 /// A rule for the learning rate of each step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Schedule {
     /// The base learning rate throughout.
     #[default]
@@ -79,12 +81,7 @@ impl Schedule {
 
     /// The name that files and flags use.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Constant => "constant",
-            Self::Step { .. } => "step",
-            Self::Cosine { .. } => "cosine",
-            Self::WarmUp { .. } => "warm_up",
-        }
+        self.into()
     }
 
     /// The kind of that name, with its default settings.

@@ -371,11 +371,10 @@ fn look() -> impl proptest::strategy::Strategy<Value = Change> {
     ]
 }
 
-/// Commands of every sort, with values that make sense and values that do not.
-pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
+/// A change of the experiment.
+fn experiment() -> impl proptest::strategy::Strategy<Value = Change> {
     use proptest::prelude::*;
-    let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
-    let experiment = prop_oneof![
+    prop_oneof![
         prop::option::of(Just(crate::core::objective::Surface::Himmelblau)).prop_map(Change::Surface),
         (0..3_u64).prop_map(Change::Seed),
         (0..50_u64).prop_map(Change::Steps),
@@ -400,8 +399,14 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         (0..2_u64).prop_map(|every| { Change::Schedule(Schedule::Step { step_size: every, gamma: 0.5 }) }),
         (0..40_usize).prop_map(|n| Change::Grid(Resolution([n, 9]))),
         (0..40_usize).prop_map(|n| Change::Volume(Resolution([n, 9, 5]))),
-    ];
-    let run = prop_oneof![
+    ]
+}
+
+/// A command of the run.
+fn run() -> impl proptest::strategy::Strategy<Value = RunCommand> {
+    use proptest::prelude::*;
+    let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
+    prop_oneof![
         Just(RunCommand::Play),
         Just(RunCommand::Pause),
         Just(RunCommand::Restart),
@@ -419,17 +424,24 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
             optimizer: OptimizerConfig::default(),
             from: alpha.map_or(RaceStart::Same, |alpha| RaceStart::Slice(vec![alpha, 0.5])),
         }),
-    ];
-    let slice = prop_oneof![
+    ]
+}
+
+/// A command of the slice.
+fn slice() -> impl proptest::strategy::Strategy<Value = Command> {
+    use proptest::prelude::*;
+    let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
+    prop_oneof![
         number.clone().prop_map(|at| Command::Set(Change::Alpha3(at))),
         any::<bool>().prop_map(Command::Sweep),
         number.clone().prop_map(|at| Command::Set(Change::Rotate(at))),
-    ];
-    let load = (0..3_u64).prop_map(|seed| {
-        let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0 };
-        Command::Load(Box::new(ExperimentFile { seed, dataset, ..ExperimentFile::default() }))
-    });
-    let seen = prop_oneof![
+    ]
+}
+
+/// A change of what is seen.
+fn seen() -> impl proptest::strategy::Strategy<Value = Change> {
+    use proptest::prelude::*;
+    prop_oneof![
         (0.0..9.0_f64).prop_map(Change::Speed),
         (0.0..2.0_f64).prop_map(Change::Opacity),
         prop::option::of(-0.5..3.0_f64).prop_map(Change::Clip),
@@ -437,8 +449,14 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         (-400.0..400.0_f64).prop_map(|turn| Change::Eye((turn, 30.0))),
         (0..3_usize).prop_map(|at| Change::Title(["", "a", "b"][at].to_owned())),
         look(),
-    ];
-    let view = prop_oneof![
+    ]
+}
+
+/// A command of the view.
+fn view() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
+    use proptest::prelude::*;
+    let number = prop_oneof![-5.0..5.0_f64, Just(f64::NAN)];
+    prop_oneof![
         Just(ViewCommand::FrameAll),
         any::<bool>().prop_map(ViewCommand::Panels),
         (0.0..3.0_f64).prop_map(|yaw| ViewCommand::AddKey(pose(yaw))),
@@ -454,14 +472,23 @@ pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value 
         }),
         prop::option::of(prop::collection::vec(number.clone(), 0..5)).prop_map(ViewCommand::Select),
         any::<bool>().prop_map(ViewCommand::BelowFloor),
-    ];
+    ]
+}
+
+/// Commands of every sort, with values that make sense and values that do not.
+pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
+    use proptest::prelude::*;
+    let load = (0..3_u64).prop_map(|seed| {
+        let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0 };
+        Command::Load(Box::new(ExperimentFile { seed, dataset, ..ExperimentFile::default() }))
+    });
     prop_oneof![
-        4 => experiment.prop_map(Command::Set),
+        4 => experiment().prop_map(Command::Set),
         1 => load,
-        3 => run.prop_map(Command::Run),
-        2 => slice,
-        2 => seen.prop_map(Command::Set),
-        2 => view.prop_map(Command::View),
+        3 => run().prop_map(Command::Run),
+        2 => slice(),
+        2 => seen().prop_map(Command::Set),
+        2 => view().prop_map(Command::View),
         1 => Just(Command::Undo),
         1 => Just(Command::Redo),
     ]

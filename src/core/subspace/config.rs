@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::fit::{FitError, Fitted, SlicePlane};
 use super::input::FitInput;
@@ -15,8 +16,9 @@ use crate::core::num::{ParamLayout, SettingError, Stream};
 use crate::core::objective::NoObjective;
 
 /// A way to choose the plane, with its settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum PlaneConfig {
     /// Through start and end of training.
     Chord,
@@ -125,16 +127,7 @@ impl PlaneConfig {
 
     /// The name that files and flags use.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Chord => "chord",
-            Self::Pca { .. } => "pca",
-            Self::Line { .. } => "line",
-            Self::Random { .. } => "random",
-            Self::Hessian { .. } => "hessian",
-            Self::Axes { .. } => "axes",
-            Self::Points { .. } => "points",
-            Self::Angle { .. } => "angle",
-        }
+        self.into()
     }
 
     /// The kind of that name, with its default settings.

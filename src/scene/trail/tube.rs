@@ -5,12 +5,13 @@ use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 
-use super::{Trails, distance};
+use super::{Trail, TrailPlace, Trails, distance};
 use crate::core::experiment::TrailColors;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::tube::{self as geometry, TubeMesh};
 use crate::core::session::RunId;
-use crate::scene::frame::{Placement, Stand, Stands};
+use crate::core::subspace::Subspace;
+use crate::scene::frame::{Placed, Placement, Stand, Stands};
 use crate::scene::landscape::Landscape;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
@@ -88,6 +89,8 @@ pub(super) fn draw_tubes(
     let is_same = is_same && !(trails.is_changed() || placement.is_changed() || palette.is_changed());
     *told = Some(colors);
     let Some(known) = landscape.current() else { return };
+    let paint =
+        Paint { colors, palette: &palette, subspace: &known.plan.plane.subspace, alpha3: shown.alpha3 };
     for (tube_of, mesh, mut visibility) in &mut tubes {
         if is_same && !tube_of.is_added() {
             continue;
@@ -104,32 +107,43 @@ pub(super) fn draw_tubes(
         if wanted == Visibility::Hidden {
             continue;
         }
-        let subspace = &known.plan.plane.subspace;
-        let farthest =
-            path.iter().map(|(place, _)| place.distance(subspace, shown.alpha3)).fold(0.0, f64::max);
-        let last = trail.last().map_or(1, |place| place.step.max(1)) as f64;
-        let color_of = |point: u32| {
-            let place = &path[point as usize].0;
-            let mapped = |map: ColorMap, t: f64| {
-                let [r, g, b] = map.at(t);
-                Color::srgb_u8(r, g, b)
-            };
-            match colors {
-                TrailColors::Run => palette.run(trail.number),
-                TrailColors::Loss => mapped(ColorMap::Post, placed.frame.heights.fraction(place.loss)),
-                TrailColors::Step => mapped(ColorMap::Magma, 0.15 + 0.85 * place.step as f64 / last),
-                TrailColors::Distance => mapped(
-                    ColorMap::Cividis,
-                    place.distance(subspace, shown.alpha3) / farthest.max(f64::MIN_POSITIVE),
-                ),
-            }
-        };
-        if let Err(error) = meshes.insert(mesh.id(), mesh_of(&body, color_of)) {
+        let path: Vec<TrailPlace> = path.into_iter().map(|(place, _)| place).collect();
+        let color_of = paint.of(trail, &path, &placed);
+        if let Err(error) = meshes.insert(mesh.id(), mesh_of(&body, |point| color_of(&path[point as usize])))
+        {
             warn!("the trail could not be drawn: {error}");
         }
     }
     if !is_same || has_dots {
         dotted.set_if_neq(Dotted(has_dots));
+    }
+}
+
+/// What the colours of trails stand for.
+struct Paint<'a> {
+    colors: TrailColors,
+    palette: &'a Palette,
+    subspace: &'a Subspace,
+    alpha3: f64,
+}
+
+impl Paint<'_> {
+    /// The colour of each place of a trail's path.
+    fn of(&self, trail: &Trail, path: &[TrailPlace], placed: &Placed) -> impl Fn(&TrailPlace) -> Color {
+        let off = |place: &TrailPlace| place.distance(self.subspace, self.alpha3);
+        let farthest = path.iter().map(off).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+        let last = trail.last().map_or(1, |place| place.step.max(1)) as f64;
+        let (run, heights) = (self.palette.run(trail.number), placed.frame.heights);
+        move |place| {
+            let (map, t) = match self.colors {
+                TrailColors::Run => return run,
+                TrailColors::Loss => (ColorMap::Post, heights.fraction(place.loss)),
+                TrailColors::Step => (ColorMap::Magma, 0.15 + 0.85 * place.step as f64 / last),
+                TrailColors::Distance => (ColorMap::Cividis, off(place) / farthest),
+            };
+            let [r, g, b] = map.at(t);
+            Color::srgb_u8(r, g, b)
+        }
     }
 }
 

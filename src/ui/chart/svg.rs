@@ -146,73 +146,76 @@ impl<'a> Sheet<'a> {
     }
 
     fn write_mark(&self, svg: &mut String, mark: &Mark) {
-        let is_log = self.chart.is_log;
         let [left, top, width, height] = self.frame;
         match mark {
-            Mark::Line { color, width, points, .. } => {
-                for stretch in stretches(points, is_log) {
-                    let path: Vec<String> =
-                        stretch.iter().map(|[a, b]| format!("{:.1},{:.1}", self.x(*a), self.y(*b))).collect();
-                    let _ = writeln!(
-                        svg,
-                        "<polyline fill=\"none\" {} stroke-width=\"{width}\" points=\"{}\"/>",
-                        stroke(*color),
-                        path.join(" ")
-                    );
-                }
-            }
-            Mark::Points { color, radius, points, .. } => {
-                for [a, b] in stretches(points, is_log).concat() {
-                    let _ = writeln!(
-                        svg,
-                        "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{radius}\" {}/>",
-                        self.x(a),
-                        self.y(b),
-                        fill(*color)
-                    );
-                }
-            }
-            Mark::Bars { color, width, bars, .. } => {
-                for [at, value] in bars {
-                    let (from, to) = (self.x(at - 0.5 * width), self.x(at + 0.5 * width));
-                    let (a, b) = (self.y(*value), self.y(0.0));
-                    let _ = writeln!(
-                        svg,
-                        "<rect x=\"{from:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" {}/>",
-                        a.min(b),
-                        to - from,
-                        (a - b).abs(),
-                        fill(*color)
-                    );
-                }
-            }
+            Mark::Line { color, width, points, .. } => self.write_line(svg, *color, *width, points),
+            Mark::Points { color, radius, points, .. } => self.write_points(svg, *color, *radius, points),
+            Mark::Bars { color, width, bars, .. } => self.write_bars(svg, *color, *width, bars),
             Mark::Picture { corners, size, pixels, values, is_table } => {
                 self.write_picture(svg, corners, *size, pixels);
                 if *is_table {
-                    for (([x, y], value), pixel) in middles(corners, *size).zip(values).zip(pixels) {
-                        let _ = writeln!(
-                            svg,
-                            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"{}\">{value}</text>",
-                            self.x(x),
-                            self.y(y) + 4.0,
-                            hex(ink_on(*pixel))
-                        );
-                    }
+                    self.write_values(svg, corners, *size, values, pixels);
                 }
             }
             Mark::Upright { at, color } => {
-                let _ = writeln!(
-                    svg,
-                    "<path d=\"M{:.1} {top:.1}v{height:.1}\" {}/>",
-                    self.x(*at),
-                    stroke(*color)
-                );
+                let x = self.x(*at);
+                let _ = writeln!(svg, "<path d=\"M{x:.1} {top:.1}v{height:.1}\" {}/>", stroke(*color));
             }
             Mark::Level { at, color } => {
-                let at = if is_log { at.log10() } else { *at };
-                let _ =
-                    writeln!(svg, "<path d=\"M{left:.1} {:.1}h{width:.1}\" {}/>", self.y(at), stroke(*color));
+                let y = self.y(if self.chart.is_log { at.log10() } else { *at });
+                let _ = writeln!(svg, "<path d=\"M{left:.1} {y:.1}h{width:.1}\" {}/>", stroke(*color));
             }
+        }
+    }
+
+    fn write_line(&self, svg: &mut String, color: Color32, width: f32, points: &[[f64; 2]]) {
+        for stretch in stretches(points, self.chart.is_log) {
+            let place = |[a, b]: &[f64; 2]| format!("{:.1},{:.1}", self.x(*a), self.y(*b));
+            let path = stretch.iter().map(place).collect::<Vec<_>>().join(" ");
+            let _ = writeln!(
+                svg,
+                "<polyline fill=\"none\" {} stroke-width=\"{width}\" points=\"{path}\"/>",
+                stroke(color)
+            );
+        }
+    }
+
+    fn write_points(&self, svg: &mut String, color: Color32, radius: f32, points: &[[f64; 2]]) {
+        for [a, b] in stretches(points, self.chart.is_log).concat() {
+            let (x, y) = (self.x(a), self.y(b));
+            let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" {}/>", fill(color));
+        }
+    }
+
+    fn write_bars(&self, svg: &mut String, color: Color32, width: f64, bars: &[[f64; 2]]) {
+        for [at, value] in bars {
+            let (from, to) = (self.x(at - 0.5 * width), self.x(at + 0.5 * width));
+            let (a, b) = (self.y(*value), self.y(0.0));
+            let _ = writeln!(
+                svg,
+                "<rect x=\"{from:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" {}/>",
+                a.min(b),
+                to - from,
+                (a - b).abs(),
+                fill(color)
+            );
+        }
+    }
+
+    fn write_values(
+        &self,
+        svg: &mut String,
+        corners: &Bounds,
+        size: [usize; 2],
+        values: &[f64],
+        pixels: &[[u8; 3]],
+    ) {
+        for (([x, y], value), pixel) in middles(corners, size).zip(values).zip(pixels) {
+            let (x, y, ink) = (self.x(x), self.y(y) + 4.0, hex(ink_on(*pixel)));
+            let _ = writeln!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" fill=\"{ink}\">{value}</text>"
+            );
         }
     }
 

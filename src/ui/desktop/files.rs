@@ -27,6 +27,7 @@ use crate::ui::act::DeskAct;
 use crate::ui::charts::{ChartKind, Charts};
 use crate::ui::desk::Desk;
 use crate::ui::source::Source;
+use crate::ui::view::PanelView;
 
 /// The dialog that asks for a file, and what it is asked for.
 #[derive(Resource, Default)]
@@ -79,74 +80,87 @@ pub(super) fn run_errands(
         DeskAct::Errand(errand) => Some(*errand),
         _ => None,
     });
-    if let Some(errand) = errands.last() {
-        if errand == Errand::CopyLine {
-            let view = source.view();
-            ctx.copy_text(command_line(
-                &as_seen(&view.experiment, view.camera.pose.as_ref()),
-                view.run.step.min(view.experiment.steps),
-            ));
-            desk.notice = Some(Ok("the command line is on the clipboard".to_owned()));
-        } else {
-            files.dialog = dialog(errand);
-            files.errand = Some(errand);
-            match errand {
-                Errand::Open => files.dialog.pick_file(),
-                _ => files.dialog.save_file(),
+    match errands.last() {
+        Some(Errand::CopyLine) => copy_line(ctx, &source.view(), &mut desk),
+        Some(errand) => files.begin(errand),
+        None => {}
+    }
+    let Some((path, errand)) = files.picked(ctx) else { return Ok(()) };
+    let shown = source.view();
+    match with_ending(path, errand) {
+        Err(why) => desk.notice = Some(Err(why)),
+        Ok(path) => match errand {
+            Errand::Open => match open(&path, &shown.experiment, Reach::Below) {
+                Ok(opened) => {
+                    desk.notice = None;
+                    opened.show(&mut ask, &mut presenter, &mut desk);
+                }
+                Err(why) => desk.notice = Some(Err(why)),
+            },
+            Errand::SavePicture => {
+                desk.notice = None;
+                files.shot =
+                    Some(PendingPicture { path, closed_at: ctx.input(|input| input.time), passes: 0 });
             }
-        }
+            Errand::Save => desk.notice = Some(saved(&path, Ok(experiment_in(&path, &shown)))),
+            Errand::SaveChart(kind, paper) => {
+                let bytes = on_paper(&charts, kind, paper, shown.experiment.view.theme);
+                desk.notice = Some(saved(&path, bytes));
+            }
+            Errand::SaveTour | Errand::Film { .. } | Errand::Picture { .. } | Errand::CopyLine => {
+                orders.write_batch(order_of(errand, path));
+            }
+        },
     }
-    if files.errand.is_none() {
-        return Ok(());
-    }
-    files.dialog.update(ctx);
-    let Some(path) = files.dialog.take_picked() else { return Ok(()) };
-    let Some(errand) = files.errand.take() else { return Ok(()) };
-    let path = match with_ending(path, errand) {
-        Ok(path) => path,
-        Err(why) => {
-            desk.notice = Some(Err(why));
-            return Ok(());
-        }
-    };
-    let view = source.view();
-    let closed_at = ctx.input(|input| input.time);
-    let done = match errand {
-        Errand::Open => open(&path, &view.experiment, Reach::Below).map(|opened| {
-            opened.show(&mut ask, &mut presenter, &mut desk);
-            None
-        }),
-        Errand::Save => {
-            let file = as_seen(&view.experiment, view.camera.pose.as_ref()).saved_in(folder_of(&path));
-            write(&path, file.to_ron().as_bytes()).map(Some)
-        }
-        Errand::SavePicture => {
-            files.shot = Some(PendingPicture { path, closed_at, passes: 0 });
-            Ok(None)
-        }
-        Errand::SaveTour => {
-            orders.write(Order::Tour(path));
-            return Ok(());
-        }
-        Errand::Film { size, fps } => {
-            orders.write(Order::Film(FilmOrder { path, size, fps }));
-            return Ok(());
-        }
-        Errand::Picture { size } => {
-            orders.write(Order::Picture(FilmOrder { path, size, fps: 30 }));
-            return Ok(());
-        }
-        Errand::SaveChart(kind, paper) => {
-            let bytes = on_paper(&charts, kind, paper, view.experiment.view.theme);
-            bytes.and_then(|bytes| write(&path, &bytes)).map(Some)
-        }
-        Errand::CopyLine => Ok(None),
-    };
-    desk.notice = match done {
-        Ok(path) => path.map(|path| Ok(format!("saved {}", path.display()))),
-        Err(why) => Some(Err(why)),
-    };
     Ok(())
+}
+
+/// What takes longer, and is done elsewhere.
+fn order_of(errand: Errand, path: PathBuf) -> Option<Order> {
+    match errand {
+        Errand::SaveTour => Some(Order::Tour(path)),
+        Errand::Film { size, fps } => Some(Order::Film(FilmOrder { path, size, fps })),
+        Errand::Picture { size } => Some(Order::Picture(FilmOrder { path, size, fps: 30 })),
+        _ => None,
+    }
+}
+
+impl Files {
+    /// Asks for the file of an errand.
+    fn begin(&mut self, errand: Errand) {
+        self.dialog = dialog(errand);
+        self.errand = Some(errand);
+        match errand {
+            Errand::Open => self.dialog.pick_file(),
+            _ => self.dialog.save_file(),
+        }
+    }
+
+    /// Shows the dialog; the file that was chosen in it, once, and what for.
+    fn picked(&mut self, ctx: &egui::Context) -> Option<(PathBuf, Errand)> {
+        self.errand?;
+        self.dialog.update(ctx);
+        let path = self.dialog.take_picked()?;
+        Some((path, self.errand.take()?))
+    }
+}
+
+fn copy_line(ctx: &egui::Context, view: &PanelView, desk: &mut Desk) {
+    let seen = as_seen(&view.experiment, view.camera.pose.as_ref());
+    ctx.copy_text(command_line(&seen, view.run.step.min(view.experiment.steps)));
+    desk.notice = Some(Ok("the command line is on the clipboard".to_owned()));
+}
+
+/// The experiment that is shown as a file at that path.
+fn experiment_in(path: &Path, view: &PanelView) -> Vec<u8> {
+    let file = as_seen(&view.experiment, view.camera.pose.as_ref()).saved_in(folder_of(path));
+    file.to_ron().into_bytes()
+}
+
+/// Writes a file and tells so, or why not.
+fn saved(path: &Path, bytes: Result<Vec<u8>, String>) -> Result<String, String> {
+    let path = write(path, &bytes?)?;
+    Ok(format!("saved {}", path.display()))
 }
 
 /// Tells whether the dialog is open.

@@ -301,7 +301,7 @@ mod tests {
     fn activations_agree_with_those_of_double_length() {
         let x = points();
         for set in InstructionSet::available() {
-            for activation in Activation::ALL {
+            for &activation in Activation::ALL {
                 let found = set.run(Map(&x, Activate(activation)));
                 for (x, found) in x.iter().zip(found) {
                     let expected = activation.jet(f64::from(*x)).value;
@@ -331,7 +331,7 @@ mod tests {
     fn nan_and_infinity_are_not_lost() {
         let broken = [f32::NAN; 16];
         for set in InstructionSet::available() {
-            for activation in Activation::ALL {
+            for &activation in Activation::ALL {
                 let found = set.run(Map(&broken, Activate(activation)));
                 assert!(found.iter().all(|v| v.is_nan()), "{set:?} {activation:?}");
             }

@@ -292,7 +292,6 @@ impl Separable {
             }
             bias[r] = at(UNITS);
         }
-        let (one, most) = (L::splat(1.0), L::splat(4_398_046_500_000.0)); // 2⁴²
         let mut sums = [L::splat(0.0); ROWS];
         let mut z = [[L::splat(0.0); EXAMPLES_A_SUM]; ROWS];
         for first in examples.clone().step_by(EXAMPLES_A_SUM) {
@@ -300,38 +299,10 @@ impl Separable {
             for i in 0..count {
                 let at = (first + i) * UNITS;
                 let table = &factors[at * L::COUNT..(at + UNITS) * L::COUNT];
-                let told = [&rows[0].factors[at..at + UNITS], &rows[1].factors[at..at + UNITS]];
-                let mut sum = bias;
-                if rows[0].is_plain[first + i] && rows[1].is_plain[first + i] {
-                    let mut tops = [one; ROWS];
-                    let mut bottoms = [one; ROWS];
-                    for unit in 0..UNITS {
-                        let column = L::load(&table[unit * L::COUNT..]);
-                        let (is_first, is_last) =
-                            (unit % UNITS_A_FRACTION == 0, (unit + 1) % UNITS_A_FRACTION == 0);
-                        for r in 0..ROWS {
-                            let d = column.times_plus(L::splat(told[r][unit]), one).at_most(most);
-                            let weight = weights[unit][r];
-                            (tops[r], bottoms[r]) = match is_first {
-                                true => (weight, d),
-                                false => {
-                                    (tops[r].times_plus(d, weight.times(bottoms[r])), bottoms[r].times(d))
-                                }
-                            };
-                            if is_last || unit + 1 == UNITS {
-                                sum[r] = tops[r].times_plus(bottoms[r].reciprocal(), sum[r]);
-                            }
-                        }
-                    }
-                } else {
-                    for unit in 0..UNITS {
-                        for r in 0..ROWS {
-                            let (a, b) = (rows[r].exponents[at + unit], self.exponents[1][at + unit]);
-                            let t = lanes_of::<L>(alpha, |alpha| -(a + alpha * b) * std::f64::consts::LOG2_E);
-                            sum[r] = logistic2(t).times_plus(weights[unit][r], sum[r]);
-                        }
-                    }
-                }
+                let sum = match rows[0].is_plain[first + i] && rows[1].is_plain[first + i] {
+                    true => by_fractions(rows, at, table, &weights, bias),
+                    false => self.one_by_one(rows, at, alpha, &weights, bias),
+                };
                 for r in 0..ROWS {
                     z[r][i] = sum[r];
                 }
@@ -344,6 +315,57 @@ impl Separable {
         }
         sums
     }
+
+    /// As [`by_fractions`], where a factor could leave the range of single length.
+    #[inline(always)]
+    fn one_by_one<L: Lanes, const UNITS: usize>(
+        &self,
+        rows: [&Row; ROWS],
+        at: usize,
+        alpha: &[f64],
+        weights: &[[L; ROWS]; UNITS],
+        mut sum: [L; ROWS],
+    ) -> [L; ROWS] {
+        for unit in 0..UNITS {
+            for r in 0..ROWS {
+                let (a, b) = (rows[r].exponents[at + unit], self.exponents[1][at + unit]);
+                let t = lanes_of::<L>(alpha, |alpha| -(a + alpha * b) * std::f64::consts::LOG2_E);
+                sum[r] = logistic2(t).times_plus(weights[unit][r], sum[r]);
+            }
+        }
+        sum
+    }
+}
+
+/// Weighted sigmoids of an example whose units begin at `at`, added to `sum` as fractions of several.
+#[inline(always)]
+fn by_fractions<L: Lanes, const UNITS: usize>(
+    rows: [&Row; ROWS],
+    at: usize,
+    table: &[f32],
+    weights: &[[L; ROWS]; UNITS],
+    mut sum: [L; ROWS],
+) -> [L; ROWS] {
+    let (one, most) = (L::splat(1.0), L::splat(4_398_046_500_000.0)); // 2⁴²
+    let told = [&rows[0].factors[at..at + UNITS], &rows[1].factors[at..at + UNITS]];
+    let mut tops = [one; ROWS];
+    let mut bottoms = [one; ROWS];
+    for unit in 0..UNITS {
+        let column = L::load(&table[unit * L::COUNT..]);
+        let (is_first, is_last) = (unit % UNITS_A_FRACTION == 0, (unit + 1) % UNITS_A_FRACTION == 0);
+        for r in 0..ROWS {
+            let d = column.times_plus(L::splat(told[r][unit]), one).at_most(most);
+            let weight = weights[unit][r];
+            (tops[r], bottoms[r]) = match is_first {
+                true => (weight, d),
+                false => (tops[r].times_plus(d, weight.times(bottoms[r])), bottoms[r].times(d)),
+            };
+            if is_last || unit + 1 == UNITS {
+                sum[r] = tops[r].times_plus(bottoms[r].reciprocal(), sum[r]);
+            }
+        }
+    }
+    sum
 }
 
 /// A number for each lane, computed in double length.
