@@ -399,7 +399,6 @@ fn threads_to_compute_with_are_started_by_the_executor_and_the_command_line_alon
     assert_eq!(started, ["scene/worker.rs"]);
 }
 
-/// The panels are let alone: all of them are drawn from one view of what they all show.
 #[test]
 fn no_files_use_each_other_in_a_circle() {
     let arrows = Arrows::read();
