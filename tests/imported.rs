@@ -5,6 +5,7 @@ use std::sync::Arc;
 use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
 use losscape::core::experiment::{Experiment, ExperimentFile, Import};
 use losscape::core::grid::{Evaluator, InProcess};
+use losscape::core::num::ParamLayout;
 use losscape::core::num::{Advance, Job};
 use losscape::core::subspace::{PlaneConfig, SlicePlane};
 
@@ -102,6 +103,10 @@ fn what_needs_its_loss_is_refused_by_name() {
         refused(|file| file.slice.plane = PlaneConfig::by_name("hessian").unwrap()),
         "slice.plane = hessian: expected a plane that follows from the run alone, since the run came without its loss"
     );
+    let layout = ParamLayout::dense([("fc1.weight".to_owned(), vec![2, 2])]);
+    let import = Import { name: "x".to_owned(), layout, course: Arc::clone(imported.imported().unwrap()) };
+    let other = Experiment::of_import(ExperimentFile::default(), import).unwrap_err().to_string();
+    assert_eq!(other, "step 0 = 44: expected 4 parameters, as its layout has");
     assert_eq!(imported.file().heading(), "resnet, run 3", "not the usual model on the usual data");
     assert_eq!(imported.steps, 150);
     assert!(imported.notes().is_empty() && imported.supervised().is_none());

@@ -17,20 +17,19 @@ use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::folder::Access;
 use crate::core::io::npy;
 use crate::core::io::sources::Sources;
-use crate::core::num::ParamLayout;
 use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
-use crate::core::train::{Course, Replay, TrainingPlan, TrainingRun, Trajectory};
+use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
 #[derive(Clone, Debug)]
 pub struct Experiment {
-    file: ExperimentFile,
-    problem: Arc<Problem>,
+    pub(super) file: ExperimentFile,
+    pub(super) problem: Arc<Problem>,
     /// The points that the plane names by file.
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
-    course: Option<Arc<Course>>,
+    pub(super) course: Option<Arc<Course>>,
     /// Where files that it comes to name are read from.
     sources: Arc<dyn Sources>,
 }
@@ -68,20 +67,6 @@ impl Serialize for Experiment {
         self.file.serialize(serializer)
     }
 }
-
-/// A run that was recorded elsewhere: checkpoints, and which parameters lie where in them.
-#[derive(Clone, Debug)]
-pub struct Import {
-    /// What it is called.
-    pub name: String,
-    /// The layout of its thetas.
-    pub layout: ParamLayout,
-    /// Its checkpoints; their losses are as they were recorded.
-    pub course: Arc<Course>,
-}
-
-const NOT_TRAINED_HERE: &str = "no change, since the run was recorded elsewhere and is not trained here";
-const NEEDS_NO_LOSS: &str = "a plane that follows from the run alone, since the run came without its loss";
 
 /// The part of an experiment that decides what training does: equal values train alike, bit for bit.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,7 +120,7 @@ impl Experiment {
     }
 
     /// Checks what depends on the examples and the model as well.
-    fn posing(
+    pub(super) fn posing(
         file: ExperimentFile,
         problem: Arc<Problem>,
         files: Arc<ThetaFiles>,
@@ -158,41 +143,6 @@ impl Experiment {
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
         experiment.volume_spec(&ranges).map_err(|error| slice_error("slice.volume", &error))?;
         Ok(experiment)
-    }
-
-    /// A run that was recorded elsewhere and came without its loss, seen by the slice and the look of `file`.
-    /// What that says of data, model and training plays no part, and its length is the run's.
-    ///
-    /// # Errors
-    /// If slice or look make no sense for the run, or it is longer than any that is shown.
-    pub fn of_import(file: ExperimentFile, import: Import) -> Result<Self, FieldError> {
-        let Import { name, layout, course } = import;
-        let file = ExperimentFile { title: name, steps: course.end(), ..file };
-        file.check()?;
-        if file.slice.plane.needs_objective() {
-            return Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS));
-        }
-        let problem = Arc::new(Problem::without_objective(layout, course.first().theta.to_vec()));
-        let files = Arc::default();
-        Ok(Self { course: Some(course), ..Self::posing(file, problem, files)? })
-    }
-
-    /// Refuses another file where it asks for what an imported run cannot give.
-    fn check_change(&self, file: &ExperimentFile) -> Result<(), FieldError> {
-        if !self.is_imported() {
-            return Ok(());
-        }
-        let is_of_training = |setting: &Setting| {
-            let touches = setting.row().touches;
-            touches.training() || touches == Touches::Length
-        };
-        if let Some(setting) = Setting::differing(&self.file, file).find(is_of_training) {
-            return Err(FieldError::new(setting.row().path, "another", NOT_TRAINED_HERE));
-        }
-        match file.slice.plane.needs_objective() {
-            true => Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS)),
-            false => Ok(()),
-        }
     }
 
     /// A changed copy, checked anew.
@@ -307,16 +257,6 @@ impl Experiment {
         self.course.as_ref().map(|course| course.end())
     }
 
-    /// The run that it is of, where that was imported.
-    pub fn imported(&self) -> Option<&Arc<Course>> {
-        self.course.as_ref().filter(|_| self.is_imported())
-    }
-
-    /// Whether its run was recorded elsewhere and came without its loss.
-    pub fn is_imported(&self) -> bool {
-        self.problem.objective().is_none()
-    }
-
     /// Whether its training passes the checkpoints of a recorded run.
     pub fn is_recorded(&self) -> bool {
         self.course.is_some()
@@ -356,12 +296,6 @@ impl Experiment {
     /// If there is nothing to train.
     pub fn start_run_at(&self, start: Vec<f64>) -> Result<TrainingRun, NoObjective> {
         Ok(TrainingRun::new(Arc::clone(self.objective().ok_or(NoObjective)?), self.plan(start)))
-    }
-
-    /// Its run, to be passed checkpoint by checkpoint, where that was imported.
-    pub fn replay(&self) -> Option<Replay> {
-        let course = self.course.as_ref().filter(|_| self.is_imported())?;
-        Some(Replay::new(Arc::clone(course)))
     }
 
     fn plan(&self, start: Vec<f64>) -> TrainingPlan {
