@@ -14,12 +14,21 @@ mod tables;
 mod words;
 
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Child;
 use std::process::{Command, Output};
 
 use crate::support::array_of_file;
 
 fn losscape(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_losscape")).args(arguments).output().unwrap()
+}
+
+/// Sends a program the signal of that name, as in `-INT`.
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let told = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
 }
 
 /// An array of a run or a slice: its shape and its numbers.

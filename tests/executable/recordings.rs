@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
+#[cfg(unix)]
+use super::signal;
 use super::{losscape, refused};
 
 /// A short tour in which everything happens that changes a picture: training, a path, a ride, a slice
@@ -315,14 +317,7 @@ fn odd_sides_are_made_even_with_a_word_about_it() {
 fn a_program_hears_of_each_frame_and_ends_the_film_by_closing_its_standard_input() {
     let folder = folder();
     std::fs::write(folder.path().join("x.mp4"), "mine").unwrap();
-    let long = ["descent", "-o", "x.mp4", "--size", "160x90", "--progress", "lines", "--force"];
-    let mut child = command(folder.path(), &long)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let (mut child, mut lines) = minded(folder.path(), &["--force"]);
     assert_eq!((lines.next().unwrap(), lines.next().unwrap()), ("1/360".to_owned(), "2/360".to_owned()));
     drop(child.stdin.take());
     let last = lines.last();
@@ -344,20 +339,31 @@ fn counted(path: &Path) -> u64 {
     String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
 }
 
-/// Starts a long film, and gives it time for some frames.
-#[cfg(unix)]
-fn stopped_after_frames(folder: &Path, more: &[&str], signal: &str) -> std::process::Output {
-    let long = ["descent", "-o", "x.mp4", "--size", "160x90", "--progress", "lines"];
-    let mut child = command(folder, &[&long, more].concat())
+/// Starts a long film that tells of each frame; and the lines that it tells.
+fn minded(folder: &Path, more: &[&str]) -> (Child, impl Iterator<Item = String>) {
+    let long = ["descent", "-o", "x.mp4", "--size", "160x90"];
+    told_of(command(folder, &[&long, more].concat()))
+}
+
+/// Starts a film, whose every frame is told in a line.
+fn told_of(mut command: Command) -> (Child, impl Iterator<Item = String>) {
+    let mut child = command
+        .args(["--progress", "lines"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    (child, lines)
+}
+
+/// Starts a long film, and ends it so after some frames.
+#[cfg(unix)]
+fn stopped_after_frames(folder: &Path, more: &[&str], name: &str) -> Output {
+    let (child, mut lines) = minded(folder, more);
     assert!(lines.any(|line| line == "20/360"));
-    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    signal(&child, name);
     lines.for_each(drop);
     child.wait_with_output().unwrap()
 }
@@ -449,8 +455,7 @@ fn a_film_or_picture_that_waits_for_hours_of_training_can_be_interrupted() {
     std::thread::sleep(std::time::Duration::from_secs(4));
     for (name, folder, mut child) in waiting {
         assert!(child.try_wait().unwrap().is_none(), "it trains");
-        let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-        assert!(told.success());
+        signal(&child, "-INT");
         assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
         let left = std::fs::read_dir(folder.path()).unwrap().count();
@@ -458,34 +463,61 @@ fn a_film_or_picture_that_waits_for_hours_of_training_can_be_interrupted() {
     }
 }
 
+/// Puts a program called ffmpeg into the folder; the PATH on which it is the first.
+#[cfg(unix)]
+fn with_ffmpeg(folder: &Path, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let ffmpeg = folder.join("ffmpeg");
+    std::fs::write(&ffmpeg, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&ffmpeg, std::fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn an_ffmpeg_that_does_not_even_tell_its_encoders_is_not_waited_for() {
+    let folder = folder();
+    let path = with_ffmpeg(folder.path(), "echo $$ >> asked; exec sleep 60");
+    let started = |name: &str| {
+        let arguments = ["tour.ron", "-o", name, "--size", "160x90", "--encoder", "ffmpeg"];
+        let mut film = command(folder.path(), &arguments);
+        film.env("PATH", &path).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for name in ["x.mp4", "x.webm"] {
+        let output = started(name).wait_with_output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains("ffmpeg") && error.contains("within 5 s"), "{error}");
+    }
+    let asked = || std::fs::read_to_string(folder.path().join("asked")).unwrap_or_default().lines().count();
+    assert_eq!(asked(), 2);
+    let child = started("x.webm");
+    while asked() < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "nothing of a film is left");
+}
+
 #[test]
 #[cfg(unix)]
 fn an_ffmpeg_that_stands_still_keeps_nobody_from_interrupting() {
-    use std::os::unix::fs::PermissionsExt;
     let folder = folder();
-    let ffmpeg = folder.path().join("ffmpeg");
-    let script = r#"#!/bin/sh
-case "$*" in *-encoders*) echo libx264 libvpx-vp9; exit;; esac
-exec sleep 3600
-"#;
-    std::fs::write(&ffmpeg, script).unwrap();
-    std::fs::set_permissions(&ffmpeg, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let path = with_ffmpeg(
+        folder.path(),
+        r#"case "$*" in *-encoders*) echo libx264 libvpx-vp9; exit;; esac; exec sleep 3600"#,
+    );
     for (name, more) in [("x.mp4", &["--encoder", "ffmpeg"][..]), ("x.webm", &["--keep-partial"])] {
         // A frame is more than a pipe holds.
-        let all = ["tour.ron", "-o", name, "--size", "320x180", "--fps", "10", "--progress", "lines"];
-        let mut child = command(folder.path(), &[&all, more].concat())
-            .env("PATH", &path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let all = ["tour.ron", "-o", name, "--size", "320x180", "--fps", "10"];
+        let mut film = command(folder.path(), &[&all, more].concat());
+        film.env("PATH", &path);
+        let (child, mut lines) = told_of(film);
         // One is being written and two wait.
         assert!(lines.any(|line| line == "3/21"));
-        let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-        assert!(told.success());
+        signal(&child, "-INT");
         lines.for_each(drop);
         let output = child.wait_with_output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+#[cfg(unix)]
+use super::signal;
 use super::{losscape, refused};
 
 /// Expects exit code 1, one line on standard error that holds each of the words, and nothing else.
@@ -176,8 +178,7 @@ fn an_interrupt_ends_long_work_and_leaves_nothing() {
         let mut child =
             command.args(arguments).arg("-o").arg(&out).stderr(std::process::Stdio::piped()).spawn().unwrap();
         wait_until_it_listens(child.id());
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        signal(&child, "-INT");
         assert_eq!(child.wait().unwrap().code(), Some(130), "{arguments:?}");
         assert!(names(folder.path()).is_empty(), "{arguments:?}");
     }

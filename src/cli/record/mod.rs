@@ -213,7 +213,9 @@ impl RecordArguments {
         device::require().map_err(Failure::Work)?;
         // Before anything is made that an interrupt must take away.
         let interrupt = Interrupt::listen()?;
-        let sink = sink::open(&self.output, self.force, spec, format, encoder).map_err(refused)?;
+        let sink = sink::open(&self.output, self.force, spec, format, encoder);
+        // Who was asked what it can do may have been interrupted as well.
+        let sink = sink.map_err(|e| if interrupt.is_heard() { Failure::Interrupted } else { refused(e) })?;
         if size != typed {
             let [[w, h], [width, height]] = [typed, size];
             complain(&format!("{w}x{h} is made {width}x{height}: a film of this kind has even sides"));

@@ -7,11 +7,12 @@
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use image::RgbaImage;
 
@@ -198,14 +199,39 @@ fn copy(part: &Path, format: &[&str], to: &OsStr) -> Result<u64, JoinError> {
     Ok(frames.unwrap_or(0))
 }
 
+/// How long ffmpeg may take to tell its encoders: it takes some hundredths of a second.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Whether there is an ffmpeg that has the encoder.
 fn look_for(program: &str, encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
     let mut command = Command::new(program);
-    match command.args(["-hide_banner", "-encoders"]).stdin(Stdio::null()).output() {
-        Ok(output) if String::from_utf8_lossy(&output.stdout).contains(encoder) => Ok(()),
-        Ok(_) => Err(SinkError::NoFfmpegEncoder { encoder }),
+    match said_within(PATIENCE, command.args(["-hide_banner", "-encoders"])) {
+        Ok(Some(said)) if said.contains(encoder) => Ok(()),
+        Ok(Some(_)) => Err(SinkError::NoFfmpegEncoder { encoder }),
+        Ok(None) => Err(SinkError::SilentFfmpeg { secs: PATIENCE.as_secs() }),
         Err(_) => Err(SinkError::NoFfmpeg { hint }),
     }
+}
+
+/// What a program says to its end; `None` if it has not come to it by then, and is ended.
+fn said_within(limit: Duration, command: &mut Command) -> io::Result<Option<String>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let (say, said) = mpsc::channel();
+    let listen = |mut stdout: ChildStdout| {
+        let listen = move || {
+            let mut bytes = Vec::new();
+            let read = stdout.read_to_end(&mut bytes);
+            // Nobody may be listening any more.
+            let _ = say.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned()));
+        };
+        std::thread::Builder::new().name("ffmpeg".to_owned()).spawn(listen)
+    };
+    child.stdout.take().map(listen).transpose()?;
+    let said = said.recv_timeout(limit);
+    // Whoever has said everything may have ended by itself; then there is nobody to end.
+    let _ = child.kill();
+    child.wait()?;
+    said.ok().transpose()
 }
 
 /// A file's name as ffmpeg takes it: otherwise a colon in it would name a protocol.

@@ -272,6 +272,12 @@ pub enum SinkError {
         /// What it lacks.
         encoder: &'static str,
     },
+    /// There is an ffmpeg that says nothing.
+    #[error("the ffmpeg on the PATH did not tell its encoders within {secs} s; expected one that works")]
+    SilentFfmpeg {
+        /// How long it was waited for.
+        secs: u64,
+    },
     /// The program ffmpeg gave up.
     #[error("cannot write {path}: ffmpeg ended with {status}: {said}")]
     Ffmpeg {
