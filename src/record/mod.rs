@@ -2,6 +2,8 @@
 
 pub mod eye;
 pub mod film;
+#[cfg(test)]
+mod labels;
 pub mod picture;
 pub mod readback;
 pub mod shrink;

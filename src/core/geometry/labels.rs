@@ -23,10 +23,9 @@ impl LabelBox {
         (0..2).all(|i| self.min[i] < other.max[i] + gap && other.min[i] < self.max[i] + gap)
     }
 
-    /// Points from its middle to that of another.
-    pub fn distance(&self, other: &Self) -> f32 {
-        let [x, y] = [0, 1].map(|i| 0.5 * (self.min[i] + self.max[i] - other.min[i] - other.max[i]));
-        x.hypot(y)
+    /// Its middle, in points.
+    pub fn middle(&self) -> [f32; 2] {
+        [0, 1].map(|i| 0.5 * (self.min[i] + self.max[i]))
     }
 
     /// Whether a straight line from one point to another crosses the box, or lies in it (Liang and Barsky
@@ -56,9 +55,10 @@ impl LabelBox {
 
 /// How labels over a surface are kept from hiding it.
 pub struct Crowd<'a> {
-    /// Whether the label of that number stands over the surface.
-    pub is_chip: &'a dyn Fn(usize) -> bool,
-    /// Points from middle to middle within which no more than [`MOST_CHIPS`] of them stand.
+    /// Where on the screen the thing is, in points, that the label of that number names from the place of
+    /// that number, where it stands over the surface.
+    pub spot: &'a dyn Fn(usize, usize) -> Option<[f32; 2]>,
+    /// Points around a thing within which no more than [`MOST_CHIPS`] are named.
     pub radius: f32,
 }
 
@@ -66,14 +66,18 @@ pub struct Crowd<'a> {
 pub const MOST_CHIPS: usize = 3;
 
 impl Crowd<'_> {
-    /// Whether there is room among those that are shown: none comes to stand among too many.
-    fn has_room(&self, place: &LabelBox, chips: &[&LabelBox]) -> bool {
-        chips.iter().filter(|chip| chip.distance(place) < self.radius).count() < MOST_CHIPS
+    /// Whether one more may be named beside those that are: no thing is then among too many.
+    fn has_room(&self, spot: [f32; 2], named: &[[f32; 2]]) -> bool {
+        let around = |spot: [f32; 2]| {
+            named.iter().copied().filter(move |at| (at[0] - spot[0]).hypot(at[1] - spot[1]) < self.radius)
+        };
+        let is_free = |spot| around(spot).count() < MOST_CHIPS;
+        is_free(spot) && around(spot).all(is_free)
     }
 }
 
 /// Which of its places each label takes: in their order, each the first of its places that lies inside
-/// `screen`, keeps `gap` points away from those shown before it, and stands in no crowd; `None` where there
+/// `screen`, keeps `gap` points away from those shown before it, and names nothing in a crowd; `None` where there
 /// is none. So the important labels come first, and the best places of each. But one that stood at the place
 /// `before` stays there as long as it can: what jumps about cannot be read.
 pub fn place(
@@ -83,18 +87,17 @@ pub fn place(
     gap: f32,
     crowd: &Crowd,
 ) -> Vec<Option<usize>> {
-    let (mut shown, mut chips): (Vec<&LabelBox>, Vec<&LabelBox>) = (Vec::new(), Vec::new());
+    let (mut shown, mut named): (Vec<&LabelBox>, Vec<[f32; 2]>) = (Vec::new(), Vec::new());
     let placed = labels.iter().enumerate().map(|(i, places)| {
-        let is_chip = (crowd.is_chip)(i);
-        let fits = |place: &LabelBox| {
-            place.is_inside(screen)
-                && !shown.iter().any(|other| place.is_near(other, gap))
-                && (!is_chip || crowd.has_room(place, &chips))
+        let fits = |at: &usize| {
+            places[*at].is_inside(screen)
+                && !shown.iter().any(|other| places[*at].is_near(other, gap))
+                && (crowd.spot)(i, *at).is_none_or(|spot| crowd.has_room(spot, &named))
         };
         let kept = before.get(i).copied().flatten().filter(|at| *at < places.len());
-        let at = kept.into_iter().chain(0..places.len()).find(|at| fits(&places[*at]))?;
+        let at = kept.into_iter().chain(0..places.len()).find(fits)?;
         shown.push(&places[at]);
-        chips.extend(is_chip.then_some(&places[at]));
+        named.extend((crowd.spot)(i, at));
         Some(at)
     });
     placed.collect()
@@ -117,7 +120,7 @@ mod tests {
             vec![at(50.0, 42.0)],
             vec![],
         ];
-        let shown = place(&labels, &[], &screen, 2.0, &Crowd { is_chip: &|_| false, radius: 0.0 });
+        let shown = place(&labels, &[], &screen, 2.0, &Crowd { spot: &|_, _| None, radius: 0.0 });
         assert_eq!(shown, [Some(0), None, Some(1), Some(0), None, Some(0), None]);
     }
 
@@ -126,7 +129,7 @@ mod tests {
         let screen = LabelBox { min: [0.0, 0.0], max: [100.0, 50.0] };
         let at = |x, y| LabelBox::centred([x, y], [20.0, 10.0]);
         let name = vec![at(20.0, 40.0), at(50.0, 40.0), at(80.0, 40.0)];
-        let none = Crowd { is_chip: &|_| false, radius: 0.0 };
+        let none = Crowd { spot: &|_, _| None, radius: 0.0 };
         let next = |in_the_way, before| {
             let labels = [vec![in_the_way], name.clone()];
             place(&labels, &[None, before], &screen, 2.0, &none)[1]
@@ -138,19 +141,24 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_three_stand_over_one_spot_and_others_go_elsewhere() {
+    fn no_more_than_three_things_of_one_spot_are_named_however_far_off_their_names_stand() {
         let screen = LabelBox { min: [0.0, 0.0], max: [400.0, 200.0] };
         let at = |x, y| LabelBox::centred([x, y], [20.0, 10.0]);
         let bowl = |i: usize| at(100.0, 40.0 + 20.0 * i as f32);
         let labels =
             [vec![bowl(0)], vec![bowl(1)], vec![bowl(2)], vec![bowl(3)], vec![bowl(3), at(300.0, 60.0)]];
-        let crowd = |is_chip| Crowd { is_chip, radius: 70.0 };
-        assert_eq!(
-            place(&labels, &[], &screen, 2.0, &crowd(&|_| true)),
-            [Some(0), Some(0), Some(0), None, Some(1)]
-        );
-        let two = place(&labels, &[], &screen, 2.0, &crowd(&|i| i > 0));
+        let own = |i: usize, place: usize| Some(labels[i][place].middle());
+        let named = |spot: &dyn Fn(usize, usize) -> Option<[f32; 2]>, radius| {
+            place(&labels, &[], &screen, 2.0, &Crowd { spot, radius })
+        };
+        assert_eq!(named(&own, 70.0), [Some(0), Some(0), Some(0), None, Some(1)]);
+        let two = named(&|i, place| own(i, place).filter(|_| i > 0), 70.0);
         assert_eq!(two, [Some(0), Some(0), Some(0), Some(0), Some(1)], "ticks crowd nothing");
+        let one_thing = named(&|_, _| Some([100.0, 40.0]), 70.0);
+        assert_eq!(one_thing, [Some(0), Some(0), Some(0), None, None], "all name what is in one spot");
+        // The first has two others around it, of which the fourth would be near one.
+        let in_a_row = named(&|i, _| Some([[60.0, 0.0, 120.0, 125.0, 500.0][i], 40.0]), 70.0);
+        assert_eq!(in_a_row, [Some(0), Some(0), Some(0), None, Some(0)]);
     }
 
     #[test]
@@ -175,7 +183,15 @@ mod tests {
                 places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
             };
             let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
-            let shown = place(&labels, &[], &screen, 1.0, &Crowd { is_chip: &|i| i % 2 == 0, radius: 40.0 });
+            let spot = |i: usize, at: usize| (i % 2 == 0).then(|| labels[i][at].middle());
+            let crowd = Crowd { spot: &spot, radius: 40.0 };
+            let shown = place(&labels, &[], &screen, 1.0, &crowd);
+            let named: Vec<[f32; 2]> =
+                shown.iter().enumerate().filter_map(|(i, at)| spot(i, (*at)?)).collect();
+            for a in &named {
+                let around = named.iter().filter(|b| (a[0] - b[0]).hypot(a[1] - b[1]) < 40.0).count();
+                proptest::prop_assert!(around <= MOST_CHIPS);
+            }
             let boxes: Vec<&LabelBox> =
                 labels.iter().zip(&shown).filter_map(|(places, at)| at.map(|at| &places[at])).collect();
             for i in 0..boxes.len() {

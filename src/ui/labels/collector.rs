@@ -20,6 +20,9 @@ use crate::ui::chosen::alpha_text;
 use crate::ui::slice::band_text;
 use crate::ui::style::{color32, loss_text};
 
+/// What is said of a thing that the surface hides.
+const BEHIND: &str = "behind the surface";
+
 /// Text sizes in points on a picture 720 points high.
 const NAME: f32 = 16.0;
 const WORD: f32 = 14.0;
@@ -67,7 +70,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         if let Some(at) = (self.project)(world) {
             let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.unit);
             let places = shifts.iter().map(shifted).enumerate().collect();
-            self.push(words, places, [0.0; 2], is_shaded, None);
+            self.push(Label { words, places, lean: [0.0; 2], is_shaded, spot: Some(at), hint: None });
         }
     }
 
@@ -86,19 +89,12 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             places.iter().map(move |place| [place[0] + shift.x, place[1] + shift.y])
         };
         let places = (0..=MOST_OUTSIDE).flat_map(farther).enumerate().collect();
-        self.push(words, places, [way.x, way.y], false, hint);
+        self.push(Label { words, places, lean: [way.x, way.y], is_shaded: false, spot: None, hint });
     }
 
-    fn push(
-        &mut self,
-        words: Words,
-        places: Vec<(usize, [f32; 2])>,
-        lean: [f32; 2],
-        is_shaded: bool,
-        hint: Option<String>,
-    ) {
-        let words = Words { size: words.size * self.unit, ..words };
-        self.labels.push(Label { words, places, lean, is_shaded, hint });
+    fn push(&mut self, label: Label) {
+        let words = Words { size: label.words.size * self.unit, ..label.words };
+        self.labels.push(Label { words, ..label });
     }
 
     fn ink(&self) -> egui::Color32 {
@@ -169,7 +165,9 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
                 if let Some(foot) = flag.place(known, &placed) {
                     let tip = placed.world([foot[0], foot[1] + f64::from(POLE), foot[2]]);
                     let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
-                    let words = Words::new(("flag", stand, flag.word()), flag.word(), WORD, ink);
+                    let relief = Relief::new(known, &self.told.shown, placed);
+                    let text = self.seen_or_not(&relief, tip, flag.word().to_owned());
+                    let words = Words::new(("flag", stand, flag.word()), text, WORD, ink);
                     self.add(tip, &shifts, words, true);
                 }
             }
@@ -180,10 +178,18 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let told = self.told;
         let (Some(lowest), Some(placed)) = (told.lowest.point, told.placement.first()) else { return };
         let Some(at) = lowest.place(known, &told.shown, placed) else { return };
+        let (relief, at) = (Relief::new(known, &told.shown, placed), placed.world(at));
         let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
+        let text = self.seen_or_not(&relief, at, text);
         let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
         let words = Words::new("lowest", text, ISOLINE, color32(told.palette.lowest));
-        self.add(placed.world(at), &shifts, words, true);
+        self.add(at, &shifts, words, true);
+    }
+
+    /// The same, with a word where the surface hides what it names: what stands over a hill would be taken
+    /// for a part of it.
+    fn seen_or_not(&self, relief: &Relief, at: [f64; 3], text: String) -> String {
+        if relief.hides(self.eye, at) { format!("{text} · {BEHIND}") } else { text }
     }
 
     /// What lies under the pointer, and what was chosen.
@@ -243,7 +249,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             let on_screen = seen.filter_map(|(i, at)| Some((i, (self.project)(at)?)));
             let places = on_screen.filter(|(_, at)| is_within(at)).collect();
             let words = Words::new(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
-            self.push(words, places, [0.0; 2], true, None);
+            let (lean, is_shaded) = ([0.0; 2], true);
+            self.push(Label { words, places, lean, is_shaded, spot: None, hint: None });
         }
     }
 }

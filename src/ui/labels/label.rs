@@ -37,8 +37,22 @@ pub(super) struct Label {
     pub(super) lean: [f32; 2],
     /// Whether it stands over the surface and needs a ground of its own.
     pub(super) is_shaded: bool,
+    /// Where the thing is that it names, unless that is where it stands.
+    pub(super) spot: Option<[f32; 2]>,
     /// What is told of it where the pointer rests on it.
     pub(super) hint: Option<String>,
+}
+
+impl Label {
+    /// Where the thing is that it names from such a place, if that stands over the surface.
+    pub(super) fn named_at(&self, place: &LabelBox) -> Option<[f32; 2]> {
+        self.is_shaded.then(|| self.spot.unwrap_or(place.middle()))
+    }
+
+    /// What is written at the place of that number.
+    pub(super) fn text(&self, number: usize) -> &str {
+        self.words.short.as_deref().filter(|_| number >= SHORT).unwrap_or(&self.words.text)
+    }
 }
 
 /// Numbers of places from which on a label is short of words.
@@ -67,14 +81,13 @@ pub(super) fn paint(
     has_ground: bool,
     palette: &Palette,
 ) {
-    let Words { text, short, size, color, .. } = &label.words;
-    let text = short.as_ref().filter(|_| number >= SHORT).unwrap_or(text);
+    let Words { size, color, .. } = &label.words;
     let rect = egui::Rect::from_min_max(bounds.min.into(), bounds.max.into());
     if has_ground {
         painter.rect_filled(rect, 0.28 * size, color32(palette.shade));
     }
     let font = egui::FontId::proportional(*size);
-    painter.text(rect.center(), egui::Align2::CENTER_CENTER, text, font, *color);
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, label.text(number), font, *color);
 }
 
 /// Tells more of a label on which the pointer rests.

@@ -13,6 +13,8 @@ use bevy_egui::{EguiContexts, egui};
 use self::collector::Collector;
 use self::label::{bounds, hint_ui, paint};
 pub use self::standing::Standing;
+#[cfg(test)]
+pub(crate) use self::standing::{CROWD, Written};
 use super::room;
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::picking::Ray;
@@ -24,6 +26,7 @@ use crate::scene::frame::{Placement, Stand};
 use crate::scene::landscape::Landscape;
 use crate::scene::levels::Levels;
 use crate::scene::lowest::Lowest;
+use crate::scene::motion::Motion;
 use crate::scene::pointer::{Hover, ray_through};
 use crate::scene::readout::Readout;
 use crate::scene::relief::Relief;
@@ -59,7 +62,7 @@ pub fn draw_labels(
     told: LabelSources,
     weight: Res<Weight>,
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
-    (pacing, touring): (Res<Pacing>, Res<Touring>),
+    (pacing, touring, motion): (Res<Pacing>, Res<Touring>, Res<Motion>),
     mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
@@ -92,11 +95,14 @@ pub fn draw_labels(
             all.filter(|(_, at)| label.is_shaded || is_clear(at)).collect()
         })
         .collect();
-    if pacing.rests() || touring.is_cut() {
-        standing.forget();
-    }
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
+    standing.begin(&area, pacing.rests() || touring.is_cut());
+    if !motion.0 {
+        standing.lengthen();
+    }
     let placed = standing.arrange(&labels, &boxes, legends, &area, unit);
+    #[cfg(test)]
+    standing.note(&labels, &placed);
     for (label, (number, bounds)) in labels.iter().zip(placed).filter_map(|(label, at)| Some((label, at?))) {
         let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);
         paint(&painter, label, *number, bounds, has_ground, &told.palette);

@@ -7,21 +7,48 @@ use bevy_egui::egui;
 use super::label::{Label, SHORT};
 use crate::core::geometry::labels::{Crowd, LabelBox, place};
 
-/// Where labels stood: of each the number of its place. They stay there while they can.
-#[derive(Resource, Default)]
-pub struct Standing(HashMap<egui::Id, usize>);
+/// Points around a thing over the surface within which few are named, on a picture 720 points high.
+pub(crate) const CROWD: f32 = 130.0;
 
-/// Points within which few labels stand over the surface, on a picture 720 points high.
-const CROWD: f32 = 130.0;
+/// Where labels stood. They stay there while they can.
+#[derive(Resource, Default)]
+pub struct Standing {
+    /// Of each the number of its place.
+    numbers: HashMap<egui::Id, usize>,
+    /// The room that there was for all of them.
+    area: Option<LabelBox>,
+    /// What was written.
+    #[cfg(test)]
+    pub(crate) written: Vec<Written>,
+}
+
+/// What was written.
+#[cfg(test)]
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// Of which label.
+    pub(crate) id: egui::Id,
+    pub(crate) text: String,
+    /// Where the thing is that it names, if that stands over the surface.
+    pub(crate) spot: Option<[f32; 2]>,
+}
 
 impl Standing {
-    /// Lets every label stand where it is best.
-    pub(super) fn forget(&mut self) {
-        self.0.clear();
+    /// Begins anew where the picture is another one, or the room for it.
+    pub(super) fn begin(&mut self, area: &LabelBox, is_other: bool) {
+        if is_other || self.area.as_ref() != Some(area) {
+            *self = Self { area: Some(area.clone()), ..Self::default() };
+        }
+    }
+
+    /// Forgets which words were short: in a picture at rest nobody sees them come and go.
+    pub(super) fn lengthen(&mut self) {
+        self.numbers.retain(|_, number| *number < SHORT);
     }
 
     /// The place that each label takes of the numbered ones that it has, beside what is reserved. Short words
-    /// come after all others.
+    /// come after all others, and stay short while the picture moves: words that came and went with every
+    /// frame could not be read.
     pub(super) fn arrange<'a>(
         &mut self,
         labels: &[Label],
@@ -34,16 +61,22 @@ impl Standing {
         for is_short in [false, true] {
             let taken: Vec<LabelBox> = placed.iter().flatten().map(|(_, at)| at.clone()).collect();
             let fixed: Vec<LabelBox> = reserved.iter().cloned().chain(taken).collect();
-            let is_chip = |i: usize| i >= fixed.len() && labels[i - fixed.len()].is_shaded;
-            let crowd = Crowd { is_chip: &is_chip, radius: CROWD * unit };
-            let open: Vec<Vec<&(usize, LabelBox)>> = boxes
+            let open: Vec<Vec<&(usize, LabelBox)>> = labels
                 .iter()
+                .zip(boxes)
                 .zip(&placed)
-                .map(|(boxes, placed)| {
-                    let is_open = |(number, _): &&_| placed.is_none() && (*number >= SHORT) == is_short;
+                .map(|((label, boxes), placed)| {
+                    let stays_short = self.numbers.get(&label.words.id).is_some_and(|at| *at >= SHORT);
+                    let is_due = placed.is_none() && (is_short || !stays_short);
+                    let is_open = |(number, _): &&_| is_due && (*number >= SHORT) == is_short;
                     boxes.iter().filter(is_open).collect()
                 })
                 .collect();
+            let spot = |i: usize, at: usize| {
+                let i = i.checked_sub(fixed.len())?;
+                labels[i].named_at(&open[i][at].1)
+            };
+            let crowd = Crowd { spot: &spot, radius: CROWD * unit };
             let before = self.before(labels, &open);
             let before: Vec<Option<usize>> = fixed.iter().map(|_| None).chain(before).collect();
             let unnumbered = open.iter().map(|boxes| boxes.iter().map(|(_, at)| at.clone()).collect());
@@ -53,24 +86,35 @@ impl Standing {
                 *placed = at.map(|at| open[at]).or(*placed);
             }
         }
-        self.0 = self.numbers(labels, &placed);
+        self.numbers = self.numbers(labels, &placed);
         placed
     }
 
     /// Which of its open places each label stood at.
     fn before(&self, labels: &[Label], open: &[Vec<&(usize, LabelBox)>]) -> Vec<Option<usize>> {
         let stood = labels.iter().zip(open).map(|(label, open)| {
-            let number = self.0.get(&label.words.id)?;
+            let number = self.numbers.get(&label.words.id)?;
             open.iter().position(|(place, _)| place == number)
         });
         stood.collect()
+    }
+
+    /// Keeps what is written for a test to read.
+    #[cfg(test)]
+    pub(super) fn note(&mut self, labels: &[Label], placed: &[Option<&(usize, LabelBox)>]) {
+        let written = labels.iter().zip(placed).filter_map(|(label, at)| {
+            let (number, at) = (*at)?;
+            let (id, text) = (label.words.id, label.text(*number).to_owned());
+            Some(Written { id, text, spot: label.named_at(at) })
+        });
+        self.written = written.collect();
     }
 
     /// Where each label stands now, or stood when there was room for it last.
     fn numbers(&self, labels: &[Label], placed: &[Option<&(usize, LabelBox)>]) -> HashMap<egui::Id, usize> {
         let numbers = labels.iter().zip(placed).filter_map(|(label, at)| {
             let id = label.words.id;
-            Some((id, at.map(|at| at.0).or(self.0.get(&id).copied())?))
+            Some((id, at.map(|at| at.0).or(self.numbers.get(&id).copied())?))
         });
         numbers.collect()
     }
@@ -85,21 +129,23 @@ mod tests {
     fn a_label_keeps_its_place_and_is_short_of_words_only_where_it_must_be() {
         let words = Words::new("name", "α₁  start to end", 16.0, egui::Color32::WHITE).or("α₁");
         let places = vec![(0, [50.0, 10.0]), (1, [50.0, 40.0])];
-        let labels = [Label { words, places, lean: [0.0; 2], is_shaded: false, hint: None }];
+        let labels = [Label { words, places, lean: [0.0; 2], is_shaded: false, spot: None, hint: None }];
         let at = |y, width| LabelBox::centred([50.0, y], [width, 10.0]);
         let boxes = [vec![(0, at(10.0, 80.0)), (1, at(40.0, 80.0)), (SHORT, at(10.0, 10.0))]];
         let area = LabelBox { min: [0.0; 2], max: [100.0, 50.0] };
-        let mut standing = Standing::default();
-        let mut number = |reserved: &[LabelBox]| {
+        let number = |standing: &mut Standing, reserved: &[LabelBox]| {
             let placed = standing.arrange(&labels, &boxes, reserved.to_vec(), &area, 1.0);
             placed[0].map(|(number, _)| *number)
         };
         let beside = |y| LabelBox::centred([80.0, y], [4.0, 4.0]);
-        assert_eq!(number(&[]), Some(0));
-        assert_eq!(number(&[beside(10.0)]), Some(1), "the best is taken");
-        assert_eq!(number(&[]), Some(1), "and free again");
-        assert_eq!(number(&[beside(10.0), beside(40.0)]), Some(SHORT));
-        assert_eq!(number(&[at(10.0, 9.0), at(40.0, 9.0)]), None);
-        assert_eq!(number(&[beside(40.0)]), Some(0), "there is room for all of it");
+        let standing = &mut Standing::default();
+        assert_eq!(number(standing, &[]), Some(0));
+        assert_eq!(number(standing, &[beside(10.0)]), Some(1), "the best is taken");
+        assert_eq!(number(standing, &[]), Some(1), "and free again");
+        assert_eq!(number(standing, &[beside(10.0), beside(40.0)]), Some(SHORT));
+        assert_eq!(number(standing, &[at(10.0, 9.0), at(40.0, 9.0)]), None);
+        assert_eq!(number(standing, &[beside(40.0)]), Some(SHORT), "while the picture moves");
+        standing.lengthen();
+        assert_eq!(number(standing, &[beside(40.0)]), Some(0), "there is room for all of it");
     }
 }
