@@ -1,6 +1,8 @@
 //! The window, on a virtual display: it opens, it takes what a hand does, and closing it ends the program
 //! at once.
 
+mod boards;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -180,6 +182,16 @@ pub fn drawn(display: &Display) {
     });
 }
 
+/// What windows keep there of experiments that were not saved.
+fn unsaved(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder.join("losscape")).into_iter().flatten();
+    let paths = files.map(|file| file.unwrap().path());
+    paths
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("unsaved-"))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ron"))
+        .collect()
+}
+
 /// Ends the program by closing its window.
 fn close(display: &Display, mut program: Child, window: &str) {
     display.xdotool(&["windowclose", window]);
@@ -264,8 +276,8 @@ fn closing_the_window_in_the_middle_of_a_job_ends_the_program_with_0() {
     close(&display, program, &window);
 }
 
-/// Where things are that have these names, in a window of that size.
-fn places(size: [f32; 2], labels: [&str; 2]) -> [Rect; 2] {
+/// The panels as they lie in a window of that size.
+fn laid_out(size: [f32; 2]) -> Harness<'static, Desk> {
     let slice = SliceView { alpha3_range: Some((0.0, 1.0)), ..SliceView::default() };
     let view = PanelView { is_panels_shown: true, slice, ..PanelView::default() };
     let draw = move |ui: &mut Ui, desk: &mut Desk| {
@@ -273,7 +285,7 @@ fn places(size: [f32; 2], labels: [&str; 2]) -> [Rect; 2] {
     };
     let mut harness = Harness::builder().with_size(size).build_ui_state(draw, Desk::default());
     harness.run();
-    labels.map(|label| harness.get_by_label(label).rect())
+    harness
 }
 
 #[test]
@@ -290,7 +302,8 @@ fn clicks_and_keys_count_in_a_window_at_rest_though_the_pointer_does_not_move() 
         let line = geometry.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         line.parse().unwrap()
     };
-    let [step, timeline] = places([side("WIDTH="), side("HEIGHT=")], ["Step", "Timeline"]);
+    let panels = laid_out([side("WIDTH="), side("HEIGHT=")]);
+    let [step, timeline] = ["Step", "Timeline"].map(|label| panels.get_by_label(label).rect());
     display.xdotool(&["windowfocus", &window]);
     let [x, y] = [step.center().x, step.center().y].map(|at| at.to_string());
     display.xdotool(&["mousemove", &x, &y]);
@@ -317,14 +330,7 @@ fn a_window_that_is_closed_leaves_nothing_to_rescue_and_one_that_is_killed_does(
     let display = Display::start();
     let folder = tempfile::tempdir().unwrap();
     let experiment = folder.path().join("short.ron");
-    let kept = || -> Vec<PathBuf> {
-        let files = std::fs::read_dir(folder.path().join("losscape")).into_iter().flatten();
-        let paths = files.map(|file| file.unwrap().path());
-        paths
-            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("unsaved-"))
-            .filter(|path| path.extension().is_some_and(|ending| ending == "ron"))
-            .collect()
-    };
+    let kept = || unsaved(folder.path());
     let change = |seed: u64| {
         let text = format!("(seed: {seed}, steps: 20, slice: (volume: [17, 17, 9]))");
         let (program, window) = open(&display, &experiment, &text);
