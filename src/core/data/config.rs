@@ -348,7 +348,7 @@ impl DatasetConfig {
     /// # Errors
     /// If no point is asked for, or a file is no table of numbers.
     pub fn generate(&self, sources: &dyn Sources, seed: u64) -> Result<Dataset, GenerateError> {
-        #[cfg(test)]
+        #[cfg(all(test, feature = "viewer"))]
         GENERATED.set(GENERATED.get() + 1);
         let draw = Draw::new(self.points(), self.noise().unwrap_or(0.0), seed);
         Ok(match self {
@@ -392,13 +392,13 @@ fn at_most(points: usize, data: Dataset, mut stream: Stream) -> Dataset {
     data.select(&rows).with_notes(notes)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "viewer"))]
 thread_local! {
     static GENERATED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// How often this thread has drawn or read examples.
-#[cfg(test)]
+#[cfg(all(test, feature = "viewer"))]
 pub(crate) fn generated() -> usize {
     GENERATED.get()
 }

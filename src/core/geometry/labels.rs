@@ -183,7 +183,7 @@ mod tests {
                 places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
             };
             let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
-            let spot = |i: usize, at: usize| (i % 2 == 0).then(|| labels[i][at].middle());
+            let spot = |i: usize, at: usize| i.is_multiple_of(2).then(|| labels[i][at].middle());
             let crowd = Crowd { spot: &spot, radius: 40.0 };
             let shown = place(&labels, &[], &screen, 1.0, &crowd);
             let named: Vec<[f32; 2]> =
