@@ -26,7 +26,7 @@ mod formats;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod goldens;
 mod imported;
-#[cfg(feature = "viewer")]
+#[cfg(all(feature = "viewer", feature = "desktop"))]
 mod jobs;
 mod layers;
 mod learning;

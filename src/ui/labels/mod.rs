@@ -13,7 +13,7 @@ use bevy_egui::{EguiContexts, egui};
 use self::collector::Collector;
 use self::label::{bounds, hint_ui, paint};
 pub use self::standing::Standing;
-#[cfg(test)]
+#[cfg(all(test, feature = "desktop"))]
 pub(crate) use self::standing::{CROWD, Written};
 use super::room;
 use crate::core::geometry::labels::LabelBox;
@@ -101,7 +101,7 @@ pub fn draw_labels(
         standing.lengthen();
     }
     let placed = standing.arrange(&labels, &boxes, legends, &area, unit);
-    #[cfg(test)]
+    #[cfg(all(test, feature = "desktop"))]
     standing.note(&labels, &placed);
     for (label, (number, bounds)) in labels.iter().zip(placed).filter_map(|(label, at)| Some((label, at?))) {
         let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);

@@ -18,12 +18,12 @@ pub struct Standing {
     /// The room that there was for all of them.
     area: Option<LabelBox>,
     /// What was written.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "desktop"))]
     pub(crate) written: Vec<Written>,
 }
 
 /// What was written.
-#[cfg(test)]
+#[cfg(all(test, feature = "desktop"))]
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
     /// Of which label.
@@ -100,7 +100,7 @@ impl Standing {
     }
 
     /// Keeps what is written for a test to read.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "desktop"))]
     pub(super) fn note(&mut self, labels: &[Label], placed: &[Option<&(usize, LabelBox)>]) {
         let written = labels.iter().zip(placed).filter_map(|(label, at)| {
             let (number, at) = (*at)?;
