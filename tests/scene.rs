@@ -575,19 +575,24 @@ fn runs_of_a_race_share_what_one_may_keep() {
 #[derive(Resource, Default)]
 struct Script(Vec<(KeyCode, bool)>);
 
-/// The keys of a US board as a window hears them.
-fn press(mut script: ResMut<Script>, mut typed: MessageWriter<KeyboardInput>, mut held: Local<Vec<KeyCode>>) {
-    let event = |key: KeyCode, state| KeyboardInput {
+/// A key of a US board as a window hears it.
+fn event(key: KeyCode, state: ButtonState) -> KeyboardInput {
+    let logical_key = match LETTERS.iter().position(|letter| *letter == key) {
+        Some(at) => Key::Character(char::from(b'a' + at as u8).to_string().into()),
+        None => Key::Unidentified(NativeKey::Unidentified),
+    };
+    KeyboardInput {
         key_code: key,
-        logical_key: match LETTERS.iter().position(|letter| *letter == key) {
-            Some(at) => Key::Character(char::from(b'a' + at as u8).to_string().into()),
-            None => Key::Unidentified(NativeKey::Unidentified),
-        },
+        logical_key,
         state,
         text: None,
         repeat: false,
         window: Entity::PLACEHOLDER,
-    };
+    }
+}
+
+/// The keys of a board, one in each frame.
+fn press(mut script: ResMut<Script>, mut typed: MessageWriter<KeyboardInput>, mut held: Local<Vec<KeyCode>>) {
     typed.write_batch(held.drain(..).map(|key| event(key, ButtonState::Released)));
     if let Some((key, has_ctrl)) = script.0.pop() {
         held.extend(has_ctrl.then_some(KeyCode::ControlLeft));
@@ -645,9 +650,42 @@ fn pressing(script: &[(KeyCode, bool)], pacing: Pacing) -> Eye {
         let script = script.iter().copied().rev();
         // The first frames make the landscape.
         let waiting = [(KeyCode::F24, false); 4];
-        app.insert_resource(Script(script.chain(waiting).collect()));
-        app.add_systems(PreUpdate, press.before(bevy::input::InputSystems));
+        app.insert_resource(Script(script.chain(waiting).collect())).init_resource::<Stroke>();
+        app.add_systems(PreUpdate, (press, strike).chain().before(bevy::input::InputSystems));
     })
+}
+
+/// Keys that go down, and up again, all in the same frame.
+#[derive(Resource, Default)]
+struct Stroke(Vec<(KeyCode, ButtonState)>);
+
+fn strike(mut stroke: ResMut<Stroke>, mut typed: MessageWriter<KeyboardInput>) {
+    typed.write_batch(stroke.0.drain(..).map(|(key, state)| event(key, state)));
+}
+
+#[test]
+fn in_a_slow_frame_each_key_has_the_modifiers_that_were_held_with_it() {
+    use ButtonState::{Pressed, Released};
+    let (ctrl, c, three, x) = (KeyCode::ControlLeft, KeyCode::KeyC, KeyCode::Digit3, KeyCode::KeyX);
+    let strokes = [
+        (c, Pressed),
+        (c, Released),
+        (ctrl, Pressed),
+        (three, Pressed),
+        (three, Released),
+        (ctrl, Released),
+        (x, Pressed),
+        (x, Released),
+    ];
+    let mut eye = pressing(&[], Pacing::Awaited);
+    let scale = eye.world().resource::<SessionState>().look().scale;
+    (0..8).for_each(|_| eye.frame());
+    eye.world_mut().resource_mut::<Stroke>().0 = strokes.to_vec();
+    (0..4).for_each(|_| eye.frame());
+    let session = eye.world().resource::<SessionState>();
+    assert_eq!(session.look().camera, CameraMode::Flight, "c comes before Ctrl is held");
+    assert!(session.view().bookmarks[2].is_some(), "Ctrl+3");
+    assert_ne!(session.look().scale, scale, "x comes after Ctrl was let go");
 }
 
 #[test]

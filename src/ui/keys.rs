@@ -51,19 +51,21 @@ pub fn press_keys(
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
 ) {
-    let pressed: Vec<&KeyboardInput> =
-        typed.read().filter(|typed| typed.state.is_pressed() && !typed.repeat).collect();
+    let heard: Vec<&KeyboardInput> = typed.read().collect();
+    let is_press = |typed: &KeyboardInput| typed.state.is_pressed() && !typed.repeat;
     // Behind a dialog nothing happens.
-    if pressed.is_empty() || dialog.is_open {
+    if dialog.is_open || !heard.iter().any(|typed| is_press(typed)) {
         return;
     }
     let view = source.view();
     let is_flying = view.experiment.view.camera == CameraMode::Flight;
-    // One that was let go since the last frame was held when the other key was pressed.
-    let is_held = |names: [KeyCode; 2]| keys.any_pressed(names) || keys.any_just_released(names);
-    let has_shift = is_held([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
-    let has_ctrl = is_held([KeyCode::ControlLeft, KeyCode::ControlRight]);
-    for typed in pressed {
+    let mut held = Held::before(&heard, &keys);
+    for typed in heard {
+        held.follow(typed);
+        if !is_press(typed) {
+            continue;
+        }
+        let (has_ctrl, has_shift) = (held.any(CTRL), held.any(SHIFT));
         let meant = board::meant(typed.key_code, &typed.logical_key, has_ctrl, is_flying);
         let Some(key) = meant else { continue };
         // It closes what is open, and does nothing else.
@@ -91,6 +93,37 @@ pub fn press_keys(
             desk.notice = Some(Err(nothing_to_undo(&view).to_owned()));
         }
         ask.write_batch(command.map(Ask));
+    }
+}
+
+const CTRL: [KeyCode; 2] = [KeyCode::ControlLeft, KeyCode::ControlRight];
+const SHIFT: [KeyCode; 2] = [KeyCode::ShiftLeft, KeyCode::ShiftRight];
+
+/// Which of the keys are held that change what others mean. A slow frame hears many keys at once, and each has
+/// those that were held with it.
+struct Held(Vec<(KeyCode, bool)>);
+
+impl Held {
+    /// As it was before a frame heard anything; `keys` are as they are after it.
+    fn before(heard: &[&KeyboardInput], keys: &ButtonInput<KeyCode>) -> Self {
+        let was_held = |key: KeyCode| match heard.iter().find(|typed| typed.key_code == key) {
+            // What goes down was up, unless it only says so again.
+            Some(first) => first.repeat || !first.state.is_pressed(),
+            None => keys.pressed(key),
+        };
+        Self(CTRL.into_iter().chain(SHIFT).map(|key| (key, was_held(key))).collect())
+    }
+
+    fn follow(&mut self, typed: &KeyboardInput) {
+        for (key, is_held) in &mut self.0 {
+            if *key == typed.key_code {
+                *is_held = typed.state.is_pressed();
+            }
+        }
+    }
+
+    fn any(&self, names: [KeyCode; 2]) -> bool {
+        self.0.iter().any(|(key, is_held)| *is_held && names.contains(key))
     }
 }
 
