@@ -239,7 +239,9 @@ impl Experiment {
 
     /// Whether both are trained and judged on the same examples.
     pub fn has_data_of(&self, other: &Self) -> bool {
-        let numbers = |part: Option<&Dataset>| part.map(|data| (data.x().to_vec(), data.y().to_vec()));
+        fn numbers(part: Option<&Dataset>) -> Option<(&[f64], &[f64])> {
+            part.map(|data| (data.x(), data.y()))
+        }
         self.problem.data().map(numbers) == other.problem.data().map(numbers)
     }
 

@@ -34,8 +34,3 @@ pub enum InputError {
 fn length(bytes: Option<u64>, most: u64) -> String {
     bytes.map_or_else(|| format!("more than {most}"), |bytes| bytes.to_string())
 }
-
-/// Why a source of that many bytes is not read.
-pub(super) fn length_error(bytes: u64, most: u64) -> InputError {
-    InputError::TooLong { bytes: Some(bytes), most }
-}

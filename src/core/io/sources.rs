@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::input::{InputError, length_error};
+use super::input::InputError;
 
 /// What is known of a source at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl<'s> dyn Sources + 's {
     fn checked(&self, name: &Path, most: u64) -> Result<Stamp, InputError> {
         let stamp = self.look(name)?;
         match stamp.bytes > most {
-            true => Err(length_error(stamp.bytes, most)),
+            true => Err(InputError::TooLong { bytes: Some(stamp.bytes), most }),
             false => Ok(stamp),
         }
     }
