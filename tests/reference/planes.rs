@@ -55,6 +55,7 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
         problem: experiment.problem(),
         files: &files,
         steps: &ThetaSteps::new(),
+        bending: None,
         seed: 0,
         rotate: 0.0,
     };

@@ -17,6 +17,7 @@ use crate::core::grid::{Axis, GridError, GridSpec};
 use crate::core::io::folder::Access;
 use crate::core::io::npy;
 use crate::core::io::sources::Sources;
+use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
@@ -354,10 +355,11 @@ impl Experiment {
     /// # Errors
     /// If the run leaves no plane to be fitted.
     pub fn fit_plane(&self, trajectory: &Trajectory) -> Result<SlicePlane, FitError> {
-        self.fit_plane_with(trajectory, &ThetaSteps::new())
+        self.fit_plane_with(trajectory, &ThetaSteps::new(), None)
     }
 
-    /// The same, where the plane may also go through points between the run's checkpoints.
+    /// The same, where the plane may also go through points between the run's checkpoints, and what
+    /// [`Experiment::bending`] found may be known.
     ///
     /// # Errors
     /// As [`Experiment::fit_plane`].
@@ -365,8 +367,14 @@ impl Experiment {
         &self,
         trajectory: &Trajectory,
         steps: &ThetaSteps,
+        bending: Option<&Eigenpairs>,
     ) -> Result<SlicePlane, FitError> {
-        self.slice.plane.fit(&self.fit_input(trajectory, steps))
+        self.slice.plane.fit(&FitInput { bending, ..self.fit_input(trajectory, steps) })
+    }
+
+    /// The long part of such a fit; see [`PlaneConfig::bending`](crate::core::subspace::PlaneConfig::bending).
+    pub fn bending(&self, trajectory: &Trajectory, steps: &ThetaSteps) -> Option<TopEigenpairs> {
+        self.slice.plane.bending(&self.fit_input(trajectory, steps))
     }
 
     /// The point of parameter space that a place names in a run of this experiment: any step that the run
@@ -391,6 +399,7 @@ impl Experiment {
             problem: &self.problem,
             files: &self.files,
             steps,
+            bending: None,
             seed: self.seed,
             rotate: self.slice.rotate,
         }

@@ -10,6 +10,7 @@ use super::remedy::remedy_of_plan;
 use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
 use crate::core::num::work::finish;
 use crate::core::num::{Advance, Job, Progress, parallel};
+use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::{NoObjective, Objective, Problem};
 use crate::core::subspace::walks::WalksJob;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps};
@@ -127,6 +128,11 @@ enum Stage {
     Due(Option<Arc<Trajectory>>),
     LookAhead(Box<TrainingRun>),
     Fit(Passed),
+    /// The plane rests on how the loss bends at a point.
+    Bend {
+        passed: Passed,
+        job: Box<TopEigenpairs>,
+    },
     Grids {
         plan: Arc<Plan>,
         plane: Box<GridJob>,
@@ -145,6 +151,14 @@ struct Passed {
     between: ThetaSteps,
 }
 
+/// The part of a run before it got out of hand, all of it as a rule.
+struct Sound {
+    trajectory: Arc<Trajectory>,
+    /// Points between its checkpoints that the plane goes through.
+    within: ThetaSteps,
+    blow_up: Option<BlowUp>,
+}
+
 /// Evaluates in this process what the experiment minimises, where that is known.
 pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
     Some(Arc::new(InProcess::new(Arc::clone(experiment.objective()?))))
@@ -152,6 +166,8 @@ pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
 
 /// What a training step costs in losses: one pass forward and about two back.
 const LOSSES_A_STEP: u64 = 3;
+/// What a product with the Hessian costs.
+const LOSSES_A_PRODUCT: u64 = 6;
 /// What a random walk costs, about.
 const LOSSES_A_WALK: u64 = 1024;
 
@@ -204,7 +220,10 @@ impl Job for Pipeline {
 
     fn piece(&self) -> u64 {
         // Piece by piece, so that whoever else evaluates comes in between.
-        LOSSES_AT_ONCE * parallel::threads() as u64
+        match &self.stage {
+            Stage::Bend { .. } => LOSSES_A_PRODUCT,
+            _ => LOSSES_AT_ONCE * parallel::threads() as u64,
+        }
     }
 
     /// How far the present stage is, in its own units.
@@ -218,7 +237,7 @@ impl Job for Pipeline {
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
             Stage::Walks(walks) => walks.progress(),
-            Stage::Fit(_) | Stage::Finished => Progress::default(),
+            Stage::Fit(_) | Stage::Bend { .. } | Stage::Finished => Progress::default(),
         }
     }
 }
@@ -240,8 +259,7 @@ impl Pipeline {
                     return Ok(None);
                 }
                 let passed = Passed::of(&self.experiment, run);
-                let plan = fitted(&self.experiment, self.evaluator.clone(), passed);
-                self.begin_grids(plan)
+                self.fit(passed)
             }
             Stage::Fit(passed) if passed.lacks_steps_of(&self.experiment) => {
                 // The plane goes through a point that the run did not keep: it is taken there again.
@@ -250,9 +268,16 @@ impl Pipeline {
                 Ok(None)
             }
             Stage::Fit(passed) => {
-                let plan = fitted(&self.experiment, self.evaluator.clone(), passed.clone());
-                self.begin_grids(plan)
+                let passed = passed.clone();
+                self.fit(passed)
             }
+            Stage::Bend { passed, job } => match job.advance(losses / LOSSES_A_PRODUCT).found() {
+                None => Ok(None),
+                Some(bending) => {
+                    let passed = passed.clone();
+                    self.begin_grids(passed, Some(&bending))
+                }
+            },
             Stage::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
@@ -275,9 +300,25 @@ impl Pipeline {
 }
 
 impl Pipeline {
-    fn begin_grids(&mut self, plan: Result<Plan, PipelineError>) -> Result<Option<Finding>, PipelineError> {
+    /// The plane comes next, or what it rests on.
+    fn fit(&mut self, passed: Passed) -> Result<Option<Finding>, PipelineError> {
+        let Sound { trajectory, within, .. } = passed.sound();
+        match self.experiment.bending(&trajectory, &within) {
+            Some(job) => {
+                self.stage = Stage::Bend { passed, job: Box::new(job) };
+                Ok(None)
+            }
+            None => self.begin_grids(passed, None),
+        }
+    }
+
+    fn begin_grids(
+        &mut self,
+        passed: Passed,
+        bending: Option<&Eigenpairs>,
+    ) -> Result<Option<Finding>, PipelineError> {
         self.stage = Stage::Finished;
-        let plan = Arc::new(plan?);
+        let plan = Arc::new(fitted(&self.experiment, self.evaluator.clone(), passed, bending)?);
         self.stage = match plan.plane_job(self.alpha3) {
             Some(plane) => Stage::Grids {
                 plan: Arc::clone(&plan),
@@ -317,6 +358,22 @@ impl Passed {
         Self { trajectory, diverged_at: course.diverged_at(), between: ThetaSteps::new() }
     }
 
+    fn sound(&self) -> Sound {
+        let blow_up = blow_up(self.trajectory.checkpoints());
+        let trajectory = match blow_up {
+            Some(found) => {
+                let mut sound = Trajectory::clone(&self.trajectory);
+                sound.cut_after(found.sound_until);
+                Arc::new(sound)
+            }
+            None => Arc::clone(&self.trajectory),
+        };
+        // What lies beyond the sound part is no point of it.
+        let mut within = self.between.clone();
+        within.retain(|step, _| trajectory.last().is_some_and(|last| *step <= last.step));
+        Sound { trajectory, within, blow_up }
+    }
+
     /// Whether the plane of an experiment goes through a step that the run took, and that is not known.
     fn lacks_steps_of(&self, experiment: &Experiment) -> bool {
         let points = self.trajectory.checkpoints();
@@ -348,7 +405,7 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
 /// # Errors
 /// If no plane fits the run.
 pub fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
-    fitted(experiment, in_process(experiment), Passed::of(experiment, run))
+    fitted(experiment, in_process(experiment), Passed::of(experiment, run), None)
 }
 
 /// The points that the plane goes through and that a run did not keep. A recorded one has none but those that it
@@ -366,21 +423,10 @@ fn fitted(
     experiment: &Experiment,
     evaluator: Option<Arc<dyn Evaluator>>,
     passed: Passed,
+    bending: Option<&Eigenpairs>,
 ) -> Result<Plan, PipelineError> {
-    let Passed { trajectory, diverged_at, between } = passed;
-    let blow_up = blow_up(trajectory.checkpoints());
-    let sound = match blow_up {
-        Some(found) => {
-            let mut sound = Trajectory::clone(&trajectory);
-            sound.cut_after(found.sound_until);
-            Arc::new(sound)
-        }
-        None => Arc::clone(&trajectory),
-    };
-    // What lies beyond the sound part is no point of it.
-    let mut within = between.clone();
-    within.retain(|step, _| sound.last().is_some_and(|last| *step <= last.step));
-    let plane = experiment.fit_plane_with(&sound, &within)?;
+    let Sound { trajectory: sound, within, blow_up } = passed.sound();
+    let plane = experiment.fit_plane_with(&sound, &within, bending)?;
     let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),
@@ -389,12 +435,12 @@ fn fitted(
     Ok(Plan {
         problem: Arc::clone(experiment.problem()),
         evaluator,
-        trajectory,
-        diverged_at,
+        trajectory: passed.trajectory,
+        diverged_at: passed.diverged_at,
         warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),
         blow_up,
         sound,
-        between,
+        between: passed.between,
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,
@@ -410,7 +456,7 @@ fn fitted(
 /// If no plane fits the run.
 pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
     match experiment.imported() {
-        Some(course) => fitted(experiment, None, Passed::imported(course)),
+        Some(course) => fitted(experiment, None, Passed::imported(course), None),
         None => plan(experiment, &train(experiment, on_progress)?),
     }
 }

@@ -1,11 +1,14 @@
 //! The Hessian of an objective: as a matrix where there are few parameters, else by its outer
 //! eigenvalues.
 
+use std::sync::Arc;
+
 use nalgebra::DMatrix;
 
 use super::Objective;
 use crate::core::num::eigen::{NotFinite, eigenpairs};
 use crate::core::num::lanczos::{Lanczos, Wanted};
+use crate::core::num::{Advance, Job};
 
 /// Parameters up to which the whole matrix is made and diagonalised.
 pub const DENSE_PARAMETERS: usize = 200;
@@ -49,24 +52,70 @@ impl Columns {
     }
 }
 
-/// The `k` largest eigenvalues at theta with their unit eigenvectors, the largest first.
-///
-/// # Errors
-/// If the Hessian is not finite there.
-pub fn top_eigenpairs(
-    objective: &dyn Objective,
-    theta: &[f64],
+/// The largest eigenvalues with their unit eigenvectors, the largest first; none where the Hessian is not finite.
+pub type Eigenpairs = Result<Vec<(f64, Vec<f64>)>, NotFinite>;
+
+/// The `k` largest eigenvalues at a point in the making. Its units are products with the Hessian.
+pub struct TopEigenpairs {
+    objective: Arc<dyn Objective>,
+    theta: Vec<f64>,
     k: usize,
-) -> Result<Vec<(f64, Vec<f64>)>, NotFinite> {
-    if theta.len() <= DENSE_PARAMETERS {
-        let (values, vectors) = eigenpairs(dense(objective, theta))?;
-        return Ok(values.into_iter().zip(vectors).rev().take(k).collect());
+    stage: Stage,
+}
+
+enum Stage {
+    Dense(Columns),
+    Lanczos(Box<Lanczos>),
+    Over,
+}
+
+impl TopEigenpairs {
+    /// Those at `theta`, `[dim]`.
+    pub fn new(objective: Arc<dyn Objective>, theta: Vec<f64>, k: usize) -> Self {
+        let stage = match theta.len() <= DENSE_PARAMETERS {
+            true => Stage::Dense(Columns::new(theta.len())),
+            false => Stage::Lanczos(Box::new(Lanczos::new(theta.len()))),
+        };
+        Self { objective, theta, k, stage }
     }
-    let mut lanczos = Lanczos::new(theta.len());
-    let product = |v: &[f64], out: &mut [f64]| objective.hvp(theta, v, out);
-    lanczos.run(product, Wanted { top: k, bottom: 0 }, MOST_PRODUCTS)?;
-    let pairs = lanczos.pairs();
-    Ok(pairs.top(k).map(|i| (pairs.values()[i], lanczos.vector(&pairs, i))).collect())
+
+    /// Up to so many products more; what was found, once all are taken.
+    fn take(&mut self, products: usize) -> Result<Option<Vec<(f64, Vec<f64>)>>, NotFinite> {
+        let k = self.k;
+        let product = |v: &[f64], out: &mut [f64]| self.objective.hvp(&self.theta, v, out);
+        match &mut self.stage {
+            Stage::Dense(columns) => {
+                if columns.take(products, product) {
+                    let (values, vectors) = eigenpairs(columns.matrix())?;
+                    return Ok(Some(values.into_iter().zip(vectors).rev().take(k).collect()));
+                }
+            }
+            Stage::Lanczos(lanczos) => {
+                if lanczos.take(products, product, Wanted { top: k, bottom: 0 }, MOST_PRODUCTS)? {
+                    let pairs = lanczos.pairs();
+                    let pair = |i: usize| (pairs.values()[i], lanczos.vector(&pairs, i));
+                    return Ok(Some(pairs.top(k).map(pair).collect()));
+                }
+            }
+            Stage::Over => {}
+        }
+        Ok(None)
+    }
+}
+
+impl Job for TopEigenpairs {
+    type Finding = Eigenpairs;
+
+    fn advance(&mut self, products: u64) -> Advance<Eigenpairs> {
+        if matches!(self.stage, Stage::Over) {
+            return Advance::Ended;
+        }
+        let found = self.take(usize::try_from(products.max(1)).unwrap_or(usize::MAX)).transpose();
+        if found.is_some() {
+            self.stage = Stage::Over;
+        }
+        found.map_or(Advance::Working, Advance::Found)
+    }
 }
 
 /// Products after which the outer eigenvalues are taken as they are.

@@ -11,9 +11,12 @@ use super::pca::About;
 use super::place::Place;
 use super::random::Biases;
 use super::{angle, axes, chord, hessian, pca, points, random};
+use crate::core::num::eigen::NotFinite;
 use crate::core::num::setting::ensure;
+use crate::core::num::work::finish;
 use crate::core::num::{ParamLayout, SettingError, Stream};
 use crate::core::objective::NoObjective;
+use crate::core::objective::hessian::TopEigenpairs;
 
 /// A way to choose the plane, with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr)]
@@ -207,6 +210,13 @@ impl PlaneConfig {
         places.into_iter().filter_map(Place::file_mut).collect()
     }
 
+    /// The long part of a fit, which can be done before it: how the loss bends at the plane's point. `None` where the
+    /// plane rests on no such thing, or cannot be fitted.
+    pub fn bending(&self, input: &FitInput) -> Option<TopEigenpairs> {
+        let Self::Hessian { at } = self else { return None };
+        Some(hessian::bending(input.problem.objective()?, at.theta(input).ok()?))
+    }
+
     /// Fits the plane to the finite checkpoints of a run. Directions that it leaves open come out of
     /// the stream `plane` of the seed.
     ///
@@ -235,7 +245,10 @@ impl PlaneConfig {
             }
             Self::Hessian { at } => {
                 let objective = input.problem.objective().ok_or(NoObjective)?;
-                hessian::fit(at.theta(input)?, at, &**objective)?
+                let theta = at.theta(input)?;
+                let found = || finish(hessian::bending(objective, theta.clone())).unwrap_or(Err(NotFinite));
+                let pairs = input.bending.cloned().unwrap_or_else(found);
+                hessian::fit(theta, at, pairs)?
             }
             Self::Axes { parameters } => {
                 axes::fit(Place::End.theta(input)?, &axes::indices(parameters, layout), layout)

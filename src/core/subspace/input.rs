@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::core::objective::Problem;
+use crate::core::objective::hessian::Eigenpairs;
 use crate::core::train::Trajectory;
 
 /// Points of parameter space that were read from files, by the path that names them.
@@ -22,6 +23,8 @@ pub struct FitInput<'a> {
     pub files: &'a ThetaFiles,
     /// Those that they name by step, where the run kept no checkpoint.
     pub steps: &'a ThetaSteps,
+    /// How the loss bends at the point of a plane of curvature, where that was found out beforehand.
+    pub bending: Option<&'a Eigenpairs>,
     /// Seed of the stream `plane`, for directions that chance chooses.
     pub seed: u64,
     /// Degrees by which direction 2 is turned towards direction 3.

@@ -246,3 +246,21 @@ fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() 
     assert_eq!(found.plane.subspace.origin(), &first[..]);
     assert!(plan(&through(4)).err().unwrap().to_string().starts_with("step 4 was not kept"));
 }
+
+#[test]
+fn a_plane_of_curvature_is_fitted_product_by_product() {
+    use crate::core::experiment::pipeline::{self, Finding, Pipeline};
+    let file = ExperimentFile::parse("(dataset: xor(points: 12), steps: 5)", "x.ron").unwrap();
+    let plane = |file: &mut ExperimentFile| file.slice.plane = PlaneConfig::by_name("hessian").unwrap();
+    let experiment = Experiment::new(file).unwrap().with(plane).unwrap();
+    let mut pipeline = Pipeline::new(experiment.clone(), pipeline::in_process(&experiment), 0.0);
+    let mut pieces = 0;
+    let found = loop {
+        pieces += 1;
+        if let Advance::Found(Ok(Finding::Planned(found))) = pipeline.advance(pipeline.piece()) {
+            break found;
+        }
+    };
+    assert!(pieces > 13, "a product for each of 13 parameters, in {pieces} pieces");
+    assert_eq!(found.plane, pipeline::prepare(&experiment, |_| {}).unwrap().plane);
+}

@@ -55,6 +55,7 @@ fn fit_to(config: &PlaneConfig, path: &[Vec<f64>], seed: u64, rotate: f64) -> Re
         problem: &problem,
         files: &files,
         steps: &steps,
+        bending: None,
         seed,
         rotate,
     })
@@ -169,6 +170,7 @@ fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
             problem: &problem,
             files,
             steps,
+            bending: None,
             seed: 0,
             rotate: 0.0,
         })
