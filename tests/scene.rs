@@ -681,11 +681,33 @@ fn in_a_slow_frame_each_key_has_the_modifiers_that_were_held_with_it() {
     let scale = eye.world().resource::<SessionState>().look().scale;
     (0..8).for_each(|_| eye.frame());
     eye.world_mut().resource_mut::<Stroke>().0 = strokes.to_vec();
-    (0..4).for_each(|_| eye.frame());
+    (0..6).for_each(|_| eye.frame());
     let session = eye.world().resource::<SessionState>();
     assert_eq!(session.look().camera, CameraMode::Flight, "c comes before Ctrl is held");
     assert!(session.view().bookmarks[2].is_some(), "Ctrl+3");
     assert_ne!(session.look().scale, scale, "x comes after Ctrl was let go");
+}
+
+/// Each key of a slow frame acts on what the one before it has made.
+#[test]
+fn a_key_pressed_twice_in_a_slow_frame_acts_twice() {
+    use ButtonState::{Pressed, Released};
+    let (x, y, n) = (KeyCode::KeyX, KeyCode::KeyY, KeyCode::KeyN);
+    let mut eye = pressing(&[], Pacing::Awaited);
+    (0..8).for_each(|_| eye.frame());
+    let look = |eye: &Eye| {
+        let look = eye.world().resource::<SessionState>().look().clone();
+        (look.scale, look.theme)
+    };
+    let (scale, theme) = look(&eye);
+    let strokes = [y, x, n, y, x].into_iter().flat_map(|key| [(key, Pressed), (key, Released)]);
+    eye.world_mut().resource_mut::<Stroke>().0 = strokes.collect();
+    (0..6).for_each(|_| eye.frame());
+    let after = |scale| {
+        let all = HeightScale::ALL;
+        all[(all.iter().position(|one| *one == scale).unwrap() + 1) % all.len()]
+    };
+    assert_eq!(look(&eye), (after(after(scale)), theme), "twice the next scale, and the theme there and back");
 }
 
 #[test]

@@ -25,75 +25,106 @@
 //! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
 //! | Ctrl +, Ctrl − | larger, smaller |
 
+use std::collections::VecDeque;
+
 use bevy::input::keyboard::KeyboardInput;
 use bevy::prelude::*;
+use bevy::window::RequestRedraw;
 
-use super::Dialog;
 use super::act::DeskAct;
+use super::actions::Act;
 use super::bar::nothing_to_undo;
 use super::board::{self, DIGITS};
 use super::desk::Desk;
 use super::source::Source;
 use super::tour::tour_act_of;
+use super::{Dialog, PanelView};
 use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
 use crate::core::experiment::{CameraMode, Change, Shape, Theme};
 use crate::core::geometry::heights::HeightScale;
 use crate::scene::session::Ask;
 use crate::scene::taken::Taken;
 
-/// Turns keys pressed in this frame into commands, unless somebody types into a field.
-pub fn press_keys(
+/// A key that went down, with those that were held with it.
+pub(super) struct Press {
+    typed: KeyboardInput,
+    has_ctrl: bool,
+    has_shift: bool,
+}
+
+/// Turns keys that were pressed into commands, unless somebody types into a field.
+///
+/// What a key asks for follows from the state of things, and what it asked for changes that after it. So there is one
+/// in a frame that does anything, and others that a slow frame heard wait for the next.
+pub(super) fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
     mut typed: MessageReader<KeyboardInput>,
+    mut waiting: Local<VecDeque<Press>>,
     taken: Res<Taken>,
     dialog: Res<Dialog>,
     source: Source,
     mut desk: ResMut<Desk>,
     mut ask: MessageWriter<Ask>,
+    mut redraw: MessageWriter<RequestRedraw>,
 ) {
-    let heard: Vec<&KeyboardInput> = typed.read().collect();
-    let is_press = |typed: &KeyboardInput| typed.state.is_pressed() && !typed.repeat;
+    waiting.extend(presses(&typed.read().collect::<Vec<_>>(), &keys));
     // Behind a dialog nothing happens.
-    if dialog.is_open || !heard.iter().any(|typed| is_press(typed)) {
+    if dialog.is_open {
+        waiting.clear();
+    }
+    if waiting.is_empty() {
         return;
     }
     let view = source.view();
-    let is_flying = view.experiment.view.camera == CameraMode::Flight;
-    let mut held = Held::before(&heard, &keys);
-    for typed in heard {
-        held.follow(typed);
-        if !is_press(typed) {
-            continue;
-        }
-        let (has_ctrl, has_shift) = (held.any(CTRL), held.any(SHIFT));
-        let meant = board::meant(typed.key_code, &typed.logical_key, has_ctrl, is_flying);
-        let Some(key) = meant else { continue };
-        // It closes what is open, and does nothing else.
-        if key == KeyCode::Escape && desk.has_open() {
-            continue;
-        }
-        if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key)) {
-            desk.act(DeskAct::Tour(act));
-            continue;
-        }
-        if let Some(act) = desk_act_of(key, has_ctrl, has_shift) {
-            // Into a field nobody types these.
-            let is_no_text =
-                has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F10 | KeyCode::F11 | KeyCode::F12);
-            if !taken.keyboard || is_no_text {
-                desk.act(act);
-            }
-            continue;
-        }
-        if taken.keyboard {
-            continue;
-        }
-        let command = command_of(key, has_ctrl, &view);
-        if command == Some(Command::Undo) && view.edits.changes.0 == 0 {
+    let meant = std::iter::from_fn(|| waiting.pop_front()).find_map(|press| act_of(&press, &view, &desk, &taken));
+    match meant {
+        Some(Act::Desk(act)) => desk.act(act),
+        Some(Act::Ask(Command::Undo)) if view.edits.changes.0 == 0 => {
             desk.notice = Some(Err(nothing_to_undo(&view).to_owned()));
         }
-        ask.write_batch(command.map(Ask));
+        Some(Act::Ask(command)) => _ = ask.write(Ask(command)),
+        Some(Act::Race(_)) | None => {}
     }
+    if !waiting.is_empty() {
+        redraw.write(RequestRedraw);
+    }
+}
+
+/// The presses among what a frame has heard; `keys` are as they are after it.
+fn presses(heard: &[&KeyboardInput], keys: &ButtonInput<KeyCode>) -> Vec<Press> {
+    let mut held = Held::before(heard, keys);
+    let mut all = Vec::new();
+    for typed in heard {
+        held.follow(typed);
+        if typed.state.is_pressed() && !typed.repeat {
+            let (has_ctrl, has_shift) = (held.any(CTRL), held.any(SHIFT));
+            all.push(Press { typed: (*typed).clone(), has_ctrl, has_shift });
+        }
+    }
+    all
+}
+
+/// What a press asks for, if anything.
+fn act_of(press: &Press, view: &PanelView, desk: &Desk, taken: &Taken) -> Option<Act> {
+    let Press { typed, has_ctrl, has_shift } = press;
+    let is_flying = view.experiment.view.camera == CameraMode::Flight;
+    let key = board::meant(typed.key_code, &typed.logical_key, *has_ctrl, is_flying)?;
+    // It closes what is open, and does nothing else.
+    if key == KeyCode::Escape && desk.has_open() {
+        return None;
+    }
+    if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key)) {
+        return Some(Act::Desk(DeskAct::Tour(act)));
+    }
+    if let Some(act) = desk_act_of(key, *has_ctrl, *has_shift) {
+        // Into a field nobody types these.
+        let is_no_text = *has_ctrl || matches!(key, KeyCode::F1 | KeyCode::F10 | KeyCode::F11 | KeyCode::F12);
+        return (!taken.keyboard || is_no_text).then_some(Act::Desk(act));
+    }
+    if taken.keyboard {
+        return None;
+    }
+    command_of(key, *has_ctrl, view).map(Act::Ask)
 }
 
 const CTRL: [KeyCode; 2] = [KeyCode::ControlLeft, KeyCode::ControlRight];
@@ -128,7 +159,7 @@ impl Held {
 }
 
 /// The command of a key in a given state of things.
-pub fn command_of(key: KeyCode, has_ctrl: bool, view: &super::PanelView) -> Option<Command> {
+pub fn command_of(key: KeyCode, has_ctrl: bool, view: &PanelView) -> Option<Command> {
     if let Some(slot) = digit(key) {
         return Some(Command::View(match has_ctrl {
             true => ViewCommand::SetBookmark { slot, pose: view.camera.pose? },
@@ -205,12 +236,12 @@ fn act_with_files(_: KeyCode, _: bool, _: bool) -> Option<DeskAct> {
 }
 
 /// The shape after the present one.
-pub fn next_shape(view: &super::PanelView) -> Shape {
+pub fn next_shape(view: &PanelView) -> Shape {
     after(view.experiment.view.shape, Shape::ALL)
 }
 
 /// The scale of heights after the present one.
-pub fn next_scale(view: &super::PanelView) -> HeightScale {
+pub fn next_scale(view: &PanelView) -> HeightScale {
     after(view.experiment.view.scale, HeightScale::ALL)
 }
 

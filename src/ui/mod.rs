@@ -71,6 +71,7 @@ pub fn plugin(app: &mut App) {
         .init_resource::<chosen::ChosenPoint>()
         .add_systems(Update, heed_egui.in_set(Step::Heed))
         .add_message::<DeskAct>()
+        .add_message::<bevy::window::RequestRedraw>()
         .add_systems(Update, (keys::press_keys, post_acts, tour::ask_presenter).chain().in_set(Step::Keys))
         .add_systems(Update, notice::tell_notice.in_set(Step::Notice))
         .add_systems(Update, (chosen::look_at_chosen, draw_charts).chain().in_set(Step::Charts))
