@@ -707,7 +707,11 @@ fn a_key_pressed_twice_in_a_slow_frame_acts_twice() {
         let all = HeightScale::ALL;
         all[(all.iter().position(|one| *one == scale).unwrap() + 1) % all.len()]
     };
-    assert_eq!(look(&eye), (after(after(scale)), theme), "twice the next scale, and the theme there and back");
+    assert_eq!(
+        look(&eye),
+        (after(after(scale)), theme),
+        "twice the next scale, and the theme there and back"
+    );
 }
 
 #[test]

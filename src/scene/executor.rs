@@ -112,9 +112,9 @@ impl Executor<'_> {
                 let (teller, news) = channel();
                 let (cancel, progress) = (cancel.clone(), Arc::clone(&progress));
                 worker.work(move || drive(name, job, &teller, &cancel, &progress));
-                Place::Thread(Mutex::new(news))
+                JobPlace::Thread(Mutex::new(news))
             }
-            None => Place::Here(Mutex::new(job)),
+            None => JobPlace::Here(Mutex::new(job)),
         };
         Task { name, place, cancel, progress }
     }
@@ -138,13 +138,13 @@ impl Executor<'_> {
 /// A job under way. Dropping it cancels the job.
 pub struct Task<J: Job> {
     name: &'static str,
-    place: Place<J>,
+    place: JobPlace<J>,
     cancel: CancelToken,
     progress: Arc<Mutex<Progress>>,
 }
 
 /// Where a job is. Only one thread at a time may look at either, which Bevy's resources do not promise.
-enum Place<J: Job> {
+enum JobPlace<J: Job> {
     Thread(Mutex<Receiver<News<J>>>),
     Here(Mutex<Box<J>>),
     Over,
@@ -169,7 +169,7 @@ impl<J: Job> News<J> {
 impl<J: Job> Task<J> {
     /// Whether the job has ended, and all was told of it.
     pub fn is_over(&self) -> bool {
-        matches!(self.place, Place::Over)
+        matches!(self.place, JobPlace::Over)
     }
 
     /// How far the job is.
@@ -191,25 +191,25 @@ impl<J: Job> Task<J> {
     ) -> Vec<News<J>> {
         let waits = executor.pacing.waits();
         let news = match &mut self.place {
-            Place::Thread(news) => {
+            JobPlace::Thread(news) => {
                 let news = news.get_mut().unwrap_or_else(PoisonError::into_inner);
                 if waits { news.iter().collect() } else { received(news, patience, is_enough) }
             }
-            Place::Here(_) => self.work_here(&executor.jobs, waits),
-            Place::Over => Vec::new(),
+            JobPlace::Here(_) => self.work_here(&executor.jobs, waits),
+            JobPlace::Over => Vec::new(),
         };
         if let Some(News::Failed(mishap)) = news.last() {
             locked(&executor.jobs.mishap).get_or_insert_with(|| mishap.clone());
         }
         if news.last().is_some_and(News::is_last) {
-            self.place = Place::Over;
+            self.place = JobPlace::Over;
         }
         news
     }
 
     /// As many pieces as there is time for, on this thread.
     fn work_here(&mut self, jobs: &Jobs, waits: bool) -> Vec<News<J>> {
-        let Place::Here(job) = &mut self.place else { return Vec::new() };
+        let JobPlace::Here(job) = &mut self.place else { return Vec::new() };
         let job = job.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut left = locked(&jobs.left);
         let mut found = Vec::new();
@@ -231,7 +231,7 @@ impl<J: Job> Task<J> {
                 return found;
             }
         }
-        if let Place::Here(job) = std::mem::replace(&mut self.place, Place::Over) {
+        if let JobPlace::Here(job) = std::mem::replace(&mut self.place, JobPlace::Over) {
             found.push(News::Ended(job.into_inner().unwrap_or_else(PoisonError::into_inner)));
         }
         found

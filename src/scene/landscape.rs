@@ -25,7 +25,7 @@ use crate::core::train::Trajectory;
 /// What is known of the landscape.
 #[derive(Resource, Default)]
 pub struct Landscape {
-    question: session::Stage<Question>,
+    question: session::Derivation<Question>,
     task: Option<Task<Chain>>,
     /// Frames since the question was asked.
     frames_waited: u32,

@@ -21,7 +21,7 @@ pub fn is_affordable(objective: &dyn Objective) -> bool {
 }
 
 /// A point to be looked at.
-pub struct Point<'a> {
+pub struct ProbePoint<'a> {
     /// What is minimised there.
     pub objective: &'a Arc<dyn Objective>,
     /// The plane whose own curvature is wanted, with the question that it answers.
@@ -42,7 +42,7 @@ pub struct Prober {
 impl Prober {
     /// Asks about a point, unless that was the last question, and takes in what is known by now. Whether that
     /// brought news.
-    pub fn follow(&mut self, point: &Point, executor: &Executor) -> bool {
+    pub fn follow(&mut self, point: &ProbePoint, executor: &Executor) -> bool {
         let revision = point.plane.map(|(revision, _)| revision);
         let is_same = self.of.as_ref().is_some_and(|(of, theta)| *of == revision && theta == point.theta);
         if !is_same {
@@ -72,7 +72,7 @@ impl Prober {
         self.products
     }
 
-    fn ask(&mut self, point: &Point, executor: &Executor) {
+    fn ask(&mut self, point: &ProbePoint, executor: &Executor) {
         let plane = point.plane.map(|(_, plane)| plane.clone());
         let look = Look::new(Arc::clone(point.objective), plane, point.theta.to_vec());
         if is_affordable(&**point.objective) {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn follow(prober: &mut Prober, objective: &Arc<dyn Objective>, theta: &[f64], pacing: Pacing) -> bool {
-        let point = Point { objective, plane: None, theta };
+        let point = ProbePoint { objective, plane: None, theta };
         with(Mode::Threads, pacing, |executor| prober.follow(&point, executor))
     }
 

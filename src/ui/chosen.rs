@@ -16,7 +16,7 @@ use crate::core::train::Checkpoint;
 use crate::scene::executor::Executor;
 use crate::scene::landscape::{Known, Landscape};
 use crate::scene::pointer::loss_at;
-use crate::scene::prober::{Point, Prober};
+use crate::scene::prober::{ProbePoint, Prober};
 use crate::scene::session::SessionState;
 use crate::scene::training::{Live, Training};
 
@@ -60,7 +60,7 @@ pub(super) fn look_at_chosen(
     }
     let theta = known.plan.plane.subspace.lift(alpha);
     if let Some(objective) = known.plan.objective() {
-        let asked = Point { objective, plane: None, theta: &theta };
+        let asked = ProbePoint { objective, plane: None, theta: &theta };
         point.prober.follow(&asked, &executor);
     }
     let loss = match &point.chosen {

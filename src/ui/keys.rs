@@ -76,7 +76,8 @@ pub(super) fn press_keys(
         return;
     }
     let view = source.view();
-    let meant = std::iter::from_fn(|| waiting.pop_front()).find_map(|press| act_of(&press, &view, &desk, &taken));
+    let meant =
+        std::iter::from_fn(|| waiting.pop_front()).find_map(|press| act_of(&press, &view, &desk, &taken));
     match meant {
         Some(Act::Desk(act)) => desk.act(act),
         Some(Act::Ask(Command::Undo)) if view.edits.changes.0 == 0 => {

@@ -95,8 +95,8 @@ pub fn settings_ui<T: Serialize + DeserializeOwned>(
             let hint = rank(name).map_or("", |at| HINTS[at].1);
             let label = ui.label(egui::RichText::new(name).weak()).on_hover_text(hint);
             let id = ui.id().with((of, name));
-            let field = Field { id, label: label.id, hint };
-            if let Some(value) = field.show(ui, name, value, &|value| with(value).map(|_| ())) {
+            let control = Control { id, label: label.id, hint };
+            if let Some(value) = control.show(ui, name, value, &|value| with(value).map(|_| ())) {
                 changed = with(value).ok();
             }
             ui.end_row();
@@ -119,13 +119,13 @@ fn taken_apart(config: &impl Serialize) -> (String, serde_json::Map<String, Valu
 }
 
 /// A control with its label.
-struct Field<'a> {
+struct Control<'a> {
     id: egui::Id,
     label: egui::Id,
     hint: &'a str,
 }
 
-impl Field<'_> {
+impl Control<'_> {
     /// Draws the control that fits the value; another value, once one was chosen or typed to its end.
     fn show(
         &self,

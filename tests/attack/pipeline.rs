@@ -5,7 +5,7 @@ use losscape::disk::sources;
 use std::path::Path;
 
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
-use losscape::core::formats::surface::Surface;
+use losscape::core::formats::surface::SurfaceMesh;
 use losscape::core::formats::{Slice, SliceFormat};
 use losscape::core::grid::{LossGrid, Precision};
 
@@ -56,7 +56,7 @@ fn whole_way(text: &str) -> Option<Experiment> {
 }
 
 fn check_surface(slice: &Slice, grid: &LossGrid) {
-    let surface = Surface::new(slice);
+    let surface = SurfaceMesh::new(slice);
     if let Ok(surface) = &surface {
         for vertex in &surface.vertices {
             let numbers = vertex.position.iter().chain(&vertex.normal);

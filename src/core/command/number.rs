@@ -1,7 +1,7 @@
 //! Commands that set a number, which a cue may also reach bit by bit.
 
 use super::{Command, RunCommand};
-use crate::core::experiment::settings::{Change, Motion};
+use crate::core::experiment::settings::{Change, Transition};
 
 /// The number that a command sets, if it sets one that may also be reached bit by bit.
 pub fn number_of(command: &Command) -> Option<f64> {
@@ -22,5 +22,5 @@ pub fn with_number(command: &Command, number: f64) -> Command {
 }
 
 fn is_eased(change: &Change) -> bool {
-    change.setting().row().motion == Motion::Eased
+    change.setting().row().transition == Transition::Eased
 }

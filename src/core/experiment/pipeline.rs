@@ -119,11 +119,11 @@ pub struct Pipeline {
     experiment: Experiment,
     evaluator: Option<Arc<dyn Evaluator>>,
     alpha3: f64,
-    stage: Stage,
+    phase: Phase,
     cells: u64,
 }
 
-enum Stage {
+enum Phase {
     /// Nothing was done yet; the run may share points of one that is known.
     Due(Option<Arc<Trajectory>>),
     LookAhead(Box<TrainingRun>),
@@ -175,7 +175,7 @@ impl Pipeline {
     /// The chain of an experiment, with the plane at rest at `alpha3`. An imported run is known already. Without
     /// an evaluator it ends with the plane.
     pub fn new(experiment: Experiment, evaluator: Option<Arc<dyn Evaluator>>, alpha3: f64) -> Self {
-        Self { experiment, evaluator, alpha3, stage: Stage::Due(None), cells: 0 }
+        Self { experiment, evaluator, alpha3, phase: Phase::Due(None), cells: 0 }
     }
 
     /// The same chain after one whose run takes the same steps, but another number of them: the points that are
@@ -186,19 +186,19 @@ impl Pipeline {
         alpha3: f64,
         known: Arc<Trajectory>,
     ) -> Self {
-        Self { experiment, evaluator, alpha3, stage: Stage::Due(Some(known)), cells: 0 }
+        Self { experiment, evaluator, alpha3, phase: Phase::Due(Some(known)), cells: 0 }
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
     /// known already, and so is who evaluates.
     pub fn resliced(experiment: Experiment, alpha3: f64, plan: &Plan) -> Self {
-        let stage = Stage::Fit(plan.passed());
-        Self { experiment, evaluator: plan.evaluator.clone(), alpha3, stage, cells: 0 }
+        let phase = Phase::Fit(plan.passed());
+        Self { experiment, evaluator: plan.evaluator.clone(), alpha3, phase, cells: 0 }
     }
 
     /// Whether the look-ahead run is still under way.
     pub fn is_training(&self) -> bool {
-        matches!(self.stage, Stage::Due(_) | Stage::LookAhead(_))
+        matches!(self.phase, Phase::Due(_) | Phase::LookAhead(_))
     }
 
     /// Cells of grids evaluated so far.
@@ -212,7 +212,7 @@ impl Job for Pipeline {
     type Finding = Result<Finding, PipelineError>;
 
     fn advance(&mut self, losses: u64) -> Advance<Self::Finding> {
-        if matches!(self.stage, Stage::Finished) {
+        if matches!(self.phase, Phase::Finished) {
             return Advance::Ended;
         }
         self.work(losses).transpose().map_or(Advance::Working, Advance::Found)
@@ -220,24 +220,24 @@ impl Job for Pipeline {
 
     fn piece(&self) -> u64 {
         // Piece by piece, so that whoever else evaluates comes in between.
-        match &self.stage {
-            Stage::Bend { .. } => LOSSES_A_PRODUCT,
+        match &self.phase {
+            Phase::Bend { .. } => LOSSES_A_PRODUCT,
             _ => LOSSES_AT_ONCE * parallel::threads() as u64,
         }
     }
 
-    /// How far the present stage is, in its own units.
+    /// How far the present phase is, in its own units.
     fn progress(&self) -> Progress {
-        match &self.stage {
-            Stage::Due(_) => Progress { done: 0, total: self.experiment.steps },
-            Stage::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
-            Stage::Grids { plane, volume, .. } => {
+        match &self.phase {
+            Phase::Due(_) => Progress { done: 0, total: self.experiment.steps },
+            Phase::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
+            Phase::Grids { plane, volume, .. } => {
                 let of = |job: &GridJob| job.progress();
                 let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
-            Stage::Walks(walks) => walks.progress(),
-            Stage::Fit(_) | Stage::Bend { .. } | Stage::Finished => Progress::default(),
+            Phase::Walks(walks) => walks.progress(),
+            Phase::Fit(_) | Phase::Bend { .. } | Phase::Finished => Progress::default(),
         }
     }
 }
@@ -247,12 +247,12 @@ const LOSSES_AT_ONCE: u64 = 1024;
 
 impl Pipeline {
     fn work(&mut self, losses: u64) -> Result<Option<Finding>, PipelineError> {
-        match &mut self.stage {
-            Stage::Due(known) => {
-                self.stage = Stage::of(&self.experiment, known.take());
+        match &mut self.phase {
+            Phase::Due(known) => {
+                self.phase = Phase::of(&self.experiment, known.take());
                 Ok(None)
             }
-            Stage::LookAhead(run) => {
+            Phase::LookAhead(run) => {
                 let left = self.experiment.steps - run.step();
                 run.advance((losses / LOSSES_A_STEP).clamp(1, left.max(1)).min(left));
                 if run.step() < self.experiment.steps && run.diverged_at().is_none() {
@@ -261,40 +261,40 @@ impl Pipeline {
                 let passed = Passed::of(&self.experiment, run);
                 self.fit(passed)
             }
-            Stage::Fit(passed) if passed.lacks_steps_of(&self.experiment) => {
+            Phase::Fit(passed) if passed.lacks_steps_of(&self.experiment) => {
                 // The plane goes through a point that the run did not keep: it is taken there again.
                 let known = Arc::clone(&passed.trajectory);
-                self.stage = Stage::of(&self.experiment, Some(known));
+                self.phase = Phase::of(&self.experiment, Some(known));
                 Ok(None)
             }
-            Stage::Fit(passed) => {
+            Phase::Fit(passed) => {
                 let passed = passed.clone();
                 self.fit(passed)
             }
-            Stage::Bend { passed, job } => match job.advance(losses / LOSSES_A_PRODUCT).found() {
+            Phase::Bend { passed, job } => match job.advance(losses / LOSSES_A_PRODUCT).found() {
                 None => Ok(None),
                 Some(bending) => {
                     let passed = passed.clone();
                     self.begin_grids(passed, Some(&bending))
                 }
             },
-            Stage::Grids { plan, plane, volume } => {
+            Phase::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
                     // Last of all: the pictures need it not.
-                    self.stage = Stage::Walks(Box::new(plan.walks_job()));
+                    self.phase = Phase::Walks(Box::new(plan.walks_job()));
                 }
                 Ok(finding)
             }
-            Stage::Walks(walks) => {
+            Phase::Walks(walks) => {
                 let found = walks.advance(losses / LOSSES_A_WALK).found();
                 if found.is_some() {
-                    self.stage = Stage::Finished;
+                    self.phase = Phase::Finished;
                 }
                 Ok(found.map(Finding::Walks))
             }
-            Stage::Finished => Ok(None),
+            Phase::Finished => Ok(None),
         }
     }
 }
@@ -305,7 +305,7 @@ impl Pipeline {
         let Sound { trajectory, within, .. } = passed.sound();
         match self.experiment.bending(&trajectory, &within) {
             Some(job) => {
-                self.stage = Stage::Bend { passed, job: Box::new(job) };
+                self.phase = Phase::Bend { passed, job: Box::new(job) };
                 Ok(None)
             }
             None => self.begin_grids(passed, None),
@@ -317,21 +317,21 @@ impl Pipeline {
         passed: Passed,
         bending: Option<&Eigenpairs>,
     ) -> Result<Option<Finding>, PipelineError> {
-        self.stage = Stage::Finished;
+        self.phase = Phase::Finished;
         let plan = Arc::new(fitted(&self.experiment, self.evaluator.clone(), passed, bending)?);
-        self.stage = match plan.plane_job(self.alpha3) {
-            Some(plane) => Stage::Grids {
+        self.phase = match plan.plane_job(self.alpha3) {
+            Some(plane) => Phase::Grids {
                 plan: Arc::clone(&plan),
                 plane: Box::new(plane),
                 volume: plan.volume_job().map(Box::new),
             },
-            None => Stage::Walks(Box::new(plan.walks_job())),
+            None => Phase::Walks(Box::new(plan.walks_job())),
         };
         Ok(Some(Finding::Planned(plan)))
     }
 }
 
-impl Stage {
+impl Phase {
     /// The first: the look-ahead run, which may share points of one that is known, or an imported one, which is at
     /// its end.
     fn of(experiment: &Experiment, known: Option<Arc<Trajectory>>) -> Self {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::paint::linear;
 use super::slice::Slice;
-use super::surface::{Surface, Vertex};
+use super::surface::{SurfaceMesh, Vertex};
 
 /// Cells a file can hold: its length has 32 bits.
 pub const MAX_CELLS: usize = ((u32::MAX as usize) - (1 << 16)) / (VERTEX_BYTES + 2 * TRIANGLE_BYTES);
@@ -33,7 +33,7 @@ const ELEMENT_ARRAY_BUFFER: u32 = 34963;
 /// # Errors
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
-    let surface = Surface::new(slice)?;
+    let surface = SurfaceMesh::new(slice)?;
     let numbers = VERTEX_BYTES * surface.vertices.len() + TRIANGLE_BYTES * surface.triangles.len();
     let mut json = serde_json::to_vec(&document(slice, &surface, numbers))?;
     json.resize(json.len().next_multiple_of(4), b' ');
@@ -66,7 +66,7 @@ fn color(vertex: &Vertex) -> [u16; 4] {
     [r, g, b, u16::MAX]
 }
 
-fn document(slice: &Slice, surface: &Surface, numbers: usize) -> Value {
+fn document(slice: &Slice, surface: &SurfaceMesh, numbers: usize) -> Value {
     let (vertices, triangles) = (surface.vertices.len(), surface.triangles.len());
     let [low, high] = surface.bounds();
     let views = [

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::slice::Slice;
-use super::surface::Surface;
+use super::surface::SurfaceMesh;
 
 use crate::core::text::Measured;
 
@@ -15,7 +15,7 @@ use crate::core::text::Measured;
 /// # Errors
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
-    let surface = Surface::new(slice)?;
+    let surface = SurfaceMesh::new(slice)?;
     let heights = surface.heights;
     writeln!(
         file,

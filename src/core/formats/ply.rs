@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::slice::Slice;
-use super::surface::{Surface, Vertex, z_up};
+use super::surface::{SurfaceMesh, Vertex, z_up};
 
 use crate::core::text::Measured;
 
@@ -15,7 +15,7 @@ use crate::core::text::Measured;
 /// # Errors
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
-    let surface = Surface::new(slice)?;
+    let surface = SurfaceMesh::new(slice)?;
     write_header(&mut file, &surface)?;
     for vertex in &surface.vertices {
         write_vertex(&mut file, vertex)?;
@@ -27,7 +27,7 @@ pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     Ok(())
 }
 
-fn write_header(file: &mut impl Write, surface: &Surface) -> io::Result<()> {
+fn write_header(file: &mut impl Write, surface: &SurfaceMesh) -> io::Result<()> {
     let heights = surface.heights;
     writeln!(file, "ply\nformat binary_little_endian 1.0")?;
     writeln!(

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::slice::Slice;
-use super::surface::{Surface, unit_or, z_up};
+use super::surface::{SurfaceMesh, unit_or, z_up};
 
 /// What the file begins with: 80 bytes that must not begin with `solid`, which is how texts begin.
 const HEADER: [u8; 80] = {
@@ -24,7 +24,7 @@ const HEADER: [u8; 80] = {
 /// # Errors
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
-    let surface = Surface::new(slice)?;
+    let surface = SurfaceMesh::new(slice)?;
     file.write_all(&HEADER)?;
     // A grid has too few cells for more triangles than 32 bits count.
     file.write_all(&(surface.triangles.len() as u32).to_le_bytes())?;

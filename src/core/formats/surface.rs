@@ -21,7 +21,7 @@ use crate::core::grid::LossGrid;
 
 /// A mesh.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Surface {
+pub struct SurfaceMesh {
     /// The grid's finite losses, alpha1 running first.
     pub vertices: Vec<Vertex>,
     /// Three vertices each.
@@ -57,7 +57,7 @@ impl From<NoSurface> for io::Error {
 /// A vertex's number where the loss diverged.
 const NONE: u32 = u32::MAX;
 
-impl Surface {
+impl SurfaceMesh {
     /// The surface of a plane.
     ///
     /// # Errors

@@ -60,10 +60,10 @@ pub struct TopEigenpairs {
     objective: Arc<dyn Objective>,
     theta: Vec<f64>,
     k: usize,
-    stage: Stage,
+    phase: Phase,
 }
 
-enum Stage {
+enum Phase {
     Dense(Columns),
     Lanczos(Box<Lanczos>),
     Over,
@@ -72,32 +72,32 @@ enum Stage {
 impl TopEigenpairs {
     /// Those at `theta`, `[dim]`.
     pub fn new(objective: Arc<dyn Objective>, theta: Vec<f64>, k: usize) -> Self {
-        let stage = match theta.len() <= DENSE_PARAMETERS {
-            true => Stage::Dense(Columns::new(theta.len())),
-            false => Stage::Lanczos(Box::new(Lanczos::new(theta.len()))),
+        let phase = match theta.len() <= DENSE_PARAMETERS {
+            true => Phase::Dense(Columns::new(theta.len())),
+            false => Phase::Lanczos(Box::new(Lanczos::new(theta.len()))),
         };
-        Self { objective, theta, k, stage }
+        Self { objective, theta, k, phase }
     }
 
     /// Up to so many products more; what was found, once all are taken.
     fn take(&mut self, products: usize) -> Result<Option<Vec<(f64, Vec<f64>)>>, NotFinite> {
         let k = self.k;
         let product = |v: &[f64], out: &mut [f64]| self.objective.hvp(&self.theta, v, out);
-        match &mut self.stage {
-            Stage::Dense(columns) => {
+        match &mut self.phase {
+            Phase::Dense(columns) => {
                 if columns.take(products, product) {
                     let (values, vectors) = eigenpairs(columns.matrix())?;
                     return Ok(Some(values.into_iter().zip(vectors).rev().take(k).collect()));
                 }
             }
-            Stage::Lanczos(lanczos) => {
+            Phase::Lanczos(lanczos) => {
                 if lanczos.take(products, product, Wanted { top: k, bottom: 0 }, MOST_PRODUCTS)? {
                     let pairs = lanczos.pairs();
                     let pair = |i: usize| (pairs.values()[i], lanczos.vector(&pairs, i));
                     return Ok(Some(pairs.top(k).map(pair).collect()));
                 }
             }
-            Stage::Over => {}
+            Phase::Over => {}
         }
         Ok(None)
     }
@@ -107,12 +107,12 @@ impl Job for TopEigenpairs {
     type Finding = Eigenpairs;
 
     fn advance(&mut self, products: u64) -> Advance<Eigenpairs> {
-        if matches!(self.stage, Stage::Over) {
+        if matches!(self.phase, Phase::Over) {
             return Advance::Ended;
         }
         let found = self.take(usize::try_from(products.max(1)).unwrap_or(usize::MAX)).transpose();
         if found.is_some() {
-            self.stage = Stage::Over;
+            self.phase = Phase::Over;
         }
         found.map_or(Advance::Working, Advance::Found)
     }

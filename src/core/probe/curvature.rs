@@ -86,12 +86,12 @@ pub(super) struct Bending {
     theta: Vec<f64>,
     grad: Vec<f64>,
     plane: Option<Subspace>,
-    stage: Stage,
+    phase: Phase,
     /// Products so far.
     taken: Cell<u64>,
 }
 
-enum Stage {
+enum Phase {
     Dense(hessian::Columns),
     /// The outer part of the spectrum.
     Outer(Lanczos),
@@ -111,28 +111,28 @@ enum Stage {
 
 impl Bending {
     pub(super) fn begin(plane: Option<&Subspace>, theta: &[f64], grad: &[f64]) -> Self {
-        let stage = if grad.iter().any(|v| !v.is_finite()) {
-            Stage::NotFinite
+        let phase = if grad.iter().any(|v| !v.is_finite()) {
+            Phase::NotFinite
         } else if theta.len() <= DENSE_PARAMETERS {
-            Stage::Dense(hessian::Columns::new(theta.len()))
+            Phase::Dense(hessian::Columns::new(theta.len()))
         } else {
-            Stage::Outer(Lanczos::new(theta.len()))
+            Phase::Outer(Lanczos::new(theta.len()))
         };
-        Self { theta: theta.to_vec(), grad: grad.to_vec(), plane: plane.cloned(), stage, taken: Cell::new(0) }
+        Self { theta: theta.to_vec(), grad: grad.to_vec(), plane: plane.cloned(), phase, taken: Cell::new(0) }
     }
 
-    /// Takes up to so many products more: within one stage, of which there are a few. What was found, once
+    /// Takes up to so many products more: within one phase, of which there are a few. What was found, once
     /// nothing is left to be done.
     pub(super) fn take(&mut self, products: usize, objective: &dyn Objective) -> Option<Option<Curvature>> {
-        let stage = std::mem::replace(&mut self.stage, Stage::NotFinite);
-        let next = match stage {
-            Stage::InPlane { spectrum, products: taken } if taken.len() == self.basis().len() => {
+        let phase = std::mem::replace(&mut self.phase, Phase::NotFinite);
+        let next = match phase {
+            Phase::InPlane { spectrum, products: taken } if taken.len() == self.basis().len() => {
                 return Some(self.summed_up(spectrum, &taken));
             }
-            Stage::NotFinite => return Some(None),
-            stage => self.further(stage, products, objective),
+            Phase::NotFinite => return Some(None),
+            phase => self.further(phase, products, objective),
         };
-        self.stage = next.unwrap_or(Stage::NotFinite);
+        self.phase = next.unwrap_or(Phase::NotFinite);
         None
     }
 
@@ -147,38 +147,38 @@ impl Bending {
         self.plane.as_ref().map_or(&[][..], Subspace::basis)
     }
 
-    fn further(&self, stage: Stage, products: usize, objective: &dyn Objective) -> Result<Stage, NotFinite> {
+    fn further(&self, phase: Phase, products: usize, objective: &dyn Objective) -> Result<Phase, NotFinite> {
         let product = |v: &[f64], out: &mut [f64]| {
             objective.hvp(&self.theta, v, out);
             self.taken.set(self.taken.get() + 1);
         };
-        let in_plane = |spectrum| Stage::InPlane { spectrum, products: Vec::new() };
-        Ok(match stage {
-            Stage::Dense(mut columns) => match columns.take(products, product) {
+        let in_plane = |spectrum| Phase::InPlane { spectrum, products: Vec::new() };
+        Ok(match phase {
+            Phase::Dense(mut columns) => match columns.take(products, product) {
                 true => in_plane(Spectrum::dense(&columns, &self.grad)?),
-                false => Stage::Dense(columns),
+                false => Phase::Dense(columns),
             },
-            Stage::Outer(mut outer) => {
+            Phase::Outer(mut outer) => {
                 match outer.take(products, product, Wanted { top: 1, bottom: 1 }, MOST_PRODUCTS)? {
-                    true => Stage::Own { outer, own: Lanczos::from_start(&self.grad) },
-                    false => Stage::Outer(outer),
+                    true => Phase::Own { outer, own: Lanczos::from_start(&self.grad) },
+                    false => Phase::Outer(outer),
                 }
             }
-            Stage::Own { outer, mut own } => {
+            Phase::Own { outer, mut own } => {
                 match own.take(products, product, Wanted::default(), GRADIENT_PRODUCTS)? {
                     true => in_plane(Spectrum::by_lanczos(&outer, &own, &self.grad)),
-                    false => Stage::Own { outer, own },
+                    false => Phase::Own { outer, own },
                 }
             }
-            Stage::InPlane { spectrum, products: mut taken } => {
+            Phase::InPlane { spectrum, products: mut taken } => {
                 for q in self.basis().iter().skip(taken.len()).take(products) {
                     let mut along = vec![0.0; self.theta.len()];
                     product(q, &mut along);
                     taken.push(along);
                 }
-                Stage::InPlane { spectrum, products: taken }
+                Phase::InPlane { spectrum, products: taken }
             }
-            Stage::NotFinite => Stage::NotFinite,
+            Phase::NotFinite => Phase::NotFinite,
         })
     }
 

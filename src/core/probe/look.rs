@@ -22,10 +22,10 @@ pub struct Look {
     objective: Arc<dyn Objective>,
     plane: Option<Subspace>,
     theta: Vec<f64>,
-    stage: Stage,
+    phase: Phase,
 }
 
-enum Stage {
+enum Phase {
     Due,
     Bending { loss: f64, bending: Box<Bending> },
     Over(Progress),
@@ -34,7 +34,7 @@ enum Stage {
 impl Look {
     /// A look at `theta`, `[dim]`, and at the curvature within a plane, if there is one.
     pub fn new(objective: Arc<dyn Objective>, plane: Option<Subspace>, theta: Vec<f64>) -> Self {
-        Self { objective, plane, theta, stage: Stage::Due }
+        Self { objective, plane, theta, phase: Phase::Due }
     }
 }
 
@@ -42,32 +42,32 @@ impl Job for Look {
     type Finding = Seen;
 
     fn advance(&mut self, products: u64) -> Advance<Seen> {
-        match &mut self.stage {
-            Stage::Due => {
+        match &mut self.phase {
+            Phase::Due => {
                 let mut grad = vec![0.0; self.theta.len()];
                 let loss = self.objective.loss_grad(&self.theta, &mut grad);
                 let bending = Box::new(Bending::begin(self.plane.as_ref(), &self.theta, &grad));
-                self.stage = Stage::Bending { loss, bending };
+                self.phase = Phase::Bending { loss, bending };
                 Advance::Working
             }
-            Stage::Bending { loss, bending } => {
+            Phase::Bending { loss, bending } => {
                 let products = usize::try_from(products.max(1)).unwrap_or(usize::MAX);
                 let Some(curvature) = bending.take(products, &*self.objective) else {
                     return Advance::Working;
                 };
                 let verdict = verdict::judge(*loss, curvature.as_ref());
-                self.stage = Stage::Over(bending.progress());
+                self.phase = Phase::Over(bending.progress());
                 Advance::Found(Seen { curvature, verdict })
             }
-            Stage::Over(_) => Advance::Ended,
+            Phase::Over(_) => Advance::Ended,
         }
     }
 
     fn progress(&self) -> Progress {
-        match &self.stage {
-            Stage::Bending { bending, .. } => bending.progress(),
-            Stage::Due => Progress::default(),
-            Stage::Over(progress) => *progress,
+        match &self.phase {
+            Phase::Bending { bending, .. } => bending.progress(),
+            Phase::Due => Progress::default(),
+            Phase::Over(progress) => *progress,
         }
     }
 }

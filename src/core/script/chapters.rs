@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::core::command::Command;
 use crate::core::command::number::number_of;
 use crate::core::experiment::Setting;
-use crate::core::experiment::settings::Motion;
+use crate::core::experiment::settings::Transition;
 use crate::core::geometry::path::{CameraKey, CameraPath};
 use crate::core::text::Measured;
 
@@ -186,7 +186,8 @@ fn cue(i: usize, cue: &Cue) -> Result<(), String> {
 /// The words of the settings whose number a cue may reach bit by bit.
 fn eased_words() -> Vec<&'static str> {
     let rows = Setting::ALL.iter().map(|setting| setting.row());
-    let mut words: Vec<_> = rows.filter(|row| row.motion == Motion::Eased).map(|row| row.word()).collect();
+    let mut words: Vec<_> =
+        rows.filter(|row| row.transition == Transition::Eased).map(|row| row.word()).collect();
     words.dedup();
     words
 }

@@ -2,13 +2,13 @@
 
 pub mod builtin;
 pub mod chapters;
+mod demand;
 pub mod open;
 pub mod player;
 pub mod recorder;
 pub mod reference;
 pub mod restore;
 pub mod tour;
-mod weight;
 
 pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
 pub use open::Script;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::chapters;
 use super::chapters::{ChapterFile, LONGEST_SECS, TourFile, When};
-use super::weight::{Weight, check_counts};
+use super::demand::{Demand, check_counts};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::{ReadError, fields, is_ron, place_of};
@@ -66,7 +66,7 @@ impl Tour {
             TourError { named, message: error.to_string(), outside: error.files }
         })?;
         let sources = &folder.access().sources;
-        let (mut experiments, mut taken, mut weight) = (Vec::new(), Vec::new(), Weight::default());
+        let (mut experiments, mut taken, mut demand) = (Vec::new(), Vec::new(), Demand::default());
         for (i, chapter) in file.chapters.iter_mut().enumerate() {
             // One that is loaded before anything else is the chapter's.
             let loaded = if chapter.experiment.is_none() { take_loaded(chapter) } else { None };
@@ -79,7 +79,7 @@ impl Tour {
                 (None, None) => None,
             });
             if let Some(Some(experiment)) = experiments.last() {
-                weight.add(experiment).map_err(|why| TourError::of(&format!("chapter {}: {why}", i + 1)))?;
+                demand.add(experiment).map_err(|why| TourError::of(&format!("chapter {}: {why}", i + 1)))?;
             }
         }
         match experiments.first() {
@@ -98,7 +98,7 @@ impl Tour {
     /// `taken` tells how many of each chapter's cues were taken out of it.
     fn rehearse(&self, taken: &[usize]) -> Result<(), TourError> {
         let mut session = Session::new(self.first_experiment());
-        let (mut number, mut weight) = (0, Weight::default());
+        let (mut number, mut demand) = (0, Demand::default());
         for (i, chapter) in self.chapters().iter().enumerate() {
             number += taken[i];
             for command in self.opening(i) {
@@ -112,7 +112,7 @@ impl Tour {
                     outside: Vec::new(),
                 };
                 session.apply(cue.command.clone(), Now::default()).map_err(|why| refused(why.to_string()))?;
-                weight.add(session.experiment()).map_err(refused)?;
+                demand.add(session.experiment()).map_err(refused)?;
                 number += 1;
             }
         }

@@ -16,7 +16,7 @@ use history::{Decided, History};
 pub use opened::Opened;
 use preparation::Question;
 pub use preparation::{Preparation, Prepared};
-pub use revision::{Revision, Stage};
+pub use revision::{Derivation, Revision};
 use run::Origin;
 pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};

@@ -1,24 +1,24 @@
-//! Questions with a number: how a stage knows that it must run, and that an answer is still wanted.
+//! Questions with a number: how a derivation knows that it must run, and that an answer is still wanted.
 
 /// The number of a question. A later question has a higher one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(pub u64);
 
-/// The input of a stage, and its number. A stage runs when its input differs from the last; an answer
-/// that carries another revision than [`Stage::revision`] is dropped.
+/// The input of a derivation, and its number. A derivation runs when its input differs from the last; an answer
+/// that carries another revision than [`Derivation::revision`] is dropped.
 #[derive(Clone, Debug)]
-pub struct Stage<Input> {
+pub struct Derivation<Input> {
     input: Option<Input>,
     revision: Revision,
 }
 
-impl<Input> Default for Stage<Input> {
+impl<Input> Default for Derivation<Input> {
     fn default() -> Self {
         Self { input: None, revision: Revision::default() }
     }
 }
 
-impl<Input: PartialEq> Stage<Input> {
+impl<Input: PartialEq> Derivation<Input> {
     /// Asks a question. `Some` with its new number if it differs from the one before.
     pub fn ask(&mut self, input: Input) -> Option<Revision> {
         if self.input.as_ref() == Some(&input) {
@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn only_a_change_is_a_question() {
-        let mut stage = Stage::default();
-        assert_eq!(stage.ask(1), Some(Revision(1)));
-        assert_eq!(stage.ask(1), None);
-        assert_eq!(stage.ask(2), Some(Revision(2)));
-        assert_eq!(stage.ask(1), Some(Revision(3)));
-        assert_eq!(stage.revision(), Revision(3));
+        let mut derivation = Derivation::default();
+        assert_eq!(derivation.ask(1), Some(Revision(1)));
+        assert_eq!(derivation.ask(1), None);
+        assert_eq!(derivation.ask(2), Some(Revision(2)));
+        assert_eq!(derivation.ask(1), Some(Revision(3)));
+        assert_eq!(derivation.revision(), Revision(3));
     }
 }

@@ -14,7 +14,7 @@ const TICKS: u32 = 512;
 
 /// What the table says of all pictures at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
+pub struct Track {
     /// Width and height in pixels.
     pub size: [u32; 2],
     /// Frames a second.
@@ -25,7 +25,7 @@ pub struct Head {
 
 /// A picture in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Picture {
+pub struct Sample {
     /// Bytes, with a length of 4 bytes in place of every start code.
     pub length: u32,
     /// Whether decoding can begin with it.
@@ -54,7 +54,7 @@ pub fn decoder_record(sequence: &[u8], picture: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// If it cannot be written, or the film is too long for the format.
-pub fn write_head(to: &mut impl Write, head: &Head, pictures: &[Picture]) -> io::Result<()> {
+pub fn write_head(to: &mut impl Write, head: &Track, pictures: &[Sample]) -> io::Result<()> {
     let bytes: u64 = pictures.iter().map(|picture| u64::from(picture.length)).sum();
     let duration = u32::try_from(pictures.len() as u64 * u64::from(TICKS));
     let duration = duration.map_err(|_| io::Error::other("too many frames for an mp4"))?;
@@ -87,7 +87,7 @@ const MOST_TABLE: u64 = 256 << 20;
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn read_head(file: &mut (impl Read + Seek)) -> io::Result<Option<(Head, Vec<Picture>, u64)>> {
+pub fn read_head(file: &mut (impl Read + Seek)) -> io::Result<Option<(Track, Vec<Sample>, u64)>> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     // The kind, then the table.
@@ -134,15 +134,15 @@ fn list(content: &[u8], header: usize) -> Option<impl Iterator<Item = u32> + '_>
     (numbers.len() == count).then(|| numbers.iter().map(|&number| u32::from_be_bytes(number)))
 }
 
-fn parse(moov: &[u8], length: u64) -> Option<(Head, Vec<Picture>, u64)> {
+fn parse(moov: &[u8], length: u64) -> Option<(Track, Vec<Sample>, u64)> {
     let media = find(find(moov, b"trak")?, b"mdia")?;
     let samples = find(find(media, b"minf")?, b"stbl")?;
     let entry = find(find(samples, b"stsd")?.get(8..)?, b"avc1")?;
     let decoder = find(entry.get(78..)?, b"avcC")?.to_vec();
     let size = word(entry, 24).map(|sides| [sides >> 16, sides & 0xffff])?;
     let fps = word(find(media, b"mdhd")?, 12)? / TICKS;
-    let mut pictures: Vec<Picture> =
-        list(find(samples, b"stsz")?, 12)?.map(|length| Picture { length, is_key: false }).collect();
+    let mut pictures: Vec<Sample> =
+        list(find(samples, b"stsz")?, 12)?.map(|length| Sample { length, is_key: false }).collect();
     for number in list(find(samples, b"stss")?, 8)? {
         pictures.get_mut((number as usize).checked_sub(1)?)?.is_key = true;
     }
@@ -151,7 +151,7 @@ fn parse(moov: &[u8], length: u64) -> Option<(Head, Vec<Picture>, u64)> {
         (_, Some(offsets)) => u64::from(word(offsets, 8)?) << 32 | u64::from(word(offsets, 12)?),
         _ => return None,
     };
-    let head = Head { size, fps, decoder };
+    let head = Track { size, fps, decoder };
     // Whatever else the table says, a table of these numbers written here would say it as well.
     let is_long = find(samples, b"co64").is_some();
     let duration = u32::try_from(pictures.len() as u64 * u64::from(TICKS)).ok()?;
@@ -181,7 +181,7 @@ fn words(numbers: &[u32]) -> Vec<u8> {
 /// The identity, in the fixed-point numbers of the format.
 const UPRIGHT: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
-fn table(head: &Head, pictures: &[Picture], duration: u32, first: u64, is_long: bool) -> Vec<u8> {
+fn table(head: &Track, pictures: &[Sample], duration: u32, first: u64, is_long: bool) -> Vec<u8> {
     let scale = head.fps * TICKS;
     let [width, height] = head.size;
     let movie =
@@ -210,7 +210,7 @@ fn table(head: &Head, pictures: &[Picture], duration: u32, first: u64, is_long: 
 }
 
 /// How long, how large, where and of what kind the pictures are; each is a chunk of its own.
-fn samples(head: &Head, pictures: &[Picture], first: u64, is_long: bool) -> Vec<u8> {
+fn samples(head: &Track, pictures: &[Sample], first: u64, is_long: bool) -> Vec<u8> {
     let count = pictures.len() as u32;
     let lengths: Vec<u32> = pictures.iter().map(|picture| picture.length).collect();
     let keys: Vec<u32> = (1..).zip(pictures).filter(|(_, picture)| picture.is_key).map(|(n, _)| n).collect();
@@ -242,7 +242,7 @@ fn samples(head: &Head, pictures: &[Picture], first: u64, is_long: bool) -> Vec<
     )
 }
 
-fn sample_entry(head: &Head) -> Vec<u8> {
+fn sample_entry(head: &Track) -> Vec<u8> {
     let [width, height] = head.size.map(|side| (side as u16).to_be_bytes());
     // 72 dots an inch, one picture a sample, no name of an encoder, 24 bits of colour.
     let fixed = words(&[0x48_0000, 0x48_0000, 0]);
@@ -268,11 +268,11 @@ mod tests {
     use super::*;
 
     /// A film of such pictures, empty but as long as it would be.
-    fn film(lengths: &[u32]) -> (Head, Vec<Picture>, std::fs::File) {
+    fn film(lengths: &[u32]) -> (Track, Vec<Sample>, std::fs::File) {
         let decoder = decoder_record(&[0x67, 66, 0xc0, 31, 5], &[0x68, 1]);
-        let head = Head { size: [1280, 720], fps: 7, decoder };
-        let picture = |(number, &length): (usize, &u32)| Picture { length, is_key: number % 3 == 0 };
-        let pictures: Vec<Picture> = lengths.iter().enumerate().map(picture).collect();
+        let head = Track { size: [1280, 720], fps: 7, decoder };
+        let picture = |(number, &length): (usize, &u32)| Sample { length, is_key: number % 3 == 0 };
+        let pictures: Vec<Sample> = lengths.iter().enumerate().map(picture).collect();
         let mut file = tempfile::tempfile().unwrap();
         write_head(&mut file, &head, &pictures).unwrap();
         let first = file.stream_position().unwrap();

@@ -15,8 +15,8 @@ use std::path::Path;
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::RgbaImage;
 
+use super::color_table::{COLOURS, ColorTable, Histogram};
 use super::join::{JoinError, not_a_part};
-use super::palette::{COLOURS, Histogram, Palette};
 use super::part::{GIF_MAGIC, Note, PartFile};
 use super::region::Region;
 use super::{FilmSpec, Partial, Sink, SinkError, frames, write_error};
@@ -60,9 +60,9 @@ impl Gif {
     }
 
     fn place(&self, cancel: &CancelToken) -> Result<(), SinkError> {
-        let waiting = Waiting::open(self.part.path()).and_then(|waiting| waiting.ok_or_else(cut));
+        let waiting = PartFrames::open(self.part.path()).and_then(|waiting| waiting.ok_or_else(cut));
         let waiting = waiting.map_err(write_error(self.part.path()))?;
-        let palette = Palette::new(&self.histogram);
+        let palette = ColorTable::new(&self.histogram);
         let written = self.output.write(|to| waiting.write(to, &palette, self.frames, cancel));
         Ok(written?)
     }
@@ -104,8 +104,9 @@ impl Sink for Gif {
 /// If the part cannot be read or is none, the film cannot be written, or it was cancelled.
 pub fn recover(part: &Path, output: &Output, cancel: &CancelToken) -> Result<u64, JoinError> {
     let read = |source| JoinError::Read { path: part.to_owned(), source };
-    let open =
-        || Waiting::open(part).map_err(read)?.ok_or_else(|| not_a_part(part, "its first bytes are not ours"));
+    let open = || {
+        PartFrames::open(part).map_err(read)?.ok_or_else(|| not_a_part(part, "its first bytes are not ours"))
+    };
     let (mut waiting, mut histogram, mut frames) = (open()?, Histogram::default(), 0);
     while let Some(pixels) = waiting.next().map_err(read)? {
         if cancel.is_cancelled() {
@@ -117,14 +118,14 @@ pub fn recover(part: &Path, output: &Output, cancel: &CancelToken) -> Result<u64
     if frames == 0 {
         return Err(not_a_part(part, "it was cut before its first frame was complete"));
     }
-    let (waiting, palette) = (open()?, Palette::new(&histogram));
+    let (waiting, palette) = (open()?, ColorTable::new(&histogram));
     output.write(|to| waiting.write(to, &palette, frames, cancel))?;
     Ok(frames)
 }
 
 /// How many frames there are in a part; 0 where it is none.
 fn count(part: &Path) -> u64 {
-    let Ok(Some(mut waiting)) = Waiting::open(part) else { return 0 };
+    let Ok(Some(mut waiting)) = PartFrames::open(part) else { return 0 };
     std::iter::from_fn(|| waiting.next().ok()?).count() as u64
 }
 
@@ -134,12 +135,12 @@ const LENGTH: usize = 4;
 const RECORD_HEAD: u64 = 1 << 16;
 
 /// The frames of a part, one after another.
-struct Waiting {
+struct PartFrames {
     from: BufReader<File>,
     note: Note,
 }
 
-impl Waiting {
+impl PartFrames {
     /// `None`: it is no part of a gif.
     fn open(part: &Path) -> io::Result<Option<Self>> {
         let mut from = BufReader::with_capacity(1 << 18, File::open(part)?);
@@ -167,7 +168,7 @@ impl Waiting {
     fn write(
         mut self,
         to: &mut File,
-        palette: &Palette,
+        palette: &ColorTable,
         frames: u64,
         cancel: &CancelToken,
     ) -> io::Result<()> {
@@ -183,8 +184,8 @@ fn cut() -> io::Error {
 
 fn write_all(
     to: &mut impl Write,
-    from: &mut Waiting,
-    palette: &Palette,
+    from: &mut PartFrames,
+    palette: &ColorTable,
     frames: u64,
     cancel: &CancelToken,
 ) -> Result<(), EncodingError> {

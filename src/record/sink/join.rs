@@ -9,7 +9,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::SinkError;
-use super::container::{self, Head, Picture};
+use super::container::{self, Sample, Track};
 use super::part::GIF_MAGIC;
 use super::stream::{self, Units, kind};
 use crate::core::num::CancelToken;
@@ -19,8 +19,8 @@ use crate::disk::output::{Output, WriteError};
 /// A part of a film that was read: what its pictures are, and where.
 pub struct Part {
     path: PathBuf,
-    head: Head,
-    pictures: Vec<Picture>,
+    head: Track,
+    pictures: Vec<Sample>,
     source: Source,
 }
 
@@ -144,7 +144,7 @@ impl Part {
         }
         let decoder =
             decoder.ok_or_else(|| not_a_part(path, "it was cut before its first frame was complete"))?;
-        let head = Head { size: units.note().size, fps: units.note().fps, decoder };
+        let head = Track { size: units.note().size, fps: units.note().fps, decoder };
         Ok(Self { path: path.to_owned(), head, pictures, source: Source::Stream })
     }
 
@@ -236,7 +236,7 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
 pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(), JoinError> {
     check(parts)?;
     let Some(first) = parts.first() else { return Ok(()) };
-    let pictures: Vec<Picture> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
+    let pictures: Vec<Sample> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
     output.write_until(cancel, |file| {
         let mut to = BufWriter::with_capacity(1 << 18, file);
         container::write_head(&mut to, &first.head, &pictures)?;
@@ -278,11 +278,11 @@ fn goes_in(piece: &[u8]) -> bool {
 }
 
 /// The table's entry for a unit of a stream. `None`: there is no picture in it.
-fn measure(unit: &[u8]) -> Option<Picture> {
+fn measure(unit: &[u8]) -> Option<Sample> {
     let pieces = || stream::inner(unit).filter(|piece| goes_in(piece));
     let length: usize = pieces().map(|piece| piece.len() + 4).sum();
     let is_key = pieces().any(|piece| stream::kind_of(piece) == kind::KEY_SLICE);
-    (length > 0).then_some(Picture { length: length as u32, is_key })
+    (length > 0).then_some(Sample { length: length as u32, is_key })
 }
 
 fn write_lengthened(unit: &[u8], to: &mut impl Write) -> io::Result<()> {

@@ -19,6 +19,7 @@
 //! shorter film of it. [`Sink`] is a trait since it has these five implementors.
 
 pub mod apng;
+pub mod color_table;
 pub mod colours;
 pub mod container;
 pub mod encoding;
@@ -28,7 +29,6 @@ pub mod gif;
 pub mod h264;
 pub mod in_process;
 pub mod join;
-pub mod palette;
 pub mod part;
 pub mod recover;
 pub mod region;

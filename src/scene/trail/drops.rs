@@ -18,6 +18,8 @@ pub(super) struct DropLines;
 /// Drop lines of a trail at most, and the least world distance between two of them.
 const MOST_DROPS: usize = 32;
 const DROP_SPACING: f64 = 0.03;
+/// A little behind -1, which is before everything.
+const DEPTH_BIAS: f32 = -0.999;
 /// World length below which a drop line shows nothing.
 const SHORTEST_DROP: f64 = 0.004;
 
@@ -32,8 +34,9 @@ pub(super) fn spawn_drop_lines(
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.5, ..default() },
-            // Seen through the surface too: a point of training may lie below it.
-            depth_bias: -1.0,
+            // Seen through the surface too: a point of training may lie below it. A marker's own, wider line in
+            // the same place lies above it, whichever of the two is drawn first.
+            depth_bias: DEPTH_BIAS,
         },
     ));
 }

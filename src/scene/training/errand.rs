@@ -54,12 +54,12 @@ pub(super) struct Errand {
     /// How long it may take, and what it has taken.
     time: Option<Duration>,
     taken: Duration,
-    stage: Stage,
+    phase: Phase,
     run: Option<Descent>,
     judgement: Judgement,
 }
 
-enum Stage {
+enum Phase {
     Begins(Option<Departure>),
     Walks,
     Arrived,
@@ -75,8 +75,8 @@ impl Errand {
             Traveller::Due(departure) => (Some(departure), None),
             Traveller::Run(run) => (None, Some(run)),
         };
-        let (stage, judgement) = (Stage::Begins(departure), Judgement::default());
-        Self { goal, tolerance, time, taken: Duration::ZERO, stage, run, judgement }
+        let (phase, judgement) = (Phase::Begins(departure), Judgement::default());
+        Self { goal, tolerance, time, taken: Duration::ZERO, phase, run, judgement }
     }
 
     /// The run, and what is known of where it is; `None` where there was nothing to train.
@@ -91,7 +91,7 @@ impl Errand {
         if let Some(run) = &mut self.run {
             run.rewind(self.goal);
         }
-        self.stage = if self.is_there() { Stage::Arrived } else { Stage::Walks };
+        self.phase = if self.is_there() { Phase::Arrived } else { Phase::Walks };
     }
 
     fn walk(&mut self, steps: u64) {
@@ -102,7 +102,7 @@ impl Errand {
         self.taken += began.elapsed();
         let is_late = self.time.is_some_and(|time| self.taken >= time);
         if is_late || self.is_there() {
-            self.stage = Stage::Arrived;
+            self.phase = Phase::Arrived;
         }
     }
 
@@ -118,17 +118,17 @@ impl Job for Errand {
     type Finding = Infallible;
 
     fn advance(&mut self, steps: u64) -> Advance<Infallible> {
-        match &mut self.stage {
-            Stage::Begins(departure) => {
+        match &mut self.phase {
+            Phase::Begins(departure) => {
                 let departure = departure.take();
                 self.begin(departure);
             }
-            Stage::Walks => self.walk(steps.max(1)),
-            Stage::Arrived => {
+            Phase::Walks => self.walk(steps.max(1)),
+            Phase::Arrived => {
                 self.judgement = self.run.as_ref().map(Judgement::of).unwrap_or_default();
-                self.stage = Stage::Judged;
+                self.phase = Phase::Judged;
             }
-            Stage::Judged => return Advance::Ended,
+            Phase::Judged => return Advance::Ended,
         }
         Advance::Working
     }

@@ -15,7 +15,7 @@ use crate::scene::Pacing;
 use crate::scene::executor::{Executor, News, Task};
 use crate::scene::landscape::Landscape;
 use crate::scene::memory;
-use crate::scene::prober::{Point, Prober};
+use crate::scene::prober::{ProbePoint, Prober};
 
 /// A live run, as far as it has got.
 #[derive(Default)]
@@ -196,7 +196,7 @@ impl Live {
         let is_due = executor.pacing() == Pacing::Live && self.is_judged && self.judgement.verdict.is_none();
         match (&self.home, &self.latest) {
             (Some(run), Some(latest)) if is_due && let Some(objective) = run.objective() => {
-                let point = Point { objective, plane: None, theta: &latest.theta };
+                let point = ProbePoint { objective, plane: None, theta: &latest.theta };
                 self.prober.follow(&point, executor)
             }
             _ => {

@@ -2,7 +2,7 @@
 
 use super::{About, Inks, Looked, Maker, Moment, without_objective};
 use crate::core::probe::{Curvature, Extent};
-use crate::scene::prober::{Point, Prober};
+use crate::scene::prober::{ProbePoint, Prober};
 use crate::ui::chart::{Chart, Mark};
 
 /// What is told of it.
@@ -28,7 +28,7 @@ impl Maker for Spectrum {
             let known = moment.known;
             let Some(objective) = known.plan.objective() else { return without_objective() };
             let plane = Some((known.revision, &known.plan.plane.subspace));
-            let point = Point { objective, plane, theta: looked.theta };
+            let point = ProbePoint { objective, plane, theta: looked.theta };
             self.prober.follow(&point, &moment.sources.executor);
             chart(looked, &self.prober, &moment.inks)
         })

@@ -34,21 +34,21 @@ use crate::ui::desk::Desk;
 pub struct Preferences {
     desk: PathBuf,
     /// `None`: every place is taken.
-    own: Option<Place>,
+    own: Option<Slot>,
     /// What a crash left.
-    left: Option<Place>,
+    left: Option<Slot>,
 }
 
 /// A place for an experiment that is not saved.
 #[derive(Clone, Debug)]
-struct Place {
+struct Slot {
     file: PathBuf,
     /// Held until the program ends, however that is. `None`: there are no locks here, and windows go
     /// without.
     _lock: Option<Arc<File>>,
 }
 
-impl Place {
+impl Slot {
     /// Takes hold of a place; `None` if another window has it.
     fn hold(file: PathBuf) -> Option<Self> {
         let lock = match File::create(file.with_extension("lock")) {
@@ -77,8 +77,8 @@ impl Preferences {
             (1..=MOST_PLACES).map(file).partition(|file| file.exists());
         Some(Self {
             desk: folder.join("desk.ron"),
-            own: empty.into_iter().find_map(Place::hold),
-            left: left.into_iter().find_map(Place::hold),
+            own: empty.into_iter().find_map(Slot::hold),
+            left: left.into_iter().find_map(Slot::hold),
         })
     }
 
@@ -133,7 +133,7 @@ impl Preferences {
 
     /// Ends what a crash left: opened, it is this window's from now on.
     fn end_rescue(&self, is_opened: bool) {
-        let Some(Place { file, .. }) = &self.left else { return };
+        let Some(Slot { file, .. }) = &self.left else { return };
         let ended = match (is_opened, self.rescue()) {
             (true, Some(own)) => std::fs::rename(file, own),
             // It stays where it is, to be offered again.

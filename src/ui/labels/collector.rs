@@ -209,9 +209,10 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         if let Some(at) = alpha.get(..2).and_then(|alpha| relief.point([alpha[0], alpha[1]])) {
             let loss =
                 loss_at(known, alpha).map_or(String::new(), |loss| format!(" · loss {}", loss_text(loss)));
-            let text = format!("chosen {}{loss}", alpha_text(alpha));
+            let at = placed.world(at);
+            let text = self.seen_or_not(&relief, at, format!("chosen {}{loss}", alpha_text(alpha)));
             let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
-            self.add(placed.world(at), &shifts, Words::new("chosen", text, WORD, ink), true);
+            self.add(at, &shifts, Words::new("chosen", text, WORD, ink), true);
         }
     }
 

@@ -28,7 +28,7 @@ const FEW: usize = 20;
 
 /// A cell of the target's column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Label {
+enum TargetCell {
     Number(f64),
     /// The index of a word.
     Word(usize),
@@ -37,7 +37,7 @@ enum Label {
 /// The target's column, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
-    labels: Vec<Label>,
+    labels: Vec<TargetCell>,
     words: Vec<String>,
     known: HashMap<String, usize>,
 }
@@ -69,7 +69,7 @@ pub(super) struct Meaning {
 impl Targets {
     pub(super) fn push_number(&mut self, number: f64) {
         // 0 and −0 are one label.
-        self.labels.push(Label::Number(number + 0.0));
+        self.labels.push(TargetCell::Number(number + 0.0));
     }
 
     /// Whether there was room for another word.
@@ -82,7 +82,7 @@ impl Targets {
                 self.words.len() - 1
             }
         };
-        self.labels.push(Label::Word(index));
+        self.labels.push(TargetCell::Word(index));
         self.words.len() <= MAX_CLASSES
     }
 
@@ -96,14 +96,14 @@ impl Targets {
         match (asked, self.words.is_empty()) {
             (TargetKind::Classes, _) => {
                 self.refuse(
-                    |label| matches!(label, Label::Number(number) if number.fract() != 0.0),
+                    |label| matches!(label, TargetCell::Number(number) if number.fract() != 0.0),
                     "a whole number or a word",
                 )?;
                 self.classes(&numbers, "as asked")
             }
             (TargetKind::Values, _) => {
                 self.refuse(
-                    |label| matches!(label, Label::Word(_)),
+                    |label| matches!(label, TargetCell::Word(_)),
                     "a finite number, since values are asked for",
                 )?;
                 Ok(self.values(&numbers, "as asked"))
@@ -118,13 +118,13 @@ impl Targets {
 
     fn numbers(&self) -> impl Iterator<Item = f64> {
         self.labels.iter().filter_map(|label| match label {
-            Label::Number(number) => Some(*number),
-            Label::Word(_) => None,
+            TargetCell::Number(number) => Some(*number),
+            TargetCell::Word(_) => None,
         })
     }
 
     /// The first row that will not do.
-    fn refuse(&self, is_wrong: impl Fn(&Label) -> bool, expected: &'static str) -> Result<(), Refusal> {
+    fn refuse(&self, is_wrong: impl Fn(&TargetCell) -> bool, expected: &'static str) -> Result<(), Refusal> {
         match self.labels.iter().position(is_wrong) {
             Some(row) => Err(Refusal::Row(row, expected)),
             None => Ok(()),
@@ -133,15 +133,14 @@ impl Targets {
 
     /// Words among numbers are more often slips and gaps than classes, and so are numbers among words.
     fn refuse_mixture(&self) -> Result<(), Refusal> {
-        let is_word = |label: &Label| matches!(label, Label::Word(_));
+        let is_word = |label: &TargetCell| matches!(label, TargetCell::Word(_));
         match is_word(&self.labels[0]) {
             true => {
                 self.refuse(|label| !is_word(label), "a word as before it; target: classes takes both")?
             }
             false => self.refuse(is_word, "a finite number as before it; target: classes takes both")?,
         }
-        let is_gap =
-            |label: &Label| matches!(label, Label::Word(word) if stands_for_nothing(&self.words[*word]));
+        let is_gap = |label: &TargetCell| matches!(label, TargetCell::Word(word) if stands_for_nothing(&self.words[*word]));
         self.refuse(is_gap, "a class, not what stands for a missing one; target: classes takes it as one")
     }
 
@@ -170,17 +169,17 @@ impl Targets {
         if numbers.len() + words.len() > MAX_CLASSES {
             return Err(Refusal::Many);
         }
-        let order: Vec<Label> = numbers
+        let order: Vec<TargetCell> = numbers
             .iter()
             .copied()
-            .map(Label::Number)
-            .chain(words.iter().copied().map(Label::Word))
+            .map(TargetCell::Number)
+            .chain(words.iter().copied().map(TargetCell::Word))
             .collect();
         let mut rank = vec![0; words.len()];
         words.iter().enumerate().for_each(|(at, word)| rank[*word] = numbers.len() + at);
-        let index = |label: &Label| match label {
-            Label::Number(number) => numbers.partition_point(|known| known < number),
-            Label::Word(word) => rank[*word],
+        let index = |label: &TargetCell| match label {
+            TargetCell::Number(number) => numbers.partition_point(|known| known < number),
+            TargetCell::Word(word) => rank[*word],
         };
         let y = self.labels.iter().map(|label| index(label) as f64).collect();
         let labels: Vec<String> = order.iter().map(|label| self.label(label)).collect();
@@ -200,10 +199,10 @@ impl Targets {
         Meaning { y: self.numbers().collect(), classes: 0, labels: Vec::new(), told }
     }
 
-    fn label(&self, label: &Label) -> String {
+    fn label(&self, label: &TargetCell) -> String {
         match label {
-            Label::Number(number) => Measured(*number).to_string(),
-            Label::Word(word) => self.words[*word].clone(),
+            TargetCell::Number(number) => Measured(*number).to_string(),
+            TargetCell::Word(word) => self.words[*word].clone(),
         }
     }
 }

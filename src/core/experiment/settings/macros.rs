@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! /// What it means, in a sentence.
-//! field: Type = usual => Name, Touches, Topic "word(example)", for What, ~Motion, in low..=high => "unit", by check;
+//! field: Type = usual => Name, Touches, Topic "word(example)", for What, ~Transition, in low..=high => "unit", by check;
 //! ```
 //!
 //! All behind the example may be left out; so may the usual value, which then is the type's own.
@@ -46,7 +46,7 @@ macro_rules! settings {
             $(
                 $(#[doc = $doc:literal])*
                 $field:ident: $type:ty $(= $usual:expr)? => $name:ident, $touches:ident, $topic:ident $example:literal
-                    $(, for $what:ident)? $(, ~$motion:ident)? $(, in $range:expr $(=> $unit:literal)?)? $(, by $check:path)?;
+                    $(, for $what:ident)? $(, ~$transition:ident)? $(, in $range:expr $(=> $unit:literal)?)? $(, by $check:path)?;
             )*
             $(+ $(#[doc = $inner_doc:literal])* $inner:ident: $Inner:ident;)*
         }
@@ -97,7 +97,7 @@ macro_rules! settings {
                         topic: Topic::$topic,
                         example: $example,
                         chosen_for: or!(ChosenFor::Nothing; $(ChosenFor::$what)?),
-                        motion: or!(Motion::Jumps; $(Motion::$motion)?),
+                        transition: or!(Transition::Jumps; $(Transition::$transition)?),
                     },)*)*
                 }
             }
@@ -147,7 +147,7 @@ macro_rules! settings {
             /// The number that it sets, if it sets one that moves.
             pub fn number(&self) -> Option<f64> {
                 match self {
-                    $($($(Self::$name(value) => Motion::$motion.number(value),)?)*)*
+                    $($($(Self::$name(value) => Transition::$transition.number(value),)?)*)*
                     _ => None,
                 }
             }
@@ -155,7 +155,7 @@ macro_rules! settings {
             /// The same with another number, where it sets one that moves.
             pub fn with_number(mut self, number: f64) -> Self {
                 match &mut self {
-                    $($($(Self::$name(value) => Motion::$motion.set(value, number),)?)*)*
+                    $($($(Self::$name(value) => Transition::$transition.set(value, number),)?)*)*
                     _ => {}
                 }
                 self

@@ -27,7 +27,7 @@ pub struct Row {
     /// With what other values it goes back to its usual one.
     pub chosen_for: ChosenFor,
     /// How its number may move.
-    pub motion: Motion,
+    pub transition: Transition,
 }
 
 impl Row {
@@ -91,7 +91,7 @@ pub enum Topic {
 
 /// How a number gets from one value to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Motion {
+pub enum Transition {
     /// At once.
     Jumps,
     /// At once, or dragged by hand: one drag is taken back as one change.
@@ -100,7 +100,7 @@ pub enum Motion {
     Eased,
 }
 
-impl Motion {
+impl Transition {
     /// The number of a value that moves.
     fn number(self, value: &impl Number) -> Option<f64> {
         (self > Self::Jumps).then(|| value.number()).flatten()

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::checks::{self, MAX_STEPS, within};
 use super::macros::{or, path_of, place, settings};
-use super::{ChosenFor, Motion, Row, Topic, Touches};
+use super::{ChosenFor, Row, Topic, Touches, Transition};
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::field::FieldError;
 use crate::core::experiment::look::{CameraMode, Shape, Theme, TrailColors};

@@ -69,7 +69,7 @@ impl Histogram {
 }
 
 /// The palette, and how every colour of the film is drawn with it.
-pub struct Palette {
+pub struct ColorTable {
     colours: Vec<[u8; 3]>,
     mixes: Vec<Mix>,
 }
@@ -105,7 +105,7 @@ const fn pattern() -> [[u8; 8]; 8] {
     thresholds
 }
 
-impl Palette {
+impl ColorTable {
     /// The colours for what was counted.
     pub fn new(histogram: &Histogram) -> Self {
         let samples = histogram.samples();
@@ -251,7 +251,7 @@ mod tests {
         let frame: Vec<[u8; 3]> = colours.iter().flat_map(|&colour| [colour; 50]).collect();
         let mut histogram = Histogram::default();
         histogram.add(&frame);
-        let palette = Palette::new(&histogram);
+        let palette = ColorTable::new(&histogram);
         let drawn = palette.draw(&frame, 10);
         for (index, pixel) in drawn.iter().zip(&frame) {
             assert_eq!(palette.colours[usize::from(*index)], *pixel);
@@ -266,7 +266,7 @@ mod tests {
         let frame: Vec<[u8; 3]> = (0..64).flat_map(|_| row.clone()).collect();
         let mut histogram = Histogram::default();
         histogram.add(&frame);
-        let palette = Palette::new(&histogram);
+        let palette = ColorTable::new(&histogram);
         let drawn = palette.draw(&frame, 512);
         for left in (0..512).step_by(8) {
             let mean = |colour: &dyn Fn(usize) -> [u8; 3]| -> [f64; 3] {

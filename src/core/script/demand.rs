@@ -14,7 +14,7 @@ const MOST_NUMBERS: usize = 20_000_000;
 
 /// What a tour has asked for so far.
 #[derive(Default)]
-pub(super) struct Weight {
+pub(super) struct Demand {
     numbers: usize,
     /// The problem that was counted last.
     last: Option<Arc<Problem>>,
@@ -31,7 +31,7 @@ pub(super) fn check_counts(chapters: usize, cues: usize) -> Result<(), String> {
     }
 }
 
-impl Weight {
+impl Demand {
     /// Counts the data of an experiment, unless it goes on with those of the one before.
     ///
     /// # Errors
