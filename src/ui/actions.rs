@@ -6,7 +6,7 @@ use super::charts::ChartKind;
 use super::desktop::{Errand, StudioAct};
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand, ViewCommand};
-use crate::core::experiment::{CameraMode, Change, Theme, builtin};
+use crate::core::experiment::{CameraMode, Change, Shape, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::builtin as tours;
@@ -80,7 +80,7 @@ fn of_slice(view: &PanelView) -> Vec<Action> {
     if view.slice.alpha3_range.is_some() {
         let sweep = Command::Sweep(!view.slice.is_sweeping);
         all.push(action("Let the plane travel, or hold it", "T", Act::Ask(sweep)));
-        all.push(action("Surface, cube, both", "V", set(Change::Shape(super::keys::next_shape(view)))));
+        all.push(action("Surface, cube, both", "V", set(Change::Shape(next_shape(view)))));
     }
     if let Some(choice) = super::chosen::choice_of_training(view) {
         all.push(action(super::chosen::CHOOSE_TRAINING, "", Act::Ask(choice)));
@@ -106,7 +106,7 @@ fn of_look(view: &PanelView) -> Vec<Action> {
     let theme = if view.experiment.view.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
     let scale =
         |scale: HeightScale| action(format!("Heights: {}", scale.name()), "", set(Change::Scale(scale)));
-    let next = set(Change::Scale(super::keys::next_scale(view)));
+    let next = set(Change::Scale(next_scale(view)));
     let others = [
         action("Heights: the next scale", "X", next),
         action("Dark stage or light", "Y", set(Change::Theme(theme))),
@@ -178,6 +178,22 @@ fn of_lists() -> Vec<Action> {
         .chain(OptimizerConfig::all().into_iter().map(race))
         .chain(builtin::names().filter_map(open))
         .collect()
+}
+
+/// The shape after the present one.
+pub fn next_shape(view: &PanelView) -> Shape {
+    after(view.experiment.view.shape, Shape::ALL)
+}
+
+/// The scale of heights after the present one.
+pub fn next_scale(view: &PanelView) -> HeightScale {
+    after(view.experiment.view.scale, HeightScale::ALL)
+}
+
+/// The one after it, and after the last the first.
+fn after<T: Copy + PartialEq>(present: T, all: &[T]) -> T {
+    let at = all.iter().position(|one| *one == present).unwrap_or_default();
+    all[(at + 1) % all.len()]
 }
 
 /// The actions whose names hold every word that was typed, in their order.

@@ -32,7 +32,7 @@ use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 
 use super::act::DeskAct;
-use super::actions::Act;
+use super::actions::{Act, next_scale, next_shape};
 use super::bar::nothing_to_undo;
 use super::board::{self, DIGITS};
 use super::desk::Desk;
@@ -40,8 +40,7 @@ use super::source::Source;
 use super::tour::tour_act_of;
 use super::{Dialog, PanelView};
 use crate::core::command::{Bookmark, Command, RunCommand, ViewCommand};
-use crate::core::experiment::{CameraMode, Change, Shape, Theme};
-use crate::core::geometry::heights::HeightScale;
+use crate::core::experiment::{CameraMode, Change, Theme};
 use crate::scene::session::Ask;
 use crate::scene::taken::Taken;
 
@@ -234,22 +233,6 @@ use super::desktop::act_of as act_with_files;
 #[cfg(not(feature = "desktop"))]
 fn act_with_files(_: KeyCode, _: bool, _: bool) -> Option<DeskAct> {
     None
-}
-
-/// The shape after the present one.
-pub fn next_shape(view: &PanelView) -> Shape {
-    after(view.experiment.view.shape, Shape::ALL)
-}
-
-/// The scale of heights after the present one.
-pub fn next_scale(view: &PanelView) -> HeightScale {
-    after(view.experiment.view.scale, HeightScale::ALL)
-}
-
-/// The one after it, and after the last the first.
-fn after<T: Copy + PartialEq>(present: T, all: &[T]) -> T {
-    let at = all.iter().position(|one| *one == present).unwrap_or_default();
-    all[(at + 1) % all.len()]
 }
 
 fn digit(key: KeyCode) -> Option<Bookmark> {
