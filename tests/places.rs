@@ -111,7 +111,7 @@ fn with_another_plane() -> Changes {
             view.cost = Some(Cost {
                 grid_losses: 123_456_789,
                 grid_secs: 123.4,
-                steps: 10_000_000,
+                gradients: 10_000_000,
                 training_secs: 99.9,
                 parameters: 116_618,
             });

@@ -167,8 +167,11 @@ fn refusal(error: &clap::Error) -> String {
     format!("{}{tip}; see losscape --help", first.join(" ").trim_start_matches("error: "))
 }
 
-/// Tells what was found out about the data, before the work on them begins.
-fn tell_data(experiment: &Experiment) {
+/// Tells what was found out about the data, and how the optimizer steps, before the work begins.
+fn tell_notes(experiment: &Experiment) {
     let name = experiment.supervised().map_or("", |learned| &learned.train().name);
     experiment.notes().iter().for_each(|note| terminal::complain(&format!("{name}: {note}")));
+    if let Some(note) = experiment.optimizer_note() {
+        terminal::complain(&note);
+    }
 }

@@ -11,7 +11,7 @@ use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::whole;
 use super::progress;
-use super::tell_data;
+use super::tell_notes;
 use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::Experiment;
@@ -75,7 +75,7 @@ pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
         None => None,
     };
     let steps = arguments.train_on.unwrap_or(experiment.steps);
-    tell_data(&experiment);
+    tell_notes(&experiment);
     let (at, probed) = (arguments.at, experiment.clone());
     let interrupt = Interrupt::listen()?;
     let found = interrupt.work(move || find(&probed, &point, steps))??;

@@ -10,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::number::finite;
 use super::progress;
 use super::terminal::complain;
-use super::{Failure, file_to_write, tell_data};
+use super::{Failure, file_to_write, tell_notes};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
@@ -45,7 +45,7 @@ pub struct SliceArguments {
 /// If the request makes no sense, no plane fits the run, or the file cannot be written.
 pub fn slice(arguments: SliceArguments) -> Result<(), Failure> {
     let (request, format, output) = arguments.checked()?;
-    tell_data(&request.experiment);
+    tell_notes(&request.experiment);
     let interrupt = Interrupt::listen()?;
     let (request, evaluated) = interrupt.work(move || {
         let evaluated = request.evaluate();

@@ -8,7 +8,7 @@ use clap::Args;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::progress;
-use super::tell_data;
+use super::tell_notes;
 use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::{pipeline, remedy};
@@ -45,7 +45,7 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
         return Err(Failure::request(anyhow!("-o {output}: expected a name that ends in .npz")));
     }
     let output = Output::new(&output, force).map_err(Failure::request)?;
-    tell_data(&experiment);
+    tell_notes(&experiment);
     let training = experiment.clone();
     let interrupt = Interrupt::listen()?;
     let run = interrupt.work(move || {

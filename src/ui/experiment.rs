@@ -186,6 +186,10 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         refused(ui, &view.news.refusal, &["schedule"]);
     });
     numbers_ui(ui, view, file, asked);
+    // Last of all: what comes and goes with a kind moves nothing.
+    if let Some(note) = &view.news.optimizer_note {
+        ui.add(egui::Label::new(egui::RichText::new(note).weak().small()).wrap());
+    }
 }
 
 fn numbers_ui(ui: &mut egui::Ui, view: &PanelView, file: &ExperimentFile, asked: &mut Vec<Command>) {

@@ -14,7 +14,7 @@ use super::menu::Menu;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 37] = [
+const HINTS: [(&str, &str); 41] = [
     ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
@@ -30,14 +30,18 @@ const HINTS: [(&str, &str); 37] = [
     ("skip", "A hidden layer as wide as its input adds that input to its output."),
     ("head", "What the last layer does with its sum."),
     ("lr", "Learning rate: how far a step follows the gradient."),
+    ("rho", "How far uphill SAM takes the gradient that it steps by."),
     ("momentum", "Share of the last step that each step keeps."),
     ("betas", "How slowly the running means of gradient and squared gradient forget."),
     ("alpha", "How slowly the running mean of squared gradients forgets."),
     ("eps", "Added to what is divided by, so that it is never 0."),
     ("weight_decay", "How strongly parameters are drawn towards 0."),
+    ("adamw_share", "Share of the learning rate for what AdamW steps beside Muon: biases and the head."),
     ("step_size", "Steps between two drops of the learning rate."),
     ("gamma", "What each drop multiplies the learning rate by."),
     ("t_max", "The step at which the learning rate is lowest."),
+    ("t_0", "Steps until the learning rate sets out anew for the first time."),
+    ("t_mult", "How many times longer each wave of the learning rate is than the one before."),
     ("eta_min", "The lowest learning rate."),
     ("total_iters", "Steps until the learning rate has warmed up."),
     ("start_factor", "Share of the learning rate at the first step."),

@@ -120,8 +120,13 @@ fn cost_ui(ui: &mut egui::Ui, view: &PanelView) {
     let told = |tell: &dyn Fn(&Cost) -> String| cost.map_or("–".to_owned(), tell);
     let text = told(&|cost| format!("{} losses, {}", grouped(cost.grid_losses), secs(cost.grid_secs)));
     number(ui, "pictures", text, "Losses evaluated for this plane and its volume, and how long that took.");
-    let text = told(&|cost| format!("{} gradients, {}", grouped(cost.steps), secs(cost.training_secs)));
-    number(ui, "training", text, "Gradient steps of the run that chose the plane, and how long they took.");
+    let text = told(&|cost| format!("{} gradients, {}", grouped(cost.gradients), secs(cost.training_secs)));
+    number(
+        ui,
+        "training",
+        text,
+        "Gradients that the run took which chose the plane, and how long that took.",
+    );
     let exponent = |cost: &Cost| cost.parameters as f64 * WHOLE.log10();
     let text = told(&|cost| format!("{WHOLE:.0}^{} = 10^{:.0} losses", cost.parameters, exponent(cost)));
     let pace = |cost: &Cost| cost.grid_secs / cost.grid_losses.max(1) as f64;

@@ -66,7 +66,8 @@ impl Source<'_> {
             cost: known.map(|known| Cost {
                 grid_losses: self.landscape.spent.losses,
                 grid_secs: self.landscape.spent.grids.as_secs_f64(),
-                steps: known.plan.trajectory.last().map_or(0, |last| last.step),
+                gradients: known.plan.trajectory.last().map_or(0, |last| last.step)
+                    * self.session.experiment().optimizer.gradients_a_step(),
                 training_secs: self.landscape.spent.training.as_secs_f64(),
                 parameters: known.plan.problem.dim(),
             }),
@@ -174,6 +175,7 @@ impl Source<'_> {
             is_preparing: self.waiting.is_busy(),
             refusal: self.refusal.0.as_ref().map(|refused| (refused.field.clone(), refused.why())),
             notes: self.session.experiment().notes().to_vec(),
+            optimizer_note: self.session.experiment().optimizer_note(),
             warning: self.warning(),
             adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
             frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),

@@ -19,9 +19,10 @@ fn grammar() -> String {
     let model = "{model1|model2|model3()|model3(head: linear)|mlp(widths: [%n, %n], activation: {relu|tanh})|\
         mlp(widths: [], skip: {true|false})|mlp(widths: [%u])}";
     let optimizer = "{sgd()|sgd(lr: %f)|momentum(lr: %p, momentum: %f)|nesterov()|adagrad(eps: %f)|rmsprop(lr: %f)|\
-        adam(betas: (%s, %f))|adamw(weight_decay: %f)}";
+        adam(betas: (%s, %f))|adamw(weight_decay: %f)|lion(lr: %f)|\
+        muon(adamw_share: %f)|sam(rho: %f)}";
     let schedule = "{constant|step(step_size: %u, gamma: %f)|cosine(t_max: %u, eta_min: %f)|\
-        warm_up(total_iters: %u, start_factor: %f)}";
+        warm_up(total_iters: %u, start_factor: %f)|restarts(t_0: %u, t_mult: %u)}";
     let plane = format!(
         "{{chord|pca(about: {{mean|end}})|line(from: {PLACE}, to: {PLACE})|random(at: {PLACE})|hessian(at: {PLACE})|\
         axes(parameters: [])|points(a: {PLACE}, b: {PLACE}, c: {PLACE})|angle(degrees: %f)}}"

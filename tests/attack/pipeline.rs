@@ -23,7 +23,8 @@ fn grammar() -> String {
         held_out: {{0|0.3}}, model: {{model1|model2|model3()|model3(head: linear)|\
         mlp(widths: [%n, %n], activation: {{relu|tanh|gelu}}, skip: {{true|false}}, head: {{identity|sigmoid|relu}})}}, \
         init: {{pytorch|he|normal}}, loss: {{mse|huber|bce_with_logits}}, \
-        optimizer: {{sgd(lr: %p)|sgd(lr: %f)|momentum(lr: %f)|adam(lr: %f)|adagrad(lr: %f)|rmsprop(lr: %p, eps: %f)}}, \
+        optimizer: {{sgd(lr: %p)|sgd(lr: %f)|momentum(lr: %f)|adam(lr: %f)|adagrad(lr: %f)|rmsprop(lr: %p, eps: %f)|\
+        lion(lr: %p)|muon(lr: %p)|sam(lr: %p, rho: %f)}}, \
         steps: %n, slice: (plane: {plane}, {range} grid: [1%n, %n], volume: [%n, %n, %n]), \
         view: (scale: {{clipped|linear|log}}, clip: {{None|Some(%f)}}, alpha3: {{0|%f}}))"
     )

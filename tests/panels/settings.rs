@@ -65,6 +65,13 @@ fn lists_are_typed_and_what_is_no_list_is_refused_in_place() {
 }
 
 #[test]
+fn what_an_optimizer_does_beside_is_told_on_its_panel() {
+    let note = Some("Muon steps fc1.weight; AdamW steps biases and head".to_owned());
+    let told = harness(PanelView { news: NewsView { optimizer_note: note, ..view().news }, ..view() });
+    assert!(told.query_by_label_contains("AdamW steps biases").is_some());
+}
+
+#[test]
 fn a_refusal_stands_where_the_value_was_typed() {
     let why = ("optimizer.lr".to_owned(), "-1: expected a finite number above 0".to_owned());
     let refused = harness(PanelView { news: NewsView { refusal: Some(why), ..view().news }, ..view() });

@@ -1,4 +1,5 @@
-//! Thirty steps of every optimizer, steps on given mini-batches, and learning-rate schedules.
+//! Thirty steps of every optimizer, steps on given mini-batches, and learning-rate schedules: by PyTorch, or by the
+//! formulas of the papers that they come from.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ struct Optimizers {
     x: Matrix,
     y: Matrix,
     runs: Vec<Run>,
-    mini_batch: MiniBatch,
+    mini_batch: Option<MiniBatch>,
     schedules: BTreeMap<String, Vec<f64>>,
 }
 
@@ -62,8 +63,16 @@ fn optimizer(name: &str, settings: &BTreeMap<String, Value>) -> OptimizerConfig 
 }
 
 #[test]
-fn thirty_steps_of_each_optimizer_agree_with_pytorch() {
-    let file = reference::<File>("optimizers.json").optimizers;
+fn thirty_steps_of_each_optimizer_agree_with_pytorch_or_the_papers() {
+    let files = ["optimizers.json", "papers.json"].map(|name| reference::<File>(name).optimizers);
+    let seen: Vec<String> = files.iter().flat_map(check_runs).collect();
+    for config in OptimizerConfig::all() {
+        assert!(seen.iter().any(|name| name == config.name()), "{} has no reference", config.name());
+    }
+}
+
+/// The optimizers whose runs agree.
+fn check_runs(file: &Optimizers) -> Vec<String> {
     let objective = objective(model(&file.layers), file.loss_fn, &file.x, &file.y);
     let mut seen = Vec::new();
     for run in &file.runs {
@@ -83,21 +92,19 @@ fn thirty_steps_of_each_optimizer_agree_with_pytorch() {
         }
         println!("{}: theta {:.1e} loss {:.1e}", run.name, worst[0], worst[1]);
         assert!(worst[0] <= 1e-9 && worst[1] <= 1e-9, "{}", run.name);
-        seen.push(name);
+        seen.push(name.to_owned());
     }
-    for config in OptimizerConfig::all() {
-        assert!(seen.contains(&config.name()), "{} has no reference", config.name());
-    }
+    seen
 }
 
 #[test]
 fn steps_on_given_mini_batches_agree_with_pytorch() {
     let file = reference::<File>("optimizers.json").optimizers;
     let objective = objective(model(&file.layers), file.loss_fn, &file.x, &file.y);
-    let MiniBatch { settings, batches, theta: expected } = &file.mini_batch;
+    let MiniBatch { settings, batches, theta: expected } = file.mini_batch.as_ref().unwrap();
     let numbers = settings.iter().filter(|(_, value)| value.is_number());
     let config = optimizer("momentum", &numbers.map(|(k, v)| (k.clone(), v.clone())).collect());
-    let mut optimizer = config.build(objective.dim());
+    let mut optimizer = config.build(objective.layout());
     let mut theta = expected[0].clone();
     let mut worst = 0.0_f64;
     for (batch, expected) in batches.iter().zip(&expected[1..]) {
@@ -114,13 +121,16 @@ fn steps_on_given_mini_batches_agree_with_pytorch() {
 }
 
 #[test]
-fn schedules_agree_with_pytorch() {
-    let schedules = reference::<File>("optimizers.json").optimizers.schedules;
+fn schedules_agree_with_pytorch_s_rules() {
+    let mut schedules = reference::<File>("optimizers.json").optimizers.schedules;
+    schedules.extend(reference::<File>("papers.json").optimizers.schedules);
     let ours = [
         ("constant", Schedule::Constant),
         ("step_size_5_gamma_0.5", Schedule::Step { step_size: 5, gamma: 0.5 }),
         ("cosine_t_max_20", Schedule::Cosine { t_max: 20, eta_min: 0.0 }),
         ("linear_warmup_4_from_0.25", Schedule::WarmUp { total_iters: 4, start_factor: 0.25 }),
+        ("restarts_t_0_5_t_mult_2_eta_min_0.01", Schedule::Restarts { t_0: 5, t_mult: 2, eta_min: 0.01 }),
+        ("restarts_t_0_6", Schedule::Restarts { t_0: 6, t_mult: 1, eta_min: 0.0 }),
     ];
     assert_eq!(schedules.len(), ours.len());
     for (name, schedule) in ours {

@@ -17,7 +17,7 @@ use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::{finite, whole};
 use super::progress::FilmProgress;
-use super::tell_data;
+use super::tell_notes;
 use super::terminal::complain;
 use super::{Failure, file_to_write};
 use crate::app::{Overlay, device};
@@ -113,7 +113,7 @@ impl RecordArguments {
             )));
         }
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
-        tell_data(&experiment);
+        tell_notes(&experiment);
         let request = PictureRequest { experiment, size, at_step: self.at_step };
         let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
         let Picture { image, warning } = picture.map_err(Failure::Work)?;
@@ -144,7 +144,7 @@ impl RecordArguments {
             (None, recorded) => {
                 let experiment = self.experiment.checked_picture(self.alpha3, recorded.as_ref())?;
                 let experiment = self.looked(&experiment)?;
-                tell_data(&experiment);
+                tell_notes(&experiment);
                 Tour::of_experiment(experiment).map_err(Failure::request)?
             }
         };

@@ -271,6 +271,11 @@ impl Experiment {
         self.supervised().map_or(&[][..], |learned| learned.train().notes())
     }
 
+    /// What there is to tell of how its optimizer steps its parameters, where anything is trained.
+    pub fn optimizer_note(&self) -> Option<String> {
+        self.objective().and_then(|objective| self.file.optimizer.note(objective.layout()))
+    }
+
     /// What was checked.
     pub fn file(&self) -> &ExperimentFile {
         &self.file

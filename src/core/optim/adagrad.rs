@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of Adagrad.
@@ -30,8 +31,8 @@ impl AdagradSettings {
         setting::not_negative("weight_decay", self.weight_decay)
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        Box::new(Adagrad { settings: self, sum: vec![0.0; dim] })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        Box::new(Adagrad { settings: self, sum: vec![0.0; layout.dim()] })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of Adam.
@@ -35,8 +36,9 @@ impl AdamSettings {
         setting::not_negative("weight_decay", self.weight_decay)
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        Box::new(Adam { weight_decay: self.weight_decay, moments: Moments::new(self.betas, self.eps, dim) })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        let moments = Moments::new(self.betas, self.eps, layout.dim());
+        Box::new(Adam { weight_decay: self.weight_decay, moments })
     }
 }
 

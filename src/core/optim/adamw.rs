@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adam::{AdamSettings, Moments};
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::SettingError;
 
 /// Settings of AdamW.
@@ -34,8 +35,9 @@ impl AdamwSettings {
         AdamSettings { lr, betas, eps, weight_decay }.check()
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        Box::new(Adamw { weight_decay: self.weight_decay, moments: Moments::new(self.betas, self.eps, dim) })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        let moments = Moments::new(self.betas, self.eps, layout.dim());
+        Box::new(Adamw { weight_decay: self.weight_decay, moments })
     }
 }
 

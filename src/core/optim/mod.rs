@@ -1,5 +1,5 @@
 //! Optimizers with PyTorch's names, semantics and defaults (sgd's learning rate is 0.1 here, since
-//! PyTorch has none).
+//! PyTorch has none); Lion, Muon and SAM with their authors'.
 //!
 //! One file each: its settings, their defaults and checks, and its step. The table below joins them by name:
 //! whoever adds one writes its file and its row here. [`schedule`] says how the learning rate changes over a run.
@@ -9,9 +9,13 @@ pub mod adam;
 pub mod adamw;
 mod config;
 pub mod gradients;
+pub mod lion;
 pub mod momentum;
+pub mod muon;
 pub mod nesterov;
+mod newton_schulz;
 pub mod rmsprop;
+pub mod sam;
 pub mod schedule;
 pub mod sgd;
 
@@ -33,6 +37,12 @@ config::optimizers! {
     Adam(adam::AdamSettings) = "adam",
     /// Adam with weight decay apart from the gradient.
     Adamw(adamw::AdamwSettings) = "adamw",
+    /// The sign of a running mean of gradients.
+    Lion(lion::LionSettings) = "lion",
+    /// Weight matrices by orthogonalised momentum, the rest by AdamW.
+    Muon(muon::MuonSettings) = "muon",
+    /// Gradient descent by the gradient a little uphill: sharpness-aware minimisation.
+    Sam(sam::SamSettings) = "sam",
 }
 
 /// A rule that turns a gradient into a step. Its value is its whole state: a clone continues exactly.

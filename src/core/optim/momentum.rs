@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of gradient descent with momentum.
@@ -30,9 +31,8 @@ impl MomentumSettings {
         setting::not_negative("weight_decay", self.weight_decay)
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        let Self { momentum, weight_decay, .. } = self;
-        Box::new(Momentum { momentum, weight_decay, looks_ahead: false, velocity: vec![0.0; dim] })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        Box::new(Momentum::new(self, layout))
     }
 }
 
@@ -40,20 +40,33 @@ impl MomentumSettings {
 /// (Nesterov), theta ← theta − lr·(gradient + momentum·velocity).
 #[derive(Clone, Debug)]
 pub(super) struct Momentum {
-    pub(super) momentum: f64,
-    pub(super) weight_decay: f64,
+    momentum: f64,
+    weight_decay: f64,
     pub(super) looks_ahead: bool,
-    pub(super) velocity: Vec<f64>,
+    velocity: Vec<f64>,
 }
 
-impl Optimizer for Momentum {
-    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
-        for ((theta, grad), velocity) in theta.iter_mut().zip(grad.here()).zip(&mut self.velocity) {
+impl Momentum {
+    /// At rest, without a look ahead.
+    pub(super) fn new(settings: MomentumSettings, layout: &ParamLayout) -> Self {
+        let MomentumSettings { momentum, weight_decay, .. } = settings;
+        Self { momentum, weight_decay, looks_ahead: false, velocity: vec![0.0; layout.dim()] }
+    }
+
+    /// A step by a gradient.
+    pub(super) fn descend(&mut self, theta: &mut [f64], grad: &[f64], lr: f64) {
+        for ((theta, grad), velocity) in theta.iter_mut().zip(grad).zip(&mut self.velocity) {
             let grad = grad + self.weight_decay * *theta;
             *velocity = self.momentum * *velocity + grad;
             let step = if self.looks_ahead { grad + self.momentum * *velocity } else { *velocity };
             *theta -= lr * step;
         }
+    }
+}
+
+impl Optimizer for Momentum {
+    fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
+        self.descend(theta, grad.here(), lr);
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Optimizer;
 use super::momentum::{Momentum, MomentumSettings};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::SettingError;
 
 /// Settings of gradient descent with Nesterov's momentum.
@@ -32,8 +33,10 @@ impl NesterovSettings {
         MomentumSettings { lr, momentum, weight_decay }.check()
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        let Self { momentum, weight_decay, .. } = self;
-        Box::new(Momentum { momentum, weight_decay, looks_ahead: true, velocity: vec![0.0; dim] })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        let Self { lr, momentum, weight_decay } = self;
+        let mut descent = Momentum::new(MomentumSettings { lr, momentum, weight_decay }, layout);
+        descent.looks_ahead = true;
+        Box::new(descent)
     }
 }

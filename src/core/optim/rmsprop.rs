@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of RMSprop.
@@ -33,8 +34,8 @@ impl RmspropSettings {
         setting::not_negative("weight_decay", self.weight_decay)
     }
 
-    pub(super) fn build(self, dim: usize) -> Box<dyn Optimizer> {
-        Box::new(Rmsprop { settings: self, mean_square: vec![0.0; dim] })
+    pub(super) fn build(self, layout: &ParamLayout) -> Box<dyn Optimizer> {
+        Box::new(Rmsprop { settings: self, mean_square: vec![0.0; layout.dim()] })
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the learning rate changes over a run: a function of the step alone.
 //!
-//! Names and formulas are those of `torch.optim.lr_scheduler` (StepLR, CosineAnnealingLR, LinearLR) in
-//! closed form. Kept apart from the optimizers, so that each works with each.
+//! Names and formulas are those of `torch.optim.lr_scheduler` (StepLR, CosineAnnealingLR, LinearLR,
+//! CosineAnnealingWarmRestarts) in closed form. Kept apart from the optimizers, so that each works with each.
 
 use std::f64::consts::PI;
 
@@ -45,6 +45,18 @@ pub enum Schedule {
         #[serde(default = "default_start_factor")]
         start_factor: f64,
     },
+    /// Half a cosine wave from the base down towards `eta_min`, then from the base anew (Loshchilov and Hutter 2017).
+    Restarts {
+        /// Steps until the first restart.
+        #[serde(default = "default_t_0")]
+        t_0: u64,
+        /// Each wave is that many times as long as the one before.
+        #[serde(default = "default_t_mult")]
+        t_mult: u64,
+        /// The rate that a wave falls towards.
+        #[serde(default)]
+        eta_min: f64,
+    },
 }
 
 fn default_step_size() -> u64 {
@@ -67,6 +79,32 @@ fn default_start_factor() -> f64 {
     1.0 / 3.0
 }
 
+fn default_t_0() -> u64 {
+    500
+}
+
+fn default_t_mult() -> u64 {
+    1
+}
+
+/// Where a step, counted from 0, lies in its wave, from 0 to below 1.
+fn share_of_wave(mut step: u64, t_0: u64, t_mult: u64) -> f64 {
+    let mut length = t_0;
+    if t_mult == 1 {
+        step %= t_0;
+    }
+    while step >= length {
+        step -= length;
+        length = length.saturating_mul(t_mult);
+    }
+    step as f64 / length as f64
+}
+
+/// Half a cosine wave from the base, at 0, to the lowest rate, at 1.
+fn annealed(base: f64, eta_min: f64, share: f64) -> f64 {
+    eta_min + (base - eta_min) * 0.5 * (1.0 + (PI * share).cos())
+}
+
 impl Schedule {
     /// Every kind with its default settings, in the order a menu shows them. Defaults are PyTorch's;
     /// where it has none, what fits a run of 2,000 steps.
@@ -76,6 +114,7 @@ impl Schedule {
             Self::Step { step_size: default_step_size(), gamma: default_gamma() },
             Self::Cosine { t_max: default_t_max(), eta_min: 0.0 },
             Self::WarmUp { total_iters: default_total_iters(), start_factor: default_start_factor() },
+            Self::Restarts { t_0: default_t_0(), t_mult: default_t_mult(), eta_min: 0.0 },
         ]
     }
 
@@ -96,8 +135,10 @@ impl Schedule {
             Self::Step { step_size, gamma } => base * gamma.powf((step / step_size) as f64),
             Self::Cosine { t_max, eta_min } => {
                 // The wave repeats, which keeps its argument small and exact.
-                let phase = (step % (2 * t_max)) as f64 / t_max as f64;
-                eta_min + (base - eta_min) * 0.5 * (1.0 + (PI * phase).cos())
+                annealed(base, eta_min, (step % (2 * t_max)) as f64 / t_max as f64)
+            }
+            Self::Restarts { t_0, t_mult, eta_min } => {
+                annealed(base, eta_min, share_of_wave(step, t_0, t_mult))
             }
             Self::WarmUp { total_iters, start_factor } => {
                 let risen = step.min(total_iters) as f64 / total_iters as f64;
@@ -129,6 +170,11 @@ impl Schedule {
                 let holds = start_factor > 0.0 && start_factor <= 1.0;
                 setting::ensure(holds, "start_factor", start_factor, "a number above 0 and at most 1")
             }
+            Self::Restarts { t_0, t_mult, eta_min } => {
+                steps("t_0", t_0)?;
+                setting::ensure((1..=1000).contains(&t_mult), "t_mult", t_mult, "1 to 1000")?;
+                setting::not_negative("eta_min", eta_min)
+            }
         }
     }
 }
@@ -149,6 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn each_restart_is_at_the_base_exactly_and_none_is_too_far_off() {
+        // Waves of 4, 12, 36 and 108 steps, and such of 4.
+        let growing = Schedule::Restarts { t_0: 4, t_mult: 3, eta_min: 0.01 };
+        assert_eq!([0, 4, 16, 52].map(|step| growing.lr(0.1, step)), [0.1; 4]);
+        assert!([3, 15, 51, 159].iter().all(|&step| growing.lr(0.1, step) < 0.03));
+        let even = Schedule::Restarts { t_0: 4, t_mult: 1, eta_min: 0.0 };
+        assert_eq!([0, 4, 400_000_000_000].map(|step| even.lr(0.1, step)), [0.1; 3]);
+        let far = Schedule::Restarts { t_0: MAX_PERIOD, t_mult: 1000, eta_min: 0.0 };
+        assert!((0.0..=0.1).contains(&far.lr(0.1, u64::MAX)));
+    }
+
+    #[test]
     fn settings_without_sense_are_refused() {
         let refused = |schedule: Schedule| schedule.check().unwrap_err().to_string();
         let step = Schedule::Step { step_size: 0, gamma: 0.1 };
@@ -157,6 +215,8 @@ mod tests {
         assert_eq!(refused(cosine), "eta_min = NaN: expected a finite number of at least 0");
         let warm_up = Schedule::WarmUp { total_iters: 5, start_factor: 0.0 };
         assert_eq!(refused(warm_up), "start_factor = 0: expected a number above 0 and at most 1");
+        let restarts = Schedule::Restarts { t_0: 5, t_mult: 0, eta_min: 0.0 };
+        assert_eq!(refused(restarts), "t_mult = 0: expected 1 to 1000");
         for schedule in Schedule::all() {
             assert_eq!(schedule.check(), Ok(()));
             assert_eq!(Schedule::by_name(schedule.name()), Some(schedule));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Gradients, Optimizer};
+use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
 /// Settings of gradient descent.
@@ -27,7 +28,7 @@ impl SgdSettings {
         setting::not_negative("weight_decay", self.weight_decay)
     }
 
-    pub(super) fn build(self, _dim: usize) -> Box<dyn Optimizer> {
+    pub(super) fn build(self, _layout: &ParamLayout) -> Box<dyn Optimizer> {
         Box::new(Sgd { weight_decay: self.weight_decay })
     }
 }

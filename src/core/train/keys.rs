@@ -61,7 +61,7 @@ impl KeyCheckpoints {
 mod tests {
     use super::*;
     use crate::core::data::{BatchOrder, BatchSize};
-    use crate::core::num::Stream;
+    use crate::core::num::{ParamLayout, Stream};
     use crate::core::optim::OptimizerConfig;
 
     #[test]
@@ -69,7 +69,7 @@ mod tests {
         let state = |step| State {
             step,
             theta: vec![0.0],
-            optimizer: OptimizerConfig::default().build(1),
+            optimizer: OptimizerConfig::default().build(&ParamLayout::default()),
             batches: BatchOrder::new(1, BatchSize::Full, Stream::new(0, "batches")),
             evaluations: step,
             whole: Some((1.0, vec![1.0])),

@@ -32,7 +32,7 @@ impl State {
         let mut state = Self {
             step: 0,
             theta: plan.start.clone(),
-            optimizer: plan.optimizer.build(objective.dim()),
+            optimizer: plan.optimizer.build(objective.layout()),
             batches: BatchOrder::new(objective.examples(), plan.batch, Stream::new(plan.seed, "batches")),
             evaluations: 0,
             whole: None,
@@ -119,37 +119,19 @@ mod tests {
     use crate::core::num::vector::{add_scaled, norm};
     use crate::core::objective::{Analytic, Supervised, Surface};
     use crate::core::optim::OptimizerConfig;
+    use crate::core::optim::sam::SamSettings;
 
-    /// Sharpness-aware minimisation (Foret et al. 2021): by `rho` uphill, then down by the gradient there.
-    #[derive(Clone)]
-    struct Sam {
-        rho: f64,
-    }
-
-    impl Optimizer for Sam {
-        fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
-            let mut uphill = theta.to_vec();
-            add_scaled(&mut uphill, self.rho / norm(grad.here()), grad.here());
-            let mut there = vec![0.0; theta.len()];
-            grad.at(&uphill, &mut there);
-            add_scaled(theta, -lr, &there);
-        }
-
-        fn boxed_clone(&self) -> Box<dyn Optimizer> {
-            Box::new(self.clone())
-        }
-    }
-
-    fn state(objective: &dyn Objective, plan: &TrainingPlan) -> State {
-        State { optimizer: Box::new(Sam { rho: 0.5 }), ..State::start(objective, plan) }
+    /// Half a unit uphill, then down by the gradient there.
+    fn sam() -> OptimizerConfig {
+        OptimizerConfig::Sam(SamSettings { rho: 0.5, ..SamSettings::default() })
     }
 
     #[test]
     fn a_step_may_take_a_second_gradient() {
         // f = x²/2 + 5y², whose gradient is (x, 10y).
         let objective = Analytic::new(Surface::Quadratic);
-        let plan = TrainingPlan::new(vec![3.0, 0.4], OptimizerConfig::default(), BatchSize::Full, 0);
-        let mut state = state(&objective, &plan);
+        let plan = TrainingPlan::new(vec![3.0, 0.4], sam(), BatchSize::Full, 0);
+        let mut state = State::start(&objective, &plan);
         state.take_step(&objective, &plan);
         // The gradient is (3, 4), 5 long; half a unit along it lies (3.3, 0.8), where the gradient is (3.3, 8).
         let expected = [3.0 - 0.1 * 3.3, 0.4 - 0.1 * 8.0];
@@ -164,8 +146,9 @@ mod tests {
         let model = Model::new(vec![Layer::dense(1, 1, Activation::Identity)]).unwrap();
         let data = Dataset::new("d", vec![1.0, 2.0, -1.0, 0.5], vec![0.3, -1.0, 2.0, 0.0], 1, 1).unwrap();
         let objective = Supervised::new(model, Loss::Mse, data).unwrap();
-        let plan = TrainingPlan::new(vec![0.2, -0.1], OptimizerConfig::default(), BatchSize::Size(3), 7);
-        let (mut state, mut order) = (state(&objective, &plan), State::start(&objective, &plan).batches);
+        let plan = TrainingPlan::new(vec![0.2, -0.1], sam(), BatchSize::Size(3), 7);
+        let mut state = State::start(&objective, &plan);
+        let mut order = state.batches.clone();
         for step in 1..6 {
             let rows = order.next_batch().unwrap().to_vec();
             let mut expected = state.theta.clone();

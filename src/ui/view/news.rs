@@ -13,6 +13,8 @@ pub struct NewsView {
     pub refusal: Option<(String, String)>,
     /// What there is to tell of the examples, in sentences.
     pub notes: Vec<String>,
+    /// What there is to tell of how the optimizer steps the parameters.
+    pub optimizer_note: Option<String>,
     /// What went wrong, in words.
     pub warning: Option<String>,
     /// Name of the graphics device.

@@ -36,8 +36,8 @@ pub struct Cost {
     pub grid_losses: u64,
     /// Seconds they took.
     pub grid_secs: f64,
-    /// Steps of the run that chose the plane.
-    pub steps: u64,
+    /// Gradients that the run took which chose the plane.
+    pub gradients: u64,
     /// Seconds they took.
     pub training_secs: f64,
     /// Parameters of the model.
