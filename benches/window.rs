@@ -242,7 +242,7 @@ fn everything_on(eye: &mut Eye) {
     }
     eye.ask(Command::View(ViewCommand::Select(Some(vec![1.0, 1.0, 0.0]))));
     for optimizer in OptimizerConfig::all().into_iter().take(2) {
-        eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+        eye.ask(Command::Run(RunCommand::race(optimizer, RaceStart::Same)));
     }
 }
 

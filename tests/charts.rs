@@ -82,7 +82,7 @@ fn curves_tell_the_losses_and_what_is_held_out() {
 fn every_racer_has_its_curves_over_what_is_held_out() {
     let mut eye = eye(|_| {});
     let optimizer = OptimizerConfig::by_name("adam").unwrap();
-    eye.ask(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }));
+    eye.ask(Command::Run(RunCommand::race(optimizer, RaceStart::Same)));
     eye.ask(Command::Run(RunCommand::Seek(120)));
     (0..80).for_each(|_| eye.frame());
     let objective = eye.world().resource::<Landscape>().current().unwrap().plan.objective().unwrap();

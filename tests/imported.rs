@@ -239,7 +239,7 @@ mod window {
         settle(&mut app);
         let adam = OptimizerConfig::by_name("adam").unwrap();
         let asked = [
-            Command::Run(RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Same }),
+            Command::Run(RunCommand::race(adam.clone(), RaceStart::Same)),
             Command::Set(Change::Optimizer(adam)),
             Command::Set(Change::Steps(90)),
             Command::Set(Change::Plane(PlaneConfig::by_name("hessian").unwrap())),

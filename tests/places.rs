@@ -231,7 +231,7 @@ fn a_second_click_lands_where_the_first_did() {
 fn racing(change: fn(&mut RunRow)) -> PanelView {
     let row = |id| {
         let mut row = RunRow {
-            optimizer: OptimizerConfig::by_name("adam"),
+            ways: OptimizerConfig::by_name("adam").unwrap().into(),
             id: RunId(id),
             name: "adam".into(),
             number: id as usize,

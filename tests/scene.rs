@@ -283,10 +283,10 @@ fn racers_descend_as_each_would_alone_and_share_the_plane() {
     let mut app = open(small(), Pacing::Awaited);
     app.update();
     let adam = OptimizerConfig::all().into_iter().find(|one| one.name() == "adam").unwrap();
-    let race = RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Same };
+    let race = RunCommand::race(adam.clone(), RaceStart::Same);
     ask(&mut app, Command::Run(race));
     let point = vec![1.0, -0.5, 0.25];
-    let race = RunCommand::Race { optimizer: adam.clone(), from: RaceStart::Slice(point.clone()) };
+    let race = RunCommand::race(adam.clone(), RaceStart::Slice(point.clone()));
     ask(&mut app, Command::Run(race));
     let revision = landscape(&app).current().unwrap().revision;
     ask(&mut app, Command::Run(RunCommand::Seek(30)));
@@ -561,7 +561,7 @@ fn runs_of_a_race_share_what_one_may_keep() {
     app.update();
     until(&mut app, "a run", |app| live(app).latest().is_some());
     let whole = live(&app).capacity();
-    let race = RunCommand::Race { optimizer: OptimizerConfig::default(), from: RaceStart::Same };
+    let race = RunCommand::race(OptimizerConfig::default(), RaceStart::Same);
     ask(&mut app, Command::Run(race));
     until(&mut app, "two runs", |app| {
         let runs = app.world().resource::<Training>().runs();

@@ -7,7 +7,7 @@ use super::field::{NARROW, blank_ui, number_ui};
 use super::run::{VERDICT, verdict_text};
 use super::style::{loss_text, number, paragraph, words};
 use super::view::{Chosen, Nearest, PanelView};
-use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand, Ways};
 use crate::core::num::vector::{norm, sub};
 use crate::core::probe::{Brief, VerdictKind};
 use crate::core::session::Revision;
@@ -154,8 +154,7 @@ fn way_on_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         let button = ui.add_enabled(view.slice.selected.is_some(), egui::Button::new("Train on from here"));
         let hover = "A second run sets out from the point that was chosen: how much lower does it get? The first begins again beside it.";
         if let Some(alpha) = view.slice.selected.clone().filter(|_| button.on_hover_text(hover).clicked()) {
-            let optimizer = view.experiment.optimizer.clone();
-            asked.push(Command::Run(RunCommand::Race { optimizer, from: RaceStart::Slice(alpha) }));
+            asked.push(Command::Run(RunCommand::race(Ways::default(), RaceStart::Slice(alpha))));
         }
         ui.label(egui::RichText::new("all begin at step 0").weak().small()).on_hover_text(hover);
     });

@@ -2,12 +2,15 @@
 
 use bevy_egui::egui;
 
+use super::experiment::number;
 use super::menu::choice_row;
 use super::settings::settings_ui;
 use super::style::{color32, loss_text, named, refused};
 use super::view::{PanelView, RunRow};
-use crate::core::command::{Command, RaceStart, RunCommand};
-use crate::core::optim::OptimizerConfig;
+use crate::core::command::{Command, RaceStart, RunCommand, Ways};
+use crate::core::data::BatchSize;
+use crate::core::experiment::Setting;
+use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::text::{Measured, Percent};
 use crate::scene::theme::Palette;
 
@@ -16,11 +19,11 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
         let hover = format!(
-            "Another optimizer sets out from the same start, on the same plane; all begin again at step 0, side by \
-             side. {PACE}"
+            "Another run sets out from the same start, on the same plane; all begin again at step 0, side by side. \
+             {PACE}"
         );
-        if let Some(optimizer) = optimizer_menu(ui, "Race another optimizer ⏷", &hover) {
-            ask(rival(view, optimizer));
+        if let Some(rival) = rivals_menu(ui, view, "Race another run ⏷", &hover) {
+            ask(rival);
         }
     });
     if view.runs.len() < 2 {
@@ -38,7 +41,7 @@ pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
 }
 
 /// What is told of the learning rate of whoever joins.
-const PACE: &str = "It gets the learning rate at which its first step is as long as that of the run that the plane goes through; that can be changed below.";
+const PACE: &str = "Another optimizer gets the learning rate at which its first step is as long as that of the run that the plane goes through; that can be changed below.";
 
 /// What lets that optimizer join, with a learning rate that is fair to it.
 pub(super) fn rival(view: &PanelView, optimizer: OptimizerConfig) -> RunCommand {
@@ -46,7 +49,7 @@ pub(super) fn rival(view: &PanelView, optimizer: OptimizerConfig) -> RunCommand 
         Some(experiment) => experiment.paced(optimizer),
         None => optimizer,
     };
-    RunCommand::Race { optimizer, from: RaceStart::Same }
+    RunCommand::race(optimizer, RaceStart::Same)
 }
 
 /// A run: what it is, where it is, and how it descends; what is asked of it. It has as many rows whatever they
@@ -71,13 +74,16 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) ->
     });
     ui.add(egui::Label::new(egui::RichText::new(state_text(run)).weak()).truncate());
     asked.extend(plane_ui(ui, run, leads));
-    asked.extend(optimizer_ui(ui, run));
+    asked.extend(ways_ui(ui, run));
     asked
 }
 
 fn name_text(run: &RunRow) -> String {
-    let lr =
-        run.optimizer.as_ref().map_or(String::new(), |optimizer| format!(" lr {}", Measured(optimizer.lr())));
+    let lr = run
+        .ways
+        .optimizer
+        .as_ref()
+        .map_or(String::new(), |optimizer| format!(" lr {}", Measured(optimizer.lr())));
     format!("{}{lr}", run.name)
 }
 
@@ -105,29 +111,63 @@ fn plane_ui(ui: &mut egui::Ui, run: &RunRow, leads: bool) -> Option<RunCommand> 
     button.on_hover_text(hover).on_disabled_hover_text(why).clicked().then_some(RunCommand::Lead(run.id))
 }
 
-/// The optimizer with its numbers, in place: all runs begin again with what was changed.
-fn optimizer_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<RunCommand> {
-    let optimizer = run.optimizer.as_ref()?;
+/// How a run is trained, in place: all runs begin again with what was changed.
+fn ways_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<RunCommand> {
     let title = egui::RichText::new(format!("Settings of {}", run.name)).weak();
     let fold = egui::CollapsingHeader::new(title).id_salt(("settings of a run", run.id.0));
-    let hover = "The rule by which this run descends. All runs of the race begin again once it is changed.";
-    let draw = |ui: &mut egui::Ui| {
-        let all = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
-        let chosen = choice_row(ui, "Rule", hover, optimizer.name(), all);
-        chosen.or(settings_ui(ui, &format!("run {}", run.id.0), optimizer, &OptimizerConfig::all()))
-    };
+    let draw = |ui: &mut egui::Ui| optimizer_ui(ui, run).or(schedule_ui(ui, run)).or(batch_ui(ui, run));
     let changed = fold.show(ui, draw).body_returned.flatten()?;
-    Some(RunCommand::Tune { run: run.id, optimizer: changed })
+    Some(RunCommand::tune(run.id, changed))
 }
 
-fn optimizer_menu(ui: &mut egui::Ui, text: &str, hover: &str) -> Option<OptimizerConfig> {
+/// What follows upon a change.
+const AGAIN: &str = "All runs of the race begin again once it is changed.";
+
+fn optimizer_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<Ways> {
+    let optimizer = run.ways.optimizer.as_ref()?;
+    let hover = format!("The rule by which this run descends. {AGAIN}");
+    let all = OptimizerConfig::all().into_iter().map(|optimizer| (optimizer.name(), optimizer));
+    let chosen = choice_row(ui, "Rule", &hover, optimizer.name(), all);
+    let id = format!("run {}", run.id.0);
+    chosen.or(settings_ui(ui, &id, optimizer, &OptimizerConfig::all())).map(Ways::from)
+}
+
+fn schedule_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<Ways> {
+    let schedule = run.ways.schedule.as_ref()?;
+    let hover = format!("{} {AGAIN}", Setting::Schedule.row().doc);
+    let all = Schedule::all().into_iter().map(|schedule| (schedule.name(), schedule));
+    let chosen = choice_row(ui, "Rate", &hover, schedule.name(), all);
+    let id = format!("rate of run {}", run.id.0);
+    chosen.or(settings_ui(ui, &id, schedule, &Schedule::all())).map(Ways::from)
+}
+
+fn batch_ui(ui: &mut egui::Ui, run: &RunRow) -> Option<Ways> {
+    let batch = run.ways.batch?;
+    let hover = format!("{} 0 is all of them. {AGAIN}", Setting::Batch.row().doc);
+    let present = match batch {
+        BatchSize::Full => 0,
+        BatchSize::Size(size) => size,
+    };
+    let size = number(ui, "Examples a step", &hover, present)?;
+    Some(if size == 0 { BatchSize::Full } else { BatchSize::Size(size) }.into())
+}
+
+/// The rivals there are: the run that the plane goes through once more, to be trained otherwise in any way, or with
+/// another optimizer.
+fn rivals_menu(ui: &mut egui::Ui, view: &PanelView, text: &str, hover: &str) -> Option<RunCommand> {
     let mut chosen = None;
     let menu = ui.menu_button(text, |ui| {
+        let same = ui.button("the same once more");
+        if same.on_hover_text("Its batch, schedule or optimizer can then be changed below.").clicked() {
+            chosen = Some(RunCommand::race(Ways::default(), RaceStart::Same));
+        }
         for optimizer in OptimizerConfig::all() {
             if ui.button(optimizer.name()).clicked() {
-                chosen = Some(optimizer);
-                ui.close();
+                chosen = Some(rival(view, optimizer));
             }
+        }
+        if chosen.is_some() {
+            ui.close();
         }
     });
     menu.response.on_hover_text(hover);

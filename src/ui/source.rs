@@ -11,7 +11,7 @@ use super::chosen::ChosenPoint;
 #[cfg(feature = "desktop")]
 use super::desktop::filming::{Filming, Studio};
 use super::view::{CameraView, Cost, EditsView, NewsView, PanelView, RunRow, RunView, SliceView, TourView};
-use crate::core::command::RaceStart;
+use crate::core::command::{RaceStart, Ways};
 use crate::core::experiment::FieldError;
 use crate::core::grid::losses::finite_range;
 use crate::core::session::{Alpha3, Transport, run::Origin};
@@ -188,10 +188,10 @@ impl Source<'_> {
         let loss = live.latest().map(|latest| latest.loss);
         Some(RunRow {
             id,
-            name: run.title(),
-            optimizer: match &run.origin {
-                Origin::Trained(experiment) => Some(experiment.optimizer.clone()),
-                Origin::Imported(_) => None,
+            name: self.session.title(id),
+            ways: match &run.origin {
+                Origin::Trained(experiment) => Ways::of(experiment.file()),
+                Origin::Imported(_) => Ways::default(),
             },
             number: live.number(),
             step: live.step(),

@@ -115,11 +115,11 @@ fn two_passes_a_frame_do_not_double_what_is_asked() {
     }
 
     let mut menu = twice();
-    menu.get_by_label("Race another optimizer ⏷").click();
+    menu.get_by_label("Race another run ⏷").click();
     menu.run();
     menu.get_by_label("adam").click();
     let optimizer = OptimizerConfig::by_name("adam").unwrap();
-    let race = Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same });
+    let race = Command::Run(RunCommand::race(optimizer, RaceStart::Same));
     assert_eq!(settled(menu), [race]);
 
     let mut field = twice();
@@ -137,7 +137,7 @@ fn two_passes_a_frame_do_not_double_what_is_asked() {
     palette.run_steps(6);
     type_text(&mut palette, "race adam");
     let asked = settled(palette);
-    assert!(matches!(asked[..], [Command::Run(RunCommand::Race { .. })]), "{asked:?}");
+    assert!(matches!(asked[..], [Command::Run(RunCommand::Race(_))]), "{asked:?}");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     harness.key_press(Key::Enter);
     harness.run();
     let adagrad = OptimizerConfig::by_name("adagrad").unwrap();
-    let race = RunCommand::Race { optimizer: adagrad, from: RaceStart::Same };
+    let race = RunCommand::race(adagrad, RaceStart::Same);
     assert_eq!(harness.state().asked, [Command::Run(race)]);
     assert_eq!(harness.state().desk.sought, None);
 }

@@ -43,7 +43,7 @@ fn the_main_job_is_done_with_the_keyboard_alone() {
     };
     tab_to(&mut harness, "points");
     type_text(&mut harness, "80");
-    press(&mut harness, "Race another optimizer ⏷", Key::Enter);
+    press(&mut harness, "Race another run ⏷", Key::Enter);
     press(&mut harness, "adam", Key::Enter);
     press(&mut harness, "Step", Key::Space);
     press(&mut harness, "⟲ Restart", Key::Enter);
@@ -65,7 +65,7 @@ fn the_main_job_is_done_with_the_keyboard_alone() {
     let optimizer = OptimizerConfig::by_name("adam").unwrap();
     let expected = [
         Command::Set(Change::Dataset(dataset)),
-        Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same }),
+        Command::Run(RunCommand::race(optimizer, RaceStart::Same)),
         Command::Run(RunCommand::Step(1)),
         Command::Run(RunCommand::Restart),
         Command::Run(RunCommand::Play),

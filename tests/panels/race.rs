@@ -2,9 +2,10 @@
 
 use bevy_egui::egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};
-use losscape::core::command::{Command, RaceStart, RunCommand};
+use losscape::core::command::{Command, RaceStart, RunCommand, Ways};
+use losscape::core::data::BatchSize;
 use losscape::core::experiment::Experiment;
-use losscape::core::optim::OptimizerConfig;
+use losscape::core::optim::{OptimizerConfig, Schedule};
 use losscape::core::session::RunId;
 use losscape::disk::sources;
 use losscape::ui::PanelView;
@@ -16,17 +17,17 @@ use super::{chosen, clicked, harness, saddle, type_text, view};
 fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     let race = |from| {
         let optimizer = OptimizerConfig::all().into_iter().find(|one| one.name() == "adam").unwrap();
-        Command::Run(RunCommand::Race { optimizer, from })
+        Command::Run(RunCommand::race(optimizer, from))
     };
-    assert_eq!(chosen("Race another optimizer ⏷", "adam"), [race(RaceStart::Same)]);
+    assert_eq!(chosen("Race another run ⏷", "adam"), [race(RaceStart::Same)]);
     // Where the examples are known it gets a learning rate that is fair.
     let checked = Experiment::reading(view().experiment, &sources()).unwrap();
     let fair = checked.paced(OptimizerConfig::by_name("adam").unwrap());
     assert!(fair.lr() > 0.01, "{fair:?}");
     let known = || PanelView { checked: Some(checked.clone()), ..view() };
-    let race_of = |optimizer| [Command::Run(RunCommand::Race { optimizer, from: RaceStart::Same })];
+    let race_of = |optimizer| [Command::Run(RunCommand::race(optimizer, RaceStart::Same))];
     let mut menu = harness(known());
-    menu.get_by_label("Race another optimizer ⏷").click();
+    menu.get_by_label("Race another run ⏷").click();
     menu.run();
     menu.get_by_label("adam").click();
     menu.run_steps(2);
@@ -41,14 +42,11 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     assert!(is_off("Train on from here"), "no point was chosen");
     let alpha = vec![0.5, 0.25, 0.0];
     let at_point = PanelView { slice: SliceView { selected: Some(alpha.clone()), ..view().slice }, ..view() };
-    let [Command::Run(RunCommand::Race { optimizer, from })] = &clicked(at_point, "Train on from here")[..]
-    else {
-        panic!("one race")
-    };
-    assert_eq!((optimizer, from), (&view().experiment.optimizer, &RaceStart::Slice(alpha)));
+    let asked = clicked(at_point, "Train on from here");
+    assert_eq!(asked, [Command::Run(RunCommand::race(Ways::default(), RaceStart::Slice(alpha)))]);
 
     let row = |id, name: &str, loss| RunRow {
-        optimizer: Some(tuned(name, 0.1)),
+        ways: tuned(name, 0.1).into(),
         id: RunId(id),
         name: name.into(),
         number: id as usize,
@@ -68,6 +66,12 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
     assert_eq!(clicked(racing, "Retire adam"), [Command::Run(RunCommand::Retire(RunId(3)))]);
 }
 
+/// How a run of such an optimizer is trained.
+fn trained(name: &str, lr: f64) -> Ways {
+    let constant = Schedule::by_name("constant").unwrap();
+    Ways { optimizer: Some(tuned(name, lr)), schedule: Some(constant), batch: Some(BatchSize::Full) }
+}
+
 /// An optimizer of that learning rate.
 fn tuned(name: &str, lr: f64) -> OptimizerConfig {
     let mut optimizer = OptimizerConfig::by_name(name).unwrap();
@@ -78,7 +82,7 @@ fn tuned(name: &str, lr: f64) -> OptimizerConfig {
 #[test]
 fn every_run_of_a_race_has_its_settings_in_place() {
     let row = |id, name: &str, lr| RunRow {
-        optimizer: Some(tuned(name, lr)),
+        ways: trained(name, lr),
         id: RunId(id),
         name: name.into(),
         number: id as usize,
@@ -106,7 +110,7 @@ fn every_run_of_a_race_has_its_settings_in_place() {
             .focus();
         harness.run();
         type_text(&mut harness, "0.25");
-        let tune = RunCommand::Tune { run: RunId(id), optimizer: tuned(name, 0.25) };
+        let tune = RunCommand::tune(RunId(id), tuned(name, 0.25));
         assert_eq!(harness.state().asked, [Command::Run(tune)], "{name}");
     }
     let mut harness = opened("adam");
@@ -115,8 +119,28 @@ fn every_run_of_a_race_has_its_settings_in_place() {
     harness.get_by_label("adagrad").click();
     harness.run();
     harness.run();
-    let tune = RunCommand::Tune { run: RunId(4), optimizer: OptimizerConfig::by_name("adagrad").unwrap() };
+    let tune = RunCommand::tune(RunId(4), OptimizerConfig::by_name("adagrad").unwrap());
     assert_eq!(harness.state().asked, [Command::Run(tune)]);
+    // Its schedule, and its batch.
+    let mut harness = opened("adam");
+    harness.get_by_label("Rate").click();
+    harness.run();
+    harness.get_all_by_label("cosine").last().unwrap().click();
+    harness.run();
+    harness.run();
+    let cosine = Schedule::by_name("cosine").unwrap();
+    assert_eq!(harness.state().asked, [Command::Run(RunCommand::tune(RunId(4), cosine))]);
+    let mut harness = opened("adam");
+    harness.get_by_label("Examples a step").focus();
+    harness.run();
+    type_text(&mut harness, "8");
+    assert_eq!(harness.state().asked, [Command::Run(RunCommand::tune(RunId(4), BatchSize::Size(8)))]);
+}
+
+#[test]
+fn the_run_itself_joins_once_more_to_be_trained_otherwise() {
+    let again = RunCommand::race(Ways::default(), RaceStart::Same);
+    assert_eq!(chosen("Race another run ⏷", "the same once more"), [Command::Run(again)]);
 }
 
 #[test]
@@ -124,7 +148,7 @@ fn training_goes_on_to_convergence_and_another_racer_takes_the_plane() {
     let asked = clicked(view(), "To convergence");
     assert_eq!(asked, [Command::Run(RunCommand::Converge { tolerance: 1e-4 })]);
     let row = |id, may_lead| RunRow {
-        optimizer: Some(tuned("adam", 0.1)),
+        ways: tuned("adam", 0.1).into(),
         id: RunId(id),
         name: "adam".into(),
         number: id as usize,

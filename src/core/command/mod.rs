@@ -2,11 +2,13 @@
 
 pub mod log;
 pub mod number;
+pub mod race;
 mod spelling;
 
 use std::path::PathBuf;
 
 pub use log::{CommandLog, LogEntry};
+pub use race::{RaceStart, Rival, Tuning, Ways};
 use serde::{Deserialize, Serialize};
 use spelling::Spelled;
 pub use spelling::words_of;
@@ -14,7 +16,6 @@ pub use spelling::words_of;
 use crate::core::experiment::{Change, ExperimentFile};
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::CameraKey;
-use crate::core::optim::OptimizerConfig;
 
 /// Something asked of the session. A slider, a key, a tour's cue, a click and a test all send these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,8 +59,8 @@ impl Command {
                 | RunCommand::Seek(_)
                 | RunCommand::Converge { .. } => false,
                 RunCommand::Restart
-                | RunCommand::Race { .. }
-                | RunCommand::Tune { .. }
+                | RunCommand::Race(_)
+                | RunCommand::Tune(_)
                 | RunCommand::Retire(_)
                 | RunCommand::Lead(_) => true,
             },
@@ -97,33 +98,13 @@ pub enum RunCommand {
     /// Begin again at step 0 and go on.
     Restart,
     /// Let another run set out beside those that are there.
-    Race {
-        /// How it descends.
-        optimizer: OptimizerConfig,
-        /// From where.
-        from: RaceStart,
-    },
-    /// Let a run of a race descend otherwise; all set out again, so that they are seen side by side.
-    Tune {
-        /// Which.
-        run: RunId,
-        /// How it descends.
-        optimizer: OptimizerConfig,
-    },
+    Race(Box<Rival>),
+    /// Let a run of a race be trained otherwise; all set out again, so that they are seen side by side.
+    Tune(Box<Tuning>),
     /// End a run of a race; the one that chose the plane stays.
     Retire(RunId),
     /// Let that run of a race choose the plane from now on.
     Lead(RunId),
-}
-
-/// Where a run of a race sets out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RaceStart {
-    /// Where the others did.
-    Same,
-    /// At a point of the slice, by its alphas.
-    Slice(Vec<f64>),
 }
 
 /// What is seen, beyond the look that an experiment keeps.

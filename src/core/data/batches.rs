@@ -1,5 +1,6 @@
 //! Which examples a training step sees: all of them, or the next batch of a shuffled order.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,15 @@ pub enum BatchSize {
     Full,
     /// That many, out of an order shuffled anew each epoch; the last, partial batch is kept.
     Size(usize),
+}
+
+impl fmt::Display for BatchSize {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("full batch"),
+            Self::Size(size) => write!(f, "batch {size}"),
+        }
+    }
 }
 
 /// Walks through the examples epoch by epoch. A clone continues exactly; it shares the order of the

@@ -255,10 +255,11 @@ impl Player {
 
 /// Makes the name of a run in a new session its name in one that has counted so many more before.
 fn rename_run(command: &mut Command, before: u64) {
-    if let Command::Run(RunCommand::Retire(id) | RunCommand::Lead(id) | RunCommand::Tune { run: id, .. }) =
-        command
-    {
-        id.0 += before;
+    let Command::Run(command) = command else { return };
+    match command {
+        RunCommand::Retire(id) | RunCommand::Lead(id) => id.0 += before,
+        RunCommand::Tune(tuning) => tuning.run.0 += before,
+        _ => {}
     }
 }
 

@@ -233,8 +233,8 @@ impl Recorder {
         match command {
             Command::Run(RunCommand::Retire(id)) => Some(Command::Run(RunCommand::Retire(there(id)?))),
             Command::Run(RunCommand::Lead(id)) => Some(Command::Run(RunCommand::Lead(there(id)?))),
-            Command::Run(RunCommand::Tune { run, optimizer }) => {
-                Some(Command::Run(RunCommand::Tune { run: there(run)?, optimizer: optimizer.clone() }))
+            Command::Run(RunCommand::Tune(tuning)) => {
+                Some(Command::Run(RunCommand::tune(there(&tuning.run)?, tuning.ways.clone())))
             }
             command => Some(command.clone()),
         }

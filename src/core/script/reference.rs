@@ -37,11 +37,11 @@ const RUN: [Entry; 10] = [
     ("restart", "Begin again at step 0 and go on."),
     (
         "race(optimizer: adam(lr: 0.05), from: same)",
-        "Let another run set out beside those that are there; `from: slice([0.5, 1, 0])` at a point of the slice.",
+        "Let another run set out beside those that are there, with another `optimizer`, `schedule` or `batch`; `from: slice([0.5, 1, 0])` at a point of the slice.",
     ),
     (
-        "tune(run: 1, optimizer: adam(lr: 0.01))",
-        "Let a run of a race descend otherwise, by its number from 0; all set out again, side by side.",
+        "tune(run: 1, optimizer: adam(lr: 0.01), batch: size(8))",
+        "Let a run of a race be trained otherwise, by its number from 0; all set out again, side by side.",
     ),
     ("retire(1)", "End a run of a race, by its number from 0; the one that chose the plane stays."),
     ("lead(1)", "Let that run of a race choose the plane."),

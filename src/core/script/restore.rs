@@ -8,7 +8,7 @@
 //! tells these otherwise. A run that set out from a point of the slice sets out from that point of the
 //! slice as it now lies.
 
-use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand};
+use crate::core::command::{Command, RaceStart, RunCommand, ViewCommand, Ways};
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::settings::Touches;
 use crate::core::experiment::{Change, ExperimentFile, Setting};
@@ -50,7 +50,7 @@ impl Way {
         // The first run comes with the experiment, so it must have set out where the experiment starts.
         let first = if to.runs()[0].from == RaceStart::Same { &to.runs()[0] } else { to.plane_source() };
         if let Origin::Trained(experiment) = &first.origin {
-            file.optimizer = experiment.optimizer.clone();
+            Ways::of(experiment.file()).put(&mut file);
         }
         self.go(Command::Load(Box::new(file)))?;
         to.runs().iter().filter(|run| run.id != first.id).try_for_each(|run| self.join(run))?;
@@ -123,8 +123,8 @@ impl Way {
 
     fn join(&mut self, run: &Run) -> Option<()> {
         let Origin::Trained(experiment) = &run.origin else { return None };
-        let optimizer = experiment.optimizer.clone();
-        self.go(Command::Run(RunCommand::Race { optimizer, from: run.from.clone() }))
+        let ways = Ways::differing(experiment.file(), self.session.experiment().file());
+        self.go(Command::Run(RunCommand::race(ways, run.from.clone())))
     }
 
     /// Ends the runs that are not wanted.

@@ -21,14 +21,15 @@ use run::Origin;
 pub use run::{Run, RunId, Transport};
 pub use view::{Alpha3, KEY_SECS, View, Visit};
 
-use crate::core::command::{Bookmark, Command, CommandLog, LogEntry, RaceStart, RunCommand, ViewCommand};
+use crate::core::command::{
+    Bookmark, Command, CommandLog, LogEntry, RaceStart, Rival, RunCommand, Tuning, ViewCommand, Ways,
+};
 use crate::core::experiment::settings::MAX_STEPS;
 use crate::core::experiment::{
     CameraMode, Change, Experiment, ExperimentFile, FieldError, Resets, Setting, ViewFile,
 };
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::{CameraKey, CameraPath, PathError};
-use crate::core::optim::OptimizerConfig;
 
 /// Everything a person has decided.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,12 @@ impl Session {
     /// The run whose trajectory chooses the plane.
     pub fn plane_source(&self) -> &Run {
         self.runs.iter().find(|run| run.id == self.plane_source).unwrap_or(&self.runs[0])
+    }
+
+    /// What people call a run; empty where there is none of that name.
+    pub fn title(&self, id: RunId) -> String {
+        let run = self.runs.iter().find(|run| run.id == id);
+        run.map(|run| run.title(&self.experiment)).unwrap_or_default()
     }
 
     /// Runs counted so far, whether they are still there or not: the next one has this number.
@@ -277,8 +284,8 @@ impl Session {
 
     fn apply_run(&mut self, command: RunCommand, now: Now) -> Result<(), FieldError> {
         match command {
-            RunCommand::Race { optimizer, from } => self.race(optimizer, from)?,
-            RunCommand::Tune { run, optimizer } => self.tune(run, optimizer)?,
+            RunCommand::Race(rival) => self.race(*rival)?,
+            RunCommand::Tune(tuning) => self.tune(*tuning)?,
             RunCommand::Retire(id) => self.runs.retain(|run| run.id != id || id == self.plane_source),
             RunCommand::Lead(id) => self.lead(id)?,
             RunCommand::Seek(step) | RunCommand::Step(step) if step > MAX_STEPS => {
@@ -293,14 +300,14 @@ impl Session {
     }
 
     /// Lets another run set out, and the others with it, so that they are seen side by side.
-    fn race(&mut self, optimizer: OptimizerConfig, from: RaceStart) -> Result<(), FieldError> {
+    fn race(&mut self, Rival { ways, from }: Rival) -> Result<(), FieldError> {
         if self.runs.len() >= MOST_RUNS {
             return Err(FieldError::new("runs", self.runs.len() + 1, format!("at most {MOST_RUNS} at once")));
         }
         if let RaceStart::Slice(alpha) = &from {
             check_alphas("from", Some(alpha))?;
         }
-        let experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+        let experiment = self.experiment.with(|file| ways.put(file))?;
         let run = Run { from, ..Run::of(RunId(self.next_run), &experiment) };
         self.next_run += 1;
         self.runs.push(run);
@@ -308,18 +315,18 @@ impl Session {
         Ok(())
     }
 
-    /// Lets a run of the race descend otherwise. Where it chose the plane, the experiment asks for that from
+    /// Lets a run of the race be trained otherwise. Where it chose the plane, the experiment asks for that from
     /// now on, as if the run had been another from the beginning.
-    fn tune(&mut self, id: RunId, optimizer: OptimizerConfig) -> Result<(), FieldError> {
+    fn tune(&mut self, Tuning { run: id, ways }: Tuning) -> Result<(), FieldError> {
         let Some(place) = self.runs.iter().position(|run| run.id == id) else {
             return Err(FieldError::new("run", id.0, "one of the race"));
         };
         let Origin::Trained(experiment) = &self.runs[place].origin else {
             return Err(FieldError::new("run", id.0, "one that is trained here"));
         };
-        let tuned = self.known(experiment.with(|file| file.optimizer = optimizer.clone())?);
+        let tuned = self.known(experiment.with(|file| ways.clone().put(file))?);
         if id == self.plane_source {
-            let experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+            let experiment = self.experiment.with(|file| ways.put(file))?;
             self.experiment = self.known(experiment);
             self.view.selected = None;
         }
@@ -350,8 +357,8 @@ impl Session {
         let (Origin::Trained(experiment), RaceStart::Same) = (&run.origin, &run.from) else {
             return Err(FieldError::new("run", id.0, "one that set out where the experiment starts"));
         };
-        let optimizer = experiment.optimizer.clone();
-        self.experiment = self.experiment.with(|file| file.optimizer = optimizer)?;
+        let ways = Ways::of(experiment.file());
+        self.experiment = self.experiment.with(|file| ways.put(file))?;
         self.plane_source = id;
         self.view.selected = None;
         Ok(())

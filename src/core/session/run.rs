@@ -75,11 +75,18 @@ impl Run {
         }
     }
 
-    /// The same, told apart from a run that set out where the experiment starts.
-    pub fn title(&self) -> String {
+    /// The same, told apart from a run that set out where the experiment starts, and from one that is trained as
+    /// the experiment says: `sgd · batch 8 from a point`.
+    pub(super) fn title(&self, experiment: &Experiment) -> String {
+        let mut title = self.name().to_owned();
+        if let Origin::Trained(own) = &self.origin {
+            let schedule = (own.schedule != experiment.schedule).then(|| own.schedule.name().to_owned());
+            let batch = (own.batch != experiment.batch).then(|| own.batch.to_string());
+            schedule.into_iter().chain(batch).for_each(|part| title += &format!(" · {part}"));
+        }
         match self.from {
-            RaceStart::Same => self.name().to_owned(),
-            RaceStart::Slice(_) => format!("{} from a point", self.name()),
+            RaceStart::Same => title,
+            RaceStart::Slice(_) => title + " from a point",
         }
     }
 
@@ -96,10 +103,9 @@ impl Run {
                 Transport::Playing { until: Some(planned) }
             }
             RunCommand::Converge { tolerance } => Transport::Converging { tolerance },
-            RunCommand::Race { .. }
-            | RunCommand::Tune { .. }
-            | RunCommand::Retire(_)
-            | RunCommand::Lead(_) => self.transport,
+            RunCommand::Race(_) | RunCommand::Tune(_) | RunCommand::Retire(_) | RunCommand::Lead(_) => {
+                self.transport
+            }
         };
     }
 }

@@ -1,7 +1,7 @@
 //! What commands do to a session.
 
 use super::*;
-use crate::core::data::DatasetConfig;
+use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::file::Resolution;
 use crate::core::experiment::{Change, ExperimentFile, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
@@ -113,7 +113,7 @@ fn another_dataset_brings_a_loss_that_fits_it() {
 fn race(lr: f64, from: RaceStart) -> Command {
     let mut optimizer = OptimizerConfig::default();
     optimizer.set_lr(lr);
-    Command::Run(RunCommand::Race { optimizer, from })
+    Command::Run(RunCommand::race(optimizer, from))
 }
 
 #[test]
@@ -305,10 +305,37 @@ fn another_run_of_the_race_can_choose_the_plane() {
     assert!(error.contains("set out where the experiment starts"), "{error}");
 }
 
+#[test]
+fn the_runs_of_a_race_may_differ_in_any_way_they_are_trained() {
+    let mut session = session();
+    let (leader, cosine) = (session.plane_source().id, Schedule::by_name("cosine").unwrap());
+    let apply = |session: &mut Session, command| session.apply(Command::Run(command), at(0));
+    apply(&mut session, RunCommand::race(BatchSize::Size(8), RaceStart::Same)).unwrap();
+    apply(&mut session, RunCommand::race(Ways::default(), RaceStart::Same)).unwrap();
+    let ids: Vec<RunId> = session.runs().iter().map(|run| run.id).collect();
+    apply(&mut session, RunCommand::tune(ids[2], cosine)).unwrap();
+    let trained = |session: &Session, id: RunId| {
+        let run = session.runs().iter().find(|run| run.id == id).unwrap();
+        let run::Origin::Trained(experiment) = &run.origin else { panic!("trained here") };
+        (experiment.optimizer.clone(), experiment.schedule, experiment.batch)
+    };
+    let (usual, full) = (OptimizerConfig::default(), BatchSize::Full);
+    assert_eq!(trained(&session, leader), (usual.clone(), Schedule::default(), full));
+    assert_eq!(trained(&session, ids[1]), (usual.clone(), Schedule::default(), BatchSize::Size(8)));
+    assert_eq!(trained(&session, ids[2]), (usual, cosine, full));
+    assert_eq!([0, 1, 2].map(|at| session.title(ids[at])), ["sgd", "sgd · batch 8", "sgd · cosine"]);
+    // Who leads is what the experiment asks for, and the others differ from that.
+    apply(&mut session, RunCommand::Lead(ids[1])).unwrap();
+    assert_eq!(session.experiment().batch, BatchSize::Size(8));
+    assert_eq!([0, 1].map(|at| session.title(ids[at])), ["sgd · full batch", "sgd"]);
+    let error = apply(&mut session, RunCommand::tune(ids[2], BatchSize::Size(0))).unwrap_err().to_string();
+    assert!(error.starts_with("batch = "), "{error}");
+}
+
 fn tuned(run: RunId, name: &str, lr: f64) -> Command {
     let mut optimizer = OptimizerConfig::by_name(name).unwrap();
     optimizer.set_lr(lr);
-    Command::Run(RunCommand::Tune { run, optimizer })
+    Command::Run(RunCommand::tune(run, optimizer))
 }
 
 fn lr(run: &Run) -> (&'static str, f64) {
@@ -417,12 +444,12 @@ fn run() -> impl proptest::strategy::Strategy<Value = RunCommand> {
         (0..9_u64, 0..7_usize, -0.1..1.0_f64).prop_map(|(id, at, lr)| {
             let mut optimizer = OptimizerConfig::all().swap_remove(at);
             optimizer.set_lr(lr);
-            RunCommand::Tune { run: RunId(id), optimizer }
+            RunCommand::tune(RunId(id), optimizer)
         }),
         (-0.1..1.0_f64).prop_map(|tolerance| RunCommand::Converge { tolerance }),
-        prop::option::of(number.clone()).prop_map(|alpha| RunCommand::Race {
-            optimizer: OptimizerConfig::default(),
-            from: alpha.map_or(RaceStart::Same, |alpha| RaceStart::Slice(vec![alpha, 0.5])),
+        (prop::option::of(number.clone()), 0..70_usize).prop_map(|(alpha, size)| {
+            let from = alpha.map_or(RaceStart::Same, |alpha| RaceStart::Slice(vec![alpha, 0.5]));
+            RunCommand::race(BatchSize::Size(size), from)
         }),
     ]
 }

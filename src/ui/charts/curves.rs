@@ -6,7 +6,7 @@ use bevy_egui::egui::Color32;
 
 use super::{About, Inks, Maker, Moment, Touched};
 use crate::core::objective::{Problem, Supervised};
-use crate::core::session::{self, Revision, RunId};
+use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
@@ -44,10 +44,9 @@ impl Maker for Curves {
 }
 
 fn named<'a>(moment: &Moment<'a, '_>, live: &'a Live) -> Run<'a> {
-    let of = moment.sources.session.runs().iter().find(|run| live.id() == Some(run.id));
     Run {
         id: live.id(),
-        name: of.map(session::Run::title).unwrap_or_default(),
+        name: live.id().map(|id| moment.sources.session.title(id)).unwrap_or_default(),
         number: live.number(),
         points: live.points(),
     }

@@ -8,7 +8,6 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::{HeightBlend, HeightScale};
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::ticks::plain;
-use crate::core::session::Run;
 use crate::core::text::Measured;
 use crate::scene::floor::loss_ticks;
 use crate::scene::landscape::Known;
@@ -166,8 +165,7 @@ fn runs(painter: &egui::Painter, told: &LabelSources, screen: egui::Rect, unit: 
     let font = egui::FontId::proportional(TEXT * unit);
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     for live in runs {
-        let of = told.session.runs().iter().find(|run| live.id() == Some(run.id));
-        let name = of.map(Run::title).unwrap_or_default();
+        let name = live.id().map(|id| told.session.title(id)).unwrap_or_default();
         let loss = live.latest().map_or("–".to_owned(), |latest| loss_text(latest.loss));
         let text = format!("{name} · step {} · loss {loss}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);

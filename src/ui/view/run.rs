@@ -1,6 +1,6 @@
 //! Training, the runs of a race, and what they cost, as the panels tell of them.
 
-use crate::core::optim::OptimizerConfig;
+use crate::core::command::Ways;
 use crate::core::probe::Brief;
 use crate::core::session::RunId;
 
@@ -11,8 +11,8 @@ pub struct RunRow {
     pub id: RunId,
     /// Its optimizer.
     pub name: String,
-    /// How it descends, if it is trained here.
-    pub optimizer: Option<OptimizerConfig>,
+    /// How it is trained; nothing of one that was not trained here.
+    pub ways: Ways,
     /// Its colour's number.
     pub number: usize,
     /// The step it is at.

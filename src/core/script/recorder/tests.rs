@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::super::restore::is_alike;
 use super::super::{Audience, Player, Tour};
 use super::*;
-use crate::core::command::RaceStart;
-use crate::core::data::DatasetConfig;
+use crate::core::command::{RaceStart, Ways};
+use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::{Change, Theme};
 use crate::core::geometry::camera::FOV;
 use crate::core::io::folder::{Folder, Reach};
@@ -151,8 +151,11 @@ fn a_flight_plays_as_it_was_at_any_frame_rate() {
         Command::Set(Change::Seed(3)),
         Command::Set(Change::Seed(4)),
         Command::Set(Change::Theme(Theme::Light)),
-        run(RunCommand::Race { optimizer: optimizer(0.5), from: RaceStart::Same }),
-        run(RunCommand::Race { optimizer: optimizer(0.25), from: RaceStart::Slice(vec![0.5, 0.5]) }),
+        run(RunCommand::race(optimizer(0.5), RaceStart::Same)),
+        run(RunCommand::race(
+            Ways { batch: Some(BatchSize::Size(8)), ..optimizer(0.25).into() },
+            RaceStart::Slice(vec![0.5, 0.5]),
+        )),
     ] {
         assert!(live.apply(command));
     }
@@ -228,7 +231,7 @@ fn what_is_taken_back_beyond_the_beginning_is_told_as_what_it_amounts_to() {
 #[test]
 fn a_run_that_is_gone_already_is_not_ended_under_another_name() {
     let mut live = Live::new(small());
-    let race = |lr| Command::Run(RunCommand::Race { optimizer: optimizer(lr), from: RaceStart::Same });
+    let race = |lr| Command::Run(RunCommand::race(optimizer(lr), RaceStart::Same));
     let name_there = {
         let (_, file) = Flight::record(&mut live, &[(0, race(0.5))], 20, 40.0);
         filmed(&file, 30).0.session.runs()[1].id
