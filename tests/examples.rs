@@ -1,5 +1,8 @@
 //! The examples: each runs, and says what it claims to say. `cargo test` also builds them as programs.
 
+#[path = "../examples/batch_size.rs"]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod batch_size;
 #[path = "../examples/film.rs"]
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 #[allow(dead_code, reason = "its main is what cargo runs")]
@@ -92,6 +95,29 @@ fn a_plane_of_ones_own_shows_what_lies_between_two_minima() {
     assert!(number_after(&text, "between them the loss rises by") >= 0.0, "{text}");
     let lowest = number_after(&text, "lowest of the plane:");
     assert!(lowest <= ends[0].max(ends[1]) + 1e-3, "both ends lie on it: {text}");
+}
+
+#[test]
+fn small_and_large_batches_are_compared_at_one_loss() {
+    let text = said(batch_size::tell);
+    let rows: Vec<Vec<f64>> = text
+        .lines()
+        .filter(|line| line.contains("   8 ") || line.contains("full "))
+        .filter(|line| !line.contains("way") && !line.contains("against"))
+        .map(|line| line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
+        .collect();
+    assert_eq!(rows.len(), 16, "{text}");
+    // steps, loss, held-out loss, width, largest eigenvalue stand at the end of a row.
+    let cell = |row: &[f64], from_end: usize| row[row.len() - from_end];
+    for row in &rows {
+        assert!(cell(row, 5) < 40_000.0 && cell(row, 4) <= 0.15, "it comes to the goal: {row:?}");
+        assert!(cell(row, 4) > 0.1, "and not far beyond: {row:?}");
+        assert!(cell(row, 2) > 0.0 && cell(row, 2) < 2.0 && cell(row, 1) > 0.0, "{row:?}");
+    }
+    // The line's ends are both ends.
+    let at = |share: &str| number_after(&text, &format!("{share} of the way from 8 to full: loss"));
+    assert!((at(" 0.0") - cell(&rows[0], 4)).abs() < 1e-4 && (at(" 1.0") - cell(&rows[1], 4)).abs() < 1e-4);
+    assert!(text.matches(" of 8 seeds").count() == 2, "{text}");
 }
 
 #[test]

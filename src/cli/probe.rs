@@ -30,7 +30,7 @@ use crate::disk::output::Output;
 pub struct ProbeArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The point: start, end, step:N, alpha:A,B[,C] in the slice, or a .npy file.
+    /// The point: start, end, step:N, alpha:A,B[,C] in the slice, a .npy file, or a run (.npz).
     #[arg(long, value_name = "POINT", default_value = "end", allow_hyphen_values = true)]
     at: String,
     /// Steps to train on from the point, to see how much lower it gets; without it, as many as the
@@ -112,8 +112,9 @@ impl Point {
                 .map(Self::Alpha)
                 .with_context(|| format!("--at {text}: expected alpha:A,B or alpha:A,B,C"));
         }
-        let unknown =
-            |_: PlaceError| anyhow!("--at {text}: expected start, end, step:N, alpha:A,B[,C] or a .npy file");
+        let unknown = |_: PlaceError| {
+            anyhow!("--at {text}: expected start, end, step:N, alpha:A,B[,C], a .npy file or a run (.npz)")
+        };
         match text.parse::<Place>().map_err(unknown)? {
             Place::File(path) => {
                 let dim = experiment.problem().dim();

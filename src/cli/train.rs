@@ -25,7 +25,7 @@ pub struct TrainArguments {
     /// The file to write: .npz for numpy, with the checkpoints, the data and the experiment.
     #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
-    /// Start at the numbers in a .npy file.
+    /// Start at the numbers in a .npy file, or where a run (.npz) ended.
     #[arg(long, value_name = "THETA.npy")]
     from: Option<PathBuf>,
     /// Replace the file if it is there.

@@ -74,7 +74,7 @@ fn settings_that_cannot_be_are_refused() {
     refused(&["train", "--from", "x.npy", "-o", out], &["from = x.npy", "13 finite numbers"]);
     refused(
         &["probe", "--at", "middle"],
-        &["losscape: --at middle: expected start, end, step:N, alpha:A,B[,C] or a .npy file\n"],
+        &["losscape: --at middle: expected start, end, step:N, alpha:A,B[,C], a .npy file or a run (.npz)\n"],
     );
     refused(&["probe", "--at", "step:2001"], &["--at step:2001", "2000"]);
     refused(&["probe", "--at", "alpha:1"], &["--at alpha:1", "alpha:A,B"]);

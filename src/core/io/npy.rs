@@ -1,11 +1,11 @@
-//! Points of parameter space in numpy's single-array files.
+//! Points of parameter space in numpy's files: a vector in a `.npy`, or the end of a run in its `.npz`.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use npyz::WriterBuilder;
 
-use super::arrays;
+use super::arrays::{self, Array, ArrayError, Arrays};
 use super::input::InputError;
 use super::sources::Sources;
 
@@ -28,6 +28,15 @@ pub enum NpyError {
         /// The type of its entries.
         kind: String,
     },
+    /// It is no archive of a run.
+    #[error("it cannot be read as a run ({0})")]
+    Archive(#[from] ArrayError),
+    /// It is an archive without checkpoints.
+    #[error("it has no array \"trajectory\"")]
+    NoRun,
+    /// The run was never finite.
+    #[error("its run is finite nowhere")]
+    NowhereFinite,
     /// An entry is not finite.
     #[error("entry {index} is {value}")]
     NotFinite {
@@ -38,11 +47,33 @@ pub enum NpyError {
     },
 }
 
-/// Reads a vector of `dim` finite numbers, of 64 or 32 bits each.
+/// Reads a point of parameter space, `[dim]`: a vector of finite numbers, of 64 or 32 bits each, or the last
+/// finite checkpoint of a run's `.npz`.
 ///
 /// # Errors
 /// If the file cannot be read, has another shape or type, or an entry is not finite.
 pub fn read_theta(sources: &dyn Sources, name: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
+    match name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz")) {
+        true => end_of_run(sources, name, dim),
+        false => read_vector(sources, name, dim),
+    }
+}
+
+/// The last finite checkpoint of the run that `losscape train` or `slice` wrote.
+fn end_of_run(sources: &dyn Sources, name: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
+    let Array { shape, values } =
+        Arrays::open(sources, name)?.read::<f64>("trajectory")?.ok_or(NpyError::NoRun)?;
+    match shape[..] {
+        [_, n] if n == dim as u64 && dim > 0 => {
+            let mut thetas = values.chunks_exact(dim).rev();
+            let end = thetas.find(|theta| theta.iter().all(|v| v.is_finite()));
+            end.map(<[f64]>::to_vec).ok_or(NpyError::NowhereFinite)
+        }
+        _ => Err(NpyError::Shape { found: shape, kind: "float64".to_owned() }),
+    }
+}
+
+fn read_vector(sources: &dyn Sources, name: &Path, dim: usize) -> Result<Vec<f64>, NpyError> {
     let file = arrays::header(sources.open(name, arrays::MOST_BYTES)?)?;
     let (shape, kind) = (file.shape().to_vec(), file.dtype().descr());
     let theta: Option<Vec<f64>> = match shape[..] {
@@ -76,7 +107,9 @@ pub fn write_theta(file: impl Write, theta: &[f64]) -> io::Result<()> {
 impl NpyError {
     /// What would have done, and what was there instead.
     pub fn expected(&self, dim: usize) -> String {
-        format!("a .npy file with a vector of {dim} finite numbers (float64 or float32), but {self}")
+        format!(
+            "a .npy file with a vector of {dim} finite numbers (float64 or float32), or a run of such a model (.npz), but {self}"
+        )
     }
 }
 
@@ -96,8 +129,8 @@ mod tests {
         let refused = |dim| read_theta(&crate::disk::Files, &path, dim).unwrap_err().expected(dim);
         assert_eq!(
             refused(4),
-            "a .npy file with a vector of 4 finite numbers (float64 or float32), but it holds an array of \
-             shape [3] and type '<f8'"
+            "a .npy file with a vector of 4 finite numbers (float64 or float32), or a run of such a model (.npz), \
+             but it holds an array of shape [3] and type '<f8'"
         );
         write(&[0.5, f64::NAN]);
         assert!(refused(2).ends_with("but entry 1 is NaN"));

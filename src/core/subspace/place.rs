@@ -18,7 +18,7 @@ pub enum Place {
     End,
     /// The point of training after that many steps.
     Step(u64),
-    /// A vector of `dim` numbers in a `.npy` file.
+    /// A vector of `dim` numbers in a `.npy` file, or the end of the run in a `.npz`.
     File(PathBuf),
 }
 
@@ -53,7 +53,7 @@ pub enum PlaceError {
     #[error("the point {0} was not read")]
     Unread(String),
     /// The text names no place.
-    #[error("{0:?}: expected start, end, step:N or a .npy file")]
+    #[error("{0:?}: expected start, end, step:N, a .npy file or a run (.npz)")]
     Unknown(String),
 }
 
@@ -106,7 +106,7 @@ impl Place {
     }
 }
 
-/// As flags write it: `start`, `end`, `step:N` or the path of a `.npy` file.
+/// As flags write it: `start`, `end`, `step:N` or the path of a `.npy` file or of a run's `.npz`.
 impl FromStr for Place {
     type Err = PlaceError;
 
@@ -116,7 +116,9 @@ impl FromStr for Place {
             "start" => Ok(Self::Start),
             "end" => Ok(Self::End),
             _ if text.starts_with("step:") => text[5..].parse().map(Self::Step).map_err(|_| unknown()),
-            _ if text.to_lowercase().ends_with(".npy") => Ok(Self::File(text.into())),
+            _ if [".npy", ".npz"].iter().any(|ending| text.to_lowercase().ends_with(ending)) => {
+                Ok(Self::File(text.into()))
+            }
             _ => Err(unknown()),
         }
     }
@@ -139,10 +141,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for text in ["start", "end", "step:120", "there/a.npy"] {
+        for text in ["start", "end", "step:120", "there/a.npy", "runs/small.npz"] {
             assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
         }
-        for text in ["", "middle", "step:", "step:-1", "a.npz"] {
+        for text in ["", "middle", "step:", "step:-1", "a.csv"] {
             assert_eq!(text.parse::<Place>(), Err(PlaceError::Unknown(text.to_owned())));
         }
     }

@@ -19,9 +19,9 @@ impl std::str::FromStr for PlaneConfig {
         let wrong = |expected: &'static str| PlaneTextError::Arguments { text: text.to_owned(), expected };
         let place = |i: usize, expected| arguments[i].parse::<Place>().map_err(|_| wrong(expected));
         let plain = Self::by_name(name);
-        const PLACE: &str = "a place: start, end, step:N or a .npy file";
-        const TWO: &str = "two places, A,B, each start, end, step:N or a .npy file";
-        const THREE: &str = "three places, A,B,C, each start, end, step:N or a .npy file";
+        const PLACE: &str = "a place: start, end, step:N, a .npy file or a run (.npz)";
+        const TWO: &str = "two places, A,B, each start, end, step:N, a .npy file or a run (.npz)";
+        const THREE: &str = "three places, A,B,C, each start, end, step:N, a .npy file or a run (.npz)";
         match (name, arguments.len()) {
             ("points", 3) => {
                 Ok(Self::Points { a: place(0, THREE)?, b: place(1, THREE)?, c: place(2, THREE)? })

@@ -53,7 +53,7 @@ settings! {
         /// How the start of training is drawn.
         init: Init => Init, Problem, Experiment "init(xavier)";
 
-        /// A .npy file with a number for each parameter to start at instead.
+        /// A .npy file with a number for each parameter to start at instead, or a run (.npz) whose end that is.
         from: Option<PathBuf> => From, Problem, Experiment "from(None)";
 
         /// What is minimised.

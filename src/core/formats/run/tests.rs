@@ -4,6 +4,7 @@ use super::*;
 use crate::core::experiment::{CourseError, pipeline};
 use crate::core::formats::archive::write_run;
 use crate::core::io::npy;
+use crate::core::subspace::{Place, PlaneConfig};
 use crate::core::train::TrainingRun;
 use crate::disk::{access, sources};
 
@@ -49,6 +50,38 @@ fn a_run_that_is_read_back_is_passed_to_the_bit() {
     assert!(refused.to_string().contains("optimizer"), "{refused}");
     let longer = own.with(|file| file.steps = 61).unwrap().along(&read, course);
     assert_eq!(longer.unwrap_err(), CourseError::Short { end: 60, steps: 61 });
+}
+
+#[test]
+fn the_end_of_a_run_is_a_point_like_others() {
+    let own = experiment("(dataset: xor(points: 20), steps: 30, optimizer: sgd(lr: 0.5))");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.NPZ");
+    let write = |own: &Experiment| {
+        let run = pipeline::train(own, |_| {}).unwrap();
+        write_run(File::create(&path).unwrap(), own, &run.course()).unwrap();
+        run
+    };
+    let run = write(&own);
+    let dim = run.latest().theta.len();
+    let point = |dim| npy::read_theta(&crate::disk::Files, &path, dim).map_err(|error| error.expected(dim));
+    assert_eq!(point(dim).unwrap(), run.latest().theta.to_vec());
+    let text = point(dim + 1).unwrap_err();
+    assert!(text.contains("a run of such a model (.npz)") && text.contains("shape [31, 13]"), "{text}");
+    // A line from one run's end to another's: alpha1 is 0 at the one and 1 at the other.
+    let line = own.with(|file| {
+        let (from, to) = (Place::File(path.clone()), Place::End);
+        (file.seed, file.slice.plane) = (1, PlaneConfig::Line { from, to });
+    });
+    let plan = pipeline::run(&line.unwrap()).unwrap().plan;
+    let at = |theta: &[f64]| plan.plane.subspace.project(theta).alpha[0];
+    assert!(at(&run.latest().theta).abs() < 1e-12);
+    assert!((at(&plan.trajectory.last().unwrap().theta) - 1.0).abs() < 1e-12);
+    // Of one that diverged it is the last point that is finite.
+    let wild = write(&own.with(|file| file.optimizer.set_lr(1e300)).unwrap());
+    let finite = wild.trajectory().finite_thetas().last().map(|theta| theta.to_vec()).unwrap();
+    assert!(wild.latest().theta.iter().any(|v| !v.is_finite()));
+    assert_eq!(point(dim).unwrap(), finite);
 }
 
 /// Small experiments of all kinds; in most of them training runs away, in some in a step's own examples only.
