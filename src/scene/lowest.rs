@@ -40,17 +40,10 @@ impl LowestPoint {
         Self { alpha: [alpha[0], alpha[1]], loss }
     }
 
-    /// The lowest local minimum that is not this one.
-    fn another(&self, known: &Known, shown: &Shown) -> Option<Self> {
+    /// The lowest local minimum apart from the lowest point.
+    fn another(known: &Known, shown: &Shown) -> Option<Self> {
         let grid = exact(known, shown)?.grid();
-        let [axis1, axis2, ..] = *grid.spec.axes() else { return None };
-        let extents = [axis1.high - axis1.low, axis2.high - axis2.low];
-        let is_elsewhere = |other: &Self| {
-            let apart = [0, 1].map(|i| (other.alpha[i] - self.alpha[i]) / extents[i]);
-            apart[0].hypot(apart[1]) > APART
-        };
-        let minima = grid.local_minima().into_iter().map(|(cell, loss)| Self::at(&grid.spec, cell, loss));
-        minima.into_iter().find(is_elsewhere)
+        grid.second_minimum().map(|(cell, loss)| Self::at(&grid.spec, cell, loss))
     }
 
     /// Its place on a stand.
@@ -58,9 +51,6 @@ impl LowestPoint {
         Relief::new(known, shown, placed).point(self.alpha)
     }
 }
-
-/// Share of the slice's sides by which low points are apart.
-const APART: f64 = 0.08;
 
 fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a Field> {
     known.plane.as_ref().filter(|_| shown.is_exact).map(|plane| &plane.picture.field)
@@ -83,7 +73,7 @@ fn find_lowest(landscape: Res<Landscape>, shown: Res<Shown>, mut lowest: ResMut<
     if landscape.is_changed() || shown.is_changed() {
         let known = landscape.known();
         let point = known.and_then(|known| LowestPoint::of(known, &shown));
-        let another = known.zip(point).and_then(|(known, point)| point.another(known, &shown));
+        let another = known.and_then(|known| LowestPoint::another(known, &shown));
         lowest.set_if_neq(Lowest { point, another });
     }
 }

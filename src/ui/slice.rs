@@ -11,8 +11,8 @@ use super::view::{Cost, PanelView};
 use crate::core::command::Command;
 use crate::core::experiment::file::Resolution;
 use crate::core::experiment::{Change, Setting};
-use crate::core::subspace::PlaneConfig;
 use crate::core::subspace::walks::Band;
+use crate::core::subspace::{PlaneConfig, Third};
 use crate::core::text::visible;
 
 /// Draws the panel.
@@ -34,6 +34,11 @@ fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let set = ui.indent("plane", |ui| settings_ui(ui, "plane", plane, &PlaneConfig::all())).inner;
     if let Some(plane) = chosen.or(set) {
         asked.push(Command::Set(Change::Plane(plane)));
+    }
+    let (third, thirds) =
+        (view.experiment.slice.third, Third::ALL.iter().map(|third| (third.name(), *third)));
+    if let Some(third) = choice_row(ui, "Third", Setting::Third.row().doc, third.name(), thirds) {
+        asked.push(Command::Set(Change::Third(third)));
     }
 }
 

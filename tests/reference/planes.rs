@@ -56,6 +56,7 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
         files: &files,
         steps: &ThetaSteps::new(),
         bending: None,
+        way_on: None,
         seed: 0,
         rotate: 0.0,
     };

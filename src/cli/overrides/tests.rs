@@ -150,7 +150,7 @@ proptest::proptest! {
     /// Whatever is replaced, in whatever order: flags and commands make one experiment of it.
     #[test]
     fn flags_and_commands_make_equal_experiments(
-        built_in in 0..5_usize,
+        built_in in 0..builtin::names().count(),
         changes in proptest::collection::vec(change(), 1..7),
     ) {
         let name = builtin::names().nth(built_in).unwrap();

@@ -6,10 +6,15 @@ use super::file::{ExperimentFile, FileError};
 pub const DEFAULT: &str = "xor-model3";
 
 /// Name and text of each, in the order a list shows them.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 10] = [
     (DEFAULT, include_str!("../../../assets/experiments/xor-model3.ron")),
+    ("sinking-low", include_str!("../../../assets/experiments/sinking-low.ron")),
     ("diagonal-model1", include_str!("../../../assets/experiments/diagonal-model1.ron")),
     ("diagonal-model2", include_str!("../../../assets/experiments/diagonal-model2.ron")),
+    ("moons", include_str!("../../../assets/experiments/moons.ron")),
+    ("spirals", include_str!("../../../assets/experiments/spirals.ron")),
+    ("digits", include_str!("../../../assets/experiments/digits.ron")),
+    ("sine", include_str!("../../../assets/experiments/sine.ron")),
     ("rosenbrock", include_str!("../../../assets/experiments/rosenbrock.ron")),
     ("himmelblau", include_str!("../../../assets/experiments/himmelblau.ron")),
 ];
@@ -33,6 +38,7 @@ mod tests {
     use super::*;
     use crate::core::experiment::{Experiment, pipeline};
     use crate::core::grid::LossGrid;
+    use crate::core::train::TrainingRun;
 
     #[test]
     fn every_built_in_experiment_is_sound_and_titled() {
@@ -42,6 +48,34 @@ mod tests {
             Experiment::new(file).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         assert!(load("nonsense").is_none());
+    }
+
+    /// The run of one at its end, with its loss and accuracy on training examples and on those held out.
+    fn learnt(name: &str) -> (TrainingRun, [f64; 2], [Option<f64>; 2]) {
+        let experiment = Experiment::new(load(name).unwrap().unwrap()).unwrap();
+        let mut run = experiment.start_run().unwrap();
+        run.advance(experiment.steps);
+        let (theta, learned) = (run.latest().theta, experiment.supervised().unwrap());
+        let losses = [run.latest().loss, learned.held_out_loss(&theta).unwrap()];
+        (run, losses, [learned.accuracy(&theta), learned.held_out_accuracy(&theta)])
+    }
+
+    #[test]
+    fn what_a_teacher_asks_for_is_learnt() {
+        let (_, [loss, _], right) = learnt("spirals");
+        assert!(loss < 0.01 && right.iter().all(|share| share.unwrap() > 0.98), "{loss} {right:?}");
+        let (_, [loss, held_out], right) = learnt("digits");
+        assert!(loss < 0.05 && held_out < 0.2 && right[1].unwrap() > 0.95, "{loss} {held_out} {right:?}");
+        let (_, [loss, held_out], _) = learnt("sine");
+        assert!(loss < 0.0025 && (0.0015..0.0035).contains(&held_out), "{loss} {held_out}");
+    }
+
+    #[test]
+    fn the_held_out_loss_of_the_moons_turns_up_while_the_training_loss_falls() {
+        let (run, [loss, held_out], _) = learnt("moons");
+        let early = run.checkpoint_at(100).unwrap();
+        let then = run.objective().supervised().unwrap().held_out_loss(&early.theta).unwrap();
+        assert!(loss < 0.5 * early.loss && held_out > 1.5 * then, "{loss} {held_out} {then}");
     }
 
     /// The lowest height at which water rising in one cell of a plane reaches the other.

@@ -19,7 +19,9 @@ use crate::core::io::npy;
 use crate::core::io::sources::Sources;
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
-use crate::core::subspace::{FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps};
+use crate::core::subspace::{
+    FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps, Third,
+};
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
@@ -355,26 +357,40 @@ impl Experiment {
         self.problem.supervised()
     }
 
-    /// The slice's plane fitted to a run of this experiment.
+    /// The slice's plane fitted to a run of this experiment, with a third direction of its own.
     ///
     /// # Errors
     /// If the run leaves no plane to be fitted.
     pub fn fit_plane(&self, trajectory: &Trajectory) -> Result<SlicePlane, FitError> {
-        self.fit_plane_with(trajectory, &ThetaSteps::new(), None)
+        self.fit_plane_with(trajectory, &ThetaSteps::new(), None, None)
     }
 
-    /// The same, where the plane may also go through points between the run's checkpoints, and what
-    /// [`Experiment::bending`] found may be known.
+    /// The same, where the plane may also go through points between the run's checkpoints, what
+    /// [`Experiment::bending`] found may be known, and the third direction may follow a way on.
     ///
     /// # Errors
-    /// As [`Experiment::fit_plane`].
+    /// As [`Experiment::fit_plane`], and if the way does not lead out of the plane.
     pub fn fit_plane_with(
         &self,
         trajectory: &Trajectory,
         steps: &ThetaSteps,
         bending: Option<&Eigenpairs>,
+        way_on: Option<&[f64]>,
     ) -> Result<SlicePlane, FitError> {
-        self.slice.plane.fit(&FitInput { bending, ..self.fit_input(trajectory, steps) })
+        self.slice.plane.fit(&FitInput { bending, way_on, ..self.fit_input(trajectory, steps) })
+    }
+
+    /// The plane before its second direction is turned towards its third.
+    ///
+    /// # Errors
+    /// As [`Experiment::fit_plane`].
+    pub(super) fn fit_unturned(
+        &self,
+        trajectory: &Trajectory,
+        steps: &ThetaSteps,
+        bending: Option<&Eigenpairs>,
+    ) -> Result<SlicePlane, FitError> {
+        self.slice.plane.fit(&FitInput { bending, rotate: 0.0, ..self.fit_input(trajectory, steps) })
     }
 
     /// The long part of such a fit; see [`PlaneConfig::bending`](crate::core::subspace::PlaneConfig::bending).
@@ -405,6 +421,7 @@ impl Experiment {
             files: &self.files,
             steps,
             bending: None,
+            way_on: None,
             seed: self.seed,
             rotate: self.slice.rotate,
         }
@@ -412,7 +429,12 @@ impl Experiment {
 
     /// From–to along alpha1, alpha2, alpha3 for a plane fitted to that trajectory.
     pub fn ranges(&self, plane: &SlicePlane, trajectory: &Trajectory) -> [(f64, f64); 3] {
-        let following = || ranges::following(&self.slice.plane, plane, trajectory);
+        let following = || {
+            let [alpha1, alpha2, alpha3] = ranges::following(&self.slice.plane, plane, trajectory);
+            let is_own = self.slice.third == Third::Own;
+            // Training on arrives at 1, whatever the run's own extent.
+            [alpha1, alpha2, if is_own { alpha3 } else { CHORD_RANGES[2] }]
+        };
         self.given_ranges().unwrap_or_else(following)
     }
 

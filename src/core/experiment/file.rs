@@ -103,7 +103,7 @@ mod tests {
     use crate::core::model::{Init, ModelConfig};
     use crate::core::objective::Surface;
     use crate::core::optim::{OptimizerConfig, Schedule};
-    use crate::core::subspace::PlaneConfig;
+    use crate::core::subspace::{PlaneConfig, Third};
 
     fn refused(text: &str) -> String {
         ExperimentFile::parse(text, "x.ron").unwrap_err().to_string()
@@ -142,6 +142,7 @@ mod tests {
         Loss::ALL.iter().for_each(|loss| with(&|file| file.loss = *loss));
         Surface::ALL.iter().for_each(|surface| with(&|file| file.surface = Some(*surface)));
         PlaneConfig::all().iter().for_each(|plane| with(&|file| file.slice.plane = plane.clone()));
+        Third::ALL.iter().for_each(|third| with(&|file| file.slice.third = *third));
         for file in files {
             assert_eq!(ExperimentFile::parse(&file.to_ron(), "x.ron").unwrap(), file);
             let json = serde_json::to_string(&file).unwrap();

@@ -21,6 +21,7 @@ pub mod remedy;
 pub mod replacement;
 pub mod resolution;
 pub mod settings;
+pub mod way_on;
 
 pub use checked::{CourseError, Experiment};
 pub use difference::command_line;

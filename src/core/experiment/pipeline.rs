@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
+use super::way_on::{LOSSES_A_STEP, WayOn, WayOnJob};
 use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
 use crate::core::num::work::finish;
 use crate::core::num::{Advance, Job, Progress, parallel};
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::{NoObjective, Objective, Problem};
 use crate::core::subspace::walks::WalksJob;
-use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps};
+use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, Third};
 use crate::core::train::{BlowUp, Course, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
@@ -35,6 +36,8 @@ pub struct Plan {
     pub sound: Arc<Trajectory>,
     /// Points between its checkpoints that the plane goes through.
     between: ThetaSteps,
+    /// Where the third direction follows it, the way from the second low point to where training on arrives.
+    pub way_on: Option<Arc<WayOn>>,
     /// The plane fitted to that.
     pub plane: SlicePlane,
     plane_config: PlaneConfig,
@@ -66,19 +69,21 @@ impl Plan {
     /// What random walks of as many checkpoints would explain, where that has a meaning: some
     /// hundredths of a second for a small model, a second for the largest.
     pub fn random_walks(&self) -> Option<RandomWalks> {
-        finish(self.walks_job()).flatten()
+        finish(self.walks_job()?).flatten()
     }
 
-    fn walks_job(&self) -> WalksJob {
+    /// A walk has no second low point from which to train on.
+    fn walks_job(&self) -> Option<WalksJob> {
         let steps = self.sound.finite_steps();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
-        WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed)
+        let job = || WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed);
+        self.way_on.is_none().then(job)
     }
 
     /// The run that it was made of.
     fn passed(&self) -> Passed {
         let (trajectory, between) = (Arc::clone(&self.trajectory), self.between.clone());
-        Passed { trajectory, diverged_at: self.diverged_at, between }
+        Passed { trajectory, diverged_at: self.diverged_at, between, way_on: self.way_on.clone() }
     }
 
     /// Pictures need no more than single length.
@@ -133,6 +138,12 @@ enum Phase {
         passed: Passed,
         job: Box<TopEigenpairs>,
     },
+    /// The third direction follows the way on from the plane's second low point.
+    WayOn {
+        passed: Passed,
+        bending: Option<Eigenpairs>,
+        job: Box<WayOnJob>,
+    },
     Grids {
         plan: Arc<Plan>,
         plane: Box<GridJob>,
@@ -149,6 +160,8 @@ struct Passed {
     diverged_at: Option<u64>,
     /// Points between its checkpoints that the plane goes through.
     between: ThetaSteps,
+    /// The way on from the second low point of a slice, once one was found.
+    way_on: Option<Arc<WayOn>>,
 }
 
 /// The part of a run before it got out of hand, all of it as a rule.
@@ -164,8 +177,6 @@ pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
     Some(Arc::new(InProcess::new(Arc::clone(experiment.objective()?))))
 }
 
-/// What a training step costs in losses: one pass forward and about two back.
-const LOSSES_A_STEP: u64 = 3;
 /// What a product with the Hessian costs.
 const LOSSES_A_PRODUCT: u64 = 6;
 /// What a random walk costs, about.
@@ -215,13 +226,18 @@ impl Job for Pipeline {
         if matches!(self.phase, Phase::Finished) {
             return Advance::Ended;
         }
-        self.work(losses).transpose().map_or(Advance::Working, Advance::Found)
+        let found = self.work(losses);
+        if found.is_err() {
+            self.phase = Phase::Finished;
+        }
+        found.transpose().map_or(Advance::Working, Advance::Found)
     }
 
     fn piece(&self) -> u64 {
         // Piece by piece, so that whoever else evaluates comes in between.
         match &self.phase {
             Phase::Bend { .. } => LOSSES_A_PRODUCT,
+            Phase::WayOn { job, .. } => job.piece() * parallel::threads() as u64,
             _ => LOSSES_AT_ONCE * parallel::threads() as u64,
         }
     }
@@ -237,6 +253,7 @@ impl Job for Pipeline {
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
             Phase::Walks(walks) => walks.progress(),
+            Phase::WayOn { job, .. } => job.progress(),
             Phase::Fit(_) | Phase::Bend { .. } | Phase::Finished => Progress::default(),
         }
     }
@@ -275,7 +292,15 @@ impl Pipeline {
                 None => Ok(None),
                 Some(bending) => {
                     let passed = passed.clone();
-                    self.begin_grids(passed, Some(&bending))
+                    self.lead_on(passed, Some(bending))
+                }
+            },
+            Phase::WayOn { passed, bending, job } => match job.advance(losses).found().transpose()? {
+                None => Ok(None),
+                Some(found) => {
+                    let passed = Passed { way_on: Some(Arc::new(found)), ..passed.clone() };
+                    let bending = bending.take();
+                    self.begin_grids(passed, bending.as_ref())
                 }
             },
             Phase::Grids { plan, plane, volume } => {
@@ -283,7 +308,7 @@ impl Pipeline {
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
                     // Last of all: the pictures need it not.
-                    self.phase = Phase::Walks(Box::new(plan.walks_job()));
+                    self.phase = Phase::walks(plan);
                 }
                 Ok(finding)
             }
@@ -308,8 +333,27 @@ impl Pipeline {
                 self.phase = Phase::Bend { passed, job: Box::new(job) };
                 Ok(None)
             }
-            None => self.begin_grids(passed, None),
+            None => self.lead_on(passed, None),
         }
+    }
+
+    /// The way on comes next, where the third direction follows it, or the plane.
+    fn lead_on(
+        &mut self,
+        mut passed: Passed,
+        bending: Option<Eigenpairs>,
+    ) -> Result<Option<Finding>, PipelineError> {
+        let is_led = self.experiment.slice.third == Third::TrainedOn;
+        passed.way_on = passed.way_on.filter(|known| is_led && known.is_of(&self.experiment));
+        if !is_led || passed.way_on.is_some() {
+            return self.begin_grids(passed, bending.as_ref());
+        }
+        let Sound { trajectory, within, .. } = passed.sound();
+        let plane = self.experiment.fit_unturned(&trajectory, &within, bending.as_ref())?;
+        let evaluator = self.evaluator.as_ref().ok_or(NoObjective)?;
+        let job = Box::new(WayOnJob::new(&self.experiment, &**evaluator, &plane, &trajectory)?);
+        self.phase = Phase::WayOn { passed, bending, job };
+        Ok(None)
     }
 
     fn begin_grids(
@@ -325,13 +369,18 @@ impl Pipeline {
                 plane: Box::new(plane),
                 volume: plan.volume_job().map(Box::new),
             },
-            None => Phase::Walks(Box::new(plan.walks_job())),
+            None => Phase::walks(&plan),
         };
         Ok(Some(Finding::Planned(plan)))
     }
 }
 
 impl Phase {
+    /// The last: random walks, where they have a meaning.
+    fn walks(plan: &Plan) -> Self {
+        plan.walks_job().map_or(Self::Finished, |job| Self::Walks(Box::new(job)))
+    }
+
     /// The first: the look-ahead run, which may share points of one that is known, or an imported one, which is at
     /// its end.
     fn of(experiment: &Experiment, known: Option<Arc<Trajectory>>) -> Self {
@@ -350,12 +399,12 @@ impl Passed {
     fn of(experiment: &Experiment, run: &TrainingRun) -> Self {
         let trajectory = Arc::new(run.closed_trajectory());
         let between = between(experiment, run, &trajectory);
-        Self { trajectory, diverged_at: run.diverged_at(), between }
+        Self { trajectory, diverged_at: run.diverged_at(), between, way_on: None }
     }
 
     fn imported(course: &Course) -> Self {
         let trajectory = Arc::clone(course.trajectory());
-        Self { trajectory, diverged_at: course.diverged_at(), between: ThetaSteps::new() }
+        Self { trajectory, diverged_at: course.diverged_at(), between: ThetaSteps::new(), way_on: None }
     }
 
     fn sound(&self) -> Sound {
@@ -405,7 +454,28 @@ fn advance_grids(plane: &mut GridJob, volume: Option<&mut GridJob>, losses: u64)
 /// # Errors
 /// If no plane fits the run.
 pub fn plan(experiment: &Experiment, run: &TrainingRun) -> Result<Plan, PipelineError> {
-    fitted(experiment, in_process(experiment), Passed::of(experiment, run), None)
+    planned(experiment, in_process(experiment), Passed::of(experiment, run))
+}
+
+/// The chain from a run to its plane.
+fn planned(
+    experiment: &Experiment,
+    evaluator: Option<Arc<dyn Evaluator>>,
+    passed: Passed,
+) -> Result<Plan, PipelineError> {
+    let (experiment, phase) = (experiment.clone(), Phase::Fit(passed));
+    let mut pipeline = Pipeline { experiment, evaluator, alpha3: 0.0, phase, cells: 0 };
+    loop {
+        match pipeline.advance(u64::MAX) {
+            Advance::Found(found) => {
+                if let Finding::Planned(plan) = found? {
+                    return Ok(Plan::clone(&plan));
+                }
+            }
+            Advance::Working => {}
+            Advance::Ended => unreachable!("a pipeline without error finds a plane"),
+        }
+    }
 }
 
 /// The points that the plane goes through and that a run did not keep. A recorded one has none but those that it
@@ -426,7 +496,8 @@ fn fitted(
     bending: Option<&Eigenpairs>,
 ) -> Result<Plan, PipelineError> {
     let Sound { trajectory: sound, within, blow_up } = passed.sound();
-    let plane = experiment.fit_plane_with(&sound, &within, bending)?;
+    let way_on = passed.way_on.as_ref().map(|known| &known.way[..]);
+    let plane = experiment.fit_plane_with(&sound, &within, bending, way_on)?;
     let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),
@@ -441,6 +512,7 @@ fn fitted(
         blow_up,
         sound,
         between: passed.between,
+        way_on: passed.way_on,
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,
@@ -456,7 +528,7 @@ fn fitted(
 /// If no plane fits the run.
 pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
     match experiment.imported() {
-        Some(course) => fitted(experiment, None, Passed::imported(course), None),
+        Some(course) => planned(experiment, None, Passed::imported(course)),
         None => plan(experiment, &train(experiment, on_progress)?),
     }
 }

@@ -106,7 +106,21 @@ impl LossGrid {
         minima.sort_by(|a, b| a.1.total_cmp(&b.1));
         minima
     }
+
+    /// The lowest local minimum of a plane that lies apart from its lowest cell, by more than [`APART`] of its sides.
+    pub fn second_minimum(&self) -> Option<([usize; 3], f64)> {
+        let ([first1, first2, _], _) = self.lowest()?;
+        let [n1, n2, _] = self.spec.counts();
+        let share = |a: usize, b: usize, count: usize| a.abs_diff(b) as f64 / (count - 1) as f64;
+        let is_apart = |&([i1, i2, _], _): &([usize; 3], f64)| {
+            share(i1, first1, n1).hypot(share(i2, first2, n2)) > APART
+        };
+        self.local_minima().into_iter().find(is_apart)
+    }
 }
+
+/// Share of a plane's sides by which low points are apart.
+pub const APART: f64 = 0.08;
 
 /// The lowest and highest finite number; `None` if there is none.
 pub fn finite_range(values: &[f64]) -> Option<(f64, f64)> {
@@ -184,5 +198,6 @@ mod tests {
             bowl(2.0, 2.0).min(bowl(6.0, 5.0) + 0.5)
         });
         assert_eq!(grid.local_minima(), vec![([2, 2, 0], 0.0), ([6, 5, 0], 0.5)]);
+        assert_eq!(grid.second_minimum(), Some(([6, 5, 0], 0.5)));
     }
 }

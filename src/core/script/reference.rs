@@ -17,7 +17,7 @@ use crate::core::geometry::heights::HeightScale;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::PlaneConfig;
+use crate::core::subspace::{PlaneConfig, Third};
 use crate::core::text::names_of;
 
 /// A command as a file has it, and what it does.
@@ -217,7 +217,7 @@ fn read(example: &str) -> Result<Command, String> {
 }
 
 /// The words that commands may hold, and what they name.
-fn words() -> [(&'static str, Vec<&'static str>); 13] {
+fn words() -> [(&'static str, Vec<&'static str>); 14] {
     [
         ("experiments", builtin::names().collect()),
         ("datasets", names_of::<DatasetConfig>()),
@@ -227,6 +227,7 @@ fn words() -> [(&'static str, Vec<&'static str>); 13] {
         ("optimizers", names_of::<OptimizerConfig>()),
         ("schedules", names_of::<Schedule>()),
         ("planes", names_of::<PlaneConfig>()),
+        ("third directions", names_of::<Third>()),
         ("shapes", names_of::<Shape>()),
         ("cameras", names_of::<CameraMode>()),
         ("colours", names_of::<ColorMap>()),

@@ -254,7 +254,7 @@ impl PlaneConfig {
                 axes::fit(Place::End.theta(input)?, &axes::indices(parameters, layout), layout)
             }
         };
-        fitted.finish(&thetas, input.rotate, &mut stream)
+        fitted.finish(&thetas, input.way_on, input.rotate, &mut stream)
     }
 
     /// The same plane fitted to a random walk that stands for a run with checkpoints at these steps.

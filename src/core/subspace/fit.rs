@@ -4,7 +4,7 @@ use super::place::PlaceError;
 use super::{Subspace, SubspaceError};
 use crate::core::num::Stream;
 use crate::core::num::principal;
-use crate::core::num::vector::{add_scaled, norm, scaled};
+use crate::core::num::vector::{add_scaled, dot, norm, scaled};
 use crate::core::objective::NoObjective;
 use crate::core::text::Measured;
 
@@ -70,6 +70,18 @@ pub enum FitError {
     /// Its directions follow from a loss that is not known.
     #[error(transparent)]
     NoObjective(#[from] NoObjective),
+    /// Nothing can be trained on from a second low point.
+    #[error(
+        "this slice has no second low point within its ranges to train on from; expected a slice with one, or \
+         slice.third = own"
+    )]
+    NoSecondLow,
+    /// The way that the third direction should follow lies in the plane.
+    #[error(
+        "training on from the second low point does not lead out of this slice's plane; expected a model of more \
+         than two parameters, a run that moves, or slice.third = own"
+    )]
+    NoWayOut,
     /// There is nothing to turn the plane towards.
     #[error("slice.rotate = {degrees}: expected 0, since this slice has no third direction")]
     NoThird {
@@ -129,15 +141,32 @@ impl Fitted {
         Ok(())
     }
 
+    /// Has the third direction follow a way, as far as that leads out of the plane of the first two: one unit of
+    /// alpha3 is all of it.
+    fn follow(&mut self, way: &[f64]) -> Result<(), FitError> {
+        self.directions.truncate(2);
+        self.names.truncate(2);
+        let out = principal::orthonormal_to(way.to_vec(), &principal::orthonormalised(&self.directions));
+        let unit = out.filter(|_| self.directions.len() == 2).ok_or(FitError::NoWayOut)?;
+        self.directions.push(scaled(&unit, dot(&unit, way)));
+        self.names.push("training on".to_owned());
+        Ok(())
+    }
+
     /// The plane, with what its directions explain of the checkpoints.
     pub(super) fn finish(
         mut self,
         thetas: &[&[f64]],
+        way_on: Option<&[f64]>,
         rotate: f64,
         stream: &mut Stream,
     ) -> Result<SlicePlane, FitError> {
         self.complete(stream);
         let chosen = self.directions.len() - self.filled_up;
+        let is_random = |i: usize| i >= chosen && !(i == 2 && way_on.is_some());
+        if let Some(way) = way_on {
+            self.follow(way)?;
+        }
         self.rotate(rotate)?;
         let subspace = Subspace::new(self.origin, self.directions)?;
         let about = self.about.unwrap_or_else(|| principal::mean(thetas));
@@ -148,7 +177,7 @@ impl Fitted {
             .into_iter()
             .zip(shares)
             .enumerate()
-            .map(|(i, (name, explained))| AxisMeaning { name, explained, is_random: i >= chosen })
+            .map(|(i, (name, explained))| AxisMeaning { name, explained, is_random: is_random(i) })
             .collect();
         Ok(SlicePlane { subspace, axes, explained })
     }

@@ -25,6 +25,8 @@ pub struct FitInput<'a> {
     pub steps: &'a ThetaSteps,
     /// How the loss bends at the point of a plane of curvature, where that was found out beforehand.
     pub bending: Option<&'a Eigenpairs>,
+    /// A way that the third direction follows instead of the plane's own, `[dim]`.
+    pub way_on: Option<&'a [f64]>,
     /// Seed of the stream `plane`, for directions that chance chooses.
     pub seed: u64,
     /// Degrees by which direction 2 is turned towards direction 3.

@@ -13,6 +13,7 @@ pub mod place;
 pub mod points;
 pub mod random;
 pub mod text;
+pub mod third;
 pub mod walks;
 
 pub use align::align;
@@ -20,6 +21,7 @@ pub use config::PlaneConfig;
 pub use fit::{AxisMeaning, FitError, SlicePlane};
 pub use input::{FitInput, ThetaFiles, ThetaSteps};
 pub use place::{Place, PlaceError};
+pub use third::Third;
 pub use walks::RandomWalks;
 
 use crate::core::num::vector::{add_scaled, dot, norm, scaled, sub};

@@ -75,7 +75,7 @@ impl WalksJob {
         let rows: Vec<&[f64]> = path.iter().map(|row| &row[..]).collect();
         match self.plane.on_walk(&rows, &self.steps, &mut stream) {
             OnWalk::Fitted(fitted) => {
-                let plane = fitted.finish(&rows, 0.0, &mut stream).ok()?;
+                let plane = fitted.finish(&rows, None, 0.0, &mut stream).ok()?;
                 let mut shares: Vec<f64> = plane.axes.iter().map(|axis| axis.explained).collect();
                 shares.resize(self.k, 0.0);
                 Some((shares, plane.explained))
@@ -263,7 +263,7 @@ mod tests {
                 let OnWalk::Fitted(fitted) = pca().on_walk(&rows, &steps(points as u64), &mut stream) else {
                     unreachable!()
                 };
-                fitted.finish(&rows, 0.0, &mut stream).unwrap().axes[0].explained
+                fitted.finish(&rows, None, 0.0, &mut stream).unwrap().axes[0].explained
             };
             band((0..400).map(fit).collect()).median
         };

@@ -21,7 +21,7 @@ use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
 use crate::core::objective::Surface;
 use crate::core::optim::{OptimizerConfig, Schedule};
-use crate::core::subspace::PlaneConfig;
+use crate::core::subspace::{PlaneConfig, Third};
 
 settings! {
     /// What is computed, and how it is first shown. Not checked yet: see
@@ -84,6 +84,10 @@ settings! {
         /// How the plane is laid through parameter space: by the trajectory's principal components, through start and
         /// end, or otherwise.
         plane: PlaneConfig => Plane, Slice, Experiment "plane(pca())";
+
+        /// What the third direction follows: what the kind of plane has it follow, or the way from the slice's second low
+        /// point to where training on from it arrives, at alpha3 = 1.
+        third: Third => Third, Slice, Experiment "third(trained_on)", for Task;
 
         /// Degrees by which the plane's second direction is turned towards its third.
         rotate: f64 => Rotate, Slice, Slice "rotate(30)", for Plane, ~Eased, in -360.0..=360.0 => "degrees";

@@ -56,6 +56,7 @@ fn fit_to(config: &PlaneConfig, path: &[Vec<f64>], seed: u64, rotate: f64) -> Re
         files: &files,
         steps: &steps,
         bending: None,
+        way_on: None,
         seed,
         rotate,
     })
@@ -171,6 +172,7 @@ fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
             files,
             steps,
             bending: None,
+            way_on: None,
             seed: 0,
             rotate: 0.0,
         })
