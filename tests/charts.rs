@@ -5,7 +5,7 @@ use losscape::app::Overlay;
 use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::Scatter;
 use losscape::core::experiment::{Change, Experiment, ExperimentFile, Theme, builtin, file::Resolution};
-use losscape::core::model::{Activation, ModelConfig};
+use losscape::core::model::{Activation, ModelConfig, Skip};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::{self, Extent};
 use losscape::disk::sources;
@@ -112,7 +112,7 @@ fn the_curvature_of_a_large_model_is_found_on_a_thread() {
             file.model = ModelConfig::Mlp {
                 widths,
                 activation: Activation::Tanh,
-                skip: false,
+                skip: Skip::NONE,
                 head: Activation::Identity,
             };
             file.dataset.set_points(200);

@@ -1,7 +1,7 @@
 //! Every grid backend against losses evaluated one by one: the reference to the bit, the kernel with each
 //! instruction set that this machine has to 2·10⁻⁶.
 //!
-//! Five activations, four losses, skips on and off, lines, planes and volumes of unequal counts, with
+//! Five activations, four losses, skips off, half and on, lines, planes and volumes of unequal counts, with
 //! ranges through 0; pre-activations of ±90 and beyond; cells that diverge.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use losscape::core::grid::{
     ReferenceBackend,
 };
 use losscape::core::loss::Loss;
-use losscape::core::model::{Activation, Layer, Model};
+use losscape::core::model::{Activation, Layer, Model, Skip};
 use losscape::core::num::Stream;
 use losscape::core::objective::{Objective, Supervised};
 use losscape::core::subspace::Subspace;
@@ -105,13 +105,16 @@ struct Case {
 }
 
 /// A network with those hidden widths on random examples, and a random volume of that size around it.
-fn case(widths: &[usize], activation: Activation, skip: bool, loss: Loss, rows: usize, size: f64) -> Case {
+fn case(widths: &[usize], activation: Activation, skip: f64, loss: Loss, rows: usize, size: f64) -> Case {
     let mut stream = Stream::new(rows as u64, "conformance");
     let data = data(loss, rows, &mut stream);
     let mut layers = Vec::new();
     let mut given = 2;
     for &width in widths {
-        layers.push(Layer { skip: skip && width == given, ..Layer::dense(given, width, activation) });
+        layers.push(Layer {
+            skip: Skip::new(if width == given { skip } else { 0.0 }).unwrap(),
+            ..Layer::dense(given, width, activation)
+        });
         given = width;
     }
     let outputs = if loss == Loss::CrossEntropy { 3 } else { 1 };
@@ -129,7 +132,9 @@ fn every_kind_of_network_on_lines_planes_and_volumes() {
     let ranges = [(-1.0, 1.5), (-0.5, 2.0), (0.0, 1.0)];
     for &activation in Activation::ALL {
         for &loss in Loss::ALL {
-            for (widths, skip) in [(&[3][..], false), (&[2, 2], true), (&[5, 5, 4], true), (&[9, 6], false)] {
+            for (widths, skip) in
+                [(&[3][..], 0.0), (&[2], 0.4), (&[2, 2], 1.0), (&[5, 5, 4], 0.75), (&[9, 6], 0.0)]
+            {
                 let Case { objective, subspace } = case(widths, activation, skip, loss, 37, 0.3);
                 for counts in [&[43][..], &[270], &[19, 11], &[18, 3], &[7, 5, 4]] {
                     let what = format!("{widths:?} {activation:?} {loss:?} skip {skip}");
@@ -145,7 +150,7 @@ fn pre_activations_of_ninety_and_far_beyond() {
     for &activation in Activation::ALL {
         for &loss in Loss::ALL {
             for (size, slack) in [(30.0, 1.0), (300.0, 10.0)] {
-                let Case { objective, subspace } = case(&[3], activation, false, loss, 70, size);
+                let Case { objective, subspace } = case(&[3], activation, 0.0, loss, 70, size);
                 let ranges = [(-4.0, 5.0), (-4.0, 5.0)];
                 let what = format!("{activation:?} {loss:?} {size}");
                 for spec in [spec(&ranges[..1], &[300]), spec(&ranges, &[35, 12])] {
@@ -182,7 +187,7 @@ fn factors_of_opposite_size_meet_without_inf_times_zero() {
 #[test]
 fn cells_that_diverge_do_so_everywhere_and_no_others() {
     // Losses grow with the sixth power of alpha: some overflow single length only, some double as well.
-    let Case { objective, subspace } = case(&[4, 4], Activation::Relu, false, Loss::Mse, 20, 1.0);
+    let Case { objective, subspace } = case(&[4, 4], Activation::Relu, 0.0, Loss::Mse, 20, 1.0);
     for (high, all_finite) in [(1e9, true), (1e60, false)] {
         let ranges = [(0.0, high), (0.0, 1.0)];
         let grid = assert_conforming(
@@ -200,7 +205,7 @@ fn cells_that_diverge_do_so_everywhere_and_no_others() {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let Case { objective, subspace } = case(&[3], Activation::Tanh, false, Loss::Mse, 90, 1.0);
+    let Case { objective, subspace } = case(&[3], Activation::Tanh, 0.0, Loss::Mse, 90, 1.0);
     let spec = spec(&[(-1.0, 1.0), (-1.0, 1.0)], &[65, 33]);
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

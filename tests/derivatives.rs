@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use losscape::core::data::Dataset;
 use losscape::core::loss::Loss;
-use losscape::core::model::{Activation, Layer, Model};
+use losscape::core::model::{Activation, Layer, Model, Skip};
 use losscape::core::num::Stream;
 use losscape::core::num::vector::{add_scaled, dot, norm, scaled, sub};
 use losscape::core::objective::{Objective, Supervised};
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 struct Case {
     widths: Vec<usize>,
     activations: Vec<Activation>,
-    skip: bool,
+    skip: f64,
     bias: bool,
     loss: Loss,
     rows: usize,
@@ -24,7 +24,8 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let network = (prop::collection::vec(1_usize..6, 2..6), any::<bool>(), any::<bool>());
+    let skip = prop::sample::select(&[0.0, 0.3, 1.0][..]);
+    let network = (prop::collection::vec(1_usize..6, 2..6), skip, any::<bool>());
     let activations = prop::collection::vec(prop::sample::select(Activation::ALL), 5);
     let loss = prop::sample::select(Loss::ALL);
     // More rows than a block holds, now and then.
@@ -43,7 +44,7 @@ impl Case {
             outputs: w[1],
             activation,
             bias: self.bias,
-            skip: self.skip && w[0] == w[1],
+            skip: Skip::new(if w[0] == w[1] { self.skip } else { 0.0 }).unwrap(),
         });
         Model::new(layers.collect()).unwrap()
     }

@@ -3,14 +3,18 @@
 use losscape::core::data::{BatchSize, DatasetConfig};
 use losscape::core::experiment::{Experiment, ExperimentFile};
 use losscape::core::loss::Loss;
-use losscape::core::model::{Activation, Init, ModelConfig};
+use losscape::core::model::{Activation, Init, ModelConfig, Skip};
 use losscape::core::optim::OptimizerConfig;
 
 fn experiment(dataset: DatasetConfig, loss: Loss, widths: Vec<usize>, init: Init) -> Option<Experiment> {
     let mut optimizer = OptimizerConfig::by_name("adam").unwrap();
     optimizer.set_lr(0.01);
-    let model =
-        ModelConfig::Mlp { widths, activation: Activation::Tanh, skip: true, head: Activation::Identity };
+    let model = ModelConfig::Mlp {
+        widths,
+        activation: Activation::Tanh,
+        skip: Skip::FULL,
+        head: Activation::Identity,
+    };
     let file = ExperimentFile { dataset, loss, model, init, optimizer, held_out: 0.25, ..Default::default() };
     Experiment::new(file).ok()
 }

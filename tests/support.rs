@@ -57,7 +57,7 @@ pub fn model(layers: &[LayerText]) -> Model {
         outputs: text.out,
         activation: text.activation,
         bias: text.bias,
-        skip: text.skip,
+        skip: text.skip.into(),
     };
     Model::new(layers.iter().map(layer).collect()).unwrap()
 }

@@ -27,7 +27,10 @@ const HINTS: [(&str, &str); 41] = [
     ("decimal", "How decimals are written: after a point, after a comma, or as the table proves."),
     ("widths", "Units of each hidden layer, as in 8, 8."),
     ("activation", "What each hidden unit does with its sum."),
-    ("skip", "A hidden layer as wide as its input adds that input to its output."),
+    (
+        "skip",
+        "A hidden layer as wide as its input adds that input to its output, all of it or a share from 0 to 1.",
+    ),
     ("head", "What the last layer does with its sum."),
     ("lr", "Learning rate: how far a step follows the gradient."),
     ("rho", "How far uphill SAM takes the gradient that it steps by."),

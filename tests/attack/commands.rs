@@ -17,7 +17,7 @@ fn grammar() -> String {
         spirals(points: %n)|blobs(points: %n, classes: %n)|linear_regression(points: %n, noise: %f)|\
         sine_regression(points: %n)}";
     let model = "{model1|model2|model3()|model3(head: linear)|mlp(widths: [%n, %n], activation: {relu|tanh})|\
-        mlp(widths: [], skip: {true|false})|mlp(widths: [%u])}";
+        mlp(widths: [], skip: {true|false|%s})|mlp(widths: [%u])}";
     let optimizer = "{sgd()|sgd(lr: %f)|momentum(lr: %p, momentum: %f)|nesterov()|adagrad(eps: %f)|rmsprop(lr: %f)|\
         adam(betas: (%s, %f))|adamw(weight_decay: %f)|lion(lr: %f)|\
         muon(adamw_share: %f)|sam(rho: %f)}";

@@ -21,7 +21,7 @@ fn grammar() -> String {
     format!(
         "(seed: %n, dataset: {{xor(points: %n, noise: {{0|%f}})|moons(points: %n)|csv(path: \"points.csv\")}}, \
         held_out: {{0|0.3}}, model: {{model1|model2|model3()|model3(head: linear)|\
-        mlp(widths: [%n, %n], activation: {{relu|tanh|gelu}}, skip: {{true|false}}, head: {{identity|sigmoid|relu}})}}, \
+        mlp(widths: [%n, %n], activation: {{relu|tanh|gelu}}, skip: {{true|false|0.5}}, head: {{identity|sigmoid|relu}})}}, \
         init: {{pytorch|he|normal}}, loss: {{mse|huber|bce_with_logits}}, \
         optimizer: {{sgd(lr: %p)|sgd(lr: %f)|momentum(lr: %f)|adam(lr: %f)|adagrad(lr: %f)|rmsprop(lr: %p, eps: %f)|\
         lion(lr: %p)|muon(lr: %p)|sam(lr: %p, rho: %f)}}, \

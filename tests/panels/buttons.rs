@@ -9,7 +9,7 @@ use losscape::core::data::DatasetConfig;
 use losscape::core::experiment::{CameraMode, Change, Shape, Theme, TrailColors, ViewFile, builtin};
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
-use losscape::core::model::ModelConfig;
+use losscape::core::model::{ModelConfig, Skip};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::subspace::PlaneConfig;
 use losscape::ui::PanelView;
@@ -80,7 +80,7 @@ fn ticks_and_menus_of_settings_send_their_command_once() {
     let [Command::Set(Change::Model(ModelConfig::Mlp { skip: now, .. }))] = asked[..] else {
         panic!("one model: {asked:?}")
     };
-    assert_eq!(now, !skip);
+    assert_eq!((skip, now), (Skip::NONE, Skip::FULL));
     let adam = OptimizerConfig::by_name("adam").unwrap();
     let asked = chosen("Optimizer", "adam");
     assert_eq!(asked, [Command::Set(Change::Optimizer(adam))]);

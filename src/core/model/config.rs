@@ -5,6 +5,7 @@ use strum::IntoStaticStr;
 
 use super::activation::Activation;
 use super::layer::{Layer, Model, ModelError};
+use super::skip::Skip;
 
 /// What Model 3 does with its last sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +41,10 @@ pub enum ModelConfig {
         /// The activation of the hidden layers.
         #[serde(default = "default_activation")]
         activation: Activation,
-        /// Whether each hidden layer that is as wide as its input adds that input to its output.
+        /// How much of its input each hidden layer adds to its output that is as wide as its input: false, true or a
+        /// weight from 0 to 1.
         #[serde(default)]
-        skip: bool,
+        skip: Skip,
         /// The activation of the output layer.
         #[serde(default)]
         head: Activation,
@@ -69,7 +71,7 @@ impl ModelConfig {
         let mlp = Self::Mlp {
             widths: default_widths(),
             activation: default_activation(),
-            skip: false,
+            skip: Skip::NONE,
             head: Activation::Identity,
         };
         vec![Self::Model1, Self::Model2, Self::Model3 { head: Head::default() }, mlp]
@@ -104,7 +106,7 @@ impl ModelConfig {
                 let mut layers = Vec::with_capacity(widths.len() + 1);
                 let mut given = inputs;
                 for &width in widths {
-                    let skip = *skip && width == given;
+                    let skip = if width == given { *skip } else { Skip::NONE };
                     layers.push(Layer { skip, ..Layer::dense(given, width, *activation) });
                     given = width;
                 }
@@ -120,6 +122,7 @@ mod tests {
     use super::*;
 
     fn mlp(widths: Vec<usize>, skip: bool) -> ModelConfig {
+        let skip = skip.into();
         ModelConfig::Mlp { widths, activation: Activation::Tanh, skip, head: Activation::Identity }
     }
 
@@ -135,7 +138,7 @@ mod tests {
     #[test]
     fn skips_join_only_equal_widths_and_never_the_output() {
         let skips = |config: ModelConfig| -> Vec<bool> {
-            config.build(2, 2).unwrap().layers().iter().map(|layer| layer.skip).collect()
+            config.build(2, 2).unwrap().layers().iter().map(|layer| !layer.skip.is_none()).collect()
         };
         assert_eq!(skips(mlp(vec![2, 5, 5, 2], true)), [true, false, true, false, false]);
         assert_eq!(skips(mlp(vec![2, 5, 5], false)), [false; 4]);

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::activation::Activation;
+use super::skip::Skip;
 use crate::core::num::ParamLayout;
 
-/// One dense layer: activation(W·h + b), plus h where `skip` is set.
+/// One dense layer: activation(W·h + b), plus h times the weight of `skip`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// Width of its input h.
@@ -16,14 +17,14 @@ pub struct Layer {
     pub activation: Activation,
     /// Whether it adds a bias.
     pub bias: bool,
-    /// Whether its input is added to its output (a residual connection).
-    pub skip: bool,
+    /// How much of its input is added to its output (a residual connection).
+    pub skip: Skip,
 }
 
 impl Layer {
     /// A layer with a bias and no skip.
     pub fn dense(inputs: usize, outputs: usize, activation: Activation) -> Self {
-        Self { inputs, outputs, activation, bias: true, skip: false }
+        Self { inputs, outputs, activation, bias: true, skip: Skip::NONE }
     }
 
     /// Parameters it has.
@@ -139,7 +140,7 @@ impl Model {
             if inputs != given {
                 return Err(ModelError::Mismatch { layer: number, inputs, given });
             }
-            if layer.skip && inputs != outputs {
+            if !layer.skip.is_none() && inputs != outputs {
                 return Err(ModelError::UnequalSkip { layer: number, inputs, outputs });
             }
             blocks.push((format!("fc{number}.weight"), vec![outputs, inputs]));
@@ -206,7 +207,7 @@ mod tests {
             Model::new(vec![dense(2, 3), dense(4, 1)]),
             Err(ModelError::Mismatch { layer: 2, inputs: 4, given: 3 })
         );
-        let skip = Layer { skip: true, ..dense(2, 3) };
+        let skip = Layer { skip: Skip::FULL, ..dense(2, 3) };
         assert_eq!(Model::new(vec![skip]), Err(ModelError::UnequalSkip { layer: 1, inputs: 2, outputs: 3 }));
     }
 }

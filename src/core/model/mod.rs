@@ -8,9 +8,11 @@ pub mod config;
 pub mod init;
 pub mod layer;
 pub mod pass;
+pub mod skip;
 pub mod tangent;
 
 pub use activation::Activation;
 pub use config::{Head, ModelConfig};
 pub use init::Init;
 pub use layer::{Layer, Model, ModelError};
+pub use skip::{Skip, SkipError};

@@ -106,9 +106,10 @@ fn forward_body<const FUSED: bool>(
             } else {
                 layer.activation.apply::<FUSED>(z);
             }
-            if layer.skip {
+            if !layer.skip.is_none() {
+                let weight = layer.skip.weight();
                 for (z, h) in z.iter_mut().zip(&h[o * LANES..]) {
-                    *z += h;
+                    *z = mul_add::<FUSED>(weight, *h, *z);
                 }
             }
         }
@@ -142,10 +143,11 @@ fn backward_body<const FUSED: bool>(
         // The derivatives by the model's inputs are of no use to anyone.
         let wants_below = l > 0;
         if wants_below {
-            if layer.skip {
-                below.copy_from_slice(&from_here[..below.len()]);
-            } else {
+            let weight = layer.skip.weight();
+            if layer.skip.is_none() {
                 below.fill(0.0);
+            } else {
+                below.iter_mut().zip(&*from_here).for_each(|(below, delta)| *below = weight * delta);
             }
         }
         for o in 0..layer.outputs {
@@ -199,4 +201,26 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     parts.iter().sum::<f64>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::{Activation, Layer, Skip};
+
+    #[test]
+    fn a_skip_adds_its_share_of_the_input_whatever_the_activation_does() {
+        for weight in [0.0, 0.25, 1.0] {
+            let layer =
+                |activation| Layer { skip: Skip::new(weight).unwrap(), ..Layer::dense(2, 2, activation) };
+            let model = Model::new(vec![layer(Activation::Tanh), layer(Activation::Identity)]).unwrap();
+            let theta = [0.5, -1.0, 2.0, 0.25, 0.1, -0.2, 1.5, 0.5, -0.5, 1.0, 0.3, 0.7];
+            let unit = |at: usize, x: [f64; 2]| theta[at] * x[0] + theta[at + 1] * x[1];
+            let x = [0.4, -0.7];
+            let h = [0, 1].map(|o| (unit(2 * o, x) + theta[4 + o]).tanh() + weight * x[o]);
+            let p = [0, 1].map(|o| unit(6 + 2 * o, h) + theta[10 + o] + weight * h[o]);
+            let found = predict(&model, &theta, &x);
+            assert!(found.iter().zip(p).all(|(a, b)| (a - b).abs() < 1e-14), "{weight}: {found:?} {p:?}");
+        }
+    }
 }

@@ -103,11 +103,12 @@ fn unit_forward(
         *slope_rate = jet.curvature * *z_rate;
         *z_rate *= jet.slope;
     }
-    if layer.skip {
+    if !layer.skip.is_none() {
+        let weight = layer.skip.weight();
         let skipped = input.value[o * LANES..].iter().zip(&input.rate[o * LANES..]);
         for ((z, z_rate), (h, h_rate)) in z.iter_mut().zip(z_rate).zip(skipped) {
-            *z += h;
-            *z_rate += h_rate;
+            *z += weight * h;
+            *z_rate += weight * h_rate;
         }
     }
 }
@@ -143,12 +144,13 @@ pub fn backward(
 
 /// What a layer's input passes on to its output past the activation.
 fn start_below(layer: &Layer, below: &mut Signal, delta: &Signal) {
-    if layer.skip {
-        below.value.copy_from_slice(&delta.value);
-        below.rate.copy_from_slice(&delta.rate);
-    } else {
-        below.value.fill(0.0);
-        below.rate.fill(0.0);
+    let weight = layer.skip.weight();
+    for (below, delta) in [(&mut below.value, &delta.value), (&mut below.rate, &delta.rate)] {
+        if layer.skip.is_none() {
+            below.fill(0.0);
+        } else {
+            below.iter_mut().zip(delta).for_each(|(below, delta)| *below = weight * delta);
+        }
     }
 }
 

@@ -147,9 +147,10 @@ impl Network {
             let (taken, given) = (&h[..inputs * VECTORS], &mut z[..outputs * VECTORS]);
             dense(weights, biases, taken, given);
             activate(layer.activation, given);
-            if layer.skip {
+            if !layer.skip.is_none() {
+                let weight = L::splat(layer.skip.weight() as f32);
                 for (z, h) in given.iter_mut().zip(taken) {
-                    *z = z.plus(*h);
+                    *z = h.times_plus(weight, *z);
                 }
             }
             std::mem::swap(h, z);

@@ -66,7 +66,8 @@ impl Separable {
             Activation::Tanh => 2.0,
             Activation::Identity | Activation::Relu | Activation::Gelu => return None,
         };
-        let is_plain = !hidden.skip && !head.skip && head.outputs == 1 && loss != Loss::CrossEntropy;
+        let is_plain =
+            hidden.skip.is_none() && head.skip.is_none() && head.outputs == 1 && loss != Loss::CrossEntropy;
         if !is_plain || hidden.outputs > MOST_UNITS {
             return None;
         }
