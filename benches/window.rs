@@ -16,7 +16,9 @@ use image::RgbaImage;
 use losscape::app::{self, Overlay};
 use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::DatasetConfig;
-use losscape::core::experiment::{Change, Experiment, Shape, TrailColors, builtin, file::Resolution};
+use losscape::core::experiment::{
+    Change, ChartKind, Experiment, Shape, TrailColors, builtin, file::Resolution,
+};
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::isosurface::isosurface;
 use losscape::core::num::CancelToken;
@@ -29,8 +31,7 @@ use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality}
 use losscape::record::{Film, FilmRequest};
 use losscape::scene::landscape::Landscape;
 use losscape::scene::{Pacing, Stage};
-use losscape::ui::charts::ChartKind;
-use losscape::ui::{Desk, OverlaySystems};
+use losscape::ui::OverlaySystems;
 
 /// A measurement: its name, what it is, in what, and the bar it is held to.
 struct Measurement(&'static str, &'static str, Unit, &'static str);
@@ -268,8 +269,8 @@ fn large() -> Experiment {
 fn undrawn(experiment: Experiment, part: &dyn Fn(&OurTime) -> &Span) -> Duration {
     let mut eye = Eye::undrawn_with(request(experiment), |app| {
         watch_our_time(app);
-        app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
     });
+    eye.ask(Command::Set(Change::Charts(ChartKind::ALL.into())));
     everything_on(&mut eye);
     settle(&mut eye);
     eye.ask(Command::Sweep(true));

@@ -1,10 +1,14 @@
 //! The charts' numbers against the objective's own: what they say, whatever they look like.
 
+mod figures;
+
 use bevy::prelude::*;
 use losscape::app::Overlay;
 use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::Scatter;
-use losscape::core::experiment::{Change, Experiment, ExperimentFile, Theme, builtin, file::Resolution};
+use losscape::core::experiment::{
+    Change, ChartKind, Experiment, ExperimentFile, Theme, builtin, file::Resolution,
+};
 use losscape::core::model::{Activation, ModelConfig, Skip};
 use losscape::core::optim::OptimizerConfig;
 use losscape::core::probe::{self, Extent};
@@ -14,9 +18,8 @@ use losscape::scene::Pacing;
 use losscape::scene::landscape::Landscape;
 use losscape::scene::prober;
 use losscape::scene::training::Training;
-use losscape::ui::Desk;
 use losscape::ui::chart::{Chart, Mark};
-use losscape::ui::charts::{ChartKind, Charts};
+use losscape::ui::charts::Charts;
 use losscape::ui::chosen::ChosenPoint;
 
 /// An eye that draws nothing, on a small experiment at the end of its run, with all charts open.
@@ -27,14 +30,13 @@ fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
     file.steps = 120;
     file.slice.grid = Resolution([17, 13]);
     file.slice.volume = Resolution([9, 9, 5]);
+    file.view.charts = ChartKind::ALL.into();
     change(&mut file);
     let experiment = Experiment::reading(file, &sources()).unwrap();
     let (overlay, pacing) = (Overlay::Panels, Pacing::Awaited);
     let request =
         EyeRequest { experiment, size: [1280, 720], overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };
-    let mut eye = Eye::undrawn_with(request, |app| {
-        app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
-    });
+    let mut eye = Eye::undrawn_with(request, |_| {});
     eye.ask(Command::Run(RunCommand::Seek(120)));
     (0..60).for_each(|_| eye.frame());
     eye
@@ -351,8 +353,11 @@ fn every_kind_of_data_and_model_has_charts_that_say_something() {
         },
     ];
     for (turn, change) in changes.into_iter().enumerate() {
-        let eye = eye(change);
-        for (number, kind) in ChartKind::ALL.into_iter().enumerate() {
+        let eye = eye(|file| {
+            change(file);
+            file.view.charts = ChartKind::ALL.into();
+        });
+        for (number, kind) in ChartKind::ALL.iter().copied().enumerate() {
             let chart = chart(&eye, kind);
             assert!(!chart.marks.is_empty() || !chart.note.is_empty(), "{kind:?}");
             roxmltree::Document::parse(&chart.to_svg(kind.name(), Theme::Light))

@@ -120,7 +120,7 @@ fn a_colour_is_the_loss_and_a_line_lies_where_its_loss_is() {
     let placed = world.resource::<Placement>().get(Stand::Cube).unwrap();
     let relief = Relief::new(known, world.resource::<Shown>(), placed);
     let heights = placed.frame.heights;
-    let (lines, axes) = (Isolines::of(&heights.to), known.plan.plane_spec.axes());
+    let (lines, axes) = (Isolines::of(&heights.to, None), known.plan.plane_spec.axes());
     let pixel = pixel_of(&eye);
     // Of points between two lines, the colour; of points on one, how dark they are against the map.
     let (mut right, mut between, mut dark, mut on_line) = (0, 0, 0, 0);
@@ -181,7 +181,7 @@ fn offsets_of_lines(picture: &RgbImage, eye: &Eye, loss: impl Fn([f64; 2]) -> f6
     let known = world.resource::<Landscape>().current().unwrap();
     let placed = world.resource::<Placement>().get(Stand::Surface).unwrap();
     let relief = Relief::new(known, world.resource::<Shown>(), placed);
-    let (lines, axes) = (Isolines::of(&placed.frame.heights.to), known.plan.plane_spec.axes());
+    let (lines, axes) = (Isolines::of(&placed.frame.heights.to, None), known.plan.plane_spec.axes());
     let pixel = pixel_of(eye);
     let at = |share: f64, axis: usize| axes[axis].low + share * (axes[axis].high - axes[axis].low);
     let index = |alpha: [f64; 2]| lines.index(loss(alpha));

@@ -120,7 +120,7 @@ mod window {
     use bevy::time::TimeUpdateStrategy;
     use losscape::app::{self, Overlay};
     use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
-    use losscape::core::experiment::Change;
+    use losscape::core::experiment::{Change, ChartKind};
     use losscape::core::optim::OptimizerConfig;
     use losscape::core::session::run::Origin;
     use losscape::record::eye::{Eye, EyeRequest};
@@ -132,8 +132,7 @@ mod window {
     use losscape::scene::slice::Shown;
     use losscape::scene::trail::Trails;
     use losscape::scene::training::Training;
-    use losscape::ui::Desk;
-    use losscape::ui::charts::{ChartKind, Charts};
+    use losscape::ui::charts::Charts;
 
     use super::*;
 
@@ -270,9 +269,8 @@ mod window {
         let size = [1280, 720];
         let request =
             EyeRequest { experiment: imported, size, overlay, pacing, msaa: Msaa::Off, pixels_per_point: 1 };
-        let mut eye = Eye::undrawn_with(request, |app| {
-            app.insert_resource(Desk { charts: ChartKind::ALL.into(), ..Desk::default() });
-        });
+        let mut eye = Eye::undrawn_with(request, |_| {});
+        eye.ask(Command::Set(Change::Charts(ChartKind::ALL.into())));
         eye.ask(Command::Run(RunCommand::Seek(150)));
         (0..60).for_each(|_| eye.frame());
         let run = pipeline::train(&trained, |_| {}).unwrap();
@@ -284,7 +282,10 @@ mod window {
         for (kind, chart) in charts {
             let says_why =
                 chart.note.starts_with("This run was recorded elsewhere and came without its loss");
-            let has_numbers = matches!(kind, ChartKind::Curves | ChartKind::Map | ChartKind::Parameters);
+            let has_numbers = matches!(
+                kind,
+                ChartKind::Curves | ChartKind::Map | ChartKind::Parameters | ChartKind::Directions
+            );
             assert_eq!(
                 (says_why, !chart.marks.is_empty()),
                 (!has_numbers, has_numbers),

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod camera_path;
+mod charts;
 mod files;
 mod keys;
 mod lecture;

@@ -74,7 +74,11 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
     app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     fit_overlay(&mut app);
-    super::begin(&mut app, request.experiment);
+    let experiment = match &request.tour {
+        Some(_) => request.experiment,
+        None => furnished(request.experiment, &desk),
+    };
+    super::begin(&mut app, experiment);
     app.insert_resource(session::Notice((!request.words.is_empty()).then(|| request.words.join("; "))));
     if let Some(tour) = request.tour {
         scene::tour::begin(&mut app, tour, Audience::Live, true);
@@ -104,6 +108,12 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
             None => anyhow::bail!("the window ended with code {code}"),
         },
     }
+}
+
+/// The experiment with the charts that were open on that desk, where it opens none.
+fn furnished(experiment: Experiment, desk: &Desk) -> Experiment {
+    // A desk that was written by hand may name one twice.
+    experiment.with(|file| desk.furnish(&mut file.view)).unwrap_or(experiment)
 }
 
 /// Why the window had to end.

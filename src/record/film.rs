@@ -21,10 +21,11 @@ use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
 use crate::scene::isosurface::Iso;
 use crate::scene::landscape::Landscape;
-use crate::scene::session::Refusal;
+use crate::scene::session::{Refusal, SessionState};
 use crate::scene::slice::Shown;
 use crate::scene::tour::{self, Touring};
 use crate::scene::training::Training;
+use crate::ui::charts::Charts;
 
 /// A film to be drawn.
 #[derive(Clone, Debug)]
@@ -65,8 +66,9 @@ pub struct Film {
 
 /// Frames without time in which text is laid out and what was asked for is drawn.
 const SETTLING_FRAMES: usize = 4;
-/// Frames without time that work may take to be shown. It is waited for in each, so two would do.
-const MOST_SETTLING_FRAMES: usize = 64;
+/// Frames without time that work may take to be shown. It is waited for in each, so two would do, but a chart
+/// looks at a few points in each.
+const MOST_SETTLING_FRAMES: usize = 1024;
 /// Frames that are drawn before the first that counts, where those before it were only gone through.
 const WARMING_FRAMES: u64 = 2;
 
@@ -125,7 +127,7 @@ impl Film {
         Ok(true)
     }
 
-    /// What is to be said of the runs shown so far that got out of hand, each once.
+    /// What is to be said of the runs shown so far that got out of hand, and of charts that show nothing, each once.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -159,11 +161,22 @@ impl Film {
         Ok(())
     }
 
-    /// Takes note of a run that got out of hand.
+    /// Takes note of a run that got out of hand, and of charts that show nothing.
     fn heed(&mut self) {
         let landscape = self.world().resource::<Landscape>();
         let warning = landscape.current().and_then(|known| known.plan.warning.clone());
-        self.warnings.extend(warning.filter(|warning| !self.warnings.contains(warning)));
+        let untold = self.world().resource::<Charts>().untold();
+        let said: Vec<String> = warning.into_iter().chain(untold).chain(self.left_out()).collect();
+        for warning in said {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// The charts that are open and have no room.
+    fn left_out(&self) -> Option<String> {
+        self.world().resource::<SessionState>().look().left_out()
     }
 
     fn world(&self) -> &World {
@@ -191,7 +204,8 @@ impl Film {
         let world = self.world();
         let iso = world.get_resource::<Iso>().is_some_and(|iso| iso.is_busy());
         let busy = world.resource::<Shown>().is_busy() || world.resource::<Training>().is_busy() || iso;
-        world.resource::<Landscape>().is_settled() && !busy
+        let is_behind = world.resource::<Charts>().is_behind();
+        world.resource::<Landscape>().is_settled() && !busy && !is_behind
     }
 
     /// What went wrong in the last frame, with its place in the tour.
@@ -235,8 +249,53 @@ mod tests {
     /// it still is when it is drawn again in no time.
     fn each_frame_is_complete(overlay: Overlay) {
         for name in builtin::names() {
-            assert_eq!(late_pixels(name, overlay), [], "{name} with {overlay:?}");
+            let tour = builtin::load(name).unwrap().unwrap();
+            assert_eq!(late_pixels(tour, overlay), [], "{name} with {overlay:?}");
         }
+    }
+
+    /// A tour of that text.
+    fn tour(text: &str) -> Tour {
+        Tour::parse(text, "x.ron", &crate::core::io::folder::Folder::default()).unwrap()
+    }
+
+    /// Charts that are opened and move in the middle of a chapter.
+    #[test]
+    fn each_frame_with_charts_is_complete_when_it_is_read() {
+        let charts = tour(
+            "(chapters: [(experiment: \"diagonal-model1\", secs: 2, caption: \"From A to B.\", cues: [
+                (when: at(0), command: run(seek(400))),
+                (when: at(0.5), command: view(charts([parameters, sections]))),
+                (when: at(0.5), command: view(layout(beside))),
+                (when: at(0.5), command: view(dot(0))),
+                (when: at(0.6), command: view(dot(1)), ease: linear(0.8)),
+                (when: at(0.6), command: view(chart_share(0.6)), ease: linear(0.8)),
+                (when: at(1.5), command: view(charts([decision]))),
+                (when: at(1.5), command: view(layout(chart))),
+            ])])",
+        );
+        assert_eq!(late_pixels(charts, Overlay::Labels), []);
+    }
+
+    #[test]
+    fn a_chart_that_shows_nothing_and_one_without_room_are_told() {
+        let tour = tour(
+            "(chapters: [(experiment: \"diagonal-model1\", secs: 1, cues: [
+                (when: at(0), command: view(charts([hidden, map, loss]))),
+                (when: at(0), command: view(layout(beside))),
+            ])])",
+        );
+        let (size, overlay, frames) = ([64, 36], Overlay::Labels, 0..2);
+        let request =
+            FilmRequest { tour, size, fps: 4, frames, supersample: 1, overlay, has_captions: false };
+        let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
+        let mut frame = RgbaImage::default();
+        while film.draw(&mut frame).unwrap() {}
+        let told = [
+            "the chart hidden shows nothing: This model has no hidden units.",
+            "the layout beside has room for 2: the charts loss are not shown",
+        ];
+        assert_eq!(film.warnings(), told);
     }
 
     // Apart, so that both are drawn at once: they take longer than all other tests of the library together.
@@ -254,8 +313,7 @@ mod tests {
     type Late = (u64, [u32; 2], [[u8; 4]; 2]);
 
     /// The first pixel of each frame that came late.
-    fn late_pixels(name: &str, overlay: Overlay) -> Vec<Late> {
-        let tour = builtin::load(name).unwrap().unwrap();
+    fn late_pixels(tour: Tour, overlay: Overlay) -> Vec<Late> {
         let (size, fps) = ([640, 360], 6);
         let frames = 0..frames_of(&tour, fps);
         let request = FilmRequest { tour, size, fps, frames, supersample: 1, overlay, has_captions: true };

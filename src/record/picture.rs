@@ -11,6 +11,7 @@ use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
 use crate::scene::landscape::Landscape;
+use crate::ui::charts::Charts;
 
 /// A picture to be drawn.
 #[derive(Clone, Debug)]
@@ -28,8 +29,8 @@ pub struct PictureRequest {
 pub struct Picture {
     /// Its pixels.
     pub image: RgbImage,
-    /// What is to be said of the run that it shows, if that got out of hand.
-    pub warning: Option<String>,
+    /// What is to be said of the run that it shows, if that got out of hand, and of charts that show nothing.
+    pub warnings: Vec<String>,
 }
 
 /// Sides that a picture may have.
@@ -55,6 +56,12 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
     for _ in 0..SETTLING_FRAMES {
         eye.frame();
     }
+    for _ in 0..MOST_CHART_FRAMES {
+        if !eye.world().resource::<Charts>().is_behind() {
+            break;
+        }
+        eye.frame();
+    }
     if let Some(mishap) = eye.world().resource::<Jobs>().mishap() {
         bail!("{mishap}");
     }
@@ -63,7 +70,11 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
         bail!("{failure}");
     }
     let warning = landscape.current().and_then(|known| known.plan.warning.clone());
-    Ok(Picture { image: eye.capture()?, warning })
+    let untold = eye.world().resource::<Charts>().untold();
+    let warnings = warning.into_iter().chain(untold).chain(request.experiment.view.left_out()).collect();
+    Ok(Picture { image: eye.capture()?, warnings })
 }
 
 const SETTLING_FRAMES: usize = 4;
+/// Frames in which charts look at a few points more, each.
+const MOST_CHART_FRAMES: usize = 1024;

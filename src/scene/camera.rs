@@ -83,7 +83,7 @@ pub(super) fn fit_view(
     let (mut camera, mut projection) = camera.into_inner();
     let Some(size) = camera.physical_viewport_size() else { return };
     let window = size.as_vec2();
-    let slant = Vec2::new(insets.left - insets.right, insets.top - insets.bottom);
+    let slant = Vec2::new(insets.left - insets.right_of(window.x), insets.top - insets.bottom);
     let full = window + slant.abs();
     let view = SubCameraView {
         full_size: full.as_uvec2().max(UVec2::ONE),

@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use super::Step;
 use super::frame::{Placement, Stand};
 use super::landscape::Landscape;
+use super::session::SessionState;
 use super::slice::Shown;
 use crate::core::geometry::contour::{segments, spread};
 use crate::core::geometry::heights::HeightRange;
@@ -17,7 +18,7 @@ use crate::core::session::Revision;
 pub struct Levels {
     /// Each isoline that runs through the picture.
     pub lines: Vec<Level>,
-    of: Option<(Option<Revision>, HeightRange)>,
+    of: Option<(Option<Revision>, HeightRange, Option<f64>)>,
 }
 
 /// An isoline.
@@ -43,32 +44,34 @@ fn find_levels(
     landscape: Res<Landscape>,
     shown: Res<Shown>,
     placement: Res<Placement>,
+    session: Res<SessionState>,
     mut levels: ResMut<Levels>,
 ) {
-    if !(landscape.is_changed() || shown.is_changed() || placement.is_changed()) {
+    if !(landscape.is_changed() || shown.is_changed() || placement.is_changed() || session.is_changed()) {
         return;
     }
     let known = landscape.known().filter(|_| shown.is_exact);
     let at_rest = known.zip(placement.get(Stand::Surface).or(placement.first()));
-    let of = at_rest.map(|(known, placed)| (known.pictures().plane, placed.frame.heights.to));
+    let step = session.look().levels;
+    let of = at_rest.map(|(known, placed)| (known.pictures().plane, placed.frame.heights.to, step));
     if levels.of == of {
         return;
     }
     levels.of = of;
     levels.lines = match at_rest.and_then(|(known, placed)| Some((known.plane.as_ref()?, placed))) {
-        Some((plane, placed)) => lines(plane.picture.field.grid(), &placed.frame.heights.to),
+        Some((plane, placed)) => lines(plane.picture.field.grid(), &placed.frame.heights.to, step),
         None => Vec::new(),
     };
 }
 
-fn lines(plane: &LossGrid, range: &HeightRange) -> Vec<Level> {
+fn lines(plane: &LossGrid, range: &HeightRange, step: Option<f64>) -> Vec<Level> {
     let thin = thinned(plane);
     let middle = [0, 1].map(|axis: usize| {
         let axis = thin.spec.axes()[axis];
         0.5 * (axis.low + axis.high)
     });
     let level = |loss| Level { loss, places: spread(&segments(&thin, loss), middle, PLACES) };
-    let levels = Isolines::of(range).emphasised(range).into_iter().map(level);
+    let levels = Isolines::of(range, step).emphasised(range).into_iter().map(level);
     levels.filter(|level| !level.places.is_empty()).collect()
 }
 

@@ -79,6 +79,7 @@ enum Step {
     Lowest,
     Trails,
     Theme,
+    Charts,
     Stands,
     Readout,
     Textures,
@@ -120,7 +121,7 @@ fn order(app: &mut App) {
     .configure_sets(Update, (Tour, Steer, Point).chain().in_set(Stage::Input))
     .configure_sets(
         Update,
-        (Landscape, Place, Training, Slice, Lowest, Trails, Theme).chain().in_set(Stage::Derive),
+        (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts).chain().in_set(Stage::Derive),
     )
     .configure_sets(
         Update,

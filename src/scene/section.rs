@@ -145,7 +145,7 @@ fn place_sections(
         let wanted = at.zip(placement.get(Stand::Cube)).filter(|_| has_volume);
         visibility.set_if_neq(if wanted.is_some() { Visibility::Inherited } else { Visibility::Hidden });
         if let (Some((at, placed)), Some(mut material)) = (wanted, materials.get_mut(&handle.0)) {
-            material.uniforms = uniforms(&placed, *axis, at, *weight);
+            material.uniforms = uniforms(&placed, *axis, at, look.levels, *weight);
             material.is_logarithmic = needs_logarithms(&placed.frame.heights);
             material.volume = textures.volume.clone();
             material.colors = textures.colors.clone();
@@ -153,11 +153,11 @@ fn place_sections(
     }
 }
 
-fn uniforms(placed: &Placed, axis: usize, at: f64, weight: Weight) -> SectionUniforms {
+fn uniforms(placed: &Placed, axis: usize, at: f64, levels: Option<f64>, weight: Weight) -> SectionUniforms {
     let [half_x, half_z] = placed.frame.half_extent();
     let along = placed.frame.axes()[axis];
     SectionUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, weight.line()),
+        losses: LossUniforms::new(&placed.frame.heights, levels, weight.line()),
         shift: to_vec3(placed.shift),
         top: CUBE_TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

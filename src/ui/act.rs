@@ -2,15 +2,12 @@
 
 use bevy::prelude::Message;
 
-use super::charts::ChartKind;
 #[cfg(feature = "desktop")]
 use super::desktop::{Errand, StudioAct};
 
 /// Something done with the desk.
 #[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeskAct {
-    /// Open a chart, or close it.
-    Chart(ChartKind),
     /// Text for the last row and no panels, or back.
     Lecture,
     /// Nothing on the screen, or back.

@@ -1,12 +1,11 @@
 //! Everything that can be done with a key or found by its name: one list for keys, help and palette.
 
 use super::act::{DeskAct, TourAct};
-use super::charts::ChartKind;
 #[cfg(feature = "desktop")]
 use super::desktop::{Errand, StudioAct};
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand, ViewCommand};
-use crate::core::experiment::{CameraMode, Change, Shape, Theme, builtin};
+use crate::core::experiment::{CameraMode, Change, ChartKind, Layout, Shape, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::builtin as tours;
@@ -39,6 +38,7 @@ pub fn actions(view: &PanelView) -> Vec<Action> {
     #[cfg(feature = "desktop")]
     all.extend(of_desktop(view));
     all.extend(of_tours(view));
+    all.extend(of_charts(view));
     all.extend(of_lists());
     all
 }
@@ -163,21 +163,28 @@ fn of_tours(view: &PanelView) -> Vec<Action> {
     }
 }
 
-/// One for each chart, optimizer and experiment that there is.
+/// One for each chart and layout that there is.
+fn of_charts(view: &PanelView) -> Vec<Action> {
+    let chart = |kind: &ChartKind| {
+        let change = super::dock::toggled(&view.experiment.view, *kind);
+        action(format!("Chart: {}", kind.name()), "", set(change))
+    };
+    let layout = |layout: &Layout| {
+        let name = format!("Layout: {}", super::layout::title(*layout).to_lowercase());
+        action(name, "", set(Change::Layout(*layout)))
+    };
+    ChartKind::ALL.iter().map(chart).chain(Layout::ALL.iter().map(layout)).collect()
+}
+
+/// One for each optimizer and experiment that there is.
 fn of_lists() -> Vec<Action> {
-    let chart =
-        |kind: ChartKind| action(format!("Chart: {}", kind.name()), "", Act::Desk(DeskAct::Chart(kind)));
     let race =
         |optimizer: OptimizerConfig| action(format!("Race {}", optimizer.name()), "", Act::Race(optimizer));
     let open = |name| {
         let file = builtin::load(name)?.ok()?;
         Some(action(format!("Open {name}"), "", Act::Ask(Command::Load(Box::new(file)))))
     };
-    let charts = ChartKind::ALL.into_iter().map(chart);
-    charts
-        .chain(OptimizerConfig::all().into_iter().map(race))
-        .chain(builtin::names().filter_map(open))
-        .collect()
+    OptimizerConfig::all().into_iter().map(race).chain(builtin::names().filter_map(open)).collect()
 }
 
 /// The shape after the present one.

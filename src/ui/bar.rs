@@ -1,27 +1,17 @@
 //! The bar above the timeline: charts, undo, files, and the way to everything else.
 
 use bevy_egui::egui;
-use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 
 use super::act::DeskAct;
-use super::charts::ChartKind;
 use super::desk::Desk;
+use super::layout;
 use super::view::PanelView;
 use crate::core::command::Command;
 
 /// Draws the bar.
 pub fn bar_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        // Several are chosen at once.
-        let stays = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-        MenuButton::new("Charts ⏷").config(stays).ui(ui, |ui| {
-            for kind in ChartKind::ALL {
-                let mut is_open = desk.charts.contains(&kind);
-                if ui.checkbox(&mut is_open, kind.name()).on_hover_text(kind.about().hint).changed() {
-                    desk.toggle(kind);
-                }
-            }
-        });
+        layout::layout_menu_ui(ui, view, asked);
         let (undo, redo) = view.edits.changes;
         let button = ui.add_enabled(undo > 0, egui::Button::new("Undo"));
         let button = button.on_hover_text("Takes the last change back (Ctrl+Z).");

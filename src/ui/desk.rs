@@ -1,25 +1,24 @@
 //! The desk: what of the overlay is the person's own and no part of the session.
 
-use std::collections::BTreeSet;
-
 use bevy::prelude::Resource;
 use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
 use super::act::DeskAct;
-use super::charts::{ChartKind, Wanted};
+use super::charts::Pointed;
 #[cfg(feature = "desktop")]
 use super::desktop::FileDesk;
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand};
+use crate::core::experiment::{ChartKind, ViewFile};
 
 /// What stays from one day to the next is written to the preferences; the rest begins anew.
 #[derive(Resource, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Desk {
-    /// The charts that are open.
-    pub charts: BTreeSet<ChartKind>,
-    /// Whether loss curves are logarithmic.
+    /// The charts that were open last: an experiment that opens none begins with them.
+    pub charts: Vec<ChartKind>,
+    /// Whether their losses were on a logarithmic scale.
     pub is_log: bool,
     /// Size of everything in the overlay; 1 is as the system has it.
     pub zoom: f32,
@@ -46,9 +45,9 @@ pub struct Desk {
     /// What was typed to find a command, while one is looked for.
     #[serde(skip)]
     pub sought: Option<String>,
-    /// Prediction and target of the example whose loss is shown.
+    /// The place in a chart that the pointer is at.
     #[serde(skip)]
-    pub example: [f64; 2],
+    pub pointed: Option<Pointed>,
     /// What has to do with files.
     #[cfg(feature = "desktop")]
     #[serde(skip)]
@@ -78,7 +77,7 @@ const LEAST_SCREEN: egui::Vec2 = egui::vec2(960.0, 540.0);
 impl Default for Desk {
     fn default() -> Self {
         Self {
-            charts: BTreeSet::new(),
+            charts: Vec::new(),
             is_log: true,
             zoom: 1.0,
             window: None,
@@ -89,7 +88,7 @@ impl Default for Desk {
             frozen: None,
             is_help_open: false,
             sought: None,
-            example: [0.6, 1.0],
+            pointed: None,
             #[cfg(feature = "desktop")]
             files: FileDesk::default(),
             notice: None,
@@ -101,7 +100,6 @@ impl Desk {
     /// Does something with the desk; what is for others to do is asked of them.
     pub fn act(&mut self, act: DeskAct) {
         match act {
-            DeskAct::Chart(kind) => self.toggle(kind),
             DeskAct::Lecture => self.is_lecture = !self.is_lecture,
             DeskAct::Blank => self.is_blank = !self.is_blank,
             // One at a time: none is drawn over another.
@@ -168,11 +166,6 @@ impl Desk {
         run.into_iter().chain(frozen.is_sweeping.then_some(sweep)).collect()
     }
 
-    /// What is asked of the charts.
-    pub fn wanted(&self) -> Wanted {
-        Wanted { kinds: self.charts.clone(), is_log: self.is_log, example: self.example }
-    }
-
     /// Whether something is open over the picture that Esc closes.
     pub fn has_open(&self) -> bool {
         #[cfg(feature = "desktop")]
@@ -182,11 +175,17 @@ impl Desk {
         self.is_help_open || self.sought.is_some() || has_shot
     }
 
-    /// Opens a chart, or closes it.
-    pub fn toggle(&mut self, kind: ChartKind) {
-        if !self.charts.remove(&kind) {
-            self.charts.insert(kind);
+    /// How an experiment is shown to whoever has that desk: where it opens no chart, with the charts that were open
+    /// last.
+    pub fn furnish(&self, look: &mut ViewFile) {
+        if look.charts.is_empty() {
+            (look.charts, look.has_log_charts) = (self.charts.clone(), self.is_log);
         }
+    }
+
+    /// Keeps the charts that are open for another day.
+    pub fn keep_charts(&mut self, look: &ViewFile) {
+        (self.charts, self.is_log) = (look.charts.clone(), look.has_log_charts);
     }
 }
 

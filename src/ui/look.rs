@@ -166,7 +166,7 @@ fn levels_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) 
 }
 
 /// A number that may be there or not; what was changed. It comes in a third of the way along its range.
-fn optional(
+pub(super) fn optional(
     ui: &mut egui::Ui,
     name: &str,
     hover: &str,

@@ -18,11 +18,13 @@ pub mod desk;
 pub mod desktop;
 pub mod dial;
 pub mod dock;
+pub mod easel;
 pub mod experiment;
 pub mod field;
 pub mod flight;
 pub mod keys;
 pub mod labels;
+pub mod layout;
 pub mod lecture;
 pub mod look;
 pub mod menu;
@@ -39,6 +41,7 @@ pub mod source;
 pub mod status;
 pub mod style;
 pub mod timeline;
+pub mod touch;
 pub mod tour;
 pub mod view;
 
@@ -82,11 +85,14 @@ pub fn plugin(app: &mut App) {
 /// The labels alone, for pictures and films.
 pub fn labels_plugin(app: &mut App) {
     order(app);
-    app.init_resource::<labels::Standing>().add_systems(EguiPrimaryContextPass, labels_systems());
+    app.init_resource::<labels::Standing>()
+        .init_resource::<charts::Charts>()
+        .add_systems(Update, draw_large_charts.in_set(Step::Charts))
+        .add_systems(EguiPrimaryContextPass, labels_systems());
 }
 
 fn labels_systems() -> ScheduleConfigs<ScheduleSystem> {
-    (caption::draw_caption, labels::draw_labels).chain().in_set(Step::Labels)
+    (caption::draw_caption, labels::draw_labels, easel::draw_easel).chain().in_set(Step::Labels)
 }
 
 /// The systems that lay out the overlay.
@@ -169,7 +175,16 @@ fn freeze(
 }
 
 fn draw_charts(sources: charts::Sources, desk: Res<Desk>, mut charts: ResMut<charts::Charts>) {
-    charts::draw(&mut charts, &sources, &desk.wanted());
+    let look = sources.look().clone();
+    let wanted = charts::Wanted { kinds: look.charts.clone(), look, pointed: desk.pointed };
+    charts::draw(&mut charts, &sources, &wanted);
+}
+
+/// Without panels nobody sees the others.
+fn draw_large_charts(sources: charts::Sources, mut charts: ResMut<charts::Charts>) {
+    let look = sources.look().clone();
+    let wanted = charts::Wanted { kinds: look.large_charts().to_vec(), look, pointed: None };
+    charts::draw(&mut charts, &sources, &wanted);
 }
 
 fn draw_panels(
@@ -207,8 +222,11 @@ fn draw_panels(
     }
     let screen = ctx.viewport_rect();
     // An edge that can be dragged reaches a little beyond its panel.
-    let free = covered.free(screen).shrink(ctx.global_style().interaction.resize_grab_radius_side);
-    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| !free.contains(at));
+    let mut free = covered.free(screen);
+    free.max.x -= view.experiment.view.room_for_charts() as f32 * free.width();
+    let is_hidden = view.experiment.view.is_chart_alone();
+    let free = free.shrink(ctx.global_style().interaction.resize_grab_radius_side);
+    over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| is_hidden || !free.contains(at));
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
     insets.write(Insets {
         left: covered.left * scale,
@@ -247,6 +265,10 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
     palette::palette_ui(&ctx, view, desk, asked);
     #[cfg(feature = "desktop")]
     desktop::windows_ui(&ctx, view, desk);
+    let has_charts = !view.charts.is_empty() && view.is_panels_shown && !desk.is_lecture;
+    if !has_charts && view.experiment.view.large_charts().is_empty() {
+        desk.pointed = None;
+    }
     let mut covered = Covered::default();
     if desk.is_blank {
         let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, "blank".into()));
@@ -292,7 +314,8 @@ fn edges(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec
         egui::ScrollArea::vertical().show(ui, |ui| folds(ui, view, asked));
     });
     covered.left = shown.response.rect.width();
-    if !view.charts.is_empty() {
+    let is_dock = view.experiment.view.large_charts().is_empty() && !view.charts.is_empty();
+    if is_dock {
         let dock = egui::Panel::right("dock").resizable(true).default_size(340.0).min_size(240.0);
         let shown = dock.show(root, |ui| dock::dock_ui(ui, view, desk, asked));
         covered.right = shown.response.rect.width();

@@ -18,10 +18,15 @@ pub fn take(ctx: &egui::Context, taker: Taker, room: Option<egui::Rect>) {
     ctx.data_mut(|data| data.insert_temp(id(taker), room));
 }
 
+/// The room that one takes.
+pub fn room_of(ctx: &egui::Context, taker: Taker) -> Option<egui::Rect> {
+    ctx.data(|data| data.get_temp::<Option<egui::Rect>>(id(taker))).flatten()
+}
+
 /// All that is taken.
 pub fn taken(ctx: &egui::Context) -> Vec<egui::Rect> {
     let all = [Taker::Caption, Taker::Lecture, Taker::Flight];
-    all.into_iter().filter_map(|taker| ctx.data(|data| data.get_temp(id(taker))).flatten()).collect()
+    all.into_iter().filter_map(|taker| room_of(ctx, taker)).collect()
 }
 
 fn id(taker: Taker) -> egui::Id {

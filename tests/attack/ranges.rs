@@ -56,7 +56,7 @@ pub fn check_heights(range: &HeightRange, losses: &[f64]) {
         assert!(fraction.is_finite(), "{loss:e} stands at {fraction} of {range:?}");
         assert!(!is_inside || (-1e-9..=1.0 + 1e-9).contains(&fraction), "{loss:e}: {fraction} of {range:?}");
     }
-    let lines = Isolines::of(range);
+    let lines = Isolines::of(range, None);
     let emphasised = lines.emphasised(range);
     assert!(emphasised.len() < 700 && emphasised.iter().all(|loss| loss.is_finite()), "{range:?}");
     let ticks = match scale {

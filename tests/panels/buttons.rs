@@ -6,7 +6,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::DatasetConfig;
-use losscape::core::experiment::{CameraMode, Change, Shape, Theme, TrailColors, ViewFile, builtin};
+use losscape::core::experiment::{
+    CameraMode, Change, ChartKind, Shape, Theme, TrailColors, ViewFile, builtin,
+};
 use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::model::{ModelConfig, Skip};
@@ -14,7 +16,6 @@ use losscape::core::optim::OptimizerConfig;
 use losscape::core::subspace::PlaneConfig;
 use losscape::ui::PanelView;
 use losscape::ui::act::DeskAct;
-use losscape::ui::charts::ChartKind;
 use losscape::ui::view::{EditsView, RunView};
 
 use super::{State, chosen, clicked, harness, harness_of_passes, keyed, type_number, type_text, view};
@@ -169,7 +170,8 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     harness.run();
     harness.get_by_label("Contour map").click();
     harness.run();
-    assert_eq!(harness.state().desk.charts.iter().copied().collect::<Vec<_>>(), [ChartKind::Map]);
+    let map = Command::Set(Change::Charts(vec![ChartKind::Map]));
+    assert_eq!(harness.state().asked, [map.clone()]);
 
     harness.state_mut().desk.act(DeskAct::Palette);
     for _ in 0..6 {
@@ -181,7 +183,7 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     harness.run();
     let adagrad = OptimizerConfig::by_name("adagrad").unwrap();
     let race = RunCommand::race(adagrad, RaceStart::Same);
-    assert_eq!(harness.state().asked, [Command::Run(race)]);
+    assert_eq!(harness.state().asked, [map, Command::Run(race)]);
     assert_eq!(harness.state().desk.sought, None);
 }
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use egui_kittest::kittest::{NodeT, Queryable};
 use losscape::core::command::{Command, RunCommand};
-use losscape::core::experiment::ExperimentFile;
+use losscape::core::experiment::{Change, ChartKind, ExperimentFile};
 use losscape::core::probe::{Brief, VerdictKind};
 use losscape::core::subspace::RandomWalks;
 use losscape::core::subspace::walks::Band;
 use losscape::ui::PanelView;
 use losscape::ui::chart::{Chart, Mark};
-use losscape::ui::charts::ChartKind;
 use losscape::ui::view::{Chosen, NewsView, RunView, SliceView};
 
 use super::{State, clicked, harness, view};
@@ -80,11 +79,12 @@ fn charts_are_shown_closed_and_touched() {
     let asked = clicked(shown.clone(), "Loss and accuracy chart");
     let [Command::Run(RunCommand::Seek(step))] = asked[..] else { panic!("one step: {asked:?}") };
     assert!((700..1300).contains(&step), "about the middle: {step}");
-    let mut harness = harness(shown);
-    harness.state_mut().desk.charts.insert(ChartKind::Curves);
-    harness.get_by_label("Close Loss and accuracy").click();
-    harness.run();
-    assert!(harness.state().desk.charts.is_empty());
+    let mut open = shown;
+    open.experiment.view.charts = vec![ChartKind::Map, ChartKind::Curves];
+    let closed = clicked(open.clone(), "Close Loss and accuracy");
+    assert_eq!(closed, [Command::Set(Change::Charts(vec![ChartKind::Map]))]);
+    let linear = clicked(open, "log");
+    assert_eq!(linear, [Command::Set(Change::LogCharts(false))]);
 }
 
 /// What a screen reader finds of the scene itself, whatever is shown beside it.

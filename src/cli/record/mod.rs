@@ -116,8 +116,8 @@ impl RecordArguments {
         tell_notes(&experiment);
         let request = PictureRequest { experiment, size, at_step: self.at_step };
         let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
-        let Picture { image, warning } = picture.map_err(Failure::Work)?;
-        warning.iter().for_each(|warning| complain(warning));
+        let Picture { image, warnings } = picture.map_err(Failure::Work)?;
+        warnings.iter().for_each(|warning| complain(warning));
         write_png(&output, &image)
     }
 

@@ -5,6 +5,7 @@
 //! that make sense.
 
 pub mod builtin;
+pub mod chart;
 pub mod checked;
 pub mod difference;
 pub mod field;
@@ -23,6 +24,7 @@ pub mod resolution;
 pub mod settings;
 pub mod way_on;
 
+pub use chart::{ChartKind, Layout, MapGround, ParameterLayer};
 pub use checked::{CourseError, Experiment};
 pub use difference::command_line;
 pub use field::FieldError;

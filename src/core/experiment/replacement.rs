@@ -10,7 +10,7 @@
 //! | a surface by a network, or the other way | steps, speed and batch too |
 //! | optimizer | its settings |
 //! | plane | ranges; of another kind also turn, alpha3 and sections |
-//! | loss | `clip` and isosurface, which are losses |
+//! | loss | `clip`, isosurface and levels, which are losses |
 //!
 //! Seed, start drawn by a rule, held-out share, schedule, batch, steps, resolution and colours are no matter
 //! of scale and stay. Other settings of the same kind (points, noise, widths) replace nothing. Other data

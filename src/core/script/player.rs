@@ -285,8 +285,9 @@ fn is_same_number(a: &Command, b: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::experiment::{CameraMode, ExperimentFile};
+    use crate::core::experiment::{CameraMode, ChartKind, ExperimentFile};
     use crate::core::script::tour::tests::parsed;
+    use crate::core::subspace::PlaneConfig;
 
     /// The session after a tour of that text has been played for so long at a frame rate, the commands
     /// it sent, and the step training is at if it kept up.
@@ -354,6 +355,28 @@ mod tests {
         assert!((film.now.alpha3 - 0.5).abs() < 1e-3, "{}", film.now.alpha3);
         film.play(0.5, 10);
         assert_eq!(film.now.alpha3, 1.0);
+    }
+
+    #[test]
+    fn a_dot_glides_from_start_to_end_and_an_angle_turns() {
+        let text = "(chapters: [(experiment: \"xor-model3\", secs: 2, cues: [
+            (when: at(0), command: view(charts([sections]))),
+            (when: at(0), command: view(dot(0))),
+            (when: at(0), command: experiment(plane(angle(degrees: 10)))),
+            (when: at(0), command: view(dot(1)), ease: linear(1)),
+            (when: at(0), command: experiment(plane(angle(degrees: 90))), ease: linear(1)),
+        ])])";
+        let mut film = Played::new(text, Audience::Film);
+        film.play(0.5, 10);
+        let angle = |session: &Session| match session.experiment().slice.plane {
+            PlaneConfig::Angle { degrees } => degrees,
+            _ => f64::NAN,
+        };
+        let dot = film.session.look().dot.unwrap();
+        assert!((dot - 0.5).abs() < 1e-4 && (angle(&film.session) - 50.0).abs() < 1e-2, "{dot}");
+        film.play(1.0, 10);
+        assert_eq!((film.session.look().dot, angle(&film.session)), (Some(1.0), 90.0));
+        assert_eq!(film.session.look().charts, [ChartKind::Sections]);
     }
 
     #[test]

@@ -11,7 +11,9 @@ use crate::core::command::number::number_of;
 use crate::core::data::DatasetConfig;
 use crate::core::experiment::file::parse_ron;
 use crate::core::experiment::settings::Topic;
-use crate::core::experiment::{CameraMode, Setting, Shape, Theme, TrailColors, builtin};
+use crate::core::experiment::{
+    CameraMode, ChartKind, Layout, MapGround, ParameterLayer, Setting, Shape, Theme, TrailColors, builtin,
+};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::loss::Loss;
@@ -217,7 +219,7 @@ fn read(example: &str) -> Result<Command, String> {
 }
 
 /// The words that commands may hold, and what they name.
-fn words() -> [(&'static str, Vec<&'static str>); 14] {
+fn words() -> [(&'static str, Vec<&'static str>); 18] {
     [
         ("experiments", builtin::names().collect()),
         ("datasets", names_of::<DatasetConfig>()),
@@ -233,6 +235,10 @@ fn words() -> [(&'static str, Vec<&'static str>); 14] {
         ("colours", names_of::<ColorMap>()),
         ("scales and themes", [names_of::<HeightScale>(), names_of::<Theme>()].concat()),
         ("what a trail's colour tells", names_of::<TrailColors>()),
+        ("charts", names_of::<ChartKind>()),
+        ("layouts", names_of::<Layout>()),
+        ("under the map's path", names_of::<MapGround>()),
+        ("in the chart of parameters", names_of::<ParameterLayer>()),
     ]
 }
 

@@ -121,14 +121,14 @@ pub struct LossUniforms {
 }
 
 impl LossUniforms {
-    /// Of these heights, with isolines so many times as wide as usual.
-    pub fn new(heights: &HeightBlend, width: f32) -> Self {
+    /// Of these heights, with isolines so far apart, and so many times as wide as usual.
+    pub fn new(heights: &HeightBlend, levels: Option<f64>, width: f32) -> Self {
         let HeightBlend { from, to, share } = heights;
         let ends = |range: &HeightRange| match range.scale {
             HeightScale::Log => Vec2::new(range.low.log2() as f32, range.high.log2() as f32),
             HeightScale::Clipped | HeightScale::Linear => Vec2::new(range.low as f32, range.high as f32),
         };
-        let lines = Isolines::of(to);
+        let lines = Isolines::of(to, levels);
         let is_log = |scale| if scale == HeightScale::Log { 1.0 } else { 0.0 };
         Self {
             before: ends(from),

@@ -154,7 +154,7 @@ fn uniforms(
     let extent = axes.map(|axis| axis.high - axis.low);
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     SurfaceUniforms {
-        losses: LossUniforms::new(&placed.frame.heights, weight.line()),
+        losses: LossUniforms::new(&placed.frame.heights, look.levels, weight.line()),
         shift: crate::scene::frame::to_vec3(placed.shift),
         top: TOP as f32,
         half_extent: Vec2::new(half_x as f32, half_z as f32),

@@ -10,7 +10,7 @@ impl Chart {
         let has_values = self
             .parts()
             .flat_map(|part| &part.marks)
-            .any(|mark| matches!(mark, Mark::Picture { values, .. } if !values.is_empty()));
+            .any(|mark| matches!(mark, Mark::Picture { values, .. } | Mark::Dots { values, .. } if !values.is_empty()));
         let mut text = format!("series,x,y{}\n", if has_values { ",value" } else { "" });
         let empty = if has_values { "," } else { "" };
         for mark in self.parts().flat_map(|part| &part.marks) {
@@ -19,6 +19,14 @@ impl Chart {
                 Mark::Bars { name, bars, .. } => (name, bars.clone()),
                 Mark::Upright { at, .. } => ("upright", vec![[*at, f64::NAN]]),
                 Mark::Level { at, .. } => ("level", vec![[f64::NAN, *at]]),
+                // Its words are said of points that are there already.
+                Mark::Label { .. } => continue,
+                Mark::Dots { name, points, values, .. } => {
+                    for ([x, y], value) in points.iter().zip(values) {
+                        let _ = writeln!(text, "\"{}\",{x},{y},{value}", name.replace('"', "\"\""));
+                    }
+                    continue;
+                }
                 // The numbers of a slice have files of their own.
                 Mark::Picture { corners, size, values, .. } => {
                     for ([x, y], value) in middles(corners, *size).zip(values) {

@@ -4,13 +4,15 @@
 //! for all of them.
 
 mod csv;
+mod large;
 mod png;
 mod raster;
 mod screen;
 mod svg;
 
 use bevy_egui::egui::Color32;
-pub use screen::chart_ui;
+pub use large::{Large, large_ui};
+pub use screen::{Hand, chart_ui};
 
 use crate::core::geometry::ticks::{decade_ticks, round_ticks};
 
@@ -29,6 +31,8 @@ pub struct Chart {
     pub is_log: bool,
     /// Whether a unit is as long along x as along y: where angles mean something.
     pub is_equal: bool,
+    /// Whether it is a line of places along x, and nothing is told along y.
+    pub is_flat: bool,
     /// What it says in words, below it.
     pub note: String,
     /// Another part of it with axes of its own, below it.
@@ -59,6 +63,30 @@ pub enum Mark {
         radius: f32,
         /// Points x, y.
         points: Vec<[f64; 2]>,
+    },
+    /// Points each of a colour of its own.
+    Dots {
+        /// What their numbers are.
+        name: String,
+        /// Their radius in points.
+        radius: f32,
+        /// Points x, y.
+        points: Vec<[f64; 2]>,
+        /// The colour of each.
+        colors: Vec<[u8; 3]>,
+        /// The number that it stands for.
+        values: Vec<f64>,
+    },
+    /// Words beside a place.
+    Label {
+        /// The place.
+        at: [f64; 2],
+        /// The words.
+        text: String,
+        /// Their colour.
+        color: Color32,
+        /// Whether they stand at the lower left of it, or at the upper right.
+        is_before: bool,
     },
     /// Bars from 0.
     Bars {
@@ -109,6 +137,7 @@ impl Mark {
             | Self::Bars { name, color, .. } => {
                 Some((&name[..], *color)).filter(|(name, _)| !name.is_empty())
             }
+            Self::Dots { .. } | Self::Label { .. } => None,
             Self::Picture { .. } | Self::Upright { .. } | Self::Level { .. } => None,
         }
     }
@@ -116,6 +145,8 @@ impl Mark {
 
 /// The height of a chart whose axes are of different units, as a share of its width.
 const HEIGHT: f64 = 0.62;
+/// The same of one that is flat.
+const FLAT_HEIGHT: f64 = 0.12;
 /// The same at least and at most of one whose axes are of the same.
 const EQUAL_HEIGHTS: [f64; 2] = [0.4, 1.0];
 /// Numbers farther out than any that can be drawn.
@@ -147,6 +178,7 @@ impl Chart {
     fn height(&self) -> f64 {
         let [low, high] = self.bounds();
         match self.is_equal {
+            _ if self.is_flat => FLAT_HEIGHT,
             true => ((high[1] - low[1]) / (high[0] - low[0])).clamp(EQUAL_HEIGHTS[0], EQUAL_HEIGHTS[1]),
             false => HEIGHT,
         }
@@ -169,7 +201,7 @@ impl Chart {
                 false => (0.0, 1.0),
             }
         };
-        let (x, y) = (range(0), range(1));
+        let (x, y) = (range(0), if self.is_flat { (-1.0, 1.0) } else { range(1) });
         [[x.0, y.0], [x.1, y.1]]
     }
 
@@ -179,6 +211,8 @@ impl Chart {
             Mark::Line { points, .. } | Mark::Points { points, .. } => {
                 stretches(points, self.is_log).concat()
             }
+            Mark::Dots { points, .. } => points.clone(),
+            Mark::Label { at, .. } => vec![*at],
             Mark::Bars { bars, width, .. } => {
                 bars.iter().flat_map(|[x, y]| [[x - 0.5 * width, 0.0], [x + 0.5 * width, *y]]).collect()
             }
@@ -196,7 +230,7 @@ impl Chart {
                 Mark::Line { points, .. } | Mark::Points { points, .. } => is_whole(points),
                 Mark::Bars { bars, .. } => is_whole(bars),
                 Mark::Upright { .. } | Mark::Level { .. } => true,
-                Mark::Picture { .. } => false,
+                Mark::Picture { .. } | Mark::Dots { .. } | Mark::Label { .. } => false,
             })
     }
 
@@ -213,6 +247,9 @@ impl Chart {
 
     /// The same along y; of a logarithmic axis they are logarithms.
     fn y_ticks(&self, low: f64, high: f64, most: usize) -> Ticks {
+        if self.is_flat {
+            return Ticks::new();
+        }
         // A logarithm near the last number that there is would be one beyond it.
         let [from, to] = [low, high].map(|end| 10_f64.powf(end).clamp(f64::MIN_POSITIVE, f64::MAX));
         match self.is_log && from < to {

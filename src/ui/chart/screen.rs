@@ -1,5 +1,6 @@
 //! A chart on screen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bevy_egui::egui::{self, Color32, TextureHandle};
@@ -23,14 +24,26 @@ const GRID: f32 = 0.15;
 /// Points for the numbers along y, at least.
 const Y_ROOM: f32 = 36.0;
 
-/// Draws a chart; the place in its first part that is clicked or dragged to.
-pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
-    let at = part_ui(ui, name, chart);
-    for (i, part) in chart.parts().enumerate().skip(1) {
-        part_ui(ui, &format!("{name}, part {}", i + 1), part);
+/// What the pointer does with a chart, in the units of its axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hand {
+    /// Where it clicks or drags to, and in which part, from 0.
+    pub touched: Option<(usize, [f64; 2])>,
+    /// Where it is in the first part.
+    pub over: Option<[f64; 2]>,
+}
+
+/// Draws a chart; what the pointer does with it.
+pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Hand {
+    let mut hand = Hand::default();
+    for (i, part) in chart.parts().enumerate() {
+        let name = if i == 0 { name.to_owned() } else { format!("{name}, part {}", i + 1) };
+        let (touched, over) = part_ui(ui, &name, part);
+        hand.touched = hand.touched.or(touched.map(|at| (i, at)));
+        hand.over = hand.over.or(over.filter(|_| i == 0));
     }
     note_ui(ui, name, &chart.note);
-    at
+    hand
 }
 
 /// The words below. What they say follows the pointer: they keep the room of the longest so far, or the
@@ -68,11 +81,11 @@ fn legend_ui(ui: &mut egui::Ui, chart: &Chart) {
     });
 }
 
-/// Draws one part; the place in it that is clicked or dragged to.
-fn part_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
+/// Draws one part; the place in it that is clicked or dragged to, and the one that the pointer is at.
+fn part_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> (Option<[f64; 2]>, Option<[f64; 2]>) {
     legend_ui(ui, chart);
     let is_log = chart.is_log;
-    let textures = textures(ui, name, chart);
+    let textures = textures(ui.ctx(), name, chart);
     let response = plot(ui, name, chart).show(ui, |plot| {
         let [low, high] = chart.bounds();
         plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
@@ -83,10 +96,13 @@ fn part_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Option<[f64; 2]> {
     });
     let label = format!("{name} chart");
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
+    let place = |at: egui::Pos2| {
+        let at = response.transform.value_from_position(at);
+        [at.x, if is_log { 10_f64.powf(at.y) } else { at.y }]
+    };
     let pointer = response.response.interact_pointer_pos();
     let is_touched = response.response.clicked() || response.response.dragged();
-    let at = pointer.filter(|_| is_touched).map(|at| response.transform.value_from_position(at));
-    at.map(|at| [at.x, if is_log { 10_f64.powf(at.y) } else { at.y }])
+    (pointer.filter(|_| is_touched).map(place), response.response.hover_pos().map(place))
 }
 
 /// The axes. What is seen of them follows from the chart alone: no hand can lead astray, and none has to
@@ -103,6 +119,7 @@ fn plot<'a>(ui: &egui::Ui, name: &str, chart: &'a Chart) -> Plot<'a> {
     let plot = Plot::new(name)
         .height(height)
         .x_axis_label(chart.x.clone())
+        .show_axes([true, !chart.is_flat])
         .y_axis_label(chart.y.clone())
         .y_axis_min_width(Y_ROOM)
         .x_grid_spacer(move |input| marks(&input, &x_ticks))
@@ -191,6 +208,22 @@ fn draw(
             let points = stretches(points, is_log).concat();
             plot.points(Points::new(name.clone(), points).color(*color).radius(*radius));
         }
+        Mark::Dots { name, radius, points, colors, .. } => {
+            let mut by_color: BTreeMap<[u8; 3], Vec<[f64; 2]>> = BTreeMap::new();
+            for (point, color) in points.iter().zip(colors) {
+                by_color.entry(*color).or_default().push(*point);
+            }
+            for ([r, g, b], points) in by_color {
+                let points = Points::new(name.clone(), stretches(&points, is_log).concat());
+                plot.points(points.color(Color32::from_rgb(r, g, b)).radius(*radius));
+            }
+        }
+        Mark::Label { at: [x, y], text, color, is_before } => {
+            let at = PlotPoint::new(*x, if is_log { y.log10() } else { *y });
+            let text = egui::RichText::new(format!(" {text} "));
+            let anchor = if *is_before { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_BOTTOM };
+            plot.text(Text::new("", at, text).color(*color).anchor(anchor));
+        }
         Mark::Bars { name, color, width, bars } => {
             let bars = bars.iter().map(|[x, height]| Bar::new(*x, *height).width(*width)).collect();
             let (places, of) = (Places::of(chart), name.clone());
@@ -218,14 +251,14 @@ fn draw(
 }
 
 /// The textures of a chart's pictures: made anew only when their colours change.
-fn textures(ui: &egui::Ui, name: &str, chart: &Chart) -> Vec<TextureHandle> {
+pub(super) fn textures(ctx: &egui::Context, name: &str, chart: &Chart) -> Vec<TextureHandle> {
     let pictures = chart.marks.iter().filter_map(|mark| match mark {
         Mark::Picture { size, pixels, is_table, .. } => Some((*size, pixels, *is_table)),
         _ => None,
     });
     let made = pictures.enumerate().map(|(i, ([width, height], pixels, is_table))| {
         let id = egui::Id::new((name, "picture", i));
-        let known = ui.data(|data| data.get_temp::<(Arc<Vec<[u8; 3]>>, TextureHandle)>(id));
+        let known = ctx.data(|data| data.get_temp::<(Arc<Vec<[u8; 3]>>, TextureHandle)>(id));
         if let Some((_, texture)) = known.filter(|(known, _)| **known == *pixels) {
             return texture;
         }
@@ -235,9 +268,9 @@ fn textures(ui: &egui::Ui, name: &str, chart: &Chart) -> Vec<TextureHandle> {
             rows.flatten().map(|[r, g, b]| Color32::from_rgb(*r, *g, *b)).collect();
         let image = egui::ColorImage::new([width, height], pixels_down);
         let options = if is_table { egui::TextureOptions::NEAREST } else { egui::TextureOptions::LINEAR };
-        let texture = ui.ctx().load_texture(name, image, options);
+        let texture = ctx.load_texture(name, image, options);
         let kept = (Arc::new(pixels.clone()), texture.clone());
-        ui.data_mut(|data| data.insert_temp(id, kept));
+        ctx.data_mut(|data| data.insert_temp(id, kept));
         texture
     });
     made.collect()

@@ -150,6 +150,20 @@ impl<'a> Sheet<'a> {
         match mark {
             Mark::Line { color, width, points, .. } => self.write_line(svg, *color, *width, points),
             Mark::Points { color, radius, points, .. } => self.write_points(svg, *color, *radius, points),
+            Mark::Dots { radius, points, colors, .. } => {
+                for (point, [r, g, b]) in points.iter().zip(colors) {
+                    self.write_points(svg, Color32::from_rgb(*r, *g, *b), *radius, &[*point]);
+                }
+            }
+            Mark::Label { at: [a, b], text, color, is_before } => {
+                let (apart, anchor) = if *is_before { (-5.0, "end") } else { (5.0, "start") };
+                let drop = if *is_before { 14.0 } else { -5.0 };
+                let (x, y, ink, text) = (self.x(*a) + apart, self.y(*b) + drop, fill(*color), escaped(text));
+                let _ = writeln!(
+                    svg,
+                    "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" {ink}>{text}</text>"
+                );
+            }
             Mark::Bars { color, width, bars, .. } => self.write_bars(svg, *color, *width, bars),
             Mark::Picture { corners, size, pixels, values, is_table } => {
                 self.write_picture(svg, corners, *size, pixels);
@@ -253,7 +267,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// Bounds with equal scales on axes of that height, as a share of their width: what is too short is longer.
-fn equal([low, high]: Bounds, height: f64) -> Bounds {
+pub(super) fn equal([low, high]: Bounds, height: f64) -> Bounds {
     let extents = [0, 1].map(|axis: usize| high[axis] - low[axis]);
     let unit = extents[0].max(extents[1] / height);
     let wider = [0.5 * (unit - extents[0]), 0.5 * (unit * height - extents[1])];

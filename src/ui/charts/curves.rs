@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy_egui::egui::Color32;
 
-use super::{About, Inks, Maker, Moment, Touched};
+use super::{About, Inks, LOG, Maker, Moment, Touched};
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
@@ -14,7 +14,7 @@ use crate::ui::view::thinned_by_step;
 
 /// What is told of it.
 pub const ABOUT: About = About {
-    has_log: true,
+    switches: &[LOG],
     touched: |touch| Some(Touched::Step(touch.at[0].max(0.0).round() as u64)),
     ..About::new(
         "Loss and accuracy",
@@ -31,10 +31,10 @@ impl Maker for Curves {
         let (known, trained) = (moment.known, moment.sources.training.runs());
         let runs: Vec<Run> = trained.iter().map(|live| named(moment, live)).collect();
         self.0.follow(known.revision, &known.plan.problem, trained);
-        chart(&runs, &self.0, moment.wanted.is_log, &moment.inks)
+        chart(&runs, &self.0, moment.wanted.look.has_log_charts, &moment.inks)
     }
 
-    fn is_due(&mut self, is_news: bool) -> bool {
+    fn is_due(&mut self, is_news: bool, _waits: bool) -> bool {
         is_news || self.0.is_behind
     }
 

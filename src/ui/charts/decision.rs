@@ -8,6 +8,8 @@ use bevy_egui::egui::Color32;
 use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::data::{Dataset, Scatter, Target};
 use crate::core::geometry::colormap::ColorMap;
+use crate::core::geometry::contour::segments;
+use crate::core::grid::{Axis, GridSpec, LossGrid};
 use crate::core::loss::Loss;
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::Revision;
@@ -162,9 +164,24 @@ fn plane(looked: &Looked, learned: &Supervised, inks: &Inks) -> Chart {
     };
     let pixels = values.iter().map(pixel).collect();
     let corners = [[ranges[0].0, ranges[1].0], [ranges[0].1, ranges[1].1]];
+    let line = if outputs == 1 { boundary(&predictions, loss, ranges, inks) } else { None };
     let mut marks = vec![Mark::Picture { corners, size: [CELLS; 2], pixels, values, is_table: false }];
     marks.extend(examples(data, inks, |row| [data.x()[2 * row], data.x()[2 * row + 1]]));
+    marks.extend(line);
     Chart { x: "x".to_owned(), y: "y".to_owned(), marks, is_equal: true, ..Chart::default() }
+}
+
+/// The line on one side of which the model says 0, and 1 on the other.
+fn boundary(predictions: &[f64], loss: Loss, ranges: [(f64, f64); 2], inks: &Inks) -> Option<Mark> {
+    // Predictions stand at the middles of cells.
+    let axis = |(low, high): (f64, f64)| {
+        let half = 0.5 * (high - low) / CELLS as f64;
+        Axis { low: low + half, high: high - half, count: CELLS }
+    };
+    let spec = GridSpec::new(ranges.map(axis).to_vec()).ok()?;
+    let line = segments(&LossGrid { spec, loss: predictions.to_vec() }, loss.boundary());
+    let points = line.into_iter().flat_map(|[a, b]| [a, b, [f64::NAN; 2]]).collect();
+    Some(Mark::Line { name: String::new(), color: inks.ink, width: 2.0, points })
 }
 
 /// The examples as points, by class.

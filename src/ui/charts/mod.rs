@@ -5,12 +5,16 @@
 //!
 //! A chart is a file, with what is told [`About`] it and how it is [`Maker`], and a row of the table below.
 
+mod arrow;
 mod curves;
 mod decision;
+mod directions;
 mod hidden;
 mod histogram;
+mod line;
 mod loss;
 mod map;
+mod models;
 mod parameters;
 mod sections;
 mod spectrum;
@@ -21,14 +25,17 @@ use std::sync::Arc;
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::egui::Color32;
-use serde::{Deserialize, Serialize};
 
+use self::line::Chord;
 use super::chart::Chart;
 use super::style::{color32, sentence};
 use super::view::{LossHistory, thinned_by_step};
-use crate::core::geometry::colormap::ColorMap;
+use crate::core::experiment::{Change, ChartKind, ExperimentFile, ViewFile};
 use crate::core::objective::{NoObjective, Problem};
+use crate::core::subspace::Subspace;
+use crate::core::text::Measured;
 use crate::core::train::{Checkpoint, plateaus};
+use crate::scene::Pacing;
 use crate::scene::executor::Executor;
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape, PictureRevisions};
@@ -39,18 +46,8 @@ use crate::scene::theme::Palette;
 use crate::scene::training::Training;
 
 macro_rules! charts {
-    ($($(#[$doc:meta])* $kind:ident: $file:ident::$drawn:ident),+ $(,)?) => {
-        /// A chart by name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum ChartKind {
-            $($(#[$doc])* $kind),+
-        }
-
+    ($($kind:ident: $file:ident::$drawn:ident),+ $(,)?) => {
         impl ChartKind {
-            /// Every chart, in the order a menu shows them.
-            pub const ALL: [Self; [$(stringify!($kind)),+].len()] = [$(Self::$kind),+];
-
             /// What is known of it before it is drawn.
             pub fn about(self) -> About {
                 match self {
@@ -68,24 +65,16 @@ macro_rules! charts {
 }
 
 charts! {
-    /// Loss and accuracy against the step.
     Curves: curves::Curves,
-    /// The data with what the model makes of it.
     Decision: decision::Decision,
-    /// The plane as a contour map.
     Map: map::Map,
-    /// The loss along both axes of the plane.
     Sections: sections::Sections,
-    /// The first two parameters.
     Parameters: parameters::Parameters,
-    /// How many examples get which prediction.
     Histogram: histogram::Histogram,
-    /// The data as the hidden units see it.
     Hidden: hidden::Hidden,
-    /// The loss of one example against its prediction.
     Loss: loss::LossOfOne,
-    /// The eigenvalues of the Hessian.
     Spectrum: spectrum::Spectrum,
+    Directions: directions::Directions,
 }
 
 impl ChartKind {
@@ -102,21 +91,46 @@ pub struct About {
     pub name: &'static str,
     /// What it shows, in a sentence.
     pub hint: &'static str,
-    /// Whether its losses may be on a logarithmic scale.
-    pub has_log: bool,
+    /// What may be chosen of it.
+    pub switches: &'static [Switch],
     /// What a hand on it asks for.
     pub touched: fn(&Touch) -> Option<Touched>,
+    /// The model at a place in it, by its theta, where the plane stands at that alpha3.
+    pub pointed: fn([f64; 2], f64, &Subspace) -> Option<Vec<f64>>,
 }
 
 impl About {
     const fn new(name: &'static str, hint: &'static str) -> Self {
-        Self { name, hint, has_log: false, touched: |_| None }
+        Self { name, hint, switches: &[], touched: |_| None, pointed: |_, _, _| None }
     }
 }
 
+/// Something of a chart that is on or off.
+#[derive(Clone, Copy)]
+pub struct Switch {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub hint: &'static str,
+    /// Whether it is on.
+    pub is_on: fn(&ViewFile) -> bool,
+    /// What turns it on or off.
+    pub turn: fn(&ViewFile, bool) -> Change,
+}
+
+/// A logarithmic scale of the loss.
+const LOG: Switch = Switch {
+    name: "log",
+    hint: "A logarithmic scale of the loss.",
+    is_on: |look| look.has_log_charts,
+    turn: |_, is_on| Change::LogCharts(is_on),
+};
+
 /// A hand on a chart.
-pub struct Touch {
-    /// Where, in the chart's own units.
+pub struct Touch<'a> {
+    /// On which of its parts, from 0.
+    pub part: usize,
+    /// Where, in that part's own units.
     pub at: [f64; 2],
     /// Whether Shift is held.
     pub has_shift: bool,
@@ -124,8 +138,8 @@ pub struct Touch {
     pub alpha: Vec<f64>,
     /// Where the plane stands.
     pub alpha3: f64,
-    /// Prediction and target of the example whose loss is shown.
-    pub example: [f64; 2],
+    /// The experiment as it stands.
+    pub file: &'a ExperimentFile,
 }
 
 /// What a hand on a chart asks for.
@@ -135,19 +149,28 @@ pub enum Touched {
     Point(Vec<f64>),
     /// A step of training.
     Step(u64),
-    /// Prediction and target of an example.
-    Example([f64; 2]),
+    /// Another value of a setting.
+    Set(Change),
 }
 
 /// What is asked of charts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
-    /// Those that are open.
-    pub kinds: BTreeSet<ChartKind>,
-    /// Whether loss curves are logarithmic.
-    pub is_log: bool,
-    /// Prediction and target of the example whose loss is shown.
-    pub example: [f64; 2],
+    /// Those that are to be made, in their order.
+    pub kinds: Vec<ChartKind>,
+    /// How the experiment is shown.
+    pub look: ViewFile,
+    /// The place in a chart that the pointer is at.
+    pub pointed: Option<Pointed>,
+}
+
+/// A place in a chart that the pointer is at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pointed {
+    /// Which chart.
+    pub kind: ChartKind,
+    /// Where, in its own units.
+    pub at: [f64; 2],
 }
 
 /// A chart, with what it keeps from one frame to the next.
@@ -156,8 +179,8 @@ trait Maker: Send + Sync {
     fn draw(&mut self, moment: &Moment) -> Chart;
 
     /// Whether it is to be made in this frame; asked once in each, with whether anything changed that charts
-    /// depend on.
-    fn is_due(&mut self, is_news: bool) -> bool {
+    /// depend on, and whether frames wait for the work they ask for.
+    fn is_due(&mut self, is_news: bool, _waits: bool) -> bool {
         is_news
     }
 
@@ -230,13 +253,20 @@ impl Charts {
         self.drawn.values().any(|drawn| drawn.is_behind())
     }
 
+    /// What is to be said of those that are made and show nothing.
+    pub fn untold(&self) -> impl Iterator<Item = String> {
+        let bare = self.open.iter().filter(|(_, chart)| chart.marks.is_empty());
+        bare.map(|(kind, chart)| format!("the chart {} shows nothing: {}", kind.word(), chart.note))
+    }
+
     /// The charts that are to be made in this frame. One that is closed keeps nothing.
-    fn due(&mut self, wanted: &Wanted, is_news: bool) -> BTreeSet<ChartKind> {
+    fn due(&mut self, wanted: &Wanted, is_news: bool, waits: bool) -> BTreeSet<ChartKind> {
         self.drawn.retain(|kind, _| wanted.kinds.contains(kind));
         for kind in &wanted.kinds {
             self.drawn.entry(*kind).or_insert_with(|| kind.drawn());
         }
-        let due = self.drawn.iter_mut().filter_map(|(kind, drawn)| drawn.is_due(is_news).then_some(*kind));
+        let due =
+            self.drawn.iter_mut().filter_map(|(kind, drawn)| drawn.is_due(is_news, waits).then_some(*kind));
         due.collect()
     }
 }
@@ -250,7 +280,6 @@ struct State {
     hover: Option<Vec<f64>>,
     selected: Option<Vec<f64>>,
     colors: Inks,
-    map: ColorMap,
     wanted: Wanted,
 }
 
@@ -263,7 +292,6 @@ impl State {
             hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
             selected: sources.session.view().selected.clone(),
             colors: Inks::from(&*sources.palette),
-            map: sources.session.look().colors,
             wanted: wanted.clone(),
         }
     }
@@ -286,13 +314,21 @@ pub(super) struct Sources<'w> {
     hover: Res<'w, Hover>,
     palette: Res<'w, Palette>,
     executor: Executor<'w>,
+    pacing: Res<'w, Pacing>,
+}
+
+impl Sources<'_> {
+    /// How the experiment is shown.
+    pub fn look(&self) -> &ViewFile {
+        self.session.look()
+    }
 }
 
 /// Makes the open charts anew where anything they depend on has changed.
 pub(super) fn draw(charts: &mut ResMut<Charts>, sources: &Sources, wanted: &Wanted) {
     let state = State::of(sources, wanted);
     let is_news = charts.of.as_ref() != Some(&state);
-    let due = charts.bypass_change_detection().due(wanted, is_news);
+    let due = charts.bypass_change_detection().due(wanted, is_news, sources.pacing.waits());
     if !is_news && due.is_empty() {
         return;
     }
@@ -303,7 +339,7 @@ pub(super) fn draw(charts: &mut ResMut<Charts>, sources: &Sources, wanted: &Want
     let charts = &mut **charts;
     charts.of = Some(state);
     let Some(known) = known else { return charts.open.clear() };
-    let point = looked_at(sources, known);
+    let point = looked_at(sources, known, wanted);
     let looked = point.as_ref().map(|point| Looked {
         problem: &known.plan.problem,
         theta: &point.theta,
@@ -313,10 +349,12 @@ pub(super) fn draw(charts: &mut ResMut<Charts>, sources: &Sources, wanted: &Want
     let moment = Moment { sources, known, looked, wanted, inks: Inks::from(&*sources.palette) };
     let old = std::mem::take(&mut charts.open);
     let kept = |kind| old.iter().find(|(old, _)| *old == kind && !due.contains(old)).cloned();
-    let drawn = charts.drawn.iter_mut();
-    charts.open = drawn
-        .map(|(kind, drawn)| kept(*kind).unwrap_or_else(|| (*kind, Arc::new(drawn.draw(&moment)))))
-        .collect();
+    let drawn = &mut charts.drawn;
+    let mut made = |kind: ChartKind| {
+        let drawn = drawn.get_mut(&kind)?;
+        Some(kept(kind).unwrap_or_else(|| (kind, Arc::new(drawn.draw(&moment)))))
+    };
+    charts.open = wanted.kinds.iter().filter_map(|kind| made(*kind)).collect();
 }
 
 /// A point, with its words.
@@ -326,7 +364,7 @@ struct LookedPoint {
     what: String,
 }
 
-fn looked_at(sources: &Sources, known: &Known) -> Option<LookedPoint> {
+fn looked_at(sources: &Sources, known: &Known, wanted: &Wanted) -> Option<LookedPoint> {
     let subspace = &known.plan.plane.subspace;
     let of_slice = |alpha: &Vec<f64>, what: &str| LookedPoint {
         theta: subspace.lift(alpha),
@@ -334,6 +372,21 @@ fn looked_at(sources: &Sources, known: &Known) -> Option<LookedPoint> {
         what: what.to_owned(),
     };
     let hovered = sources.hover.0.as_ref().map(|point| of_slice(&point.alpha, "under the pointer"));
+    let pointed = || {
+        let Pointed { kind, at } = wanted.pointed?;
+        let theta = (kind.about().pointed)(at, sources.shown.alpha3, subspace)?;
+        Some(LookedPoint {
+            alpha: subspace.project(&theta).alpha,
+            theta,
+            what: "under the pointer".to_owned(),
+        })
+    };
+    let dotted = || {
+        let at = wanted.look.dot?;
+        let theta = Chord::of(known)?.at(at);
+        let what = format!("at α = {} of the way", Measured(at).steady(2));
+        Some(LookedPoint { alpha: subspace.project(&theta).alpha, theta, what })
+    };
     let chosen = || {
         let fits = |alpha: &&Vec<f64>| alpha.len() == subspace.k();
         sources
@@ -353,7 +406,7 @@ fn looked_at(sources: &Sources, known: &Known) -> Option<LookedPoint> {
             what: format!("at step {}", latest.step),
         })
     };
-    hovered.or_else(chosen).or_else(trained)
+    hovered.or_else(pointed).or_else(dotted).or_else(chosen).or_else(trained)
 }
 
 /// What stands where a chart would evaluate a loss that is not known.

@@ -1,30 +1,80 @@
-//! The loss along each axis of the plane, through the point looked at.
+//! The loss along each axis of the plane, through the point looked at; or along the straight line from the start of
+//! training to its end, with a dot on it (the post's figure 8).
 
-use super::{About, Inks, Looked, Maker, Moment, Touched, without_objective};
+use super::line::{Chord, Profile, shown_with};
+use super::{About, Inks, Looked, Maker, Moment, Switch, Touched, without_objective};
+use crate::core::experiment::Change;
+use crate::core::objective::Objective;
+use crate::core::text::Measured;
 use crate::scene::landscape::Known;
 use crate::ui::chart::{Chart, Mark};
+use crate::ui::style::loss_text;
 
 /// What is told of it.
 pub const ABOUT: About = About {
     touched: |touch| {
+        if touch.file.view.dot.is_some() {
+            let alpha = touch.at[0].clamp(super::line::SHOWN[0], super::line::SHOWN[1]);
+            return Some(Touched::Set(Change::Dot(Some((1000.0 * alpha).round() / 1000.0))));
+        }
         let mut alpha = touch.alpha.clone();
         *alpha.get_mut(usize::from(touch.has_shift))? = touch.at[0];
         (alpha.len() > 1).then_some(Touched::Point(alpha))
     },
+    switches: &[Switch {
+        name: "start to end",
+        hint: "Along the straight line from the start of training to its end, with a dot to drag.",
+        is_on: |look| look.dot.is_some(),
+        turn: |_, is_on| Change::Dot(is_on.then_some(0.0)),
+    }],
     ..About::new(
-        "Along the axes",
-        "The loss along each axis of the plane through the point looked at. Drag to move it.",
+        "Along lines",
+        "The loss along each axis of the plane through the point looked at, or from start to end. Drag to move it, with Shift along α₂.",
     )
 };
 
-/// It keeps nothing.
+/// It keeps the loss from start to end.
 #[derive(Default)]
-pub struct Sections;
+pub struct Sections(Profile);
 
 impl Maker for Sections {
     fn draw(&mut self, moment: &Moment) -> Chart {
-        moment.of_point(|looked| chart(looked, moment.known, &moment.inks))
+        let known = moment.known;
+        let (Some(dot), Some(chord)) = (moment.wanted.look.dot, Chord::of(known)) else {
+            self.0 = Profile::default();
+            return moment.of_point(|looked| chart(looked, known, &moment.inks));
+        };
+        let Some(objective) = known.plan.objective() else { return without_objective() };
+        self.0.follow(known.revision, shown_with(dot), &known.plan.problem, &chord);
+        along(&self.0.points, &chord, dot, &**objective, &moment.inks)
     }
+
+    fn is_due(&mut self, is_news: bool, _waits: bool) -> bool {
+        is_news || self.0.is_behind()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.0.is_behind()
+    }
+}
+
+/// The chart of the line from start to end.
+fn along(line: &[[f64; 2]], chord: &Chord, dot: f64, objective: &dyn Objective, inks: &Inks) -> Chart {
+    let loss = |alpha: f64| objective.loss(&chord.at(alpha));
+    let [a, b, here] = [0.0, 1.0, dot].map(loss);
+    let points = |color, radius, points| Mark::Points { name: String::new(), color, radius, points };
+    let label = |at, text: &str| Mark::Label { at, text: text.to_owned(), color: inks.ink, is_before: false };
+    let marks = vec![
+        Mark::Line { name: String::new(), color: inks.runs[1], width: 2.0, points: line.to_vec() },
+        points(inks.ink, 3.5, vec![[0.0, a], [1.0, b]]),
+        label([0.0, a], "A"),
+        label([1.0, b], "B"),
+        points(inks.runs[0], 5.5, vec![[dot, here]]),
+    ];
+    let share = Measured(dot).steady(2).replace('-', "−");
+    let [a, b, here] = [a, b, here].map(loss_text);
+    let note = format!("θ = (1 − {share})·A + {share}·B has loss {here}; start A has {a}, end B {b}.");
+    Chart { x: "α".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
 }
 
 /// Losses along an axis.
@@ -32,7 +82,7 @@ const POINTS: usize = 37;
 /// Multiply-adds that a chart may take in a frame, about a millisecond's worth.
 const AFFORDABLE: usize = 4_000_000;
 
-/// The chart.
+/// The chart of both axes.
 fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
     let Some(objective) = looked.problem.objective() else { return without_objective() };
     let subspace = &known.plan.plane.subspace;
@@ -58,9 +108,6 @@ fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
         marks.push(Mark::Points { name: String::new(), color, radius: 4.5, points: here });
     }
     let how = if is_affordable { "evaluated" } else { "read off the plane" };
-    let note = format!(
-        "Through the slice's point {}; {how}. Drag along it to choose another α₁, with Shift another α₂.",
-        looked.what
-    );
+    let note = format!("Through the slice's point {}; {how}.", looked.what);
     Chart { x: "α".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
 }

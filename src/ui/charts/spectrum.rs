@@ -34,10 +34,10 @@ impl Maker for Spectrum {
         })
     }
 
-    fn is_due(&mut self, is_news: bool) -> bool {
+    fn is_due(&mut self, is_news: bool, waits: bool) -> bool {
         self.age += 1;
         // One more look once everything is still, and as many as a thread's answer takes.
-        let is_time = self.age == FRAMES || (is_news && self.age > FRAMES);
+        let is_time = waits || self.age == FRAMES || (is_news && self.age > FRAMES);
         let is_due = is_time && (is_news || self.is_old);
         self.is_old = !is_time && (is_news || self.is_old);
         if is_due {

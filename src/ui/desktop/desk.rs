@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use bevy::prelude::Message;
 
-use crate::core::experiment::ExperimentFile;
+use crate::core::experiment::{ChartKind, ExperimentFile};
 use crate::core::io::folder::Reach;
-use crate::ui::charts::ChartKind;
 
 /// What of the desk has to do with files.
 #[derive(Clone, Debug, Default, PartialEq)]

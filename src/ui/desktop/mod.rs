@@ -16,9 +16,9 @@ use bevy::prelude::*;
 use bevy_egui::{EguiPrimaryContextPass, egui};
 
 pub use self::desk::{Asking, Errand, FileDesk, FilmOrder, Order, Paper, Rescue, Shot, StudioAct, Take};
+use crate::core::experiment::ChartKind;
 use crate::ui::Step;
 use crate::ui::act::DeskAct;
-use crate::ui::charts::ChartKind;
 use crate::ui::desk::Desk;
 use crate::ui::view::PanelView;
 

@@ -26,6 +26,7 @@ use crate::disk::output::Output;
 use crate::disk::{Files, access};
 use crate::scene::motion::Motion;
 use crate::scene::session::SessionState;
+use crate::scene::tour::Touring;
 use crate::ui::KeepSystems;
 use crate::ui::desk::Desk;
 
@@ -167,13 +168,18 @@ fn is_time(motion: &Motion, time: &Time<Real>, looked: &mut f32) -> bool {
 fn keep_desk(
     preferences: Option<Res<Preferences>>,
     desk: Res<Desk>,
+    (session, touring): (Res<SessionState>, Res<Touring>),
     motion: Res<Motion>,
     time: Res<Time<Real>>,
     mut looked: Local<f32>,
     mut kept: Local<Option<Desk>>,
 ) {
     let Some(preferences) = preferences.filter(|_| is_time(&motion, &time, &mut looked)) else { return };
-    let lasting = desk.lasting();
+    let mut lasting = desk.lasting();
+    // A tour's charts are its own.
+    if touring.player().is_none() {
+        lasting.keep_charts(session.look());
+    }
     // What it was when the program began is on file already.
     if kept.as_ref().is_some_and(|kept| *kept != lasting) {
         write(&preferences.desk, &to_pretty_ron(&lasting, usize::MAX));
@@ -225,7 +231,7 @@ fn write(path: &Path, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::charts::ChartKind;
+    use crate::core::experiment::ChartKind;
 
     #[test]
     fn a_desk_is_kept_and_a_corrupt_one_is_set_aside_with_a_notice() {
@@ -233,7 +239,7 @@ mod tests {
         let preferences = Preferences::within(&folder.path().join("new")).unwrap();
         assert_eq!(preferences.desk(), Desk::default());
         let mut desk = Desk { zoom: 1.3, window: Some([1280, 720]), ..Desk::default() };
-        desk.toggle(ChartKind::Map);
+        desk.charts.push(ChartKind::Map);
         write(&preferences.desk, &to_pretty_ron(&desk.lasting(), usize::MAX));
         assert_eq!(preferences.desk(), desk);
         write(&preferences.desk, "(zoom: 99.0)");

@@ -66,7 +66,8 @@ pub fn draw_labels(
     mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
-    let Some(camera) = camera.filter(|_| told.placement.first().is_some()) else { return Ok(()) };
+    let is_seen = told.placement.first().is_some() && !told.session.look().is_chart_alone();
+    let Some(camera) = camera.filter(|_| is_seen) else { return Ok(()) };
     let (camera, transform) = camera.into_inner();
     let points_per_unit = 1.0 / ctx.zoom_factor();
     let project = |world: [f64; 3]| {
@@ -140,11 +141,12 @@ pub(in crate::ui) fn unit(height: f32, zoom: f32, weight: f32) -> f32 {
     (of_picture * weight).max((of_picture * zoom).min(1.0)).clamp(0.7, 4.0)
 }
 
-/// The part of the screen that no panel covers, in points.
+/// The part of the screen that neither a panel nor a chart covers, in points.
 pub(in crate::ui) fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) -> egui::Rect {
+    let right = insets.right_of(screen.width() * scale);
     egui::Rect::from_min_max(
         screen.min + egui::vec2(insets.left, insets.top) / scale,
-        screen.max - egui::vec2(insets.right, insets.bottom) / scale,
+        screen.max - egui::vec2(right, insets.bottom) / scale,
     )
 }
 

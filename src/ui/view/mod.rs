@@ -24,8 +24,7 @@ pub use self::run::{Cost, RunRow, RunView};
 pub use self::slice::SliceView;
 pub use self::tour::TourView;
 use super::chart::Chart;
-use super::charts::ChartKind;
-use crate::core::experiment::{Experiment, ExperimentFile};
+use crate::core::experiment::{ChartKind, Experiment, ExperimentFile};
 
 /// Everything the panels show.
 #[derive(Clone, Debug, Default, PartialEq)]

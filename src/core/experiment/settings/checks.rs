@@ -52,6 +52,23 @@ pub(super) fn clip(value: &Option<f64>) -> Result<(), SettingError> {
     }
 }
 
+/// Farthest that the dot may be from the start of training, in lengths of the way to its end.
+const FARTHEST_DOT: f64 = 10.0;
+
+pub(super) fn dot(value: &Option<f64>) -> Result<(), SettingError> {
+    let range = -FARTHEST_DOT..=FARTHEST_DOT;
+    value.as_ref().map_or(Ok(()), |at| within(at, &range, ""))
+}
+
+/// A list of names that has none of them twice.
+pub(super) fn each_once<T: Copy + PartialEq + Into<&'static str>>(names: &[T]) -> Result<(), SettingError> {
+    let is_there_before = |i: &usize| names[..*i].contains(&names[*i]);
+    match (0..names.len()).find(is_there_before) {
+        Some(i) => refused(format!("{} twice", names[i].into()), "each name once"),
+        None => Ok(()),
+    }
+}
+
 pub(super) fn eye(&(turn, below): &(f64, f64)) -> Result<(), SettingError> {
     if turn.abs() <= 360.0 && below.abs() <= 88.0 {
         return Ok(());
@@ -88,7 +105,7 @@ pub(super) fn volume_cells(&Resolution([n1, n2, layers]): &Resolution<3>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use crate::core::experiment::ExperimentFile;
+    use crate::core::experiment::{ChartKind, ExperimentFile};
 
     #[test]
     fn numbers_without_sense_are_refused_by_name() {
@@ -100,6 +117,10 @@ mod tests {
         assert!(refused(|file| file.view.opacity = 0.0).starts_with("view.opacity = 0: expected 0.1 to 1"));
         assert!(refused(|file| file.view.isosurface = Some(f64::NAN)).starts_with("view.isosurface = NaN"));
         assert!(refused(|file| file.view.section2 = Some(f64::INFINITY)).starts_with("view.section2 = inf"));
+        let twice = refused(|file| file.view.charts = vec![ChartKind::Map, ChartKind::Loss, ChartKind::Map]);
+        assert_eq!(twice, "view.charts = map twice: expected each name once");
+        assert!(refused(|file| file.view.dot = Some(11.0)).starts_with("view.dot = 11: expected -10 to 10"));
+        assert!(refused(|file| file.view.levels = Some(0.0)).starts_with("view.levels = 0"));
         assert!(refused(|file| file.view.eye = (0.0, 90.0)).starts_with("view.eye = (0, 90)"));
         let rotate = refused(|file| file.slice.rotate = 361.0);
         assert_eq!(rotate, "slice.rotate = 361: expected -360 to 360 degrees");

@@ -11,6 +11,9 @@ pub mod table;
 pub use checks::{MAX_LAYERS, MAX_PLANE_CELLS, MAX_SIDE, MAX_STEPS};
 pub use table::{Change, ExperimentFile, Setting, SliceFile, ViewFile};
 
+use super::chart::{ChartKind, Layout};
+use crate::core::subspace::PlaneConfig;
+
 /// What the table says of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -141,6 +144,19 @@ impl Number for Option<f64> {
     }
 }
 
+/// The angle between its directions, of a plane that has a given one.
+impl Number for PlaneConfig {
+    fn number(&self) -> Option<f64> {
+        if let Self::Angle { degrees } = self { Some(*degrees) } else { None }
+    }
+
+    fn set(&mut self, number: f64) {
+        if let Self::Angle { degrees } = self {
+            *degrees = number;
+        }
+    }
+}
+
 impl Setting {
     /// The setting of a path, or the one that holds what the path names: `dataset.points` is of the dataset.
     pub fn of_path(path: &str) -> Option<Self> {
@@ -166,6 +182,38 @@ impl ExperimentFile {
     pub fn settings(&self, touch: impl Fn(Touches) -> bool) -> Vec<Change> {
         let those = Setting::ALL.iter().filter(|setting| touch(setting.row().touches));
         those.map(|setting| setting.of(self)).collect()
+    }
+}
+
+impl ViewFile {
+    /// The charts that are shown large, in their order.
+    pub fn large_charts(&self) -> &[ChartKind] {
+        &self.charts[..self.charts.len().min(self.layout.charts())]
+    }
+
+    /// Share of the width that charts beside the landscape take: none where there are none, or where one stands
+    /// alone.
+    pub fn room_for_charts(&self) -> f64 {
+        match self.layout {
+            Layout::Beside if !self.charts.is_empty() => self.chart_share,
+            Layout::Beside | Layout::Landscape | Layout::Chart => 0.0,
+        }
+    }
+
+    /// Which of the charts that are open have no room in this layout, in words, where there are large ones.
+    pub fn left_out(&self) -> Option<String> {
+        let without = &self.charts[self.large_charts().len()..];
+        let names: Vec<&str> = without.iter().map(|kind| kind.word()).collect();
+        let has_room = self.layout == Layout::Landscape || names.is_empty();
+        (!has_room).then(|| {
+            let (layout, room) = (self.layout.name(), self.layout.charts());
+            format!("the layout {layout} has room for {room}: the charts {} are not shown", names.join(", "))
+        })
+    }
+
+    /// Whether a chart stands in the place of the landscape.
+    pub fn is_chart_alone(&self) -> bool {
+        self.layout == Layout::Chart && !self.charts.is_empty()
     }
 }
 
@@ -217,6 +265,28 @@ mod tests {
         assert_eq!(moved(Change::Isosurface(Some(2.0))), (Some(2.0), Change::Isosurface(Some(0.5))));
         assert_eq!(moved(Change::Isosurface(None)), (None, Change::Isosurface(None)));
         assert_eq!(moved(Change::HeldOut(0.25)), (None, Change::HeldOut(0.25)));
+        let angle = |degrees| Change::Plane(PlaneConfig::Angle { degrees });
+        assert_eq!(moved(angle(20.0)), (Some(20.0), angle(0.5)));
+        assert_eq!(moved(Change::Plane(PlaneConfig::Chord)), (None, Change::Plane(PlaneConfig::Chord)));
+    }
+
+    #[test]
+    fn a_layout_has_room_for_its_charts_and_says_which_have_none() {
+        use ChartKind::{Curves, Loss, Map};
+        let look =
+            |layout, charts: &[ChartKind]| ViewFile { layout, charts: charts.into(), ..ViewFile::default() };
+        let beside = look(Layout::Beside, &[Map, Curves, Loss]);
+        assert_eq!((beside.large_charts(), beside.room_for_charts()), (&[Map, Curves][..], 0.45));
+        let told = "the layout beside has room for 2: the charts loss are not shown";
+        assert_eq!(beside.left_out().as_deref(), Some(told));
+        let alone = look(Layout::Chart, &[Map]);
+        assert_eq!(
+            (alone.large_charts(), alone.room_for_charts(), alone.left_out()),
+            (&[Map][..], 0.0, None)
+        );
+        assert!(alone.is_chart_alone() && !look(Layout::Chart, &[]).is_chart_alone());
+        assert_eq!(look(Layout::Landscape, &[Map]).large_charts(), []);
+        assert_eq!(look(Layout::Beside, &[]).room_for_charts(), 0.0);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::checks::{self, MAX_STEPS, within};
 use super::macros::{or, path_of, place, settings};
 use super::{ChosenFor, Row, Topic, Touches, Transition};
 use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::experiment::chart::{ChartKind, Layout, MapGround, ParameterLayer};
 use crate::core::experiment::field::FieldError;
 use crate::core::experiment::look::{CameraMode, Shape, Theme, TrailColors};
 use crate::core::experiment::resolution::Resolution;
@@ -83,7 +84,7 @@ settings! {
     SliceFile [slice] {
         /// How the plane is laid through parameter space: by the trajectory's principal components, through start and
         /// end, or otherwise.
-        plane: PlaneConfig => Plane, Slice, Experiment "plane(pca())";
+        plane: PlaneConfig => Plane, Slice, Experiment "plane(angle(degrees: 30))", ~Eased;
 
         /// What the third direction follows: what the kind of plane has it follow, or the way from the slice's second low
         /// point to where training on from it arrives, at alpha3 = 1.
@@ -158,5 +159,39 @@ settings! {
         /// From where it is looked at first: turn about the vertical and angle below the horizon, in degrees. At a
         /// turn of 0 alpha1 runs to the right and alpha2 away from the eye.
         eye: (f64, f64) = (35.0, 30.0) => Eye, Look, View "eye(35, 30)", for Task, by checks::eye;
+
+        /// The charts that are open, in their order.
+        charts: Vec<ChartKind> => Charts, Look, View "charts([map, curves])", by checks::each_once;
+
+        /// Where charts stand in a lecture, a picture and a film: nowhere (landscape), the first two beside it (beside),
+        /// or the first one alone (chart).
+        layout: Layout => Layout, Look, View "layout(beside)";
+
+        /// Share of the width that charts beside the landscape take.
+        chart_share: f64 = 0.45 => ChartShare, Look, View "chart_share(0.5)", ~Eased, in 0.2..=0.8;
+
+        /// Whether losses in charts are on a logarithmic scale.
+        has_log_charts: bool = true => LogCharts, Look, View "log_charts(false)";
+
+        /// What the example is predicted as whose loss a chart shows.
+        predicted: f64 = 0.6 => Predicted, Look, View "predicted(0.99)", ~Eased, in -100.0..=100.0;
+
+        /// What is true of the example whose loss a chart shows.
+        desired: f64 = 1.0 => Desired, Look, View "desired(0)", ~Eased, in -100.0..=100.0;
+
+        /// Where a dot is on the straight line from the start of training to its end, 0 to 1 and beyond: charts look at
+        /// the model there.
+        dot: Option<f64> => Dot, Look, View "dot(0.5)", ~Eased, by checks::dot;
+
+        /// From one isoline to the next; without it, a round number that suits the heights.
+        levels: Option<f64> => Levels, Look, View "levels(0.05)", for Loss, by checks::clip;
+
+        /// What lies under the path on the contour map: colours, bands between isolines, or a dot for each model of a
+        /// grid.
+        map: MapGround => Map, Look, View "map(dots)";
+
+        /// What the chart of parameters shows, the lowest first: grid, path, steps, directions.
+        parameters: Vec<ParameterLayer> = vec![ParameterLayer::Path] => Parameters, Look, View
+            "parameters([grid, steps])", by checks::each_once;
     }
 }
