@@ -56,7 +56,7 @@ fn head_ui(ui: &mut egui::Ui, kind: ChartKind, view: &PanelView, desk: &mut Desk
             #[cfg(feature = "desktop")]
             super::desktop::chart_menu_ui(ui, kind, desk);
             #[cfg(not(feature = "desktop"))]
-            let _ = &desk;
+            let _ = desk;
         });
     });
     if about.switches.is_empty() {

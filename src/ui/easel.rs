@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::labels::free_rect;
 use super::room::{self, Taker};
 use super::source::Source;
+use super::style::color32;
 use super::touch::asked_by;
 use crate::core::experiment::ViewFile;
 use crate::scene::camera::SceneCamera;
@@ -47,6 +48,10 @@ pub(super) fn draw_easel(
     let rect = easel_rect(look, screen, &sources.insets, scale, caption);
     let layer = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(rect);
     let mut ui = egui::Ui::new(ctx.clone(), "easel".into(), layer);
+    if look.is_chart_alone() {
+        // The landscape would be seen about the caption.
+        ui.painter().rect_filled(screen, 0.0, color32(sources.palette.stage));
+    }
     let count = look.large_charts().len() as f32;
     let each = egui::vec2(rect.width(), rect.height() / count);
     let mut over = None;

@@ -92,7 +92,7 @@ pub fn labels_plugin(app: &mut App) {
 }
 
 fn labels_systems() -> ScheduleConfigs<ScheduleSystem> {
-    (caption::draw_caption, labels::draw_labels, easel::draw_easel).chain().in_set(Step::Labels)
+    (easel::draw_easel, caption::draw_caption, labels::draw_labels).chain().in_set(Step::Labels)
 }
 
 /// The systems that lay out the overlay.
@@ -279,7 +279,8 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         painter.text(corner, egui::Align2::RIGHT_BOTTOM, "B: back", font, egui::Color32::from_gray(56));
         return covered;
     }
-    lecture::lecture_ui(&ctx, view, desk.is_lecture);
+    // Over a chart alone it would stand in its way.
+    lecture::lecture_ui(&ctx, view, desk.is_lecture && !view.experiment.view.is_chart_alone());
     if view.is_panels_shown && !desk.is_lecture {
         covered = edges(root, view, desk, asked);
     } else {

@@ -6,7 +6,7 @@ use losscape::core::subspace::PlaneConfig;
 use super::*;
 
 /// Model 1 along its chord, with every layer of its chart and a dot on the line.
-fn model1(change: fn(&mut ExperimentFile)) -> Eye {
+fn model1(charts: &[ChartKind], change: impl FnOnce(&mut ExperimentFile)) -> Eye {
     eye(|file| {
         *file = ExperimentFile::parse(
             "(seed: 3, dataset: diagonal(points: 80), model: model1, optimizer: sgd(lr: 0.1), steps: 120,
@@ -14,7 +14,7 @@ fn model1(change: fn(&mut ExperimentFile)) -> Eye {
             "x",
         )
         .unwrap();
-        file.view.charts = ChartKind::ALL.into();
+        file.view.charts = charts.into();
         file.view.parameters = ParameterLayer::ALL.into();
         file.view.dot = Some(0.25);
         change(file);
@@ -52,7 +52,7 @@ fn close(a: f64, b: f64) -> bool {
 
 #[test]
 fn each_step_is_a_dot_coloured_by_its_loss() {
-    let eye = model1(|_| {});
+    let eye = model1(&[ChartKind::Parameters], |_| {});
     let (places, losses, colors) = dots(&chart(&eye, ChartKind::Parameters), "loss of a step");
     assert_eq!(places.len(), 121, "the start and every step");
     assert!(places.iter().zip(&losses).all(|(at, loss)| close(squared(&eye, *at), *loss)));
@@ -62,7 +62,7 @@ fn each_step_is_a_dot_coloured_by_its_loss() {
 
 #[test]
 fn a_grid_of_models_lies_under_the_path() {
-    let eye = model1(|_| {});
+    let eye = model1(&[ChartKind::Parameters], |_| {});
     let (places, losses, _) = dots(&chart(&eye, ChartKind::Parameters), "loss of a model");
     assert_eq!(places.len(), 51 * 51);
     assert!(places.iter().zip(&losses).all(|(at, loss)| close(squared(&eye, *at), *loss)));
@@ -73,7 +73,7 @@ fn a_grid_of_models_lies_under_the_path() {
 
 #[test]
 fn a_grid_of_the_plane_holds_the_losses_of_its_models() {
-    let eye = model1(|file| file.view.map = MapGround::Dots);
+    let eye = model1(&[ChartKind::Map], |file| file.view.map = MapGround::Dots);
     let known = eye.world().resource::<Landscape>().current().unwrap();
     let (places, losses, _) = dots(&chart(&eye, ChartKind::Map), "loss");
     assert_eq!((places.len(), places[0], places[51 * 51 - 1]), (51 * 51, [-1.0; 2], [2.0; 2]));
@@ -87,7 +87,7 @@ fn a_grid_of_the_plane_holds_the_losses_of_its_models() {
 
 #[test]
 fn the_straight_line_the_dot_on_both_and_what_it_predicts() {
-    let eye = model1(|_| {});
+    let eye = model1(&[ChartKind::Sections, ChartKind::Parameters, ChartKind::Decision], |_| {});
     let [a, b] = ends(&eye);
     let at = |alpha: f64| [0, 1].map(|i: usize| (1.0 - alpha) * a[i] + alpha * b[i]);
     let sections = chart(&eye, ChartKind::Sections);
@@ -110,7 +110,7 @@ fn the_straight_line_the_dot_on_both_and_what_it_predicts() {
 
 #[test]
 fn the_model_s_line_through_the_data_is_where_it_says_one_half() {
-    let eye = model1(|_| {});
+    let eye = model1(&[ChartKind::Decision], |_| {});
     let [a, b] = ends(&eye);
     let [q, s] = [0, 1].map(|i: usize| 0.75 * a[i] + 0.25 * b[i]);
     let decision = chart(&eye, ChartKind::Decision);
@@ -122,7 +122,7 @@ fn the_model_s_line_through_the_data_is_where_it_says_one_half() {
 
 #[test]
 fn the_directions_are_arrows_from_the_start() {
-    let eye = model1(|_| {});
+    let eye = model1(&[ChartKind::Parameters], |_| {});
     let [a, b] = ends(&eye);
     let parameters = chart(&eye, ChartKind::Parameters);
     let shafts: Vec<[[f64; 2]; 2]> = parameters
@@ -145,7 +145,7 @@ fn the_directions_are_arrows_from_the_start() {
 
 #[test]
 fn isolines_run_where_they_were_asked_for() {
-    let eye = model1(|file| {
+    let eye = model1(&[ChartKind::Map], |file| {
         (file.view.map, file.view.levels) = (MapGround::Bands, Some(0.1));
         file.view.clip = Some(1.0);
     });
@@ -183,7 +183,7 @@ fn isolines_run_where_they_were_asked_for() {
 
 #[test]
 fn the_dial_tells_the_angle_of_the_plane() {
-    let eye = model1(|file| {
+    let eye = model1(&[ChartKind::Directions], |file| {
         file.model = ModelConfig::by_name("model3").unwrap();
         file.view.dot = None;
         file.slice.range = None;

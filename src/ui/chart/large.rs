@@ -26,6 +26,8 @@ const X_APART: f32 = 4.6;
 const Y_APART: f32 = 2.0;
 /// How opaque the lines at the numbers are; a picture is not crossed by any.
 const GRID: f32 = 0.15;
+/// Radius of a dot of a grid, as a share of the way to the next.
+const GRID_DOT: f32 = 0.42;
 
 /// Where and in what a chart is drawn.
 #[derive(Clone, Copy)]
@@ -146,7 +148,7 @@ impl Sheet {
 /// The axes of a part: where they lie, and what they show.
 struct Axes<'a> {
     chart: &'a Chart,
-    top: Pos2,
+    room: Rect,
     frame: Rect,
     bounds: Bounds,
 }
@@ -167,15 +169,15 @@ impl<'a> Axes<'a> {
             egui::pos2((rect.right() - text).max(rect.left() + room + 1.0), bottom),
         );
         if !chart.is_equal {
-            return Self { chart, top: rect.min, frame, bounds: [low, high] };
+            return Self { chart, room: rect, frame, bounds: [low, high] };
         }
         // What it shows has its own shape, and no room beside it.
         let share = chart.height() as f32;
         let size =
             egui::vec2(frame.width().min(frame.height() / share), frame.height().min(frame.width() * share));
-        let frame = Rect::from_min_size(frame.min, size);
+        let frame = egui::Align2::CENTER_TOP.align_size_within_rect(size, frame);
         let bounds = equal([low, high], f64::from(frame.height() / frame.width()));
-        Self { chart, top: rect.min, frame, bounds }
+        Self { chart, room: rect, frame, bounds }
     }
 
     fn at(&self, [x, y]: [f64; 2]) -> Pos2 {
@@ -212,9 +214,8 @@ impl<'a> Axes<'a> {
 
     fn paint_legend(&self, sheet: &Sheet) {
         let text = sheet.text;
-        let width = self.frame.right() + text - self.top.x;
-        for (row, line) in sheet.legend(self.chart, width).into_iter().enumerate() {
-            let mut at = self.top + egui::vec2(0.0, ROW * text * row as f32);
+        for (row, line) in sheet.legend(self.chart, self.room.width()).into_iter().enumerate() {
+            let mut at = self.room.min + egui::vec2(0.0, ROW * text * row as f32);
             for (name, color) in line {
                 let taken = sheet.extent((name, color));
                 if let Some(color) = color {
@@ -277,11 +278,17 @@ impl<'a> Axes<'a> {
                     painter.circle_filled(self.at(at), sheet.scale * radius, *color);
                 }
             }
-            Mark::Dots { radius, points, colors, .. } => {
+            Mark::Dots { radius, points, colors, is_grid, .. } => {
+                let radius = match (is_grid, &points[..]) {
+                    (true, [a, b, ..]) => {
+                        (sheet.scale * radius).min(GRID_DOT * self.at(*a).distance(self.at(*b)))
+                    }
+                    _ => sheet.scale * radius,
+                };
                 for (point, [r, g, b]) in points.iter().zip(colors) {
                     for at in stretches(&[*point], is_log).concat() {
                         let color = Color32::from_rgb(*r, *g, *b);
-                        painter.circle_filled(self.at(at), sheet.scale * radius, color);
+                        painter.circle_filled(self.at(at), radius, color);
                     }
                 }
             }

@@ -76,6 +76,8 @@ pub enum Mark {
         colors: Vec<[u8; 3]>,
         /// The number that it stands for.
         values: Vec<f64>,
+        /// Whether they are a grid, row by row, of which none covers the next.
+        is_grid: bool,
     },
     /// Words beside a place.
     Label {

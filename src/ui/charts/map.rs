@@ -132,7 +132,7 @@ impl Plane {
     fn dots(&self, [axis1, axis2]: [Axis; 2], loss: impl Fn([f64; 2]) -> f64) -> Mark {
         let places: Vec<_> = grid([[axis1.low, axis2.low], [axis1.high, axis2.high]]).collect();
         let losses = places.iter().map(|alpha| loss(*alpha)).collect();
-        self.ramp.dots("loss", DOT, places, losses)
+        self.ramp.dots("loss", places, losses, true)
     }
 
     fn picture(&self, known: &Known, [axis1, axis2]: [Axis; 2], loss: impl Fn([f64; 2]) -> f64) -> Mark {
@@ -208,9 +208,6 @@ impl Plane {
         }
     }
 }
-
-/// Radius of a dot of a grid.
-const DOT: f32 = 1.9;
 
 /// The loss in the middle of the band that a loss lies in; of the bands at both ends as far from their line as the
 /// next is.

@@ -25,12 +25,17 @@ impl Ramp {
         }
     }
 
-    /// Dots at places, each coloured by the loss there.
-    pub fn dots(&self, name: &str, radius: f32, points: Vec<[f64; 2]>, losses: Vec<f64>) -> Mark {
+    /// Dots at places, each coloured by the loss there: of a grid, or of steps.
+    pub fn dots(&self, name: &str, points: Vec<[f64; 2]>, losses: Vec<f64>, is_grid: bool) -> Mark {
         let colors = losses.iter().map(|loss| self.at(*loss)).collect();
-        Mark::Dots { name: name.to_owned(), radius, points, colors, values: losses }
+        let radius = if is_grid { MODEL } else { STEP };
+        Mark::Dots { name: name.to_owned(), radius, points, colors, values: losses, is_grid }
     }
 }
+
+/// Radius of a step's dot, and of a model's in a grid.
+const STEP: f32 = 2.6;
+const MODEL: f32 = 1.9;
 
 /// Models along each side of a grid, as in the post.
 pub(super) const SIDE: usize = 51;

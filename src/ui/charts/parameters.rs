@@ -129,14 +129,10 @@ fn paths(runs: &[Live], inks: &Inks) -> Vec<Mark> {
     runs.iter().map(path).collect()
 }
 
-/// Radius of a step's dot, and of a model's in the grid.
-const STEP: f32 = 2.6;
-const MODEL: f32 = 1.9;
-
 fn steps(points: &[Checkpoint], ramp: &Ramp) -> Mark {
     let shown = thinned(points.iter());
     let places = shown.iter().map(|point| place(&point.theta)).collect();
-    ramp.dots("loss of a step", STEP, places, shown.iter().map(|point| point.loss).collect())
+    ramp.dots("loss of a step", places, shown.iter().map(|point| point.loss).collect(), false)
 }
 
 fn directions(subspace: &Subspace, inks: &Inks) -> Vec<Mark> {
@@ -199,7 +195,7 @@ impl Models {
 
     fn mark(&self, ramp: &Ramp) -> Option<Mark> {
         let is_there = !self.places.is_empty();
-        is_there.then(|| ramp.dots("loss of a model", MODEL, self.places.clone(), self.losses.clone()))
+        is_there.then(|| ramp.dots("loss of a model", self.places.clone(), self.losses.clone(), true))
     }
 }
 
