@@ -3,6 +3,9 @@
 #[path = "../examples/batch_size.rs"]
 #[allow(dead_code, reason = "its main is what cargo runs")]
 mod batch_size;
+#[path = "../examples/copies.rs"]
+#[allow(dead_code, reason = "its main is what cargo runs")]
+mod copies;
 #[path = "../examples/film.rs"]
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 #[allow(dead_code, reason = "its main is what cargo runs")]
@@ -128,6 +131,28 @@ fn small_and_large_batches_are_compared_at_one_loss() {
     for counted in ["above 1 in 7 of 7 seeds", "above 1 in 0 of 7 seeds", "above 1 in 5 of 7 seeds"] {
         assert!(text.contains(counted), "{counted}: {text}");
     }
+}
+
+#[test]
+fn copies_of_a_minimum_are_one_function_and_a_curve_rises_less_than_the_line() {
+    let text = said(copies::tell);
+    assert!(text.starts_with("48 copies of a minimum of loss "), "{text}");
+    let minimum = number_after(&text, "of a minimum of loss");
+    for way in ["two units change places:", "a unit turns its sign:"] {
+        let told = text.split_once(way).unwrap().1;
+        let [from, to] = ["losses", " and"].map(|word| number_after(told, word));
+        assert!((from - to).abs() < 1e-12 && (from - minimum).abs() < 1e-4, "{told}");
+        let [line, curve] = ["line rises by", "curve rises by"].map(|word| number_after(told, word));
+        assert!(line > 0.3 && curve > 0.0 && curve < 0.6 * line, "{line} {curve}");
+        assert!(number_after(told, "and strays") < 1e-9);
+    }
+    let scales = text.split_once("units of relu").unwrap().1;
+    let of = |word: &str| {
+        let told = scales.split_once(word).unwrap().1;
+        [number_after(told, "by"), number_after(told, " and")]
+    };
+    let ([plain, far], [own, own_far]) = (of("in theta's unit"), of("of each neuron's length"));
+    assert!((plain - far).abs() > 1e-4 && (own - own_far).abs() < 1e-9 && own > 0.0, "{text}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod init;
 pub mod layer;
 pub mod pass;
 pub mod skip;
+pub mod symmetry;
 pub mod tangent;
 
 pub use activation::Activation;
@@ -16,3 +17,4 @@ pub use config::{Head, ModelConfig};
 pub use init::Init;
 pub use layer::{Layer, Model, ModelError};
 pub use skip::{Skip, SkipError};
+pub use symmetry::{Symmetry, SymmetryError};

@@ -1,12 +1,14 @@
 //! The one seam between what is minimised and everything that minimises, slices or probes it.
 
 pub mod analytic;
+pub mod curve;
 pub mod hessian;
 pub mod problem;
 pub mod supervised;
 pub mod targets;
 
 pub use analytic::{Analytic, Surface};
+pub use curve::{Barrier, Curve};
 pub use problem::{NoObjective, Problem};
 pub use supervised::Supervised;
 pub use targets::{SupervisedError, fitting, outputs_for};
