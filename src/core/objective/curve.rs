@@ -161,7 +161,7 @@ mod tests {
     }
 
     /// Between two of Himmelblau's minima lies a saddle: the line goes over a hill, and no curve stays below the
-    /// saddle, which is 13.31 high at (0.0867, 2.8843).
+    /// saddle, which is 67.72 high at (0.0867, 2.8843).
     #[test]
     fn a_trained_curve_goes_by_the_saddle_and_the_line_over_the_hill() {
         let ends = [[3.0, 2.0], [-2.805_118_086_952_745, 3.131_312_518_250_573]];
@@ -175,8 +175,8 @@ mod tests {
         let mut run = TrainingRun::new(Arc::clone(&curve) as Arc<dyn Objective>, plan);
         run.advance(500);
         let bent = curve.barrier(&run.latest().theta, 1000);
-        assert!(bent.rise < line.rise && bent.rise > 13.31, "{bent:?} {line:?}");
-        assert!(bent.rise < 13.31 * 1.2, "it goes near the saddle: {bent:?}");
+        assert!(bent.rise < line.rise && bent.rise > 67.71, "{bent:?} {line:?}");
+        assert!(bent.rise < 70.0, "it goes near the saddle: {bent:?}");
         assert_eq!(bent.loss, curve.objective.loss(&curve.point(&run.latest().theta, bent.at)));
     }
 
