@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::text::Measured;
+
 /// The weight on a skip connection, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
@@ -13,7 +15,7 @@ pub struct Skip(f64);
 /// A weight that is none.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{0}: expected false, true or a weight from 0 to 1")]
-pub struct SkipError(f64);
+pub struct SkipError(Measured);
 
 /// As files have it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ impl Skip {
     /// If it does not lie between 0 and 1.
     pub fn new(weight: f64) -> Result<Self, SkipError> {
         // Adding 0 takes the sign from −0.
-        (0.0..=1.0).contains(&weight).then_some(Self(weight + 0.0)).ok_or(SkipError(weight))
+        (0.0..=1.0).contains(&weight).then_some(Self(weight + 0.0)).ok_or(SkipError(Measured(weight)))
     }
 
     /// What the layer's input is multiplied by before it is added to the output.

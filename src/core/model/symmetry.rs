@@ -7,6 +7,7 @@
 use super::activation::Activation;
 use super::layer::{Layer, Model};
 use crate::core::num::ParamBlock;
+use crate::core::text::Measured;
 
 /// A change of theta that leaves the function as it is. Layers and units count from 0; hidden layers alone have any.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +83,7 @@ pub enum SymmetryError {
     Bias,
     /// The factor is none.
     #[error("a factor of {0}; expected a finite number above 0")]
-    Factor(f64),
+    Factor(Measured),
 }
 
 impl Model {
@@ -150,7 +151,7 @@ impl Model {
             return Err(SymmetryError::Activation { activation, expected: "relu or the identity" });
         }
         if !(factor.is_finite() && factor > 0.0) {
-            return Err(SymmetryError::Factor(factor));
+            return Err(SymmetryError::Factor(Measured(factor)));
         }
         self.into(layer, unit).into_iter().for_each(|at| copy[at] *= factor);
         self.out_of(layer, unit).into_iter().for_each(|at| copy[at] /= factor);
