@@ -220,7 +220,7 @@ fn the_marker_has_its_colour_where_training_is() {
         let training = world.resource::<Training>();
         let (place, at) = marker::place(training.leader().unwrap(), known, &placed).unwrap();
         assert_eq!(place.step, 2000);
-        assert_eq!(place.loss, known.plan.trajectory.last().unwrap().loss, "the true loss");
+        assert_eq!(place.value, known.plan.trajectory.last().unwrap().loss, "the true loss");
         let [x, y] = pixel_of(&eye)(placed.world(at)).unwrap();
         let drawn = picture.get_pixel(x, y).0;
         let [r, g, b] = marker::color(world.resource::<Palette>(), 0).to_srgba().to_u8_array_no_alpha();

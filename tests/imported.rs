@@ -53,7 +53,7 @@ fn another_slice_of_it_goes_on_with_the_run_that_is_known() {
     let (_, imported) = pair("pca");
     let known = pipeline::run(&imported).unwrap().plan;
     let turned = imported.with(|file| file.slice.plane = PlaneConfig::Chord).unwrap();
-    let mut pipeline = Pipeline::resliced(turned.clone(), 0.0, &known);
+    let mut pipeline = Pipeline::resliced(turned.clone(), known.evaluator.clone(), 0.0, &known);
     let mut found = Vec::new();
     loop {
         match pipeline.advance(1) {
@@ -276,7 +276,7 @@ mod window {
         let run = pipeline::train(&trained, |_| {}).unwrap();
         let placed = eye.world().resource::<Placement>().first().unwrap();
         let trail = eye.world().resource::<Trails>().leader().unwrap();
-        assert_eq!(trail.last().unwrap().loss, run.latest().loss, "at the losses that were recorded");
+        assert_eq!(trail.last().unwrap().value, run.latest().loss, "at the losses that were recorded");
         assert!(trail.path(&placed).len() > 20);
         let charts = &eye.world().resource::<Charts>().open;
         for (kind, chart) in charts {

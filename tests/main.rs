@@ -36,6 +36,7 @@ mod panels;
 mod panics;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod places;
+mod quantities;
 mod reference;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod scene;

@@ -42,8 +42,10 @@ impl Arrow {
         let (here, at) = marker::place(run, known, placed)?;
         let (toward, share) = match self {
             Self::Velocity => {
-                let before = TrailPlace::new(&known.plan.plane.subspace, run.before()?);
-                let from = placed.point(&before.alpha, before.loss)?;
+                let before = run.before()?;
+                let value = run.value(&known.plan, before)?;
+                let before = TrailPlace::new(&known.plan.plane.subspace, before, value);
+                let from = placed.point(&before.alpha, before.value)?;
                 (std::array::from_fn(|i| 2.0 * at[i] - from[i]), 1.0)
             }
             Self::Descent => descent(&here, run, known, placed)?,
@@ -64,7 +66,8 @@ const CLEARANCE: f64 = 0.03;
 
 /// A point a little down the plane's slope, and the share of the gradient that lies in the plane.
 fn descent(here: &TrailPlace, run: &Live, known: &Known, placed: &Placed) -> Option<([f64; 3], f64)> {
-    let gradient = run.gradient()?;
+    // Of any other quantity the gradient is not known.
+    let gradient = run.gradient().filter(|_| known.plan.quantity.is_loss())?;
     let theta = &run.latest()?.theta;
     let subspace = &known.plan.plane.subspace;
     let plane = subspace.plane_at(here.alpha[2]);
@@ -78,7 +81,7 @@ fn descent(here: &TrailPlace, run: &Live, known: &Known, placed: &Placed) -> Opt
     add_scaled(&mut moved, -step, gradient);
     let alpha = plane.project(&moved).alpha;
     let in_plane: f64 = plane.basis().iter().map(|unit| dot(unit, gradient).powi(2)).sum::<f64>();
-    let loss = here.loss - step * in_plane;
+    let loss = here.value - step * in_plane;
     let toward = placed.point(&[alpha[0], alpha[1], here.alpha[2]], loss)?;
     Some((toward, in_plane.sqrt() / whole))
 }

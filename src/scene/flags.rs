@@ -1,4 +1,4 @@
-//! Flags where training starts and where it ends, at their true losses.
+//! Flags where training starts and where it ends, at their true losses, or what else the surface shows.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
@@ -30,15 +30,15 @@ impl Flag {
         }
     }
 
-    /// Where on a stand it is planted, at the true loss there; `None` where that is out of the picture.
+    /// Where on a stand it is planted, at its true value there; `None` where that is out of the picture.
     pub fn place(self, known: &Known, placed: &Placed) -> Option<[f64; 3]> {
         let trajectory = &known.plan.trajectory;
         let point = match self {
             Self::Start => trajectory.first(),
             Self::End => trajectory.last(),
         }?;
-        let place = TrailPlace::new(&known.plan.plane.subspace, point);
-        placed.point(&place.alpha, place.loss)
+        let place = TrailPlace::new(&known.plan.plane.subspace, point, known.plan.value_at(point)?);
+        placed.point(&place.alpha, place.value)
     }
 }
 

@@ -48,8 +48,8 @@ pub struct Landscape {
     pub cells_evaluated: u64,
 }
 
-/// Who evaluates the slices of an experiment; nobody where its loss is not to be had. Asked on the main thread,
-/// for each new training.
+/// Who evaluates the slices of an experiment, in the quantity that it asks for; nobody where its loss is not to be
+/// had. Asked on the main thread, for each new question.
 #[derive(Resource, Clone)]
 pub struct Evaluators(pub Arc<dyn Fn(&Experiment) -> Option<Arc<dyn Evaluator>> + Send + Sync>);
 
@@ -84,9 +84,9 @@ pub struct Known {
     pub walks: Option<RandomWalks>,
     /// The question's part that its look-ahead run answers.
     trained: Trained,
-    /// The lowest and highest finite losses of plane and volume.
+    /// The lowest and highest finite losses, or values of the quantity shown, of plane and volume.
     pub losses: Vec<f64>,
-    /// The lowest and highest finite true losses of the look-ahead run, as far as it is sound.
+    /// The lowest and highest of its true values along the look-ahead run, as far as it is sound.
     pub trail_losses: Vec<f64>,
 }
 
@@ -258,7 +258,7 @@ fn ask_pipeline(
         let evaluator = evaluators.0(experiment);
         let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
         let pipeline = match (plan, shorter) {
-            (Some(plan), _) => Pipeline::resliced(experiment, alpha3, &plan),
+            (Some(plan), _) => Pipeline::resliced(experiment, evaluator, alpha3, &plan),
             (None, Some(shorter)) => Pipeline::lengthened(experiment, evaluator, alpha3, shorter),
             (None, None) => Pipeline::new(experiment, evaluator, alpha3),
         };
@@ -339,8 +339,7 @@ impl Landscape {
     }
 
     fn set_plan(&mut self, plan: Arc<Plan>, executor: &Executor) {
-        let losses: Vec<f64> = plan.sound.checkpoints().iter().map(|c| c.loss).collect();
-        let trail_losses = finite_range(&losses).map_or_else(Vec::new, |(low, high)| vec![low, high]);
+        let trail_losses = finite_range(&plan.along).map_or_else(Vec::new, |(low, high)| vec![low, high]);
         let Some(trained) = self.trained.clone() else { return };
         let old = self.known.replace(Known {
             revision: self.question.revision(),

@@ -1,4 +1,4 @@
-//! The markers: where each run is, at its true loss, with a glow and a drop line.
+//! The markers: where each run is, at its true loss or what else the surface shows, with a glow and a drop line.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::gizmos::GizmoAsset;
@@ -161,8 +161,9 @@ fn draw_drops(
     }
 }
 
-/// Where a live run is: in the slice, and on a stand.
+/// Where a live run is: in the slice, and on a stand. A quantity that takes its time is shown where it is known.
 pub fn place(run: &Live, known: &Known, placed: &Placed) -> Option<(TrailPlace, [f64; 3])> {
-    let place = TrailPlace::new(&known.plan.plane.subspace, run.latest()?);
-    Some((place, placed.point(&place.alpha, place.loss)?))
+    let (latest, value) = run.measured(&known.plan)?;
+    let place = TrailPlace::new(&known.plan.plane.subspace, latest, value);
+    Some((place, placed.point(&place.alpha, place.value)?))
 }

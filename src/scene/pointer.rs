@@ -53,7 +53,7 @@ impl HoverPoint {
         if known.plan.plane.subspace.k() > 2 {
             alpha.push(shown.alpha3);
         }
-        let (loss, is_evaluated) = loss_at(known, &alpha).map_or((drawn, false), |loss| (loss, true));
+        let (loss, is_evaluated) = value_at(known, &alpha).map_or((drawn, false), |loss| (loss, true));
         Some(Self { alpha, loss, is_evaluated, world: hit.world, stand })
     }
 }
@@ -61,11 +61,10 @@ impl HoverPoint {
 /// Multiply-adds that one evaluation may take to be done in a frame, about a millisecond's worth.
 const AFFORDABLE: usize = 2_000_000;
 
-/// The loss at a point of the slice, where it takes no time to find out.
-pub fn loss_at(known: &Known, alpha: &[f64]) -> Option<f64> {
-    let objective = known.plan.objective()?;
-    let cost = objective.dim() * objective.examples().max(1);
-    (cost <= AFFORDABLE).then(|| objective.loss(&known.plan.plane.subspace.lift(alpha)))
+/// What the surface shows at a point of the slice, where it takes no time to find out.
+pub fn value_at(known: &Known, alpha: &[f64]) -> Option<f64> {
+    let measure = known.plan.measure.as_ref()?;
+    (measure.cost() <= AFFORDABLE).then(|| measure.value(&known.plan.plane.subspace.lift(alpha)))
 }
 
 /// How long the pointer has been where it is, before an audience.

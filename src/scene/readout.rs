@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use super::Step;
 use super::landscape::{Known, Landscape};
-use super::pointer::loss_at;
+use super::pointer::value_at;
 use super::slice::Shown;
 use super::trail::TrailPlace;
 use super::training::Training;
@@ -14,7 +14,9 @@ use crate::core::session::Revision;
 /// Numbers about the point where training is.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Readout {
-    /// Loss at the point of the displayed plane nearest to it: evaluated there, not interpolated.
+    /// What the surface shows, at that point.
+    pub value: Option<f64>,
+    /// The same at the point of the displayed plane nearest to it: evaluated there, not interpolated.
     pub surface_loss: Option<f64>,
     /// Its distance from the displayed plane, in the unit of theta.
     pub plane_distance: Option<f64>,
@@ -50,7 +52,8 @@ fn read_out(
     let read = |known: &Known| -> Option<Readout> {
         let latest = training.leader()?.latest()?;
         let subspace = &known.plan.plane.subspace;
-        let place = TrailPlace::new(subspace, latest);
+        let (measured, value) = training.leader()?.measured(&known.plan)?;
+        let place = TrailPlace::new(subspace, latest, value);
         let foot = subspace.plane_at(shown.alpha3).project(&latest.theta).alpha;
         let mut alpha = foot;
         alpha.push(shown.alpha3);
@@ -60,7 +63,8 @@ fn read_out(
         };
         *length = Some((known.revision, path_length));
         Some(Readout {
-            surface_loss: loss_at(known, &alpha),
+            surface_loss: value_at(known, &alpha),
+            value: (measured.step == latest.step).then_some(value),
             plane_distance: Some(place.distance(subspace, shown.alpha3)),
             path_length: Some(path_length),
         })

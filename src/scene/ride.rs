@@ -13,6 +13,7 @@ use super::trail::{Trail, TrailPlace, Trails};
 use crate::core::experiment::CameraMode;
 use crate::core::geometry::camera::Pose;
 use crate::core::geometry::path::{CameraKey, CameraPath};
+use crate::core::train::Checkpoint;
 
 /// Where ride and path lead.
 pub(super) fn lead(
@@ -72,9 +73,9 @@ impl Ride<'_> {
         let subspace = &self.known.plan.plane.subspace;
         let planned = self.known.plan.trajectory.checkpoints();
         let coming = &planned[planned.partition_point(|point| point.step < step)..];
-        let place = |point| {
-            let place = TrailPlace::new(subspace, point);
-            self.placed.point(&place.alpha, place.loss).map(|at| self.placed.world(at))
+        let place = |point: &Checkpoint| {
+            let place = TrailPlace::new(subspace, point, self.known.plan.value_at(point)?);
+            self.placed.point(&place.alpha, place.value).map(|at| self.placed.world(at))
         };
         coming.iter().take(AHEAD).filter_map(place).collect()
     }

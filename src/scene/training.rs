@@ -7,6 +7,7 @@
 mod errand;
 mod judgement;
 mod live;
+mod measured;
 
 use bevy::prelude::*;
 

@@ -15,7 +15,7 @@ use crate::core::text::Measured;
 use crate::core::train::Checkpoint;
 use crate::scene::executor::Executor;
 use crate::scene::landscape::{Known, Landscape};
-use crate::scene::pointer::loss_at;
+use crate::scene::pointer::value_at;
 use crate::scene::prober::{ProbePoint, Prober};
 use crate::scene::session::SessionState;
 use crate::scene::training::{Live, Training};
@@ -67,7 +67,7 @@ pub(super) fn look_at_chosen(
         Some(old) if old.alpha == *alpha && point.of.as_ref().is_some_and(|of| of.0 == known.revision) => {
             old.loss
         }
-        _ => loss_at(known, alpha),
+        _ => value_at(known, alpha),
     };
     let trail = training.leader().map(Live::points).unwrap_or_default();
     point.chosen = Some(Chosen {
@@ -112,9 +112,13 @@ pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) 
     number(ui, "chosen", text, "The point of the slice that was clicked (Esc forgets it).");
     place_ui(ui, alpha.map(Vec::as_slice), asked);
     let loss = chosen.and_then(|chosen| chosen.loss).map_or("–".to_owned(), loss_text);
-    number(ui, "loss there", loss, "The loss at that point of the slice, evaluated there.");
+    let title = view.experiment.slice.quantity.title();
+    let hover = format!("The {title} at that point of the slice, evaluated there.");
+    number(ui, &format!("{title} there"), loss, &hover);
     let verdict = chosen.and_then(|chosen| chosen.verdict);
-    let hover = format!("{VERDICT} A low point of a slice mostly slopes on out of it.");
+    let hover = format!(
+        "{VERDICT} It is of the loss, whatever the surface shows. A low point of a slice mostly slopes on out of it."
+    );
     words(ui, "that point", verdict_text(verdict, chosen.is_some()), &hover);
     let near = chosen.and_then(|chosen| chosen.nearest).map_or("–".to_owned(), nearest_text);
     number(ui, "nearest", near, "The step of training nearest to it, and how far that is.");
@@ -131,7 +135,9 @@ fn nearest_text(near: Nearest) -> String {
 
 /// What there is to say of the chosen point beyond its numbers.
 fn remark(view: &PanelView, verdict: Option<Brief>) -> &'static str {
+    // What looks like a minimum of another quantity says nothing of the loss.
     let is_low = view.slice.selected.is_some()
+        && view.experiment.slice.quantity.is_loss()
         && view.slice.another_low.as_ref().map(|low| &low.0) == view.slice.selected.as_ref();
     match verdict.map(|verdict| verdict.kind) {
         Some(VerdictKind::Slope | VerdictKind::Saddle) if is_low => {
@@ -206,7 +212,10 @@ fn place_ui(ui: &mut egui::Ui, alpha: Option<&[f64]>, asked: &mut Vec<Command>) 
 fn another_low_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     let low = view.slice.another_low.as_ref();
     let text = low.map_or("No other low point in this slice".to_owned(), |(_, loss)| {
-        format!("Look at another low point: {}", loss_text(*loss))
+        let title = view.experiment.slice.quantity.title();
+        let title =
+            if view.experiment.slice.quantity.is_loss() { String::new() } else { format!("{title} ") };
+        format!("Look at another low point: {title}{}", loss_text(*loss))
     });
     let is_news = low.is_some_and(|(alpha, _)| view.slice.selected.as_ref() != Some(alpha));
     let hover = "This slice rises to all sides of it. Whether the whole space does is another question.";

@@ -1,4 +1,4 @@
-//! What a lecture shows instead of the panels: step and loss, for the last row.
+//! What a lecture shows instead of the panels: step and loss, or what else the surface shows, for the last row.
 
 use bevy_egui::egui;
 
@@ -35,7 +35,8 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
         ui.label(egui::RichText::new(text).size(scale * size).color(ink));
     };
     line(format!("step {}", view.run.step), 24.0);
-    line(format!("loss {}", view.run.loss.map_or("–".to_owned(), loss_text)), 24.0);
+    let title = view.experiment.slice.quantity.title();
+    line(format!("{title} {}", view.run.value.map_or("–".to_owned(), loss_text)), 24.0);
     if let Some(share) = view.run.accuracy {
         line(format!("{:.0} right", Percent(share)), 16.0);
     }

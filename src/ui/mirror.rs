@@ -33,12 +33,16 @@ fn label(ui: &egui::Ui, name: (&str, usize), text: String, live: Live) {
 /// The numbers, each with its name.
 fn numbers(view: &PanelView) -> Vec<String> {
     let loss = |value: Option<f64>| value.map_or("unknown".to_owned(), loss_text);
+    let title = view.experiment.slice.quantity.title();
     let mut told = vec![
         format!("training is at step {} of {}", view.run.step, view.experiment.steps),
         format!("true loss {}", loss(view.run.loss)),
-        format!("surface loss below {}", loss(view.run.surface_loss)),
+        format!("surface {title} below {}", loss(view.run.surface_loss)),
         format!("distance to the displayed plane {}", loss(view.run.plane_distance)),
     ];
+    if !view.experiment.slice.quantity.is_loss() {
+        told.push(format!("true {title} {}", loss(view.run.value)));
+    }
     if view.slice.alpha3_range.is_some() {
         let how = if view.slice.is_exact { "exact" } else { "blended" };
         told.push(format!("alpha3 {}, {how}", Measured(view.slice.alpha3).steady(2)));
@@ -52,7 +56,7 @@ fn numbers(view: &PanelView) -> Vec<String> {
     if let Some(chosen) = &view.chosen {
         let verdict = chosen.verdict.map_or("being looked at".to_owned(), Brief::words);
         let (at, loss) = (alpha_text(&chosen.alpha), loss(chosen.loss));
-        told.push(format!("the chosen point {at} has loss {loss}: {verdict}"));
+        told.push(format!("the chosen point {at} has {title} {loss}: {verdict}"));
     }
     for run in view.runs.iter().skip(1) {
         told.push(format!("racer {} is at step {} with loss {}", run.name, run.step, loss(run.loss)));

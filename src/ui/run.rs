@@ -100,9 +100,15 @@ fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
         verdict,
         &format!("{VERDICT} At the end of training it may slope still: no step is planned beyond it."),
     );
-    let hover =
-        "Loss of the displayed plane at the point nearest to the marker: evaluated there, not interpolated.";
-    number(ui, "surface loss below", text(view.run.surface_loss), hover);
+    let title = view.experiment.slice.quantity.title();
+    if !view.experiment.slice.quantity.is_loss() {
+        let hover = format!("The {title} at the point where training is: what the surface shows.");
+        number(ui, &format!("true {title}"), text(view.run.value).strong(), &hover);
+    }
+    let hover = format!(
+        "The {title} of the displayed plane at the point nearest to the marker: evaluated there, not interpolated."
+    );
+    number(ui, &format!("surface {title} below"), text(view.run.surface_loss), &hover);
     let hover = "How far the marker's point lies outside the displayed plane, in the unit of the parameters. The surface knows nothing of it.";
     // Rounding leaves a trace where the truth is 0.
     let distance = view.run.plane_distance.map(|distance| if distance < 1e-9 { 0.0 } else { distance });

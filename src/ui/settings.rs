@@ -14,7 +14,7 @@ use super::menu::Menu;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 41] = [
+const HINTS: [(&str, &str); 44] = [
     ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
@@ -58,6 +58,9 @@ const HINTS: [(&str, &str); 41] = [
     ("biases", "What a random direction does with biases: leaves them, or copies their length."),
     ("orthogonal", "Rows of the directions are made orthogonal before they are given their length."),
     ("parameters", "Names of the parameters along the axes, as in fc1.weight[0,1], fc2.bias."),
+    ("step", "Steps taken before the one whose mini-batch it is, from 0."),
+    ("class", "The class, by its number from 0."),
+    ("example", "The training example, by its row from 0."),
     ("degrees", "Angle between the first two directions: the smaller, the more the plane misleads."),
 ];
 
@@ -248,6 +251,7 @@ mod tests {
     use super::*;
     use crate::core::data::DatasetConfig;
     use crate::core::model::ModelConfig;
+    use crate::core::objective::Quantity;
     use crate::core::optim::{OptimizerConfig, Schedule};
     use crate::core::subspace::PlaneConfig;
 
@@ -269,6 +273,7 @@ mod tests {
             names(OptimizerConfig::all()),
             names(Schedule::all()),
             names(PlaneConfig::all().into_iter().chain([points])),
+            names(Quantity::ALL),
         ];
         for name in all.concat() {
             assert!(HINTS.iter().any(|(known, _)| *known == name), "{name}");

@@ -11,12 +11,14 @@ use super::view::{Cost, PanelView};
 use crate::core::command::Command;
 use crate::core::experiment::file::Resolution;
 use crate::core::experiment::{Change, Setting};
+use crate::core::objective::Quantity;
 use crate::core::subspace::walks::Band;
 use crate::core::subspace::{PlaneConfig, Third};
 use crate::core::text::visible;
 
 /// Draws the panel.
 pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    quantity_ui(ui, view, asked);
     plane_ui(ui, view, asked);
     alpha3_ui(ui, view, asked);
     turn_ui(ui, view, asked);
@@ -24,6 +26,16 @@ pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     grid_ui(ui, view, asked);
     cost_ui(ui, view);
     refused(ui, &view.news.refusal, &["slice"]);
+}
+
+fn quantity_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let present = view.experiment.slice.quantity;
+    let quantities = Quantity::ALL.into_iter().map(|quantity| (quantity.name(), quantity));
+    let chosen = choice_row(ui, "Shows", Setting::Quantity.row().doc, present.name(), quantities);
+    let set = ui.indent("quantity", |ui| settings_ui(ui, "quantity", &present, &Quantity::ALL)).inner;
+    if let Some(quantity) = chosen.or(set) {
+        asked.push(Command::Set(Change::Quantity(quantity)));
+    }
 }
 
 fn plane_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {

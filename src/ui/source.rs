@@ -119,6 +119,7 @@ impl Source<'_> {
             is_probing: live.is_some_and(Live::is_probing),
             diverged_at: live.and_then(Live::blow_up).map(|found| found.step),
             speed: live.map_or(0.0, Live::speed),
+            value: self.readout.value,
             surface_loss: self.readout.surface_loss,
             plane_distance: self.readout.plane_distance,
             marker: known

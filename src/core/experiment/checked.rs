@@ -18,7 +18,8 @@ use crate::core::io::folder::Access;
 use crate::core::io::npy;
 use crate::core::io::sources::Sources;
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
-use crate::core::objective::{NoObjective, Objective, Problem, Supervised};
+use crate::core::objective::measure::Batches;
+use crate::core::objective::{Measure, NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{
     FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps, Third,
 };
@@ -140,6 +141,7 @@ impl Experiment {
             };
             return Err(FieldError::new("batch", size, expected));
         }
+        measure(&file, &problem)?;
         let experiment = Self { file, problem, files, course: None, sources: Access::default().sources };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
@@ -352,6 +354,12 @@ impl Experiment {
         self.problem.objective()
     }
 
+    /// What its surface shows; `None` of an imported run.
+    pub fn measure(&self) -> Option<Measure> {
+        // It was checked.
+        measure(&self.file, &self.problem).ok().flatten()
+    }
+
     /// What belongs to learning from examples, where it does.
     pub fn supervised(&self) -> Option<&Supervised> {
         self.problem.supervised()
@@ -466,6 +474,13 @@ impl std::ops::Deref for Experiment {
     fn deref(&self) -> &ExperimentFile {
         &self.file
     }
+}
+
+/// What the surface of a file shows, of the problem that it poses.
+fn measure(file: &ExperimentFile, problem: &Problem) -> Result<Option<Measure>, FieldError> {
+    let batches = Batches { size: file.batch, seed: file.seed, steps: file.steps };
+    let measure = Measure::new(file.slice.quantity, problem, &batches);
+    measure.map_err(|error| FieldError::within("slice.quantity", error))
 }
 
 /// Reads the points that the plane names by file.

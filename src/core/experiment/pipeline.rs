@@ -12,10 +12,10 @@ use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProces
 use crate::core::num::work::finish;
 use crate::core::num::{Advance, Job, Progress, parallel};
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
-use crate::core::objective::{NoObjective, Objective, Problem};
+use crate::core::objective::{Measure, NoObjective, Objective, Problem, Quantity, Valuation};
 use crate::core::subspace::walks::WalksJob;
 use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, Third};
-use crate::core::train::{BlowUp, Course, TrainingRun, Trajectory, blow_up};
+use crate::core::train::{BlowUp, Checkpoint, Course, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
 #[derive(Clone)]
@@ -34,6 +34,12 @@ pub struct Plan {
     pub warning: Option<String>,
     /// The part of it before that, all of it as a rule: what the plane, its ranges and its heights go by.
     pub sound: Arc<Trajectory>,
+    /// What the surface shows, where that is to be had.
+    pub measure: Option<Measure>,
+    /// Which quantity that is.
+    pub quantity: Quantity,
+    /// That quantity at each checkpoint of the sound part.
+    pub along: Arc<[f64]>,
     /// Points between its checkpoints that the plane goes through.
     between: ThetaSteps,
     /// Where the third direction follows it, the way from the second low point to where training on arrives.
@@ -80,10 +86,30 @@ impl Plan {
         self.way_on.is_none().then(job)
     }
 
+    /// What the surface shows at a checkpoint, as far as that is known: the loss of any, and another quantity of
+    /// those of the run that made the plan, as far as it is sound.
+    pub fn value_at(&self, point: &Checkpoint) -> Option<f64> {
+        if self.quantity.is_loss() {
+            return Some(point.loss);
+        }
+        let points = self.sound.checkpoints();
+        let at = points.binary_search_by_key(&point.step, |kept| kept.step).ok()?;
+        self.along.get(at).copied().filter(|_| points[at].theta == point.theta)
+    }
+
     /// The run that it was made of.
     fn passed(&self) -> Passed {
         let (trajectory, between) = (Arc::clone(&self.trajectory), self.between.clone());
-        Passed { trajectory, diverged_at: self.diverged_at, between, way_on: self.way_on.clone() }
+        let along = Some((self.quantity, Arc::clone(&self.along)));
+        let way_on = self.way_on.clone();
+        Passed { trajectory, diverged_at: self.diverged_at, between, along, way_on }
+    }
+
+    /// Finds the quantity along the run, unless that is known.
+    fn valuation(&self) -> Option<Valuation> {
+        let is_known = self.along.len() == self.sound.checkpoints().len();
+        let thetas = || self.sound.checkpoints().iter().map(|point| Arc::clone(&point.theta)).collect();
+        self.measure.clone().filter(|_| !is_known).map(|measure| Valuation::new(measure, thetas()))
     }
 
     /// Pictures need no more than single length.
@@ -144,6 +170,12 @@ enum Phase {
         bending: Option<Eigenpairs>,
         job: Box<WayOnJob>,
     },
+    /// The quantity along the run, as far as it is known.
+    Along {
+        plan: Box<Plan>,
+        job: Valuation,
+        values: Vec<f64>,
+    },
     Grids {
         plan: Arc<Plan>,
         plane: Box<GridJob>,
@@ -160,6 +192,8 @@ struct Passed {
     diverged_at: Option<u64>,
     /// Points between its checkpoints that the plane goes through.
     between: ThetaSteps,
+    /// A quantity at its sound checkpoints.
+    along: Option<(Quantity, Arc<[f64]>)>,
     /// The way on from the second low point of a slice, once one was found.
     way_on: Option<Arc<WayOn>>,
 }
@@ -172,9 +206,9 @@ struct Sound {
     blow_up: Option<BlowUp>,
 }
 
-/// Evaluates in this process what the experiment minimises, where that is known.
+/// Evaluates in this process what the experiment's surface shows, where that is to be had.
 pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
-    Some(Arc::new(InProcess::new(Arc::clone(experiment.objective()?))))
+    Some(Arc::new(InProcess::of(experiment.measure()?)))
 }
 
 /// What a product with the Hessian costs.
@@ -201,10 +235,15 @@ impl Pipeline {
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
-    /// known already, and so is who evaluates.
-    pub fn resliced(experiment: Experiment, alpha3: f64, plan: &Plan) -> Self {
+    /// known already.
+    pub fn resliced(
+        experiment: Experiment,
+        evaluator: Option<Arc<dyn Evaluator>>,
+        alpha3: f64,
+        plan: &Plan,
+    ) -> Self {
         let phase = Phase::Fit(plan.passed());
-        Self { experiment, evaluator: plan.evaluator.clone(), alpha3, phase, cells: 0 }
+        Self { experiment, evaluator, alpha3, phase, cells: 0 }
     }
 
     /// Whether the look-ahead run is still under way.
@@ -253,6 +292,7 @@ impl Job for Pipeline {
                 Progress { done: plane.done + volume.done, total: plane.total + volume.total }
             }
             Phase::Walks(walks) => walks.progress(),
+            Phase::Along { job, .. } => job.progress(),
             Phase::WayOn { job, .. } => job.progress(),
             Phase::Fit(_) | Phase::Bend { .. } | Phase::Finished => Progress::default(),
         }
@@ -300,9 +340,21 @@ impl Pipeline {
                 Some(found) => {
                     let passed = Passed { way_on: Some(Arc::new(found)), ..passed.clone() };
                     let bending = bending.take();
-                    self.begin_grids(passed, bending.as_ref())
+                    self.begin_along(passed, bending.as_ref())
                 }
             },
+            Phase::Along { plan, job, values } => {
+                match job.advance(job.piece().min(losses)) {
+                    Advance::Found(found) => values.extend(found),
+                    Advance::Working => {}
+                    Advance::Ended => {
+                        plan.along = std::mem::take(values).into();
+                        let plan = Plan::clone(plan);
+                        return Ok(Some(self.begin_grids(plan)));
+                    }
+                }
+                Ok(None)
+            }
             Phase::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
@@ -346,23 +398,44 @@ impl Pipeline {
         let is_led = self.experiment.slice.third == Third::TrainedOn;
         passed.way_on = passed.way_on.filter(|known| is_led && known.is_of(&self.experiment));
         if !is_led || passed.way_on.is_some() {
-            return self.begin_grids(passed, bending.as_ref());
+            return self.begin_along(passed, bending.as_ref());
         }
         let Sound { trajectory, within, .. } = passed.sound();
         let plane = self.experiment.fit_unturned(&trajectory, &within, bending.as_ref())?;
-        let evaluator = self.evaluator.as_ref().ok_or(NoObjective)?;
-        let job = Box::new(WayOnJob::new(&self.experiment, &**evaluator, &plane, &trajectory)?);
+        let evaluator = self.loss_evaluator().ok_or(NoObjective)?;
+        let job = Box::new(WayOnJob::new(&self.experiment, &*evaluator, &plane, &trajectory)?);
         self.phase = Phase::WayOn { passed, bending, job };
         Ok(None)
     }
 
-    fn begin_grids(
+    /// A low point is one of the loss, whatever the surface shows.
+    fn loss_evaluator(&self) -> Option<Arc<dyn Evaluator>> {
+        if self.experiment.slice.quantity.is_loss() {
+            return self.evaluator.clone();
+        }
+        let objective = self.experiment.objective()?;
+        Some(Arc::new(InProcess::new(Arc::clone(objective))))
+    }
+
+    /// What the surface shows has to be known along the run first: its heights go by it.
+    fn begin_along(
         &mut self,
         passed: Passed,
         bending: Option<&Eigenpairs>,
     ) -> Result<Option<Finding>, PipelineError> {
         self.phase = Phase::Finished;
-        let plan = Arc::new(fitted(&self.experiment, self.evaluator.clone(), passed, bending)?);
+        let plan = fitted(&self.experiment, self.evaluator.clone(), passed, bending)?;
+        match plan.valuation() {
+            Some(job) => {
+                self.phase = Phase::Along { plan: Box::new(plan), job, values: Vec::new() };
+                Ok(None)
+            }
+            None => Ok(Some(self.begin_grids(plan))),
+        }
+    }
+
+    fn begin_grids(&mut self, plan: Plan) -> Finding {
+        let plan = Arc::new(plan);
         self.phase = match plan.plane_job(self.alpha3) {
             Some(plane) => Phase::Grids {
                 plan: Arc::clone(&plan),
@@ -371,7 +444,7 @@ impl Pipeline {
             },
             None => Phase::walks(&plan),
         };
-        Ok(Some(Finding::Planned(plan)))
+        Finding::Planned(plan)
     }
 }
 
@@ -399,12 +472,13 @@ impl Passed {
     fn of(experiment: &Experiment, run: &TrainingRun) -> Self {
         let trajectory = Arc::new(run.closed_trajectory());
         let between = between(experiment, run, &trajectory);
-        Self { trajectory, diverged_at: run.diverged_at(), between, way_on: None }
+        Self { trajectory, diverged_at: run.diverged_at(), between, along: None, way_on: None }
     }
 
     fn imported(course: &Course) -> Self {
         let trajectory = Arc::clone(course.trajectory());
-        Self { trajectory, diverged_at: course.diverged_at(), between: ThetaSteps::new(), way_on: None }
+        let (between, diverged_at) = (ThetaSteps::new(), course.diverged_at());
+        Self { trajectory, diverged_at, between, along: None, way_on: None }
     }
 
     fn sound(&self) -> Sound {
@@ -503,9 +577,18 @@ fn fitted(
         3 => Some(experiment.volume_spec(&ranges)?),
         _ => None,
     };
+    let quantity = experiment.slice.quantity;
+    let along = match passed.along {
+        _ if quantity.is_loss() => sound.checkpoints().iter().map(|point| point.loss).collect(),
+        Some((known, along)) if known == quantity => along,
+        _ => Arc::default(),
+    };
     Ok(Plan {
         problem: Arc::clone(experiment.problem()),
         evaluator,
+        measure: experiment.measure(),
+        quantity,
+        along,
         trajectory: passed.trajectory,
         diverged_at: passed.diverged_at,
         warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),

@@ -6,11 +6,11 @@
 //! | replaced | back at its usual value |
 //! |---|---|
 //! | data | `standardize`; of another file also what was said of the old one (columns, kind of targets, header, decimals, points) |
-//! | data, model or surface | title, learning rate, start from a file (`from`), points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
+//! | data, model or surface | title, learning rate, start from a file (`from`), quantity, points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
 //! | a surface by a network, or the other way | steps, speed and batch too |
 //! | optimizer | its settings |
 //! | plane | ranges; of another kind also turn, alpha3 and sections |
-//! | loss | `clip`, isosurface and levels, which are losses |
+//! | loss, quantity | `clip`, isosurface and levels, which are numbers of it |
 //!
 //! Seed, start drawn by a rule, held-out share, schedule, batch, steps, resolution and colours are no matter
 //! of scale and stay. Other settings of the same kind (points, noise, widths) replace nothing. Other data
@@ -35,7 +35,7 @@ use crate::core::text::{Measured, visible};
 pub const TASK: [Setting; 3] = [Setting::Dataset, Setting::Model, Setting::Surface];
 /// Settings that decide how it is learnt and shown: they are chosen for what is learnt, and take along what was
 /// chosen for them.
-pub const WAYS: [Setting; 3] = [Setting::Optimizer, Setting::Loss, Setting::Plane];
+pub const WAYS: [Setting; 4] = [Setting::Optimizer, Setting::Loss, Setting::Quantity, Setting::Plane];
 
 /// A field that went back to its usual value, or to one that fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,12 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
                 resets.chosen(ChosenFor::Loss, &mut file);
             }
         }
+        Change::Quantity(quantity) => {
+            file.slice.quantity = quantity;
+            if quantity != before.slice.quantity {
+                resets.chosen(ChosenFor::Loss, &mut file);
+            }
+        }
         Change::Plane(plane) => {
             file.slice.plane = plane;
             if file.slice.plane != before.slice.plane {
@@ -127,6 +133,7 @@ fn replaced_name(before: &ExperimentFile, setting: Setting) -> String {
         (None, Setting::Model) => before.model.name().to_owned(),
         (_, Setting::Optimizer) => before.optimizer.name().to_owned(),
         (_, Setting::Loss) => before.loss.name().to_owned(),
+        (_, Setting::Quantity) => before.slice.quantity.title().into_owned(),
         (_, Setting::Plane) => before.slice.plane.name().to_owned(),
         _ => String::new(),
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::paint::linear;
 use super::slice::Slice;
 use super::surface::{SurfaceMesh, Vertex};
+use crate::core::objective::Quantity;
 
 /// Cells a file can hold: its length has 32 bits.
 pub const MAX_CELLS: usize = ((u32::MAX as usize) - (1 << 16)) / (VERTEX_BYTES + 2 * TRIANGLE_BYTES);
@@ -69,6 +70,10 @@ fn color(vertex: &Vertex) -> [u16; 4] {
 fn document(slice: &Slice, surface: &SurfaceMesh, numbers: usize) -> Value {
     let (vertices, triangles) = (surface.vertices.len(), surface.triangles.len());
     let [low, high] = surface.bounds();
+    let name = match slice.quantity() {
+        Quantity::Loss => slice.experiment.heading(),
+        quantity => format!("{}: {}", slice.experiment.heading(), quantity.title()),
+    };
     let views = [
         (VECTOR_BYTES * vertices, ARRAY_BUFFER),
         (VECTOR_BYTES * vertices, ARRAY_BUFFER),
@@ -84,7 +89,7 @@ fn document(slice: &Slice, surface: &SurfaceMesh, numbers: usize) -> Value {
         "asset": { "version": "2.0", "generator": "Losscape" },
         "scene": 0,
         "scenes": [{ "nodes": [0] }],
-        "nodes": [{ "mesh": 0, "name": slice.experiment.heading() }],
+        "nodes": [{ "mesh": 0, "name": name }],
         "meshes": [{ "primitives": [{
             "attributes": { "POSITION": 0, "NORMAL": 1, "COLOR_0": 2 },
             "indices": 3,

@@ -3,7 +3,9 @@
 //! | array | shape | holds |
 //! |---|---|---|
 //! | `alpha1`, `alpha2`, `alpha3` | `[n]` | coordinates along each axis of the grid |
-//! | `loss` | `[n3, n2, n1]`, `[n2, n1]` or `[n1]` | losses; NaN and infinity where it diverged |
+//! | `loss` | `[n3, n2, n1]`, `[n2, n1]` or `[n1]` | losses; NaN and infinity where it diverged; of another quantity under its name: `held_out_loss`, `class_loss_2` … |
+//! | `trajectory_held_out_loss` … | `[t]` | that quantity at the checkpoints, where it is not the loss |
+//! | `quantity` | `[bytes]` | what it is called |
 //! | `origin`, `directions` | `[dim]`, `[k, dim]` | theta = origin + Σ alphaᵢ·directionᵢ |
 //! | `trajectory_alpha`, `trajectory_residual` | `[t, k]`, `[t]` | where the checkpoints lie in the slice |
 //! | `explained_variance_ratio` | `[k]` | share of the total variance along each direction |
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use super::archive::Archive;
 use super::slice::Slice;
+use crate::core::objective::Valuation;
 use crate::core::train::Course;
 
 /// Writes a slice.
@@ -31,7 +34,8 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     }
     let counts = grid.spec.counts();
     let shape: Vec<usize> = counts[..grid.spec.axes().len()].iter().rev().copied().collect();
-    archive.array("loss", &shape, grid.loss.iter().copied())?;
+    let column = slice.quantity().column();
+    archive.array(&column, &shape, grid.loss.iter().copied())?;
     let (k, dim) = (subspace.k(), subspace.dim());
     archive.array("origin", &[dim], subspace.origin().iter().copied())?;
     archive.array("directions", &[k, dim], subspace.directions().iter().flatten().copied())?;
@@ -40,12 +44,18 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     let alphas = places.iter().flat_map(|place| place.alpha.iter().copied());
     archive.array("trajectory_alpha", &[points.len(), k], alphas)?;
     archive.array("trajectory_residual", &[points.len()], places.iter().map(|place| place.residual))?;
+    if let Some(measure) = plan.measure.clone().filter(|_| !slice.quantity().is_loss()) {
+        let thetas = points.iter().map(|point| Arc::clone(&point.theta)).collect();
+        let values = Valuation::new(measure, thetas).finish();
+        archive.array(&format!("trajectory_{column}"), &[points.len()], values)?;
+    }
     let explained = plan.plane.axes.iter().take(k).map(|axis| axis.explained);
     archive.array("explained_variance_ratio", &[k], explained)?;
     if let Some(walks) = plan.random_walks() {
         let bands = walks.axes.iter().take(k).flat_map(|band| [band.low, band.median, band.high]);
         archive.array("random_walk_ratio", &[k, 3], bands)?;
     }
+    archive.text("quantity", &slice.quantity().title())?;
     archive.text("precision", &precision.to_string())?;
     archive.run(experiment, &Course::new(Arc::clone(&plan.trajectory), plan.diverged_at))?;
     archive.finish(file)

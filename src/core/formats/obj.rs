@@ -19,7 +19,8 @@ pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     let heights = surface.heights;
     writeln!(
         file,
-        "# x = alpha1, -z = alpha2, y = loss from {} at 0 to {} at 0.75",
+        "# x = alpha1, -z = alpha2, y = {} from {} at 0 to {} at 0.75",
+        slice.quantity().ascii_title(),
         Measured(heights.low),
         Measured(heights.high)
     )?;

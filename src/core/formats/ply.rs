@@ -1,13 +1,14 @@
 //! Planes as Stanford meshes, binary: positions, normals, sRGB colours and the loss at each vertex.
 //!
 //! The surface is that of [`super::surface`], with z upward as is usual for the format. The property
-//! `loss` is the loss itself, also where the surface is cut off.
+//! `loss`, or of another quantity its name, is the number itself, also where the surface is cut off.
 
 use std::io::{self, Write};
 
 use super::slice::Slice;
 use super::surface::{SurfaceMesh, Vertex, z_up};
 
+use crate::core::objective::Quantity;
 use crate::core::text::Measured;
 
 /// Writes a plane.
@@ -16,7 +17,7 @@ use crate::core::text::Measured;
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     let surface = SurfaceMesh::new(slice)?;
-    write_header(&mut file, &surface)?;
+    write_header(&mut file, &surface, slice.quantity())?;
     for vertex in &surface.vertices {
         write_vertex(&mut file, vertex)?;
     }
@@ -27,12 +28,13 @@ pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     Ok(())
 }
 
-fn write_header(file: &mut impl Write, surface: &SurfaceMesh) -> io::Result<()> {
+fn write_header(file: &mut impl Write, surface: &SurfaceMesh, quantity: Quantity) -> io::Result<()> {
     let heights = surface.heights;
     writeln!(file, "ply\nformat binary_little_endian 1.0")?;
     writeln!(
         file,
-        "comment x = alpha1, y = alpha2, z = loss from {} at 0 to {} at 0.75",
+        "comment x = alpha1, y = alpha2, z = {} from {} at 0 to {} at 0.75",
+        quantity.ascii_title(),
         Measured(heights.low),
         Measured(heights.high)
     )?;
@@ -43,7 +45,7 @@ fn write_header(file: &mut impl Write, surface: &SurfaceMesh) -> io::Result<()> 
     for name in ["red", "green", "blue"] {
         writeln!(file, "property uchar {name}")?;
     }
-    writeln!(file, "property double loss")?;
+    writeln!(file, "property double {}", quantity.column())?;
     writeln!(file, "element face {}", surface.triangles.len())?;
     writeln!(file, "property list uchar int vertex_indices\nend_header")
 }

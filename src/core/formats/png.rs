@@ -1,8 +1,9 @@
 //! Planes as pictures seen from above: alpha1 to the right, alpha2 upwards, a square for each cell.
 //!
 //! Colours and the cut at the top are the window's, without its light: losses above the picture are
-//! striped in grey, diverged ones in dark red. Texts in the file name the experiment (`Title`) and the
-//! ranges of `alpha1`, `alpha2` and `loss`.
+//! striped in grey, diverged ones in dark red. Texts in the file name the experiment (`Title`), the
+//! ranges of `alpha1`, `alpha2` and `loss`, or
+//! what else it shows.
 
 use std::io::{self, Write};
 
@@ -38,7 +39,7 @@ fn try_write(file: impl Write, slice: &Slice) -> Result<(), EncodingError> {
     encoder.set_depth(BitDepth::Eight);
     encoder.set_source_srgb(SrgbRenderingIntent::RelativeColorimetric);
     for (key, text) in texts(slice) {
-        encoder.add_itxt_chunk(key.to_owned(), text)?;
+        encoder.add_itxt_chunk(key, text)?;
     }
     let paint = Paint::new(slice.heights(), slice.experiment.view.colors);
     let mut writer = encoder.write_header()?;
@@ -58,15 +59,16 @@ fn try_write(file: impl Write, slice: &Slice) -> Result<(), EncodingError> {
     writer.finish()
 }
 
-fn texts(slice: &Slice) -> Vec<(&'static str, String)> {
+fn texts(slice: &Slice) -> Vec<(String, String)> {
     let heights = slice.heights();
     let axes = slice.grid.spec.axes();
     let range = |low: f64, high: f64| format!("{} to {}", Measured(low), Measured(high));
-    vec![
+    let quantity = (slice.quantity().column(), range(heights.low, heights.high));
+    let texts = [
         ("Title", visible_lines(&slice.experiment.heading())),
         ("Software", "Losscape".to_owned()),
         ("alpha1", range(axes[0].low, axes[0].high)),
         ("alpha2", range(axes[1].low, axes[1].high)),
-        ("loss", range(heights.low, heights.high)),
-    ]
+    ];
+    texts.map(|(key, text)| (key.to_owned(), text)).into_iter().chain([quantity]).collect()
 }

@@ -4,6 +4,7 @@ use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::Plan;
 use crate::core::geometry::heights::HeightRange;
 use crate::core::grid::{LossGrid, Precision};
+use crate::core::objective::Quantity;
 use crate::core::subspace::Subspace;
 
 /// A slice with all it came from.
@@ -14,7 +15,7 @@ pub struct Slice<'a> {
     pub plan: &'a Plan,
     /// The subspace that the grid lies in.
     pub subspace: &'a Subspace,
-    /// Its losses.
+    /// Its losses, or what else it shows.
     pub grid: &'a LossGrid,
     /// The numbers they were computed in.
     pub precision: Precision,
@@ -51,7 +52,13 @@ pub fn shown_height(loss: f64, heights: &HeightRange) -> f64 {
 impl Slice<'_> {
     /// The losses between floor and top of a picture of this slice, as the window chooses them.
     pub fn heights(&self) -> HeightRange {
-        let trail: Vec<f64> = self.plan.sound.checkpoints().iter().map(|point| point.loss).collect();
-        HeightRange::fit(self.experiment.view.scale, &self.grid.loss, &trail, self.experiment.view.clip)
+        let view = &self.experiment.view;
+        let clip = self.plan.quantity.cut(view.clip);
+        HeightRange::fit(view.scale, &self.grid.loss, &self.plan.along, clip)
+    }
+
+    /// What its numbers are.
+    pub fn quantity(&self) -> Quantity {
+        self.plan.quantity
     }
 }

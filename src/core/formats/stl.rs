@@ -7,17 +7,16 @@ use std::io::{self, Write};
 
 use super::slice::Slice;
 use super::surface::{SurfaceMesh, unit_or, z_up};
+use crate::core::objective::Quantity;
 
-/// What the file begins with: 80 bytes that must not begin with `solid`, which is how texts begin.
-const HEADER: [u8; 80] = {
-    let mut header = [b' '; 80];
-    let (text, mut i) = (b"x = alpha1, y = alpha2, z = loss", 0);
-    while i < text.len() {
-        header[i] = text[i];
-        i += 1;
-    }
+/// Bytes that the file begins with. They must not begin with `solid`, which is how texts begin.
+const HEADER_BYTES: usize = 80;
+
+fn header(quantity: Quantity) -> Vec<u8> {
+    let mut header = format!("x = alpha1, y = alpha2, z = {}", quantity.ascii_title()).into_bytes();
+    header.resize(HEADER_BYTES, b' ');
     header
-};
+}
 
 /// Writes a plane.
 ///
@@ -25,7 +24,7 @@ const HEADER: [u8; 80] = {
 /// If the file cannot be written, or everything diverged.
 pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     let surface = SurfaceMesh::new(slice)?;
-    file.write_all(&HEADER)?;
+    file.write_all(&header(slice.quantity()))?;
     // A grid has too few cells for more triangles than 32 bits count.
     file.write_all(&(surface.triangles.len() as u32).to_le_bytes())?;
     for triangle in &surface.triangles {

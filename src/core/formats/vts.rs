@@ -6,7 +6,7 @@
 //! | plane | (alpha1, alpha2, height), with the heights of the window in the unit of the alphas |
 //! | volume | (alpha1, alpha2, alpha3) |
 //!
-//! Each point has `loss` (not cut off; NaN or infinite where it diverged), `state` (0 finite, 1 cut off,
+//! Each point has `loss`, or of another quantity its name (not cut off; NaN or infinite where it diverged), `state` (0 finite, 1 cut off,
 //! 2 diverged) and `vtkGhostType`, by which diverged points are hidden. A diverged point stands at the
 //! top, since a position must be finite. The layout is that of the
 //! [VTK file formats](https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html).
@@ -29,7 +29,7 @@ pub fn write(mut file: impl Write, slice: &Slice) -> io::Result<()> {
     let spec = &slice.grid.spec;
     let cells = spec.cells();
     let heights = slice.heights();
-    write_header(&mut file, spec)?;
+    write_header(&mut file, spec, &slice.quantity().column())?;
     let places = Places::new(spec, heights);
     let [n1, n2, _] = spec.counts();
     write_length(&mut file, cells * POINT_BYTES)?;
@@ -62,7 +62,7 @@ fn write_length(file: &mut impl Write, bytes: usize) -> io::Result<()> {
     file.write_all(&(bytes as u64).to_le_bytes())
 }
 
-fn write_header(file: &mut impl Write, spec: &GridSpec) -> io::Result<()> {
+fn write_header(file: &mut impl Write, spec: &GridSpec, name: &str) -> io::Result<()> {
     let [x, y, z] = spec.counts().map(|count| format!("0 {}", count - 1));
     let cells = spec.cells();
     let loss = LENGTH_BYTES + cells * POINT_BYTES;
@@ -74,8 +74,8 @@ fn write_header(file: &mut impl Write, spec: &GridSpec) -> io::Result<()> {
 <VTKFile type="StructuredGrid" version="1.0" byte_order="LittleEndian" header_type="UInt64">
   <StructuredGrid WholeExtent="{x} {y} {z}">
     <Piece Extent="{x} {y} {z}">
-      <PointData Scalars="loss">
-        <DataArray type="Float64" Name="loss" format="appended" offset="{loss}"/>
+      <PointData Scalars="{name}">
+        <DataArray type="Float64" Name="{name}" format="appended" offset="{loss}"/>
         <DataArray type="UInt8" Name="state" format="appended" offset="{state}"/>
         <DataArray type="UInt8" Name="vtkGhostType" format="appended" offset="{ghost}"/>
       </PointData>

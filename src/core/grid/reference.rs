@@ -1,6 +1,6 @@
-//! The plain evaluator: one loss after another in `f64`, exactly as [`Objective::loss`] gives them.
+//! The plain evaluator: one value after another in `f64`, exactly as [`Measure::value`] gives them.
 //!
-//! Every other backend is judged by this one. Tiles run at once; each loss is a sum in a fixed order, so
+//! Every other backend is judged by this one. Tiles run at once; each value is a sum in a fixed order, so
 //! the number of threads changes no bit.
 
 use std::collections::VecDeque;
@@ -8,37 +8,41 @@ use std::sync::Arc;
 
 use super::{GridBackend, GridSpec, Tile, TileLosses};
 use crate::core::num::parallel;
-use crate::core::objective::Objective;
+use crate::core::objective::{Measure, Objective};
 use crate::core::subspace::Subspace;
 
-/// Evaluates an objective on a grid of a subspace.
+/// Evaluates a quantity on a grid of a subspace.
 pub struct ReferenceBackend {
-    objective: Arc<dyn Objective>,
+    measure: Measure,
     subspace: Subspace,
     spec: GridSpec,
     waiting: VecDeque<Tile>,
 }
 
 impl ReferenceBackend {
-    /// A backend for the cells of `spec`; its axes run along the subspace's first directions.
+    /// A backend for the losses of the cells of `spec`; its axes run along the subspace's first directions.
     pub fn new(objective: Arc<dyn Objective>, subspace: Subspace, spec: GridSpec) -> Self {
-        Self { objective, subspace, spec, waiting: VecDeque::new() }
+        Self::of(objective.into(), subspace, spec)
+    }
+
+    /// The same for another quantity.
+    pub fn of(measure: Measure, subspace: Subspace, spec: GridSpec) -> Self {
+        Self { measure, subspace, spec, waiting: VecDeque::new() }
     }
 
     fn losses(&self, tile: &Tile) -> Vec<f64> {
-        tile.iter().map(|cell| self.objective.loss(&self.subspace.lift(&self.spec.alpha(cell)))).collect()
+        tile.iter().map(|cell| self.measure.value(&self.subspace.lift(&self.spec.alpha(cell)))).collect()
     }
 }
 
-/// Parameters times examples of a tile: some tens of milliseconds.
+/// Multiply-adds of a tile: some tens of milliseconds.
 const TILE_PRODUCTS: usize = 10_000_000;
 /// Cells of a tile at most.
 const TILE_CELLS: usize = 512;
 
 impl GridBackend for ReferenceBackend {
     fn tile_cells(&self) -> usize {
-        let products = self.objective.dim() * self.objective.examples().max(1);
-        (TILE_PRODUCTS / products).clamp(1, TILE_CELLS)
+        (TILE_PRODUCTS / self.measure.cost().max(1)).clamp(1, TILE_CELLS)
     }
 
     fn submit(&mut self, tile: Tile) {

@@ -22,6 +22,19 @@ pub fn eigenpairs(matrix: DMatrix<f64>) -> Result<(Vec<f64>, Vec<Vec<f64>>), Not
     Ok((order.iter().map(|&i| eigen.eigenvalues[i]).collect(), order.iter().map(vector).collect()))
 }
 
+/// The eigenvalues alone, smallest first.
+///
+/// # Errors
+/// As [`eigenpairs`].
+pub fn eigenvalues(matrix: DMatrix<f64>) -> Result<Vec<f64>, NotFinite> {
+    if matrix.iter().any(|v| !v.is_finite()) {
+        return Err(NotFinite);
+    }
+    let mut values: Vec<f64> = matrix.symmetric_eigenvalues().iter().copied().collect();
+    values.sort_by(f64::total_cmp);
+    Ok(values)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

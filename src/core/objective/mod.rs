@@ -3,13 +3,17 @@
 pub mod analytic;
 pub mod curve;
 pub mod hessian;
+pub mod measure;
 pub mod problem;
+pub mod quantity;
 pub mod supervised;
 pub mod targets;
 
 pub use analytic::{Analytic, Surface};
 pub use curve::{Barrier, Curve};
+pub use measure::{Measure, Valuation};
 pub use problem::{NoObjective, Problem};
+pub use quantity::Quantity;
 pub use supervised::Supervised;
 pub use targets::{SupervisedError, fitting, outputs_for};
 

@@ -55,6 +55,15 @@ impl Supervised {
         Ok(Self { held_out, ..self })
     }
 
+    /// The same model and loss over other examples of the same kind: rows of its own, or those held out.
+    ///
+    /// # Panics
+    /// If the examples are of another kind.
+    pub fn over(&self, data: Dataset) -> Self {
+        Self::new(self.model.clone(), self.loss, data)
+            .unwrap_or_else(|error| panic!("examples of the same kind: {error}"))
+    }
+
     /// The model.
     pub fn model(&self) -> &Model {
         &self.model

@@ -49,8 +49,8 @@ pub struct Trail {
 pub struct TrailPlace {
     /// Its projection; 0 for an axis that the slice does not have.
     pub alpha: [f64; 3],
-    /// Its true loss.
-    pub loss: f64,
+    /// Its true loss, or what else the surface shows.
+    pub value: f64,
     /// The step.
     pub step: u64,
     /// Its distance from the span of all axes.
@@ -58,11 +58,11 @@ pub struct TrailPlace {
 }
 
 impl TrailPlace {
-    /// A checkpoint seen from a subspace.
-    pub fn new(subspace: &Subspace, point: &Checkpoint) -> Self {
+    /// A checkpoint with its value, seen from a subspace.
+    pub fn new(subspace: &Subspace, point: &Checkpoint, value: f64) -> Self {
         let projection = subspace.project(&point.theta);
         let alpha = std::array::from_fn(|i| projection.alpha.get(i).copied().unwrap_or(0.0));
-        Self { alpha, loss: point.loss, step: point.step, residual: projection.residual }
+        Self { alpha, value, step: point.step, residual: projection.residual }
     }
 
     /// The distance from the plane shown at `alpha3`, in the unit of theta.
@@ -82,7 +82,7 @@ impl Trail {
     pub fn path(&self, placed: &Placed) -> Vec<(TrailPlace, [f64; 3])> {
         let mut path: Vec<(TrailPlace, [f64; 3])> = Vec::new();
         for place in self.places.iter().chain(&self.head) {
-            let Some(at) = placed.point(&place.alpha, place.loss) else { continue };
+            let Some(at) = placed.point(&place.alpha, place.value) else { continue };
             if path.last().is_none_or(|(_, last)| distance(*last, at) >= SPACING) {
                 path.push((*place, at));
             }
@@ -137,10 +137,12 @@ fn extend_trails(training: Res<Training>, landscape: Res<Landscape>, mut trails:
         }
         (trail.of, trail.number) = (of, run.number());
         let new = run.points().get(trail.places.len()..).unwrap_or_default();
-        let place = |point| TrailPlace::new(&known.plan.plane.subspace, point);
-        trail.places.extend(new.iter().map(place));
+        let plan = &known.plan;
+        let place = |point| Some(TrailPlace::new(&plan.plane.subspace, point, run.value(plan, point)?));
+        trail.places.extend(new.iter().map_while(place));
         let kept = trail.places.last().map(|last| last.step);
-        trail.head = run.latest().filter(|latest| kept.is_some_and(|kept| kept < latest.step)).map(place);
+        trail.head =
+            run.latest().filter(|latest| kept.is_some_and(|kept| kept < latest.step)).and_then(place);
     }
 }
 

@@ -137,7 +137,7 @@ impl Paint<'_> {
         move |place| {
             let (map, t) = match self.colors {
                 TrailColors::Run => return run,
-                TrailColors::Loss => (ColorMap::Post, heights.fraction(place.loss)),
+                TrailColors::Loss => (ColorMap::Post, heights.fraction(place.value)),
                 TrailColors::Step => (ColorMap::Magma, 0.15 + 0.85 * place.step as f64 / last),
                 TrailColors::Distance => (ColorMap::Cividis, off(place) / farthest),
             };

@@ -6,8 +6,10 @@ use bevy::prelude::*;
 
 use super::errand::{Departure, Errand, Traveller, is_large};
 use super::judgement::Judgement;
+use super::measured::{Measured, Points};
 use crate::core::command::RaceStart;
 use crate::core::experiment::Experiment;
+use crate::core::experiment::pipeline::Plan;
 use crate::core::probe::Brief;
 use crate::core::session::{Run, RunId, Transport, run::Origin};
 use crate::core::train::{BlowUp, Checkpoint, Descent, Outline, Replay, blow_up};
@@ -46,6 +48,8 @@ pub struct Live {
     judgement: Judgement,
     /// Whether the judgement is that of the latest point.
     is_judged: bool,
+    /// What the surface shows, at its points.
+    measured: Measured,
     /// Looks at the point where the run rests, if there was no time for that on its way.
     prober: Prober,
     /// Counts the times that points were taken back, by a restart, a step into the past, or for want of
@@ -79,6 +83,18 @@ impl Live {
     /// The checkpoint recorded last before the latest point.
     pub fn before(&self) -> Option<&Checkpoint> {
         self.before.as_ref()
+    }
+
+    /// What the surface of a plan shows, at a point of the run; `None` where that is not known yet.
+    pub fn value(&self, plan: &Plan, point: &Checkpoint) -> Option<f64> {
+        plan.value_at(point).or_else(|| self.measured.at(plan.quantity, point.step))
+    }
+
+    /// The latest point at which that is known, and the number there.
+    pub fn measured(&self, plan: &Plan) -> Option<(&Checkpoint, f64)> {
+        let known = |point| Some((point, self.value(plan, point)?));
+        let latest = self.latest.as_ref().and_then(known);
+        latest.or_else(|| self.points().iter().rev().find_map(known))
     }
 
     /// Where the run stopped being finite, if it did.
@@ -138,7 +154,7 @@ impl Live {
 
     /// Whether it is at work, or there is more to be found out about it.
     pub fn is_busy(&self) -> bool {
-        self.errand.is_some() || !self.is_judged || self.prober.is_busy()
+        self.errand.is_some() || !self.is_judged || self.prober.is_busy() || self.measured.is_busy()
     }
 }
 
@@ -171,7 +187,16 @@ impl Live {
             self.errand = Some(executor.start("training", errand));
         }
         has_news |= self.look_closer(executor);
-        has_news | (executor.pacing().waits() && self.welcome_home(executor))
+        has_news |= executor.pacing().waits() && self.welcome_home(executor);
+        let plan = landscape.current().map(|known| &known.plan);
+        has_news | plan.is_some_and(|plan| self.measure(plan, executor))
+    }
+
+    /// Finds out what the surface shows at its points. Whether that brought news.
+    fn measure(&mut self, plan: &Plan, executor: &Executor) -> bool {
+        let heads = [self.before.as_ref(), self.latest.as_ref()];
+        let points = Points { outline: self.outline.points(), rewinds: self.rewinds, heads };
+        self.measured.follow(plan, &points, executor)
     }
 
     /// Who is to be sent to a step: the run that is at home, or the one that has yet to begin.

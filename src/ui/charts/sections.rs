@@ -29,7 +29,7 @@ pub const ABOUT: About = About {
     }],
     ..About::new(
         "Along lines",
-        "The loss along each axis of the plane through the point looked at, or from start to end. Drag to move it, with Shift along α₂.",
+        "The loss, or what else the surface shows, along each axis of the plane through the point looked at; or the loss from start to end. Drag to move it, with Shift along α₂.",
     )
 };
 
@@ -77,19 +77,19 @@ fn along(line: &[[f64; 2]], chord: &Chord, dot: f64, objective: &dyn Objective, 
     Chart { x: "α".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
 }
 
-/// Losses along an axis.
+/// Values along an axis.
 const POINTS: usize = 37;
 /// Multiply-adds that a chart may take in a frame, about a millisecond's worth.
 const AFFORDABLE: usize = 4_000_000;
 
 /// The chart of both axes.
 fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
-    let Some(objective) = looked.problem.objective() else { return without_objective() };
+    let Some(measure) = &known.plan.measure else { return without_objective() };
     let subspace = &known.plan.plane.subspace;
     let axes = known.plan.plane_spec.axes();
-    let is_affordable = objective.dim() * objective.examples().max(1) * 2 * POINTS <= AFFORDABLE;
-    let loss = |alpha: &[f64]| match (is_affordable, &known.plane) {
-        (true, _) => objective.loss(&subspace.lift(alpha)),
+    let is_affordable = measure.cost() * 2 * POINTS <= AFFORDABLE;
+    let value = |alpha: &[f64]| match (is_affordable, &known.plane) {
+        (true, _) => measure.value(&subspace.lift(alpha)),
         (false, Some(plane)) => plane.picture.field.view().sample([alpha[0], alpha[1]]),
         (false, None) => f64::NAN,
     };
@@ -100,14 +100,14 @@ fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
         let points = (0..POINTS).map(|k| {
             let mut alpha = looked.alpha.to_vec();
             alpha[i] = at(k);
-            [at(k), loss(&alpha)]
+            [at(k), value(&alpha)]
         });
         let color = inks.runs[i];
         marks.push(Mark::Line { name: name.to_owned(), color, width: 2.0, points: points.collect() });
-        let here = vec![[looked.alpha[i], loss(looked.alpha)]];
+        let here = vec![[looked.alpha[i], value(looked.alpha)]];
         marks.push(Mark::Points { name: String::new(), color, radius: 4.5, points: here });
     }
     let how = if is_affordable { "evaluated" } else { "read off the plane" };
     let note = format!("Through the slice's point {}; {how}.", looked.what);
-    Chart { x: "α".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
+    Chart { x: "α".to_owned(), y: known.plan.quantity.title().into_owned(), marks, note, ..Chart::default() }
 }

@@ -6,6 +6,7 @@ use super::LabelSources;
 use super::label::{Label, Words};
 use crate::core::geometry::picking::Ray;
 use crate::core::geometry::ticks::plain;
+use crate::core::objective::Quantity;
 use crate::core::subspace::AxisMeaning;
 use crate::core::text::{Measured, visible};
 use crate::scene::arrows::{self, Arrow};
@@ -14,7 +15,7 @@ use crate::scene::floor::{name_places, ticks};
 use crate::scene::frame::{Placed, Stand};
 use crate::scene::landscape::Known;
 use crate::scene::marker;
-use crate::scene::pointer::loss_at;
+use crate::scene::pointer::value_at;
 use crate::scene::relief::Relief;
 use crate::ui::chosen::alpha_text;
 use crate::ui::slice::band_text;
@@ -116,7 +117,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         if facing.is_upright_seen {
             let words = match placed.cube {
                 Some(_) => words(2, name("α₃", 2)).or("α₃"),
-                None => words(2, "loss".to_owned()),
+                None => words(2, known.plan.quantity.title().into_owned()),
             };
             let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
             self.add(upright[0], &shifts, words, false);
@@ -145,7 +146,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         // In a race the legend tells the rest.
         for run in told.training.runs().iter().take(1) {
             let Some((place, at)) = marker::place(run, known, &placed) else { continue };
-            let mut text = format!("step {} · loss {}", place.step, loss_text(place.loss));
+            let title = known.plan.quantity.title();
+            let mut text = format!("step {} · {title} {}", place.step, loss_text(place.value));
             if let Some((distance, share)) = told.readout.off_plane() {
                 let percent = Measured(100.0 * share);
                 text += &format!("\noff the plane by {} ({percent:.1} % of the path)", loss_text(distance));
@@ -179,7 +181,11 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let (Some(lowest), Some(placed)) = (told.lowest.point, told.placement.first()) else { return };
         let Some(at) = lowest.place(known, &told.shown, placed) else { return };
         let (relief, at) = (Relief::new(known, &told.shown, placed), placed.world(at));
-        let text = format!("lowest point of this slice · {}", loss_text(lowest.loss));
+        let what = match known.plan.quantity {
+            Quantity::Loss => "lowest point of this slice · ".to_owned(),
+            quantity => format!("lowest point of this slice · {} ", quantity.title()),
+        };
+        let text = what + &loss_text(lowest.loss);
         let text = self.seen_or_not(&relief, at, text);
         let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
         let words = Words::new("lowest", text, ISOLINE, color32(told.palette.lowest));
@@ -199,7 +205,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let shifts = [[0.0, -30.0], [0.0, 30.0], [100.0, 0.0], [-100.0, 0.0]];
         if let Some(point) = &told.hover.0 {
             let about = if point.is_evaluated { "" } else { "≈ " };
-            let text = format!("{} · loss {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
+            let title = known.plan.quantity.title();
+            let text = format!("{} · {title} {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
             self.add(point.world, &shifts, Words::new("pointed", text, WORD, ink), true);
         }
         let Some((alpha, placed)) = told.session.view().selected.as_ref().zip(told.placement.first()) else {
@@ -207,10 +214,10 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         };
         let relief = Relief::new(known, &told.shown, placed);
         if let Some(at) = alpha.get(..2).and_then(|alpha| relief.point([alpha[0], alpha[1]])) {
-            let loss =
-                loss_at(known, alpha).map_or(String::new(), |loss| format!(" · loss {}", loss_text(loss)));
+            let told = |value| format!(" · {} {}", known.plan.quantity.title(), loss_text(value));
+            let value = value_at(known, alpha).map_or(String::new(), told);
             let at = placed.world(at);
-            let text = self.seen_or_not(&relief, at, format!("chosen {}{loss}", alpha_text(alpha)));
+            let text = self.seen_or_not(&relief, at, format!("chosen {}{value}", alpha_text(alpha)));
             let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
             self.add(at, &shifts, Words::new("chosen", text, WORD, ink), true);
         }

@@ -27,7 +27,7 @@ pub(super) fn draw(
         return Vec::new();
     };
     let losses = losses(painter, told, known, &placed.frame.heights, screen, unit);
-    std::iter::once(losses).chain(runs(painter, told, screen, unit)).collect()
+    std::iter::once(losses).chain(runs(painter, told, known, screen, unit)).collect()
 }
 
 fn losses(
@@ -57,7 +57,11 @@ fn losses(
     }
     let right = screen.max.x - 12.0 * unit;
     let above = egui::pos2(right, bar.min.y - 8.0 * unit);
-    let title = format!("loss · {}", loss_name(told));
+    let quantity = known.plan.quantity;
+    let title = match quantity.is_mean_loss() {
+        true => format!("{} · {}", quantity.title(), loss_name(told)),
+        false => quantity.title().into_owned(),
+    };
     let title = painter.text(above, egui::Align2::RIGHT_BOTTOM, title, font.clone(), ink);
     let mut foot = bar.max.y + 10.0 * unit;
     let mut left = bar.min.x.min(title.min.x);
@@ -114,7 +118,7 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
     }
     let is_clipped = heights.to.scale == HeightScale::Clipped;
     if is_clipped && told.session.look().clip.is_some_and(|clip| clip <= heights.to.low) {
-        notes.push("the clip lies below every loss: nothing is cut off".to_owned());
+        notes.push(format!("the clip lies below every {}: nothing is cut off", known.plan.quantity.title()));
     }
     if known.plan.volume_spec.is_some() {
         notes.push(format!("α₃ = {}", Measured(told.shown.alpha3).steady(2)).replace('-', "−"));
@@ -144,20 +148,29 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
         }
         let diverged = share(&|loss| !loss.is_finite());
         if diverged > 0.0 {
-            notes.push(format!("{diverged:.1} % diverged (dark red)"));
+            let what = if known.plan.quantity.is_mean_loss() { "diverged" } else { "without a number" };
+            notes.push(format!("{diverged:.1} % {what} (dark red)"));
         }
     }
     match told.session.look().trail {
         TrailColors::Run => {}
-        TrailColors::Loss => notes.push("trail: true loss, the post's ramp".to_owned()),
+        TrailColors::Loss => {
+            notes.push(format!("trail: true {}, the post's ramp", known.plan.quantity.title()));
+        }
         TrailColors::Step => notes.push("trail: step, light is late".to_owned()),
         TrailColors::Distance => notes.push("trail: off the plane, light is far".to_owned()),
     }
     notes
 }
 
-/// In a race, each run with its colour, optimizer, step and loss.
-fn runs(painter: &egui::Painter, told: &LabelSources, screen: egui::Rect, unit: f32) -> Option<LabelBox> {
+/// In a race, each run with its colour, optimizer, step and loss, or what else the surface shows.
+fn runs(
+    painter: &egui::Painter,
+    told: &LabelSources,
+    known: &Known,
+    screen: egui::Rect,
+    unit: f32,
+) -> Option<LabelBox> {
     let runs = told.training.runs();
     if runs.len() < 2 {
         return None;
@@ -166,8 +179,10 @@ fn runs(painter: &egui::Painter, told: &LabelSources, screen: egui::Rect, unit: 
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     for live in runs {
         let name = live.id().map(|id| told.session.title(id)).unwrap_or_default();
-        let loss = live.latest().map_or("–".to_owned(), |latest| loss_text(latest.loss));
-        let text = format!("{name} · step {} · loss {loss}", live.step());
+        let title = known.plan.quantity.title();
+        let value = live.latest().and_then(|latest| live.value(&known.plan, latest));
+        let value = value.map_or("–".to_owned(), loss_text);
+        let text = format!("{name} · step {} · {title} {value}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);
         let drawn = painter.text(at, egui::Align2::RIGHT_TOP, text, font.clone(), color32(told.palette.ink));
         let swatch = egui::pos2(drawn.min.x - 11.0 * unit, drawn.center().y);

@@ -65,7 +65,9 @@ pub struct RunView {
     pub diverged_at: Option<u64>,
     /// Steps a second reached of late.
     pub speed: f64,
-    /// Loss of the slice under the marker.
+    /// What the surface shows, at that point.
+    pub value: Option<f64>,
+    /// The same of the slice under the marker.
     pub surface_loss: Option<f64>,
     /// Distance of the marker's point from the displayed plane.
     pub plane_distance: Option<f64>,

@@ -237,7 +237,7 @@ fn a_plane_goes_through_a_step_that_was_not_kept_also_when_it_is_chosen_later() 
     let first = run.latest().theta;
     assert_eq!(plan(&through(1)).unwrap().plane.subspace.origin(), &first[..]);
     let known = Arc::new(plan(&through(0)).unwrap());
-    let mut pipeline = Pipeline::resliced(through(1), 0.0, &known);
+    let mut pipeline = Pipeline::resliced(through(1), known.evaluator.clone(), 0.0, &known);
     let found = loop {
         if let Advance::Found(Ok(Finding::Planned(found))) = pipeline.advance(1000) {
             break found;

@@ -75,7 +75,7 @@ pub enum ChosenFor {
     Task,
     /// A plane: it is measured in its alphas.
     Plane,
-    /// A loss: it is one.
+    /// A loss, or another quantity: it is one.
     Loss,
 }
 

@@ -20,7 +20,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
-use crate::core::objective::Surface;
+use crate::core::objective::{Quantity, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, Third};
 
@@ -90,6 +90,10 @@ settings! {
         /// point to where training on from it arrives, at alpha3 = 1.
         third: Third => Third, Slice, Experiment "third(trained_on)", for Task;
 
+        /// What the surface shows: the loss that training minimises, or another number of each point. What only a
+        /// loss is told by (verdicts, plateaus) is told of the loss.
+        quantity: Quantity => Quantity, Slice, Experiment "quantity(held_out_loss)", for Task;
+
         /// Degrees by which the plane's second direction is turned towards its third.
         rotate: f64 => Rotate, Slice, Slice "rotate(30)", for Plane, ~Eased, in -360.0..=360.0 => "degrees";
 
@@ -146,7 +150,7 @@ settings! {
         section2: Option<f64> => Section2, Look, View "section(axis: alpha2, at: 0.5)",
             for Plane, ~Eased, by checks::some_finite;
 
-        /// The loss whose surface stands in the cube.
+        /// The loss, or other quantity, whose surface stands in the cube.
         isosurface: Option<f64> => Isosurface, Look, View "isosurface(0.2)", for Loss, ~Eased,
             by checks::some_finite;
 
