@@ -53,6 +53,7 @@
 //! | alpha | coordinates in a subspace; the plane shown lies at an alpha3 |
 //! | residual | distance of a theta from a subspace: what a slice does not show of it |
 //! | grid, volume, layer | losses at even alphas: of a plane, of a space, of one alpha3 in it |
+//! | quantity | what a surface shows: the loss, or another number of each theta |
 //! | diverged | a loss that is no finite number: data, and drawn as such |
 //! | look-ahead | the run that finds the plane, before the live run descends on it |
 //! | tour, chapter, cue | a script: parts with captions, and commands at their times |

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use losscape::core::data::Dataset;
 use losscape::core::experiment::{Experiment, ExperimentFile, pipeline};
-use losscape::core::grid::{Evaluator, GridJob, InProcess, Precision};
+use losscape::core::grid::kernel::InstructionSet;
+use losscape::core::grid::{Evaluator, GridJob, InProcess, KernelBackend, Precision};
 use losscape::core::num::{Advance, Job};
 use losscape::core::objective::{Measure, Objective, Supervised, Valuation};
 use nalgebra::DMatrix;
@@ -238,5 +239,134 @@ fn what_a_problem_has_not_is_refused_by_its_field() {
     let real = "dataset: sine_regression(), model: mlp(widths: [4])";
     for quantity in ["accuracy", "class_loss()"] {
         assert!(refused(real, quantity).ends_with("since the targets are no classes"), "{quantity}");
+    }
+}
+
+/// Whatever the processor has: rights are counted as the reference counts them, ties and all.
+#[test]
+fn the_kernel_counts_rights_as_the_reference_does() {
+    // One output on its side of a boundary, several by the largest, with a network that is dead in places: all outputs
+    // are alike there.
+    let cases = [
+        "dataset: moons(points: 61), model: mlp(widths: [5], activation: relu), held_out: 0.3",
+        "dataset: moons(points: 61), model: mlp(widths: [5]), loss: bce_with_logits, held_out: 0.3",
+        "dataset: moons(points: 61), model: mlp(widths: [5]), loss: cross_entropy, held_out: 0.3",
+        "dataset: blobs(points: 90, classes: 4), model: mlp(widths: [3], activation: relu), loss: cross_entropy,
+            init: he, held_out: 0.3",
+    ];
+    for text in cases {
+        for quantity in ["accuracy", "held_out_accuracy"] {
+            let made = experiment(&format!("{text}, steps: 30"), quantity);
+            let plan = pipeline::prepare(&made, |_| {}).unwrap();
+            let measure = made.measure().unwrap();
+            let (subspace, spec) = (plan.plane.subspace.clone(), plan.plane_spec.clone());
+            for set in InstructionSet::available() {
+                let kernel = KernelBackend::measuring(measure.clone(), subspace.clone(), spec.clone(), set);
+                let grid = GridJob::new(spec.clone(), Box::new(kernel.unwrap())).finish();
+                for (at, share) in grid.loss.iter().enumerate() {
+                    let alpha = spec.alpha([at % 7, at / 7, 0]);
+                    let expected = measure.value(&subspace.lift(&alpha));
+                    assert!((share - expected).abs() < 1e-12, "{text} {quantity} {set:?} {share} {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(all(feature = "viewer", feature = "desktop"))]
+mod window {
+    use losscape::app::Overlay;
+    use losscape::core::command::{Command, RaceStart, RunCommand};
+    use losscape::core::experiment::Change;
+    use losscape::core::objective::Quantity;
+    use losscape::core::optim::OptimizerConfig;
+    use losscape::record::eye::{Eye, EyeRequest};
+    use losscape::scene::Pacing;
+
+    use losscape::scene::landscape::Landscape;
+    use losscape::scene::lowest::Lowest;
+    use losscape::scene::readout::Readout;
+    use losscape::scene::session::Refusal;
+    use losscape::scene::trail::Trails;
+    use losscape::scene::training::Training;
+
+    use super::*;
+
+    fn open(experiment: Experiment) -> Eye {
+        let (overlay, pacing) = (Overlay::Labels, Pacing::Awaited);
+        let (size, msaa) = ([640, 360], bevy::prelude::Msaa::Off);
+        let request = EyeRequest { experiment, size, overlay, pacing, msaa, pixels_per_point: 1 };
+        Eye::undrawn_with(request, |_| {})
+    }
+
+    fn settle(eye: &mut Eye) {
+        (0..40).for_each(|_| eye.frame());
+    }
+
+    /// Trails of all runs, lowest point and readout are of the quantity that the surface shows.
+    #[track_caller]
+    fn shows(eye: &Eye, quantity: Quantity) {
+        let known = eye.world().resource::<Landscape>().current().unwrap();
+        assert_eq!(known.plan.quantity, quantity);
+        let measure = known.plan.measure.clone().unwrap();
+        let training = eye.world().resource::<Training>();
+        let trails = eye.world().resource::<Trails>();
+        assert_eq!(trails.iter().count(), training.runs().len());
+        for (trail, run) in trails.iter().zip(training.runs()) {
+            let places: Vec<f64> = trail.places().map(|place| place.value).collect();
+            let expected: Vec<f64> = run.points().iter().map(|point| measure.value(&point.theta)).collect();
+            assert!(
+                places.len() > 10 && places.starts_with(&expected),
+                "{quantity:?}: {places:?} {expected:?}"
+            );
+            assert_eq!(run.measured(&known.plan).unwrap().0.step, run.step(), "the latest point is known");
+        }
+        let plane = &known.plane.as_ref().unwrap().picture.field;
+        let lowest = eye.world().resource::<Lowest>().point.unwrap();
+        assert_eq!(Some(lowest.loss), plane.grid().finite_range().map(|(low, _)| low));
+        let readout = eye.world().resource::<Readout>();
+        let theta = &training.leader().unwrap().latest().unwrap().theta;
+        assert_eq!(readout.value, Some(measure.value(theta)), "{quantity:?}");
+        let foot = known.plan.plane.subspace.plane_at(0.0).project(theta).alpha;
+        let below = measure.value(&known.plan.plane.subspace.lift(&[foot[0], foot[1], 0.0]));
+        assert_eq!(readout.surface_loss, Some(below), "{quantity:?}");
+    }
+
+    #[test]
+    fn surface_trails_lowest_point_and_readout_change_together() {
+        let mut eye = open(experiment(THREE, "held_out_loss"));
+        eye.ask(Command::Run(RunCommand::Seek(12)));
+        settle(&mut eye);
+        shows(&eye, Quantity::HeldOutLoss);
+        let adam = OptimizerConfig::by_name("adam").unwrap();
+        eye.ask(Command::Run(RunCommand::Race { optimizer: adam, from: RaceStart::Same }));
+        eye.ask(Command::Run(RunCommand::Seek(12)));
+        settle(&mut eye);
+        for quantity in [Quantity::HeldOutLoss, Quantity::Accuracy, Quantity::CurvatureRatio, Quantity::Loss]
+        {
+            eye.ask(Command::Set(Change::Quantity(quantity)));
+            settle(&mut eye);
+            shows(&eye, quantity);
+        }
+    }
+
+    #[test]
+    fn what_the_window_cannot_show_is_refused_and_what_it_showed_stays() {
+        let mut eye = open(experiment(THREE, "accuracy"));
+        eye.ask(Command::Run(RunCommand::Seek(12)));
+        settle(&mut eye);
+        eye.ask(Command::Set(Change::Quantity(Quantity::ClassLoss { class: 7 })));
+        eye.frame();
+        let refusal = eye.world().resource::<Refusal>().0.clone().unwrap().to_string();
+        assert!(refusal.starts_with("slice.quantity.class = 7: expected 0 to 2"), "{refusal}");
+        settle(&mut eye);
+        shows(&eye, Quantity::Accuracy);
+        // Without examples held out there is no loss of theirs.
+        eye.ask(Command::Set(Change::Quantity(Quantity::HeldOutLoss)));
+        settle(&mut eye);
+        eye.ask(Command::Set(Change::HeldOut(0.0)));
+        eye.frame();
+        let refusal = eye.world().resource::<Refusal>().0.clone().unwrap().to_string();
+        assert!(refusal.starts_with("slice.quantity = held_out_loss"), "{refusal}");
     }
 }

@@ -37,6 +37,8 @@ struct Surface {
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var plane: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var volume: texture_2d_array<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(3) var colors: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(4) var lit: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(5) var lit_sampler: sampler;
 
 struct Vertex {
     // x and z: place in the slice, 0..1. y: 0 on the surface, 1 at the upper and 2 at the lower rim of
@@ -221,6 +223,12 @@ fn fragment(in: Fragment, @builtin(front_facing) is_front: bool) -> @location(0)
     var color = painted(level, in.touch.w, stripe, surface.losses, colors);
 #ifdef GRID_LINES
     color = mix(color, vec3(1.0), 0.35 * grid_lines(in.at));
+#endif
+#ifndef FLAT
+#ifdef FOG
+    // What no run has seen is matter without a loss.
+    color = mix(0.5 * surface.block.rgb, color, textureSample(lit, lit_sampler, in.at).r);
+#endif
 #endif
 #ifdef FLAT
     return vec4(color, 1.0);

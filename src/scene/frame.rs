@@ -180,7 +180,7 @@ fn aside(frame: &WorldFrame, yaw: f64) -> [f64; 2] {
 }
 
 fn range(known: &Known, look: &ViewFile) -> HeightRange {
-    HeightRange::fit(look.scale, &known.losses, &known.trail_losses, known.plan.quantity.cut(look.clip))
+    look.heights(known.plan.quantity, &known.losses, &known.trail_losses)
 }
 
 impl Rise {

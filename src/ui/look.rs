@@ -19,6 +19,7 @@ pub fn look_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     picture_ui(ui, view, &mut set);
     clip_ui(ui, view, &mut set);
     surface_ui(ui, view, &mut set);
+    fog_ui(ui, view, &mut set);
     cube_ui(ui, view, &mut set);
 }
 
@@ -135,6 +136,18 @@ fn surface_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change))
         }
     });
 }
+
+/// How much of the surface is lit.
+fn fog_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change)) {
+    let hover = Setting::Fog.row().doc;
+    if let Some(fog) = optional(ui, "Fog", hover, view.experiment.view.fog, FOG) {
+        set(Change::Fog(fog));
+    }
+    refused(ui, &view.news.refusal, &[Setting::Fog.row().path]);
+}
+
+/// Radii that the dial goes through.
+const FOG: (f64, f64) = (0.01, 0.3);
 
 /// A box for what is on or off; what it was changed to.
 fn check_ui(ui: &mut egui::Ui, name: &str, setting: Setting, is_on: bool) -> Option<bool> {

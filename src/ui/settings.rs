@@ -14,10 +14,11 @@ use super::menu::Menu;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 44] = [
+const HINTS: [(&str, &str); 45] = [
     ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
+    ("exact", "Points of a rule on which averages over the square are exact: 6, without noise."),
     ("arms", "Arms of the spiral; each is a class."),
     ("classes", "Clouds of points; each is a class."),
     ("target", "What the targets mean: classes, values, or what they look like."),

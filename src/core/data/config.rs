@@ -7,6 +7,7 @@ use strum::IntoStaticStr;
 
 use super::dataset::{Dataset, DatasetError, Target};
 use super::digits::{self, digits};
+use super::quadrature;
 use super::synthetic::{self, Draw};
 use crate::core::data::table::{self, Column, DecimalMark, Header, TableError, TableOptions, TargetKind};
 use crate::core::io::sources::Sources;
@@ -29,6 +30,9 @@ pub enum DatasetConfig {
         /// Shift of the points.
         #[serde(default)]
         noise: f64,
+        /// Whether they are those of a rule on which averages over the square are exact, and not drawn at random.
+        #[serde(default)]
+        exact: bool,
     },
     /// Points on the unit square, 1 where exactly one coordinate exceeds 0.5.
     Xor {
@@ -185,7 +189,7 @@ impl DatasetConfig {
         let (points, noise) = (default_points(), default_noise());
         vec![
             Self::Xor { points, noise: 0.0 },
-            Self::Diagonal { points, noise: 0.0 },
+            Self::Diagonal { points, noise: 0.0, exact: false },
             Self::Circles { points, noise },
             Self::Moons { points, noise },
             Self::Spirals { points, noise: default_spiral_noise(), arms: default_arms() },
@@ -329,6 +333,11 @@ impl DatasetConfig {
             setting::not_negative("noise", noise)?;
         }
         match self {
+            Self::Diagonal { points, noise, exact: true } => {
+                let (count, why) = (quadrature::DIAGONAL_POINTS, "the points of the exact rule");
+                setting::ensure(*points == count, "points", *points, &format!("{count}, {why}"))?;
+                setting::ensure(*noise == 0.0, "noise", *noise, &format!("0 for {why}"))
+            }
             Self::Spirals { arms, .. } => setting::ensure((2..=5).contains(arms), "arms", arms, "2 to 5"),
             Self::Blobs { classes, .. } => {
                 setting::ensure((2..=6).contains(classes), "classes", classes, "2 to 6")
@@ -352,6 +361,7 @@ impl DatasetConfig {
         GENERATED.set(GENERATED.get() + 1);
         let draw = Draw::new(self.points(), self.noise().unwrap_or(0.0), seed);
         Ok(match self {
+            Self::Diagonal { exact: true, .. } => quadrature::diagonal()?,
             Self::Diagonal { .. } => synthetic::diagonal(draw)?,
             Self::Xor { .. } => synthetic::xor(draw)?,
             Self::Circles { .. } => synthetic::circles(draw)?,

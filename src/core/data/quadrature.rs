@@ -18,6 +18,9 @@ pub fn xor() -> Result<Dataset, DatasetError> {
     Dataset::new("xor quadrature", points.concat(), labels, 2, 1)
 }
 
+/// Points of [`diagonal`].
+pub const DIAGONAL_POINTS: usize = 6;
+
 /// Diagonal: the three-point rule of degree 2 (barycentric 2/3, 1/6, 1/6) in each triangle, 6 points.
 ///
 /// # Errors

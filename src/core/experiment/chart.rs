@@ -41,6 +41,8 @@ pub enum ChartKind {
     Spectrum,
     /// The directions of the plane, with their lengths and the angle between them.
     Directions,
+    /// Curvature, gradient and distance along the training.
+    Along,
 }
 
 impl ChartKind {

@@ -10,6 +10,7 @@ pub mod checked;
 pub mod difference;
 pub mod field;
 pub mod file;
+mod heights;
 pub mod import;
 pub mod look;
 mod notes;

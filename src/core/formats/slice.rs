@@ -52,9 +52,7 @@ pub fn shown_height(loss: f64, heights: &HeightRange) -> f64 {
 impl Slice<'_> {
     /// The losses between floor and top of a picture of this slice, as the window chooses them.
     pub fn heights(&self) -> HeightRange {
-        let view = &self.experiment.view;
-        let clip = self.plan.quantity.cut(view.clip);
-        HeightRange::fit(view.scale, &self.grid.loss, &self.plan.along, clip)
+        self.experiment.view.heights(self.plan.quantity, &self.grid.loss, &self.plan.along)
     }
 
     /// What its numbers are.

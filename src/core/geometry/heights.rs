@@ -50,7 +50,7 @@ const MOST: f64 = 1e9;
 pub struct HeightRange {
     /// How losses between them become heights.
     pub scale: HeightScale,
-    /// Loss at the floor; on a logarithmic scale lower ones are drawn there too.
+    /// Loss at the floor; lower ones are drawn there too, on a logarithmic scale or where it says so.
     pub low: f64,
     /// Loss at the top.
     pub high: f64,
@@ -83,6 +83,12 @@ impl HeightRange {
         Self { scale, low, high: top, is_clipped: highest > top, is_floored: lowest < low }
     }
 
+    /// The same from `floor` up, where anything lies below that and anything above it; what lies below is drawn there.
+    pub fn from_floor(self, floor: f64) -> Self {
+        let has_room = is_wide(floor, self.high, LEAST_SHARE, LEAST_WIDTH);
+        if self.low < floor && has_room { Self { low: floor, is_floored: true, ..self } } else { self }
+    }
+
     /// Whether a loss is cut off at the top: above it by more than the hundredth of the range by which
     /// a plane may exceed the coarser volume that the range was fitted to.
     pub fn cuts_off(&self, loss: f64) -> bool {
@@ -90,9 +96,10 @@ impl HeightRange {
     }
 
     /// The loss's share of the height: beyond 0..1 outside the range, but never below 0 on a
-    /// logarithmic scale. A finite loss stands at a finite height.
+    /// logarithmic scale, or where some lie below the floor. A finite loss stands at a finite height.
     pub fn fraction(&self, loss: f64) -> f64 {
         let fraction = match self.scale {
+            HeightScale::Clipped if self.is_floored => share(self.low, self.high, loss.max(self.low)),
             HeightScale::Clipped | HeightScale::Linear => share(self.low, self.high, loss),
             HeightScale::Log => share(self.low.ln(), self.high.ln(), loss.max(self.low).ln()),
         };
@@ -170,6 +177,16 @@ mod tests {
         assert_eq!((zero.fraction(0.0), zero.fraction(-5.0)), (0.0, 0.0));
         let nothing = HeightRange::fit(HeightScale::Log, &[-2.0, -1.0], &[-1.0], None);
         assert_eq!(nothing.fraction(-1.0), 0.0);
+    }
+
+    #[test]
+    fn what_lies_below_a_floor_is_drawn_there() {
+        let range = HeightRange::fit(HeightScale::Clipped, &[-80.0, 0.5], &[], Some(f64::INFINITY));
+        let floored = range.from_floor(-1.0);
+        assert_eq!((floored.low, floored.high, floored.is_floored), (-1.0, 0.5, true));
+        assert_eq!([-80.0, -1.0, -0.25, 0.5].map(|value| floored.fraction(value)), [0.0, 0.0, 0.5, 1.0]);
+        assert_eq!(range.from_floor(-90.0), range, "nothing lies below");
+        assert_eq!(range.from_floor(2.0), range, "nothing lies above");
     }
 
     #[test]

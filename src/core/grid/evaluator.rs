@@ -13,7 +13,7 @@ pub trait Evaluator: Send + Sync {
     fn grid(&self, subspace: &Subspace, spec: &GridSpec, precision: Precision) -> Box<dyn GridBackend>;
 }
 
-/// Evaluates in this process: the reference, or for the loss of a network the kernel where single length will do.
+/// Evaluates in this process: the reference, or for losses and accuracies of a network the kernel where single length will do.
 pub struct InProcess {
     measure: Measure,
 }
@@ -34,8 +34,7 @@ impl Evaluator for InProcess {
     fn grid(&self, subspace: &Subspace, spec: &GridSpec, precision: Precision) -> Box<dyn GridBackend> {
         let (subspace, spec) = (subspace.clone(), spec.clone());
         if precision == Precision::F32
-            && let Some(objective) = self.measure.loss()
-            && let Some(kernel) = KernelBackend::new(Arc::clone(objective), subspace.clone(), spec.clone())
+            && let Some(kernel) = KernelBackend::of(self.measure.clone(), subspace.clone(), spec.clone())
         {
             return Box::new(kernel);
         }

@@ -9,8 +9,9 @@ pub enum Precision {
     /// Double: the reference.
     #[default]
     F64,
-    /// Single: some ten times as fast, within 2·10⁻⁶ for losses of order 1. Serves networks only; what
-    /// is none is evaluated in double.
+    /// Single: some ten times as fast, within 2·10⁻⁶ for losses of order 1; an example at the very
+    /// boundary may count as right or not. Serves losses and accuracies of networks only; all else is evaluated in
+    /// double.
     F32,
 }
 

@@ -29,6 +29,15 @@ enum Kind {
     CurvatureRatio(Arc<dyn Objective>),
 }
 
+/// What is counted of each example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Its loss.
+    Loss,
+    /// Whether it is predicted right.
+    Rights,
+}
+
 /// Which mini-batches a run draws.
 #[derive(Clone, Copy, Debug)]
 pub struct Batches {
@@ -108,6 +117,21 @@ impl Measure {
     /// The objective whose loss it is, where it is one.
     pub fn loss(&self) -> Option<&Arc<dyn Objective>> {
         if let Kind::Loss(objective) = &self.0 { Some(objective) } else { None }
+    }
+
+    /// The network and the examples that it is a mean over, where it is one, and of what.
+    pub fn network(&self) -> Option<(&Supervised, &Dataset, Counted)> {
+        let (objective, counted) = match &self.0 {
+            Kind::Loss(objective) => (objective, Counted::Loss),
+            Kind::Accuracy(objective) | Kind::HeldOutAccuracy(objective) => (objective, Counted::Rights),
+            Kind::GradientNorm(_) | Kind::CurvatureRatio(_) => return None,
+        };
+        let learned = objective.supervised()?;
+        let data = match &self.0 {
+            Kind::HeldOutAccuracy(_) => learned.held_out()?,
+            _ => learned.train(),
+        };
+        Some((learned, data, counted))
     }
 
     /// About how many multiply-adds a value takes.

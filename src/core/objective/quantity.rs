@@ -103,11 +103,17 @@ impl Quantity {
         !matches!(self, Self::Accuracy | Self::HeldOutAccuracy | Self::GradientNorm | Self::CurvatureRatio)
     }
 
-    /// Where a picture of it is cut off: where that is asked for. What has an end of its own, or is below 0 as well,
-    /// is not cut off at what training saw.
+    /// Where a picture of it is cut off at the top: where that is asked for. What has an end of its own, or is below 0
+    /// as well, is not cut off at what training saw.
     pub fn cut(self, asked: Option<f64>) -> Option<f64> {
         let is_whole = matches!(self, Self::Accuracy | Self::HeldOutAccuracy | Self::CurvatureRatio);
         asked.or(is_whole.then_some(f64::INFINITY))
+    }
+
+    /// Below what a clipped picture of it tells no more apart: a ratio falls without end where hardly anything bends
+    /// up.
+    pub fn floor(self) -> Option<f64> {
+        (self == Self::CurvatureRatio).then_some(-1.0)
     }
 }
 

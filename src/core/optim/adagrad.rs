@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
@@ -51,6 +51,12 @@ impl Optimizer for Adagrad {
             *sum += grad * grad;
             *theta -= lr * grad / (sum.sqrt() + eps);
         }
+    }
+
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        let AdagradSettings { eps, weight_decay, .. } = self.settings;
+        let divisors = self.sum.iter().map(|sum| sum.sqrt() + eps).collect();
+        Some(Stability::plain(2.0 / lr, "2/lr", weight_decay).divided(divisors))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

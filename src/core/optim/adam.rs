@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
@@ -54,6 +54,10 @@ impl Optimizer for Adam {
         self.moments.step(theta, grad.here(), lr, |theta, grad| (theta, grad + weight_decay * theta));
     }
 
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        Some(self.moments.stability(lr, self.weight_decay))
+    }
+
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
@@ -73,6 +77,16 @@ pub(super) struct Moments {
 impl Moments {
     pub(super) fn new(betas: [f64; 2], eps: f64, dim: usize) -> Self {
         Self { betas, eps, steps: 0, mean: vec![0.0; dim], mean_square: vec![0.0; dim] }
+    }
+
+    /// The limit of a mean of gradients that keeps a share β of itself, divided by what it is divided by.
+    pub(super) fn stability(&self, lr: f64, weight_decay: f64) -> Stability {
+        let beta = self.betas[0];
+        let [known, known_square] = self.betas.map(|beta| 1.0 - beta.powf(self.steps as f64));
+        let divisor = |square: &f64| known * (square.sqrt() / known_square.sqrt() + self.eps);
+        let limit = 2.0 * (1.0 + beta) / ((1.0 - beta) * lr);
+        let divisors = self.mean_square.iter().map(divisor).collect();
+        Stability::plain(limit, "2(1 + β₁)/((1 − β₁)lr)", weight_decay).divided(divisors)
     }
 
     /// theta ← theta − lr·mean / (√mean square + eps), once `decay` has had its way with each entry

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::adam::{AdamSettings, Moments};
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::SettingError;
 
@@ -51,6 +51,11 @@ impl Optimizer for Adamw {
     fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         let kept = 1.0 - lr * self.weight_decay;
         self.moments.step(theta, grad.here(), lr, |theta, grad| (theta * kept, grad));
+    }
+
+    /// The decay apart from the gradient is left out: it is small beside the step.
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        Some(self.moments.stability(lr, 0.0))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -18,9 +18,11 @@ pub mod rmsprop;
 pub mod sam;
 pub mod schedule;
 pub mod sgd;
+pub mod stability;
 
 pub use gradients::Gradients;
 pub use schedule::Schedule;
+pub use stability::Stability;
 
 config::optimizers! {
     /// Gradient descent.
@@ -50,6 +52,12 @@ pub trait Optimizer: Send + Sync {
     /// Moves theta, `[dim]`, by one step at learning rate `lr`, given the gradient there, and the way to
     /// more gradients on the same examples.
     fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64);
+
+    /// How much the loss may bend, in this state and at learning rate `lr`, before steps grow; `None` where no such
+    /// limit is known.
+    fn stability(&self, _lr: f64) -> Option<Stability> {
+        None
+    }
 
     /// A copy with the same state, for a key checkpoint.
     fn boxed_clone(&self) -> Box<dyn Optimizer>;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
@@ -67,6 +67,17 @@ impl Momentum {
 impl Optimizer for Momentum {
     fn step(&mut self, theta: &mut [f64], grad: &mut Gradients, lr: f64) {
         self.descend(theta, grad.here(), lr);
+    }
+
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        let (beta, decay) = (self.momentum, self.weight_decay);
+        Some(match self.looks_ahead {
+            false => Stability::plain(2.0 * (1.0 + beta) / lr, "2(1 + β)/lr", decay),
+            true => {
+                let limit = 2.0 * (1.0 + beta) / (lr * (1.0 + 2.0 * beta));
+                Stability::plain(limit, "2(1 + β)/(lr(1 + 2β))", decay)
+            }
+        })
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
@@ -54,6 +54,12 @@ impl Optimizer for Rmsprop {
             *mean_square = alpha * *mean_square + (1.0 - alpha) * grad * grad;
             *theta -= lr * grad / (mean_square.sqrt() + eps);
         }
+    }
+
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        let RmspropSettings { eps, weight_decay, .. } = self.settings;
+        let divisors = self.mean_square.iter().map(|square| square.sqrt() + eps).collect();
+        Some(Stability::plain(2.0 / lr, "2/lr", weight_decay).divided(divisors))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gradients, Optimizer};
+use super::{Gradients, Optimizer, Stability};
 use crate::core::num::ParamLayout;
 use crate::core::num::setting::{self, SettingError};
 
@@ -44,6 +44,10 @@ impl Optimizer for Sgd {
         for (theta, grad) in theta.iter_mut().zip(grad.here()) {
             *theta -= lr * (grad + self.weight_decay * *theta);
         }
+    }
+
+    fn stability(&self, lr: f64) -> Option<Stability> {
+        Some(Stability::plain(2.0 / lr, "2/lr", self.weight_decay))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

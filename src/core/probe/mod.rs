@@ -5,6 +5,7 @@
 //! curvature of the whole space beside that of the plane, and says in words what the point is. The
 //! last word has the post's own test: train on from here and see how much lower it gets.
 
+pub mod along;
 pub mod curvature;
 pub mod gradient;
 pub mod look;

@@ -18,6 +18,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::loss::Loss;
 use crate::core::model::{Init, ModelConfig};
+use crate::core::objective::Quantity;
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, Third};
 use crate::core::text::names_of;
@@ -219,7 +220,7 @@ fn read(example: &str) -> Result<Command, String> {
 }
 
 /// The words that commands may hold, and what they name.
-fn words() -> [(&'static str, Vec<&'static str>); 18] {
+fn words() -> [(&'static str, Vec<&'static str>); 19] {
     [
         ("experiments", builtin::names().collect()),
         ("datasets", names_of::<DatasetConfig>()),
@@ -228,6 +229,7 @@ fn words() -> [(&'static str, Vec<&'static str>); 18] {
         ("losses", names_of::<Loss>()),
         ("optimizers", names_of::<OptimizerConfig>()),
         ("schedules", names_of::<Schedule>()),
+        ("quantities of a surface", names_of::<Quantity>()),
         ("planes", names_of::<PlaneConfig>()),
         ("third directions", names_of::<Third>()),
         ("shapes", names_of::<Shape>()),

@@ -45,7 +45,7 @@ fn what_changes_training_makes_a_new_run_and_what_does_not_keeps_it() {
     session.apply(Command::Set(Change::Plane(PlaneConfig::Chord)), at(5)).unwrap();
     session.apply(Command::Set(Change::Steps(10)), at(5)).unwrap();
     assert_eq!(session.plane_source().id, first);
-    let dataset = DatasetConfig::Diagonal { points: 50, noise: 0.0 };
+    let dataset = DatasetConfig::Diagonal { points: 50, noise: 0.0, exact: false };
     session.apply(Command::Set(Change::Dataset(dataset)), at(5)).unwrap();
     assert_ne!(session.plane_source().id, first);
     assert_eq!(session.runs().len(), 1);
@@ -506,7 +506,7 @@ fn view() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
 pub(in crate::core) fn any_command() -> impl proptest::strategy::Strategy<Value = Command> {
     use proptest::prelude::*;
     let load = (0..3_u64).prop_map(|seed| {
-        let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0 };
+        let dataset = DatasetConfig::Diagonal { points: 20, noise: 0.0, exact: false };
         Command::Load(Box::new(ExperimentFile { seed, dataset, ..ExperimentFile::default() }))
     });
     prop_oneof![

@@ -13,6 +13,7 @@ use super::state::State;
 use super::trajectory::{Checkpoint, Trajectory};
 use crate::core::data::BatchSize;
 use crate::core::objective::Objective;
+use crate::core::optim::Stability;
 
 /// A run in progress.
 #[derive(Clone)]
@@ -97,6 +98,12 @@ impl TrainingRun {
     /// The step at which loss or parameters stopped being finite, if they did. The run stays there.
     pub fn diverged_at(&self) -> Option<u64> {
         self.state.diverged.then_some(self.state.step)
+    }
+
+    /// How much the loss may bend where the run is, before its next steps grow.
+    pub fn stability(&self) -> Option<Stability> {
+        let lr = self.plan.schedule.lr(self.plan.optimizer.lr(), self.state.step);
+        self.state.optimizer.stability(lr)
     }
 
     /// What the run minimises.

@@ -29,6 +29,9 @@ pub struct SurfaceMaterial {
     pub(super) volume: Handle<Image>,
     #[texture(3)]
     pub(super) colors: Handle<Image>,
+    #[texture(4)]
+    #[sampler(5)]
+    pub(super) lit: Handle<Image>,
     pub(super) variant: Variant,
 }
 
@@ -52,6 +55,7 @@ pub struct Variant {
     is_blended: bool,
     is_logarithmic: bool,
     has_grid_lines: bool,
+    is_foggy: bool,
 }
 
 impl From<&SurfaceMaterial> for Variant {
@@ -68,6 +72,7 @@ impl Variant {
             is_blended: shown.blend(known).is_some(),
             is_logarithmic: needs_logarithms(&placed.frame.heights),
             has_grid_lines: look.has_grid_lines,
+            is_foggy: look.fog.is_some(),
         }
     }
 
@@ -83,6 +88,7 @@ impl Variant {
             Self { is_logarithmic: !self.is_logarithmic, ..self },
             Self { is_flat: !self.is_flat, pass: Pass::Opaque, ..self },
             Self { has_grid_lines: !self.has_grid_lines, ..self },
+            Self { is_foggy: !self.is_foggy, ..self },
         ];
         all.extend(passes.into_iter().map(|pass| Self { pass, ..self }));
         all
@@ -94,6 +100,7 @@ impl Variant {
             (self.is_blended, "BLENDED"),
             (self.is_logarithmic, LOGARITHMIC),
             (self.has_grid_lines, "GRID_LINES"),
+            (self.is_foggy, "FOG"),
         ];
         all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name.into()).collect()
     }

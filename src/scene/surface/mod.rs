@@ -3,6 +3,7 @@
 //! The mesh changes only with the plane's resolution, the textures only when a grid has been
 //! evaluated. Moving alpha3 through the volume changes one number in a uniform.
 
+mod fog;
 mod material;
 mod mesh;
 mod rehearsal;
@@ -11,6 +12,7 @@ use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
+use self::fog::Fog;
 pub use self::material::{LOGARITHMIC, LossUniforms, Pass, SurfaceMaterial, needs_logarithms};
 use self::material::{SurfaceUniforms, Variant};
 use self::mesh::grid_mesh;
@@ -46,9 +48,10 @@ struct Grid {
 pub(super) fn plugin(app: &mut App) {
     load_internal_asset!(app, LOSS_SHADER, "../../../assets/shaders/loss.wgsl", Shader::from_wgsl);
     load_internal_asset!(app, SHADER, "../../../assets/shaders/surface.wgsl", Shader::from_wgsl);
+    fog::insert(app);
     app.add_plugins(MaterialPlugin::<SurfaceMaterial>::default())
         .init_resource::<Grid>()
-        .add_systems(Update, (match_sheets, dress_sheets, rehearse).chain().in_set(Step::Surface));
+        .add_systems(Update, (fog::lift, match_sheets, dress_sheets, rehearse).chain().in_set(Step::Surface));
 }
 
 /// One sheet for each stand that is shown, two where it is seen through.
@@ -61,7 +64,7 @@ fn match_sheets(
     palette: Res<Palette>,
     weight: Res<Weight>,
     stands: Res<Stands>,
-    textures: Res<Textures>,
+    (textures, fog): (Res<Textures>, Res<Fog>),
     mut grid: ResMut<Grid>,
     sheets: Query<(Entity, &Sheet)>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -94,7 +97,8 @@ fn match_sheets(
             let Textures { plane, volume, colors, .. } = textures.clone();
             let variant = Variant::new(sheet.pass, known, &shown, &placed, look);
             let uniforms = uniforms(known, &shown, &placed, look, (&palette, *weight));
-            let material = SurfaceMaterial { uniforms, plane, volume, colors, variant };
+            let lit = fog.lit.clone();
+            let material = SurfaceMaterial { uniforms, plane, volume, colors, lit, variant };
             commands.spawn((
                 sheet,
                 ChildOf(stands.root(sheet.stand)),
@@ -113,7 +117,7 @@ fn dress_sheets(
     session: Res<SessionState>,
     palette: Res<Palette>,
     weight: Res<Weight>,
-    textures: Res<Textures>,
+    (textures, fog): (Res<Textures>, Res<Fog>),
     sheets: Query<(&Sheet, &MeshMaterial3d<SurfaceMaterial>)>,
     mut materials: ResMut<Assets<SurfaceMaterial>>,
 ) {
@@ -125,8 +129,8 @@ fn dress_sheets(
         let is_same = materials.get(&handle.0).is_some_and(|material| {
             material.uniforms == uniforms
                 && material.variant == variant
-                && (&material.plane, &material.volume, &material.colors)
-                    == (&textures.plane, &textures.volume, &textures.colors)
+                && (&material.plane, &material.volume, &material.colors, &material.lit)
+                    == (&textures.plane, &textures.volume, &textures.colors, &fog.lit)
         });
         if let (false, Some(mut material)) = (is_same, materials.get_mut(&handle.0)) {
             material.uniforms = uniforms;
@@ -134,6 +138,7 @@ fn dress_sheets(
             material.plane = textures.plane.clone();
             material.volume = textures.volume.clone();
             material.colors = textures.colors.clone();
+            material.lit = fog.lit.clone();
         }
     }
 }

@@ -29,6 +29,11 @@ impl Trails {
     pub fn leader(&self) -> Option<&Trail> {
         self.0.first()
     }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Trail> {
+        self.0.iter()
+    }
 }
 
 /// The trail of a run.
@@ -72,6 +77,16 @@ impl TrailPlace {
 }
 
 impl Trail {
+    /// Its points, oldest first, the one where the run is last.
+    pub fn places(&self) -> impl Iterator<Item = &TrailPlace> {
+        self.places.iter().chain(&self.head)
+    }
+
+    /// Counts the times that points were taken back.
+    pub fn rewinds(&self) -> u64 {
+        self.of.1
+    }
+
     /// Its latest point.
     pub fn last(&self) -> Option<&TrailPlace> {
         self.head.as_ref().or(self.places.last())
@@ -81,7 +96,7 @@ impl Trail {
     /// thousand of them: a run that goes back and forth for ever fills the picture with no more.
     pub fn path(&self, placed: &Placed) -> Vec<(TrailPlace, [f64; 3])> {
         let mut path: Vec<(TrailPlace, [f64; 3])> = Vec::new();
-        for place in self.places.iter().chain(&self.head) {
+        for place in self.places() {
             let Some(at) = placed.point(&place.alpha, place.value) else { continue };
             if path.last().is_none_or(|(_, last)| distance(*last, at) >= SPACING) {
                 path.push((*place, at));

@@ -5,6 +5,7 @@
 //!
 //! A chart is a file, with what is told [`About`] it and how it is [`Maker`], and a row of the table below.
 
+mod along;
 mod arrow;
 mod curves;
 mod decision;
@@ -75,6 +76,7 @@ charts! {
     Loss: loss::LossOfOne,
     Spectrum: spectrum::Spectrum,
     Directions: directions::Directions,
+    Along: along::Along,
 }
 
 impl ChartKind {

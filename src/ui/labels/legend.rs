@@ -112,9 +112,9 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
     let mut notes = Vec::new();
     if heights.to.scale == HeightScale::Log {
         notes.push("logarithmic".to_owned());
-        if heights.to.is_floored {
-            notes.push(format!("below {} at the floor", plain(heights.to.low)));
-        }
+    }
+    if heights.to.is_floored {
+        notes.push(format!("below {} at the floor", plain(heights.to.low)));
     }
     let is_clipped = heights.to.scale == HeightScale::Clipped;
     if is_clipped && told.session.look().clip.is_some_and(|clip| clip <= heights.to.low) {
@@ -128,6 +128,9 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
     }
     if !told.shown.is_exact && told.shown.blend(known).is_some() {
         notes.push("blended".to_owned());
+    }
+    if told.session.look().fog.is_some() {
+        notes.push("fog: lit is what a run has seen".to_owned());
     }
     if told.dotted.0 {
         notes.push("earlier steps as dots".to_owned());

@@ -69,6 +69,10 @@ pub(super) fn each_once<T: Copy + PartialEq + Into<&'static str>>(names: &[T]) -
     }
 }
 
+pub(super) fn fog(value: &Option<f64>) -> Result<(), SettingError> {
+    value.as_ref().map_or(Ok(()), |radius| within(radius, &(0.01..=1.0), ""))
+}
+
 pub(super) fn eye(&(turn, below): &(f64, f64)) -> Result<(), SettingError> {
     if turn.abs() <= 360.0 && below.abs() <= 88.0 {
         return Ok(());

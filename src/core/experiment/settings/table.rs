@@ -92,7 +92,7 @@ settings! {
 
         /// What the surface shows: the loss that training minimises, or another number of each point. What only a
         /// loss is told by (verdicts, plateaus) is told of the loss.
-        quantity: Quantity => Quantity, Slice, Experiment "quantity(held_out_loss)", for Task;
+        quantity: Quantity => Quantity, Slice, Experiment "quantity(accuracy)", for Task;
 
         /// Degrees by which the plane's second direction is turned towards its third.
         rotate: f64 => Rotate, Slice, Slice "rotate(30)", for Plane, ~Eased, in -360.0..=360.0 => "degrees";
@@ -138,6 +138,10 @@ settings! {
 
         /// How opaque the surface is, 0.1 to 1.
         opacity: f64 = 1.0 => Opacity, Look, View "opacity(0.5)", ~Eased, in 0.1..=1.0;
+
+        /// Radius about the runs' paths within which the surface is lit, as a share of its longer side: what lies
+        /// beyond, no run has seen. Without it, all of it is lit.
+        fog: Option<f64> => Fog, Look, View "fog(0.08)", ~Eased, by checks::fog;
 
         /// What the colour of the trail tells.
         trail: TrailColors => Trail, Look, View "trail(distance)";

@@ -137,6 +137,38 @@ pub fn loss<L: Lanes>(loss: Loss, predictions: &[L], targets: &[f32], stride: us
     sum
 }
 
+/// 1 for an example that is predicted right, else 0: by the largest of several outputs, the first of equals, or
+/// with one output by its side of the boundary. NaN where a prediction is not finite.
+#[inline(always)]
+pub fn rights<L: Lanes>(boundary: f64, predictions: &[L], targets: &[f32], stride: usize) -> L {
+    let (none, one) = (L::splat(0.0), L::splat(1.0));
+    let outputs = predictions.len().div_ceil(stride);
+    let target = |output: usize| L::load(&targets[output * stride * L::COUNT..]);
+    if outputs == 1 {
+        let p = predictions[0];
+        // Above the boundary it is a 1.
+        let class = none.where_not_negative(L::splat(boundary as f32).minus(p), one);
+        let is_wrong = class.minus(target(0)).magnitude();
+        return one.minus(is_wrong).plus(p.times(none));
+    }
+    let mut own = none;
+    for output in 0..outputs {
+        own = predictions[output * stride].times_plus(target(output), own);
+    }
+    // From the last on: whether the class lies beyond an output, which then may not be as high.
+    let (mut right, mut beyond, mut trace) = (one, none, none);
+    for output in (0..outputs).rev() {
+        let p = predictions[output * stride];
+        let ahead = own.minus(p);
+        let not_lower = one.where_not_negative(ahead, none);
+        let higher = none.where_not_negative(p.minus(own), one);
+        right = right.times(higher.minus(not_lower).times_plus(beyond, not_lower));
+        beyond = beyond.plus(target(output));
+        trace = p.times_plus(none, trace);
+    }
+    right.plus(trace)
+}
+
 /// The sum of the losses of predictions of one output, each with the same target in all lanes.
 #[inline(always)]
 pub fn losses<L: Lanes>(loss: Loss, predictions: &[L], targets: &[f32]) -> L {

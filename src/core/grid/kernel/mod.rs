@@ -26,12 +26,13 @@ use self::network::{Losses, Network};
 use self::separable::{Columns, Rows, Separable};
 use super::{GridBackend, GridSpec, Tile, TileLosses};
 use crate::core::num::parallel;
-use crate::core::objective::Objective;
+use crate::core::objective::measure::Counted;
+use crate::core::objective::{Measure, Objective};
 use crate::core::subspace::Subspace;
 
 /// Evaluates a network on a grid of a subspace.
 pub struct KernelBackend {
-    objective: Arc<dyn Objective>,
+    measure: Measure,
     subspace: Subspace,
     spec: GridSpec,
     set: InstructionSet,
@@ -59,7 +60,12 @@ const LINE_VECTORS: usize = 2;
 impl KernelBackend {
     /// A backend by the widest instruction set there is. `None` where the objective is no network.
     pub fn new(objective: Arc<dyn Objective>, subspace: Subspace, spec: GridSpec) -> Option<Self> {
-        Self::with_instructions(objective, subspace, spec, InstructionSet::widest())
+        Self::of(objective.into(), subspace, spec)
+    }
+
+    /// The same for another quantity. `None` where it is no mean over the examples of a network.
+    pub fn of(measure: Measure, subspace: Subspace, spec: GridSpec) -> Option<Self> {
+        Self::measuring(measure, subspace, spec, InstructionSet::widest())
     }
 
     /// The same by an instruction set of one's choice, among [`InstructionSet::available`].
@@ -69,14 +75,27 @@ impl KernelBackend {
         spec: GridSpec,
         set: InstructionSet,
     ) -> Option<Self> {
+        Self::measuring(objective.into(), subspace, spec, set)
+    }
+
+    /// The same for another quantity.
+    pub fn measuring(
+        measure: Measure,
+        subspace: Subspace,
+        spec: GridSpec,
+        set: InstructionSet,
+    ) -> Option<Self> {
         let lanes = set.lanes();
-        let supervised = objective.supervised()?;
-        let (model, loss, data) = (supervised.model(), supervised.loss_function(), supervised.train());
-        let network = Network::new(model, loss, data, lanes);
-        let separable = Separable::new(model, loss, data, &subspace);
+        let (supervised, data, counted) = measure.network()?;
+        let (model, loss) = (supervised.model(), supervised.loss_function());
+        let network = Network::new(model, loss, data, lanes).counting(counted);
+        let separable = match counted {
+            Counted::Loss => Separable::new(model, loss, data, &subspace),
+            Counted::Rights => None,
+        };
         let columns = Vec::new();
         Some(Self {
-            objective,
+            measure,
             subspace,
             spec,
             set,
@@ -96,7 +115,7 @@ impl KernelBackend {
         };
         for (loss, cell) in losses.iter_mut().zip(tile.iter()) {
             if !loss.is_finite() {
-                *loss = self.objective.loss(&self.subspace.lift(&self.spec.alpha(cell)));
+                *loss = self.measure.value(&self.subspace.lift(&self.spec.alpha(cell)));
             }
         }
         losses

@@ -3,11 +3,12 @@
 //! Weights are broadcast, and a few rows of them work on the same examples at once, so that a layer is
 //! bound by its multiply-adds and not by its loads.
 
-use super::functions::{activate, loss};
+use super::functions::{activate, loss, rights};
 use super::lanes::{Lanes, Task};
 use crate::core::data::{Dataset, Target};
 use crate::core::loss::Loss;
 use crate::core::model::{Layer, Model};
+use crate::core::objective::measure::Counted;
 
 /// Vectors of examples that go through the network together.
 const VECTORS: usize = 4;
@@ -18,6 +19,7 @@ const BLOCKS_A_SUM: usize = 32;
 pub struct Network {
     layers: Vec<Layer>,
     loss: Loss,
+    counted: Counted,
     /// Lanes of a vector that the examples are laid out for.
     count: usize,
     /// `[blocks, inputs, VECTORS · count]`, padded with zeros.
@@ -26,6 +28,7 @@ pub struct Network {
     y: Vec<f32>,
     /// 1 for each example of the last block, 0 for its padding, `[VECTORS · count]`.
     mask: Vec<f32>,
+    rows: usize,
     inputs: usize,
     outputs: usize,
     /// What the sum of the losses is divided by.
@@ -45,15 +48,27 @@ impl Network {
         Self {
             layers: model.layers().to_vec(),
             loss,
+            counted: Counted::Loss,
             count,
             x: blocks(rows, data.inputs(), block, |row, input| data.x()[row * data.inputs() + input]),
             y: blocks(rows, outputs, block, target),
             mask: (0..block).map(|at| f32::from((rows - 1) % block >= at)).collect(),
+            rows,
             inputs: data.inputs(),
             outputs,
             divisor: loss.count(rows, outputs),
             products: rows * model.layers().iter().map(|layer| layer.inputs * layer.outputs).sum::<usize>(),
         }
+    }
+
+    /// The same with something else counted of each example.
+    pub fn counting(self, counted: Counted) -> Self {
+        let divisor = match counted {
+            Counted::Loss => self.divisor,
+            // Whatever the loss, an example is right once.
+            Counted::Rights => Loss::CrossEntropy.count(self.rows, self.outputs),
+        };
+        Self { counted, divisor, ..self }
     }
 
     /// Multiply-adds of a loss.
@@ -116,7 +131,11 @@ impl Network {
             }
             self.forward(theta, h, z);
             for (v, sum) in sums.iter_mut().enumerate() {
-                let one = loss(self.loss, &h[v..self.outputs * VECTORS], &y[v * L::COUNT..], VECTORS);
+                let (predictions, targets) = (&h[v..self.outputs * VECTORS], &y[v * L::COUNT..]);
+                let one = match self.counted {
+                    Counted::Loss => loss(self.loss, predictions, targets, VECTORS),
+                    Counted::Rights => rights(self.loss.boundary(), predictions, targets, VECTORS),
+                };
                 *sum = match at == last {
                     true => one.times_plus(L::load(&self.mask[v * L::COUNT..]), *sum),
                     false => sum.plus(one),

@@ -1,0 +1,188 @@
+//! Fog: only what a run has seen of the surface is lit, a radius about its path.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::prelude::*;
+use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+
+use crate::core::session::Revision;
+use crate::scene::frame::{Placement, Stand};
+use crate::scene::landscape::Landscape;
+use crate::scene::session::SessionState;
+use crate::scene::trail::{Trail, Trails};
+
+/// What is lit of the slice, as a texture.
+#[derive(Resource, Clone, Debug)]
+pub struct Fog {
+    /// How much of each place is lit.
+    pub lit: Handle<Image>,
+    mask: Mask,
+    of: Option<State>,
+}
+
+/// What it was made of.
+#[derive(Clone, Debug, PartialEq)]
+struct State {
+    question: Revision,
+    radius: f64,
+    trails: Vec<Seen>,
+}
+
+/// How far a run had come.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Seen {
+    /// How often points were taken back from it.
+    rewinds: u64,
+    /// Its points.
+    count: usize,
+    /// The step of the last one.
+    step: u64,
+}
+
+impl Seen {
+    fn of(trail: &Trail) -> Self {
+        let step = trail.last().map_or(0, |last| last.step);
+        Self { rewinds: trail.rewinds(), count: trail.places().count(), step }
+    }
+}
+
+/// Points of the texture along each side.
+const SIDE: usize = 256;
+
+pub(super) fn insert(app: &mut App) {
+    let mut images = app.world_mut().resource_mut::<Assets<Image>>();
+    let mask = Mask::default();
+    let lit = images.add(mask.image());
+    app.insert_resource(Fog { lit, mask, of: None });
+}
+
+/// Takes in where the runs have been since the last time, or all of it again.
+pub(super) fn lift(
+    session: Res<SessionState>,
+    landscape: Res<Landscape>,
+    placement: Res<Placement>,
+    trails: Res<Trails>,
+    mut fog: ResMut<Fog>,
+    mut images: ResMut<Assets<Image>>,
+) {
+    let Some(radius) = session.look().fog else { return };
+    let (Some(known), Some(placed)) = (landscape.current(), placement.get(Stand::Surface)) else { return };
+    let trails: Vec<&Trail> = trails.iter().collect();
+    let told = trails.iter().map(|trail| Seen::of(trail)).collect();
+    let now = State { question: known.revision, radius, trails: told };
+    if fog.of.as_ref() == Some(&now) {
+        return;
+    }
+    let fog = &mut *fog;
+    let seen = fog.of.as_ref().filter(|of| of.is_continued_by(&now)).map(|of| of.trails.clone());
+    if seen.is_none() {
+        fog.mask = Mask::default();
+    }
+    let seen = seen.unwrap_or_else(|| vec![Seen::default(); trails.len()]);
+    let [axis1, axis2] = *placed.frame.axes();
+    let extents = [axis1.high - axis1.low, axis2.high - axis2.low];
+    let sides = placed.frame.half_extent().map(|half| half / half_longest(placed.frame.half_extent()));
+    for (trail, seen) in trails.iter().zip(seen) {
+        let at = |alpha: [f64; 3]| {
+            [(alpha[0] - axis1.low) / extents[0] * sides[0], (alpha[1] - axis2.low) / extents[1] * sides[1]]
+        };
+        // From the last one that was known: the head of then may be no point of now.
+        let points: Vec<[f64; 2]> =
+            trail.places().skip(seen.count.saturating_sub(2)).map(|place| at(place.alpha)).collect();
+        for (i, point) in points.iter().enumerate() {
+            fog.mask.light(points[i.saturating_sub(1)], *point, radius, sides);
+        }
+    }
+    fog.lit = images.add(fog.mask.image());
+    fog.of = Some(now);
+}
+
+fn half_longest([x, z]: [f64; 2]) -> f64 {
+    x.max(z)
+}
+
+impl State {
+    /// Whether nothing was taken back since.
+    fn is_continued_by(&self, now: &Self) -> bool {
+        let is_longer = |(old, new): (&Seen, &Seen)| old.rewinds == new.rewinds && old.count <= new.count;
+        (self.question, self.radius, self.trails.len()) == (now.question, now.radius, now.trails.len())
+            && self.trails.iter().zip(&now.trails).all(is_longer)
+    }
+}
+
+/// How much of each place is lit, `[SIDE, SIDE]`, the last index along alpha1.
+#[derive(Clone, Debug, PartialEq)]
+struct Mask(Vec<u8>);
+
+impl Default for Mask {
+    fn default() -> Self {
+        Self(vec![0; SIDE * SIDE])
+    }
+}
+
+/// Share of the radius over which light fades out on either side of it.
+const FADE: f64 = 0.15;
+
+impl Mask {
+    /// Lights what lies within a radius of the way from a to b; all in shares of the longer side.
+    fn light(&mut self, a: [f64; 2], b: [f64; 2], radius: f64, sides: [f64; 2]) {
+        let reach = radius * (1.0 + FADE);
+        let last = (SIDE - 1) as f64;
+        let ends = [0, 1].map(|i| {
+            let index = |at: f64| (at / sides[i] * last).clamp(-1.0, last + 1.0);
+            let (low, high) = (index(a[i].min(b[i]) - reach).ceil(), index(a[i].max(b[i]) + reach).floor());
+            (low.max(0.0) as usize)..=(high.min(last).max(-1.0) + 1.0) as usize
+        });
+        for j in ends[1].clone().filter(|j| *j < SIDE) {
+            for i in ends[0].clone().filter(|i| *i < SIDE) {
+                let at = [i as f64 / last * sides[0], j as f64 / last * sides[1]];
+                let beyond = (distance(at, a, b) / radius - 1.0 + FADE) / (2.0 * FADE);
+                let light = (255.0 * (1.0 - beyond.clamp(0.0, 1.0))).round() as u8;
+                let lit = &mut self.0[j * SIDE + i];
+                *lit = light.max(*lit);
+            }
+        }
+    }
+
+    fn image(&self) -> Image {
+        let size = Extent3d { width: SIDE as u32, height: SIDE as u32, depth_or_array_layers: 1 };
+        let (dimension, format) = (TextureDimension::D2, TextureFormat::R8Unorm);
+        Image::new(size, dimension, self.0.clone(), format, RenderAssetUsages::RENDER_WORLD)
+    }
+}
+
+/// The distance of a point from the way from a to b.
+fn distance(at: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+    let (way, from) = ([b[0] - a[0], b[1] - a[1]], [at[0] - a[0], at[1] - a[1]]);
+    let length = way[0] * way[0] + way[1] * way[1];
+    let share =
+        if length > 0.0 { ((from[0] * way[0] + from[1] * way[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
+    (from[0] - share * way[0]).hypot(from[1] - share * way[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_within_the_radius_of_the_way_is_lit_and_nothing_else() {
+        let (a, b, radius, sides) = ([0.2, 0.3], [0.6, 0.3], 0.1, [1.0, 0.5]);
+        let mut mask = Mask::default();
+        mask.light(a, b, radius, sides);
+        for j in 0..SIDE {
+            for i in 0..SIDE {
+                let at = [i as f64 / 255.0, j as f64 / 255.0 * 0.5];
+                // By hand: a bar with two round ends.
+                let off = [(a[0] - at[0]).max(at[0] - b[0]).max(0.0), at[1] - a[1]];
+                let from = off[0].hypot(off[1]);
+                let lit = mask.0[j * SIDE + i];
+                assert!(from > 0.1 * 0.85 || lit == 255, "{at:?} {lit}");
+                assert!(from < 0.1 * 1.15 || lit == 0, "{at:?} {lit}");
+            }
+        }
+        let once = mask.clone();
+        mask.light(a, a, radius, sides);
+        assert_eq!(mask, once, "what is lit stays lit");
+        mask.light([5.0, -7.0], [6.0, -7.0], radius, sides);
+        assert_eq!(mask, once, "beside the picture there is nothing");
+    }
+}
