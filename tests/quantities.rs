@@ -339,7 +339,7 @@ mod window {
         settle(&mut eye);
         shows(&eye, Quantity::HeldOutLoss);
         let adam = OptimizerConfig::by_name("adam").unwrap();
-        eye.ask(Command::Run(RunCommand::Race { optimizer: adam, from: RaceStart::Same }));
+        eye.ask(Command::Run(RunCommand::race(adam, RaceStart::Same)));
         eye.ask(Command::Run(RunCommand::Seek(12)));
         settle(&mut eye);
         for quantity in [Quantity::HeldOutLoss, Quantity::Accuracy, Quantity::CurvatureRatio, Quantity::Loss]

@@ -43,6 +43,8 @@ pub enum ChartKind {
     Directions,
     /// Curvature, gradient and distance along the training.
     Along,
+    /// From which step on each example is right.
+    Learned,
 }
 
 impl ChartKind {

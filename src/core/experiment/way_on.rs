@@ -234,7 +234,7 @@ mod tests {
         let turned = experiment.with(|file| file.slice.rotate = 30.0).unwrap();
         let elsewhere = experiment.with(|file| file.slice.range = None).unwrap();
         for (experiment, is_known) in [(turned, true), (elsewhere, false)] {
-            let mut chain = pipeline::Pipeline::resliced(experiment, 0.0, &plan);
+            let mut chain = pipeline::Pipeline::resliced(experiment, plan.evaluator.clone(), 0.0, &plan);
             let found = loop {
                 if let Some(Ok(pipeline::Finding::Planned(found))) = chain.advance(u64::MAX).found() {
                     break found;

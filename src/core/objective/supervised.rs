@@ -94,6 +94,11 @@ impl Supervised {
         self.split_accuracy(theta, &self.train)
     }
 
+    /// Whether each training example is predicted right, in their order. It says something of classes alone.
+    pub fn rights(&self, theta: &[f64]) -> Vec<bool> {
+        self.split_rights(theta, &self.train)
+    }
+
     /// The loss over the held-out examples, where there are any.
     pub fn held_out_loss(&self, theta: &[f64]) -> Option<f64> {
         self.held_out.as_ref().map(|split| self.split_loss(theta, split))
@@ -116,11 +121,16 @@ impl Supervised {
         if split.data.target() == Target::Real {
             return None;
         }
-        let mut right = 0;
-        self.for_each_prediction(theta, &split.blocks, |block, prediction| {
-            right += (0..block.lanes).filter(|&lane| self.is_right(prediction, lane, block.y[lane])).count();
-        });
+        let right = self.split_rights(theta, split).into_iter().filter(|is_right| *is_right).count();
         Some(right as f64 / split.data.rows() as f64)
+    }
+
+    fn split_rights(&self, theta: &[f64], split: &Split) -> Vec<bool> {
+        let mut rights = Vec::with_capacity(split.data.rows());
+        self.for_each_prediction(theta, &split.blocks, |block, prediction| {
+            rights.extend((0..block.lanes).map(|lane| self.is_right(prediction, lane, block.y[lane])));
+        });
+        rights
     }
 
     /// Whether one example's prediction is of its class: the largest output's, or with one output its
@@ -261,6 +271,8 @@ mod tests {
         let data = Dataset::new("d", vec![0.2, 0.4, 0.7, -1.0], vec![0.0, 1.0, 1.0, 0.0], 1, 1).unwrap();
         let accuracy = |loss| Supervised::new(linear(1, 1), loss, data.clone()).unwrap().accuracy(&[1.0]);
         assert_eq!(accuracy(Loss::Mse), Some(0.75), "0.4 is below 0.5");
+        let each = Supervised::new(linear(1, 1), Loss::Mse, data.clone()).unwrap().rights(&[1.0]);
+        assert_eq!(each, [true, false, true, true]);
         assert_eq!(accuracy(Loss::BceWithLogits), Some(0.75), "0.2 is above a log-odds of 0");
         let diverged = Supervised::new(linear(1, 1), Loss::Mse, data).unwrap();
         assert_eq!(diverged.accuracy(&[f64::NAN]), Some(0.0));

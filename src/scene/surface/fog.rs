@@ -19,6 +19,15 @@ pub struct Fog {
     of: Option<State>,
 }
 
+impl Fog {
+    /// Whether any light falls on a place of the slice, in shares of its sides. It falls everywhere where there is no
+    /// fog.
+    pub fn is_lit(&self, [x, y]: [f64; 2]) -> bool {
+        let index = |share: f64| (share.clamp(0.0, 1.0) * (SIDE - 1) as f64).round() as usize;
+        self.of.is_none() || self.mask.0[index(y) * SIDE + index(x)] > 0
+    }
+}
+
 /// What it was made of.
 #[derive(Clone, Debug, PartialEq)]
 struct State {
@@ -64,7 +73,12 @@ pub(super) fn lift(
     mut fog: ResMut<Fog>,
     mut images: ResMut<Assets<Image>>,
 ) {
-    let Some(radius) = session.look().fog else { return };
+    let Some(radius) = session.look().fog else {
+        if fog.of.is_some() {
+            fog.of = None;
+        }
+        return;
+    };
     let (Some(known), Some(placed)) = (landscape.current(), placement.get(Stand::Surface)) else { return };
     let trails: Vec<&Trail> = trails.iter().collect();
     let told = trails.iter().map(|trail| Seen::of(trail)).collect();

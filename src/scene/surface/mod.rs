@@ -12,7 +12,7 @@ use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
-use self::fog::Fog;
+pub use self::fog::Fog;
 pub use self::material::{LOGARITHMIC, LossUniforms, Pass, SurfaceMaterial, needs_logarithms};
 use self::material::{SurfaceUniforms, Variant};
 use self::mesh::grid_mesh;

@@ -12,6 +12,7 @@ mod decision;
 mod directions;
 mod hidden;
 mod histogram;
+mod learned;
 mod line;
 mod loss;
 mod map;
@@ -77,6 +78,7 @@ charts! {
     Spectrum: spectrum::Spectrum,
     Directions: directions::Directions,
     Along: along::Along,
+    Learned: learned::Learned,
 }
 
 impl ChartKind {

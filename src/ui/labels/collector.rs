@@ -245,7 +245,9 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let ink = self.ink();
         for level in &told.levels.lines {
             let world = |alpha: &[f64; 2]| Some(placed.world(relief.point(*alpha)?));
-            let points = level.places.iter().enumerate().filter_map(|(i, alpha)| Some((i, world(alpha)?)));
+            // In the dark there is no line to be named.
+            let lit = level.places.iter().enumerate().filter(|(_, alpha)| told.is_lit(&placed, **alpha));
+            let points = lit.filter_map(|(i, alpha)| Some((i, world(alpha)?)));
             let seen = points.filter(|(_, at)| !relief.hides(self.eye, *at));
             let text = plain(level.loss);
             let size = ISOLINE * self.unit;

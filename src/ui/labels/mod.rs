@@ -22,7 +22,7 @@ use crate::scene::Pacing;
 use crate::scene::camera::{SceneCamera, eye_of, seen};
 use crate::scene::cube;
 use crate::scene::floor::Facings;
-use crate::scene::frame::{Placement, Stand};
+use crate::scene::frame::{Placed, Placement, Stand};
 use crate::scene::landscape::Landscape;
 use crate::scene::levels::Levels;
 use crate::scene::lowest::Lowest;
@@ -32,6 +32,7 @@ use crate::scene::readout::Readout;
 use crate::scene::relief::Relief;
 use crate::scene::session::SessionState;
 use crate::scene::slice::Shown;
+use crate::scene::surface::Fog;
 use crate::scene::taken::Insets;
 use crate::scene::theme::{Palette, Weight};
 use crate::scene::tour::Touring;
@@ -54,6 +55,16 @@ pub struct LabelSources<'w> {
     lowest: Res<'w, Lowest>,
     hover: Res<'w, Hover>,
     readout: Res<'w, Readout>,
+    fog: Res<'w, Fog>,
+}
+
+impl LabelSources<'_> {
+    /// Whether a place of the slice is out of the fog.
+    fn is_lit(&self, placed: &Placed, alpha: [f64; 2]) -> bool {
+        let axes = placed.frame.axes();
+        let share = |i: usize| (alpha[i] - axes[i].low) / (axes[i].high - axes[i].low);
+        self.fog.is_lit([share(0), share(1)])
+    }
 }
 
 /// Draws all labels that fit.
