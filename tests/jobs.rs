@@ -125,7 +125,6 @@ fn alone() {
     }
     let mut app = app::bare(experiment(), Pacing::Live);
     app.insert_resource(Jobs::new(Mode::Budget(Duration::ZERO)));
-    let before = threads();
     app.world_mut().write_message(Ask(Command::Run(RunCommand::Seek(40))));
     for _ in 0..5000 {
         app.update();
@@ -133,8 +132,12 @@ fn alone() {
     let world = app.world();
     assert!(world.resource::<Landscape>().is_settled() && world.resource::<Training>().step() == 40);
     assert!(!world.resource::<Training>().is_busy());
-    // A thread may have come by its name since.
-    assert_eq!(threads().len(), before.len(), "one was started: {:?} after {before:?}", threads());
+    // The engine's own threads come when they like, some of them late. Beside them there are this process's first one
+    // and the test's.
+    let is_engine = |name: &&String| ["Task Po", "Compute T", "async-io"].iter().any(|of| name.contains(of));
+    let threads = threads();
+    let others: Vec<&String> = threads.iter().filter(|name| !is_engine(name)).collect();
+    assert_eq!(others.len(), 2, "one was started: {threads:?}");
 }
 
 #[cfg(target_os = "linux")]
