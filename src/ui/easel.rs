@@ -50,7 +50,7 @@ pub(super) fn draw_easel(
     let mut ui = egui::Ui::new(ctx.clone(), "easel".into(), layer);
     if look.is_chart_alone() {
         // The landscape would be seen about the caption.
-        ui.painter().rect_filled(screen, 0.0, color32(sources.palette.stage));
+        ui.painter().with_clip_rect(screen).rect_filled(screen, 0.0, color32(sources.palette.stage));
     }
     let count = look.large_charts().len() as f32;
     let each = egui::vec2(rect.width(), rect.height() / count);
