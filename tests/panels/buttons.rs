@@ -171,7 +171,7 @@ fn the_bar_undoes_and_opens_charts_and_the_palette_finds_what_is_typed() {
     harness.get_by_label("Contour map").click();
     harness.run();
     let map = Command::Set(Change::Charts(vec![ChartKind::Map]));
-    assert_eq!(harness.state().asked, [map.clone()]);
+    assert_eq!(harness.state().asked, std::slice::from_ref(&map));
 
     harness.state_mut().desk.act(DeskAct::Palette);
     for _ in 0..6 {

@@ -355,6 +355,13 @@ impl Pipeline {
                 }
                 Ok(None)
             }
+            Phase::Grids { .. } | Phase::Walks(_) | Phase::Finished => Ok(self.work_on_pictures(losses)),
+        }
+    }
+
+    /// What is left once the plan is known: nothing of it can fail.
+    fn work_on_pictures(&mut self, losses: u64) -> Option<Finding> {
+        match &mut self.phase {
             Phase::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
@@ -362,16 +369,16 @@ impl Pipeline {
                     // Last of all: the pictures need it not.
                     self.phase = Phase::walks(plan);
                 }
-                Ok(finding)
+                finding
             }
             Phase::Walks(walks) => {
                 let found = walks.advance(losses / LOSSES_A_WALK).found();
                 if found.is_some() {
                     self.phase = Phase::Finished;
                 }
-                Ok(found.map(Finding::Walks))
+                found.map(Finding::Walks)
             }
-            Phase::Finished => Ok(None),
+            _ => None,
         }
     }
 }

@@ -29,6 +29,7 @@ use super::settings::{Change, ChosenFor, ExperimentFile, Setting};
 use crate::core::data::{BatchSize, DatasetConfig, Target};
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
+use crate::core::subspace::PlaneConfig;
 use crate::core::text::{Measured, visible};
 
 /// Settings that decide what is learnt, and take along what was chosen for it.
@@ -109,16 +110,7 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
                 resets.chosen(ChosenFor::Loss, &mut file);
             }
         }
-        Change::Plane(plane) => {
-            file.slice.plane = plane;
-            if file.slice.plane != before.slice.plane {
-                // Ranges are in the units of the plane they were given for.
-                resets.range(&mut file, before);
-            }
-            if file.slice.plane.name() != before.slice.plane.name() {
-                resets.chosen(ChosenFor::Plane, &mut file);
-            }
-        }
+        Change::Plane(plane) => resets.plane(&mut file, before, plane),
         change => change.put(&mut file),
     }
     (file, resets)
@@ -140,6 +132,18 @@ fn replaced_name(before: &ExperimentFile, setting: Setting) -> String {
 }
 
 impl Resets {
+    /// Lays another plane, and forgets what was measured in the one before.
+    fn plane(&mut self, file: &mut ExperimentFile, before: &ExperimentFile, plane: PlaneConfig) {
+        file.slice.plane = plane;
+        if file.slice.plane != before.slice.plane {
+            // Ranges are in the units of the plane they were given for.
+            self.range(file, before);
+        }
+        if file.slice.plane.name() != before.slice.plane.name() {
+            self.chosen(ChosenFor::Plane, file);
+        }
+    }
+
     /// Puts a field at a value; it is told only if it was another.
     fn put<T: PartialEq>(
         &mut self,

@@ -279,12 +279,7 @@ impl<'a> Axes<'a> {
                 }
             }
             Mark::Dots { radius, points, colors, is_grid, .. } => {
-                let radius = match (is_grid, &points[..]) {
-                    (true, [a, b, ..]) => {
-                        (sheet.scale * radius).min(GRID_DOT * self.at(*a).distance(self.at(*b)))
-                    }
-                    _ => sheet.scale * radius,
-                };
+                let radius = self.dot_radius(sheet.scale * radius, *is_grid, points);
                 for (point, [r, g, b]) in points.iter().zip(colors) {
                     for at in stretches(&[*point], is_log).concat() {
                         let color = Color32::from_rgb(*r, *g, *b);
@@ -324,6 +319,14 @@ impl<'a> Axes<'a> {
                 let at = if is_log { at.log10() } else { *at };
                 painter.hline(self.frame.x_range(), self.at([0.0, at]).y, line(*color));
             }
+        }
+    }
+
+    /// Dots of a grid never cover one another.
+    fn dot_radius(&self, usual: f32, is_grid: bool, points: &[[f64; 2]]) -> f32 {
+        match points {
+            [a, b, ..] if is_grid => usual.min(GRID_DOT * self.at(*a).distance(self.at(*b))),
+            _ => usual,
         }
     }
 
