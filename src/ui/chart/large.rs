@@ -246,11 +246,17 @@ impl<'a> Axes<'a> {
             }
             write(egui::pos2(x, self.frame.bottom() + 0.1 * text), Align2::CENTER_TOP, &words);
         }
+        // On a logarithmic scale there may be more of them than a low frame has room for.
+        let mut written = f32::INFINITY;
         for (value, words) in self.chart.y_ticks(low[1], high[1], most(self.frame.height(), Y_APART * text)) {
             let y = self.at([low[0], value]).y;
             if !has_picture {
                 sheet.painter.hline(self.frame.x_range(), y, faint);
             }
+            if (written - y).abs() < text {
+                continue;
+            }
+            written = y;
             write(egui::pos2(self.frame.left() - 0.25 * text, y), Align2::RIGHT_CENTER, &words);
         }
         let foot = egui::pos2(self.frame.center().x, self.frame.bottom() + ROW * text);
