@@ -33,6 +33,9 @@ pub struct ChapterFile {
     /// What it tells, in a sentence or two; none if empty.
     #[serde(default)]
     pub caption: String,
+    /// What the presenter may say, in paragraphs with an empty line between; neither the audience nor a film sees it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
     /// A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with
     /// what the chapter before it has left.
     #[serde(default)]

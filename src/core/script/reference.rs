@@ -99,6 +99,10 @@ const FIELDS: [(&str, &[Entry]); 4] = [
             ("title", "What it is called, in large letters; none if empty."),
             ("caption", "What it tells, in a sentence or two; none if empty."),
             (
+                "notes",
+                "What the presenter may say, in paragraphs with an empty line between: neither the audience nor a film sees it.",
+            ),
+            (
                 "experiment",
                 "A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with what the one before has left.",
             ),

@@ -361,6 +361,16 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn notes_of_any_length_are_read_and_written_back() {
+        let notes = "First \"this\".\n\nThen\n  that: \u{e4}\u{f1}\u{bf}.\n".repeat(500);
+        let tour = parsed(&chapter(&format!("notes: r#\"{notes}\"#"))).unwrap();
+        assert_eq!(tour.chapters()[0].notes, notes);
+        assert_eq!(parsed(&tour.file().to_ron()).unwrap(), tour);
+        let without = parsed(&chapter("")).unwrap().file().to_ron();
+        assert!(!without.contains("notes"), "{without}");
+    }
+
+    #[test]
     fn tours_of_before_are_read_and_written_alike() {
         let text = include_str!("../../../tests/data/tours/every-command.ron");
         let tour = parsed(text).unwrap_or_else(|error| panic!("{error}"));
