@@ -9,15 +9,20 @@
 //!
 //! Units of relu may grow by any factor as well, and then the same function looks ten times as sharp. Filter normalisation
 //! (Li et al. 2018) takes that back.
+//!
+//! With a folder behind it (`-- assets/points`) it writes the three copies and the control points of both curves there.
 
 #![allow(clippy::print_stdout, reason = "that is what it is for")]
 
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 use losscape::core::data::BatchSize;
 use losscape::core::experiment::{Experiment, ExperimentFile, builtin};
+use losscape::core::io::npy;
 use losscape::core::model::{Model, Symmetry};
 use losscape::core::num::Stream;
 use losscape::core::num::vector::{add_scaled, norm, sub};
@@ -27,65 +32,97 @@ use losscape::core::subspace::Subspace;
 use losscape::core::subspace::random::{Biases, filter_normalised};
 use losscape::core::train::{TrainingPlan, TrainingRun};
 
-/// Training has converged where the gradient is shorter than this; steps between two looks, and steps at most.
-const LEVEL: f64 = 1e-4;
-const STEPS: u64 = 1_000;
-const MOST_STEPS: u64 = 400_000;
+/// Steps until training has converged: its learning rate sinks to 0, and then the gradient is shorter than 1e-4. At a constant
+/// one it would swing from side to side of a steep way for ever. (The loss has no lowest point: larger weights always fit
+/// a little better.)
+const STEPS: u64 = 400_000;
 /// Steps of Adam that a curve is trained, and places along it where its loss is looked at.
 const BENDING_STEPS: u64 = 4_000;
 const PLACES: usize = 1_000;
 
 /// What the program prints.
 pub fn main() -> anyhow::Result<()> {
-    tell(&mut std::io::stdout().lock())
+    let (ways, out) = (Ways::find()?, &mut std::io::stdout().lock());
+    ways.tell(out)?;
+    scales(out)?;
+    std::env::args().nth(1).map_or(Ok(()), |folder| ways.keep(Path::new(&folder)))
 }
 
 /// The same, to wherever it is wanted.
 pub fn tell(out: &mut dyn Write) -> anyhow::Result<()> {
-    ways(out)?;
+    Ways::find()?.tell(out)?;
     scales(out)
 }
 
-/// From one copy of Model 3's minimum to the next.
-fn ways(out: &mut dyn Write) -> anyhow::Result<()> {
-    let file = builtin::load("xor-model3").context("it is built in")??;
-    let experiment = Experiment::new(file)?;
-    let (theta, objective) = converged(&experiment)?;
-    let model = model_of(&*objective)?;
-    writeln!(
-        out,
-        "{} copies of a minimum of loss {:.4}",
-        model.copies().unwrap_or(0),
-        objective.loss(&theta)
-    )?;
-    let second = model.copied(&theta, &Symmetry::Order { layer: 0, units: vec![1, 0, 2] })?;
-    let third = model.copied(&second, &Symmetry::Turn { layer: 0, unit: 0 })?;
-    for (what, ends) in
-        [("two units change places", [&theta, &second]), ("a unit turns its sign", [&second, &third])]
-    {
-        let [from, to] = ends.map(|theta| objective.loss(theta));
-        writeln!(out, "{what}: {:.2} away, losses {from:.6} and {to:.6}", norm(&sub(ends[1], ends[0])))?;
-        let curve = Arc::new(Curve::new(Arc::clone(&objective), ends.map(Clone::clone)));
-        let line = curve.barrier(&curve.straight(), PLACES);
-        writeln!(out, "  the straight line rises by {:.4}, {:.1} of the way", line.rise, line.at)?;
-        let control = bent(&curve, norm(&sub(ends[1], ends[0])));
-        let barrier = curve.barrier(&control, PLACES);
-        writeln!(out, "  the curve rises by {:.4}, {:.1} of the way", barrier.rise, barrier.at)?;
-        // The plane through both ends and the control point holds the curve whole: a slice of it hides nothing.
-        let plane = Subspace::new(ends[0].clone(), vec![sub(ends[1], ends[0]), sub(&control, ends[0])])?;
-        let residual = |i: usize| plane.project(&curve.point(&control, i as f64 / PLACES as f64)).residual;
-        let farthest = (0..=PLACES).map(residual).fold(0.0, f64::max);
-        writeln!(out, "  and strays {farthest:.0e} from the plane through its three points")?;
-    }
-    Ok(())
+/// Three copies of Model 3's minimum, and the ways from one to the next.
+struct Ways {
+    objective: Arc<dyn Objective>,
+    copies: [Vec<f64>; 3],
+    /// The control points of the curves.
+    bends: [Vec<f64>; 2],
 }
 
-fn converged(experiment: &Experiment) -> anyhow::Result<(Vec<f64>, Arc<dyn Objective>)> {
-    let mut run = experiment.start_run()?;
-    while run.latest().grad_norm > LEVEL && run.step() < MOST_STEPS {
+impl Ways {
+    fn find() -> anyhow::Result<Self> {
+        let file = builtin::load("xor-model3").context("it is built in")??;
+        let schedule = Schedule::Cosine { t_max: STEPS, eta_min: 0.0 };
+        let mut run = Experiment::new(ExperimentFile { schedule, ..file })?.start_run()?;
         run.advance(STEPS);
+        let (first, objective) = (run.latest().theta.to_vec(), Arc::clone(run.objective()));
+        let model = model_of(&*objective)?;
+        let second = model.copied(&first, &Symmetry::Order { layer: 0, units: vec![0, 2, 1] })?;
+        let third = model.copied(&second, &Symmetry::Turn { layer: 0, unit: 1 })?;
+        let bend = |from: &[f64], to: &[f64]| bent(&curve(&objective, [from, to]), norm(&sub(to, from)));
+        let bends = [bend(&first, &second), bend(&second, &third)];
+        Ok(Self { objective, copies: [first, second, third], bends })
     }
-    Ok((run.latest().theta.to_vec(), Arc::clone(run.objective())))
+
+    fn tell(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let [first, second, third] = &self.copies;
+        let count = model_of(&*self.objective)?.copies().unwrap_or(0);
+        writeln!(out, "{count} copies of a minimum of loss {:.4}", self.objective.loss(first))?;
+        let changes = ["two units change places", "a unit turns its sign"];
+        let ends = [[first, second], [second, third]];
+        for ((what, ends), control) in changes.into_iter().zip(ends).zip(&self.bends) {
+            self.way(what, ends, control, out)?;
+        }
+        Ok(())
+    }
+
+    /// From one copy to the next: straight, and on the curve.
+    fn way(
+        &self,
+        what: &str,
+        [a, b]: [&Vec<f64>; 2],
+        control: &[f64],
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let [from, to] = [a, b].map(|theta| self.objective.loss(theta));
+        writeln!(out, "{what}: {:.2} away, losses {from:.6} and {to:.6}", norm(&sub(b, a)))?;
+        let curve = curve(&self.objective, [a, b]);
+        let line = curve.barrier(&curve.straight(), PLACES);
+        writeln!(out, "  the straight line rises by {:.4}, {:.1} of the way", line.rise, line.at)?;
+        let barrier = curve.barrier(control, PLACES);
+        writeln!(out, "  the curve rises by {:.4}, {:.1} of the way", barrier.rise, barrier.at)?;
+        // The plane through both ends and the control point holds the curve whole: a slice of it hides nothing.
+        let plane = Subspace::new(a.clone(), vec![sub(b, a), sub(control, a)])?;
+        let residual = |i: usize| plane.project(&curve.point(control, i as f64 / PLACES as f64)).residual;
+        let farthest = (0..=PLACES).map(residual).fold(0.0, f64::max);
+        writeln!(out, "  and strays {farthest:.0e} from the plane through its three points")?;
+        Ok(())
+    }
+
+    fn keep(&self, folder: &Path) -> anyhow::Result<()> {
+        let names = ["copy-1", "copy-2", "copy-3", "bend-1-2", "bend-2-3"];
+        for (name, theta) in names.iter().zip(self.copies.iter().chain(&self.bends)) {
+            npy::write_theta(File::create(folder.join(format!("{name}.npy")))?, theta)?;
+        }
+        Ok(())
+    }
+}
+
+fn curve(objective: &Arc<dyn Objective>, ends: [&[f64]; 2]) -> Arc<Curve> {
+    Arc::new(Curve::new(Arc::clone(objective), ends.map(<[f64]>::to_vec)))
 }
 
 fn model_of(objective: &dyn Objective) -> anyhow::Result<&Model> {

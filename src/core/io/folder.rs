@@ -7,6 +7,7 @@
 use std::path::{Component, Path, PathBuf, absolute};
 use std::sync::Arc;
 
+use super::shipped::is_shipped;
 use super::sources::{Shelf, Sources};
 
 /// Which files a file may have read.
@@ -90,7 +91,8 @@ impl Folder {
             let files = named.iter().map(|path| self.real(path)).collect();
             return Err(OutsideError { named, files });
         }
-        paths.into_iter().for_each(|path| *path = self.path.join(&*path));
+        let own = paths.into_iter().filter(|path| !is_shipped(path));
+        own.for_each(|path| *path = self.path.join(&*path));
         Ok(())
     }
 
@@ -103,6 +105,7 @@ impl Folder {
     fn may_read(&self, path: &Path) -> bool {
         match &self.access.reach {
             Reach::Anywhere => true,
+            _ if is_shipped(path) => true,
             Reach::And(known) if known.contains(&self.real(path)) => true,
             Reach::Below | Reach::And(_) => self.is_below(path),
         }
@@ -121,8 +124,12 @@ impl Folder {
 }
 
 /// How a file in `folder` names a path that is seen from where the program runs: what lies beside it or
-/// below by the way there, so that both can be moved together; anything else in full.
+/// below by the way there, so that both can be moved together; anything else in full. What comes with the program
+/// has the same name everywhere.
 pub fn seen_from(folder: &Path, path: &Path) -> PathBuf {
+    if is_shipped(path) {
+        return path.to_owned();
+    }
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match (absolute(folder), absolute(path)) {
         (Ok(folder), Ok(path)) => path.strip_prefix(&folder).map_or(path.clone(), Path::to_owned),
@@ -175,6 +182,16 @@ mod tests {
             let elsewhere = Folder::of(&inner.join("below/my.ron"), &access(Reach::Below.and(&error.files)));
             assert!(Path::new(path).has_root() || resolved(&elsewhere, "../../gone.csv").is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn what_comes_with_the_program_is_named_alike_everywhere() {
+        let name = "built-in:copy-1.npy";
+        let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Below));
+        assert_eq!(resolved(&there, name), Ok(name.into()));
+        assert_eq!(seen_from(Path::new("elsewhere"), Path::new(name)), Path::new(name));
+        // Elsewhere in a path it is a name like any other.
+        assert_eq!(resolved(&there, "x/built-in:y"), Ok("there/x/built-in:y".into()));
     }
 
     #[cfg(unix)]

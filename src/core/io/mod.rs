@@ -4,4 +4,5 @@ pub mod arrays;
 pub mod folder;
 pub mod input;
 pub mod npy;
+pub mod shipped;
 pub mod sources;

@@ -2,16 +2,18 @@
 //!
 //! The core opens nothing. Whoever runs it hands in [`Sources`]: the file system of this machine, what a browser
 //! has fetched, or a [`Shelf`] of bytes in memory. A source has a length and an identity, and may grow: who follows
-//! one looks again, reads on from where it ended, and begins anew where it has become another.
+//! one looks again, reads on from where it ended, and begins anew where it has become another. What comes with the
+//! program ([`shipped`]) is there whatever the sources are.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::input::InputError;
+use super::shipped;
 
 /// What is known of a source at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub trait Sources: fmt::Debug + Send + Sync {
 impl<'s> dyn Sources + 's {
     /// Whether there is anything of that name.
     pub fn has(&self, name: &Path) -> bool {
-        self.real(name).is_some()
+        self.holder(name).real(name).is_some()
     }
 
     /// All of a source of at most that many bytes.
@@ -53,7 +55,7 @@ impl<'s> dyn Sources + 's {
     pub fn whole(&self, name: &Path, most: u64) -> Result<Vec<u8>, InputError> {
         self.checked(name, most)?;
         // One byte more than allowed gives away what tells no length.
-        let all = self.read(name, 0..most.saturating_add(1))?;
+        let all = self.holder(name).read(name, 0..most.saturating_add(1))?;
         match all.len() as u64 > most {
             true => Err(InputError::TooLong { bytes: None, most }),
             false => Ok(all),
@@ -78,11 +80,19 @@ impl<'s> dyn Sources + 's {
         's: 'a,
     {
         let bytes = self.checked(name, most)?.bytes;
-        Ok(BufReader::with_capacity(PIECE, Reader { sources: self, name, at: 0, bytes }))
+        Ok(BufReader::with_capacity(PIECE, Reader { sources: self.holder(name), name, at: 0, bytes }))
+    }
+
+    /// Who has what is named: these sources, or the program itself.
+    fn holder<'a>(&'a self, name: &Path) -> &'a (dyn Sources + 'a)
+    where
+        's: 'a,
+    {
+        if shipped::is_shipped(name) { &*SHIPPED } else { self }
     }
 
     fn checked(&self, name: &Path, most: u64) -> Result<Stamp, InputError> {
-        let stamp = self.look(name)?;
+        let stamp = self.holder(name).look(name)?;
         match stamp.bytes > most {
             true => Err(InputError::TooLong { bytes: Some(stamp.bytes), most }),
             false => Ok(stamp),
@@ -123,6 +133,13 @@ impl Seek for Reader<'_> {
         Ok(self.at)
     }
 }
+
+/// What comes with the program.
+static SHIPPED: LazyLock<Shelf> = LazyLock::new(|| {
+    let mut shelf = Shelf::default();
+    shipped::files().for_each(|(name, bytes)| shelf.put(name, bytes));
+    shelf
+});
 
 /// Sources in memory, by the names they were put there.
 #[derive(Clone, Debug, Default)]
@@ -194,6 +211,17 @@ mod tests {
         assert_eq!(told("b.txt"), "its byte 2 is not UTF-8; expected a text saved as UTF-8");
         assert_eq!(told("c.txt"), "entity not found");
         assert!(shelf.has(Path::new("a.txt")) && !shelf.has(Path::new("c.txt")));
+    }
+
+    #[test]
+    fn what_comes_with_the_program_is_there_whatever_the_sources() {
+        let shelf: &dyn Sources = &Shelf::default();
+        for (name, bytes) in shipped::files() {
+            assert!(shelf.has(&name) && shelf.whole(&name, 1 << 16).unwrap() == bytes, "{name:?}");
+        }
+        let none = Path::new("built-in:none.npy");
+        assert!(!shelf.has(none));
+        assert_eq!(shelf.whole(none, 9).unwrap_err().to_string(), "entity not found");
     }
 
     #[test]
