@@ -1,6 +1,8 @@
 //! The executable, run as a user runs it.
 
 mod elsewhere;
+#[cfg(feature = "viewer")]
+mod languages;
 mod outputs;
 #[cfg(feature = "viewer")]
 mod pictures;
@@ -56,4 +58,6 @@ fn list_names_every_built_in_experiment_and_tour() {
     for name in ["xor-model3", "diagonal-model1", "diagonal-model2", "descent", "moving-surface"] {
         assert!(text.lines().any(|line| line.starts_with(name)), "{text}");
     }
+    let tour = text.lines().find(|line| line.starts_with("descent")).unwrap();
+    assert!(tour.ends_with("The descent (a tour of 12 s, --lang de, es)"), "{tour}");
 }

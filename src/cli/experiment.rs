@@ -22,7 +22,8 @@ use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
 use crate::core::objective::fitting;
 use crate::core::optim::OptimizerConfig;
-use crate::core::script::{Script, Tour, builtin as tours};
+use crate::core::script::open::in_language;
+use crate::core::script::{Language, Script, Tour, builtin as tours};
 use crate::disk::{self, Files};
 
 /// An experiment as typed.
@@ -239,6 +240,24 @@ impl ExperimentArguments {
         match is_ron(Path::new(name)).then(|| Script::read(Path::new(name), &self.access())).transpose()? {
             Some(Script::Tour(tour)) => Ok(Some(*tour)),
             Some(Script::Experiment(_)) | None => Ok(None),
+        }
+    }
+
+    /// The same in that language, if one was typed.
+    ///
+    /// # Errors
+    /// As [`ExperimentArguments::tour`]; and if it is no tour, or not told in that language.
+    pub fn tour_in(&self, language: Option<&Language>) -> anyhow::Result<Option<Tour>> {
+        let (tour, name) = (self.tour()?, self.experiment.as_deref().unwrap_or(builtin::DEFAULT));
+        match (tour, language) {
+            (tour, None) => Ok(tour),
+            (None, Some(language)) => {
+                bail!("--lang {language}: {name} is an experiment; expected a tour, whose words it tells")
+            }
+            (Some(tour), Some(language)) => Ok(Some(match tours::load_in(name, language) {
+                Some(told) => told?,
+                None => in_language(&tour, Path::new(name), language, &*self.access().sources)?,
+            })),
         }
     }
 

@@ -18,7 +18,10 @@ pub fn list() -> Result<(), Failure> {
     for name in tours::names() {
         let Some(tour) = tours::load(name) else { continue };
         let tour = tour.map_err(Failure::work)?;
-        say(&format!("{name:<18} {} (a tour of {} s)", tour.file().title, Measured(tour.secs())))?;
+        let (title, secs) = (&tour.file().title, Measured(tour.secs()));
+        let languages = tours::languages(name).collect::<Vec<_>>().join(", ");
+        let told = if languages.is_empty() { languages } else { format!(", --lang {languages}") };
+        say(&format!("{name:<18} {title} (a tour of {secs} s{told})"))?;
     }
     Ok(())
 }

@@ -6,12 +6,16 @@ use super::Failure;
 use super::experiment::ExperimentArguments;
 use crate::app;
 use crate::app::window::{Ending, ViewRequest};
+use crate::core::script::Language;
 
 /// What to show in a window, as typed.
 #[derive(Debug, Args)]
 pub struct ViewArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
+    /// Tell the tour in another language, such as de or es (losscape list names them).
+    #[arg(long)]
+    lang: Option<Language>,
     /// Take the whole screen.
     #[arg(long)]
     fullscreen: bool,
@@ -37,7 +41,7 @@ enum Antialias {
 /// # Errors
 /// If the experiment makes no sense, or there is nothing to draw with or on.
 pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
-    let tour = arguments.experiment.tour().map_err(Failure::Request)?;
+    let tour = arguments.experiment.tour_in(arguments.lang.as_ref()).map_err(Failure::Request)?;
     let (experiment, words) = match &tour {
         Some(tour) => {
             arguments.experiment.refuse_overrides().map_err(Failure::Request)?;

@@ -45,6 +45,14 @@ impl Sources for Files {
     fn real(&self, name: &Path) -> Option<PathBuf> {
         name.canonicalize().ok()
     }
+
+    fn beside(&self, name: &Path) -> Vec<PathBuf> {
+        let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut names: Vec<PathBuf> = entries.map(|entry| name.with_file_name(entry.file_name())).collect();
+        names.sort();
+        names
+    }
 }
 
 /// What tells a file from another one that took its name: where it lies on its device, or else when it was made.
@@ -116,6 +124,16 @@ mod tests {
             assert_eq!(refused(&pipe, 7), "it is a pipe; expected an ordinary file");
             assert_eq!(refused(Path::new("/dev/zero"), 7), "it is a device; expected an ordinary file");
         }
+    }
+
+    #[test]
+    fn what_lies_beside_a_file_is_named_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        ["b", "a"].iter().for_each(|name| std::fs::write(at(name), "").unwrap());
+        assert_eq!(Files.beside(&at("b")), [at("a"), at("b")]);
+        assert!(Files.beside(Path::new("Cargo.toml")).contains(&PathBuf::from("Cargo.lock")));
+        assert_eq!(Files.beside(&at("gone/x")), Vec::<PathBuf>::new());
     }
 
     #[cfg(target_os = "linux")]

@@ -37,8 +37,8 @@ pub enum DeskAct {
 /// Something asked of tours by a key, a button or a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TourAct {
-    /// Begin the built-in tour of that name.
-    Begin(&'static str),
+    /// Begin the built-in tour of that name, in that language where not in its own.
+    Begin(&'static str, Option<&'static str>),
     /// Go on.
     Forward,
     /// Back to the beginning of the chapter, or of the one before.

@@ -157,8 +157,12 @@ fn of_tours(view: &PanelView) -> Vec<Action> {
             tour("Tour: leave".to_owned(), "", TourAct::Leave),
         ],
         None => {
-            let give = |name| tour(format!("Tour: give {name}"), "", TourAct::Begin(name));
-            tours::names().map(give).collect()
+            let give = |name, language: Option<&'static str>| {
+                let told = language.map(|language| format!(" ({language})")).unwrap_or_default();
+                tour(format!("Tour: give {name}{told}"), "", TourAct::Begin(name, language))
+            };
+            let all = |name| std::iter::once(None).chain(tours::languages(name).map(Some));
+            tours::names().flat_map(|name| all(name).map(move |language| give(name, language))).collect()
         }
     }
 }

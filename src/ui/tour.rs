@@ -6,7 +6,7 @@ use bevy_egui::egui;
 use super::act::{DeskAct, TourAct};
 use super::desk::Desk;
 use super::view::{PanelView, TourView};
-use crate::core::script::builtin;
+use crate::core::script::{Language, Tour, builtin};
 use crate::core::text::visible;
 use crate::scene::tour::Presenter;
 
@@ -62,6 +62,15 @@ pub fn hint_ui(ctx: &egui::Context, view: &PanelView) {
     });
 }
 
+/// A built-in tour, in a language; or why not.
+fn built_in(name: &str, language: Option<&str>) -> Result<Tour, String> {
+    let told = match language.map(str::parse::<Language>).transpose().map_err(|why| why.to_string())? {
+        None => builtin::load(name).map(|tour| tour.map_err(|error| error.to_string())),
+        Some(language) => builtin::load_in(name, &language).map(|told| told.map_err(|why| why.to_string())),
+    };
+    told.unwrap_or_else(|| Err(format!("there is no tour {name}")))
+}
+
 /// Passes on what the desk asks of tours.
 pub(super) fn ask_presenter(
     mut acts: MessageReader<DeskAct>,
@@ -74,12 +83,11 @@ pub(super) fn ask_presenter(
     });
     let Some(act) = acts.last() else { return };
     match act {
-        TourAct::Begin(name) => match builtin::load(name) {
-            Some(Ok(tour)) => {
+        TourAct::Begin(name, language) => match built_in(name, language) {
+            Ok(tour) => {
                 presenter.write(Presenter::Begin(Box::new(tour)));
             }
-            Some(Err(error)) => desk.notice = Some(Err(error.to_string())),
-            None => desk.notice = Some(Err(format!("there is no tour {name}"))),
+            Err(why) => desk.notice = Some(Err(why)),
         },
         TourAct::Forward => {
             presenter.write(Presenter::Forward);

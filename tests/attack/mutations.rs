@@ -108,6 +108,10 @@ const TOUR: &str = "(title: \"t\", chapters: [
     (secs: 1, cues: [(when: at(0), command: slice(alpha3(0.5)))]),
 ])";
 
+/// Its words in another language.
+const WORDS: &str =
+    "(tour: \"good-tour\", title: \"T\", chapters: [(title: \"Ä\", caption: \"ß\", notes: \"ñ\"), ()])";
+
 /// Opens an experiment or a tour, and makes what an experiment asks for.
 fn opened(path: &Path) -> Result<(), String> {
     match Script::read(path, &access(Reach::Below)).map_err(|error| error.to_string())? {
@@ -123,6 +127,7 @@ fn loaders(folder: &Path) -> Vec<Loader> {
     let bytes = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     std::fs::write(folder.join("small.ron"), "(dataset: xor(points: 4), steps: 5)").unwrap();
     std::fs::write(folder.join("good.csv"), TABLES[0]).unwrap();
+    std::fs::write(folder.join("good-tour.ron"), TOUR).unwrap();
     let point = point(folder);
     let runs = ["xor(points: 5)", "csv(path: \"good.csv\")"].map(|dataset| recorded(folder, dataset));
     let all = vec![
@@ -132,6 +137,7 @@ fn loaders(folder: &Path) -> Vec<Loader> {
         loader("x.data", 200, bytes(&TOLD), |path| table::read(&Files, path, &told())),
         loader("x.ron", 200, bytes(&EXPERIMENTS), opened),
         loader("t.ron", 200, bytes(&[TOUR]), opened),
+        loader("good-tour.de.ron", 200, bytes(&[WORDS]), opened),
     ];
     #[cfg(feature = "viewer")]
     let all = all.into_iter().chain(films::loaders(folder)).collect();

@@ -24,7 +24,7 @@ use crate::app::{Overlay, device};
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::formats::run::read_run;
-use crate::core::script::Tour;
+use crate::core::script::{Language, Tour};
 use crate::disk::output::Output;
 use crate::record::film::frames_of;
 use crate::record::sink::{self, Encoding, FilmSpec, Format, Quality, SinkError};
@@ -53,6 +53,9 @@ pub struct RecordArguments {
     /// Dark stage or light.
     #[arg(long, value_enum, value_name = "WHICH")]
     theme: Option<ThemeName>,
+    /// Tell the tour in another language, such as de or es (losscape list names them).
+    #[arg(long)]
+    lang: Option<Language>,
     #[command(flatten)]
     film: FilmArguments,
     /// Replace the file if it is there.
@@ -85,7 +88,7 @@ impl From<ThemeName> for Theme {
 /// interrupts.
 pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
     let is_picture = has_ending(&arguments.output, "png");
-    match (is_picture, arguments.experiment.tour().map_err(Failure::Request)?) {
+    match (is_picture, arguments.experiment.tour_in(arguments.lang.as_ref()).map_err(Failure::Request)?) {
         (true, None) if arguments.film.run.is_none() => arguments.picture_of_experiment(),
         (true, tour) => arguments.picture_of_tour(tour),
         (false, tour) => arguments.film(tour),

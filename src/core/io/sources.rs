@@ -40,6 +40,9 @@ pub trait Sources: fmt::Debug + Send + Sync {
 
     /// The name under which it really is, links followed; `None` where there is nothing.
     fn real(&self, name: &Path) -> Option<PathBuf>;
+
+    /// The names of what lies beside it, itself included, in order; none where that cannot be told.
+    fn beside(&self, name: &Path) -> Vec<PathBuf>;
 }
 
 impl<'s> dyn Sources + 's {
@@ -172,6 +175,10 @@ impl Sources for Shelf {
 
     fn real(&self, name: &Path) -> Option<PathBuf> {
         self.0.contains_key(name).then(|| name.to_owned())
+    }
+
+    fn beside(&self, name: &Path) -> Vec<PathBuf> {
+        self.0.keys().filter(|other| other.parent() == name.parent()).cloned().collect()
     }
 }
 

@@ -9,9 +9,11 @@ pub mod recorder;
 pub mod reference;
 pub mod restore;
 pub mod tour;
+pub mod words;
 
 pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
 pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;
 pub use tour::Tour;
+pub use words::{Language, LanguageError};

@@ -84,6 +84,19 @@ const VIEW: [Entry; 10] = [
 const CHANGES: [Entry; 2] =
     [("undo", "Take the last change back."), ("redo", "Make the change again that was taken back last.")];
 
+/// Fields of a file of words, and of the words of a chapter.
+const WORD_FIELDS: [Entry; 6] = [
+    ("tour", "The tour that they belong to: the name of its file without `.ron`, or a built-in one."),
+    ("title", "The tour's title."),
+    ("chapters", "The words of all its chapters, in their order."),
+    (
+        "title",
+        "Of a chapter: what it is called. Here and in the caption there are words where the tour has some.",
+    ),
+    ("caption", "Of a chapter: what it tells."),
+    ("notes", "Of a chapter: what the presenter may say. Without them the tour's own stay."),
+];
+
 /// Fields of a tour, a chapter, a cue and a pose.
 const FIELDS: [(&str, &[Entry]); 4] = [
     (
@@ -160,6 +173,12 @@ pub const EXAMPLE: &str = r#"(title: "Two lows", chapters: [(
     ],
 )])"#;
 
+/// A tour's words in another language, as a file has them.
+pub const WORDS: &str = r#"(tour: "two-lows", title: "Zwei Tiefs", chapters: [(
+    title: "Es sieht aus wie ein Minimum", caption: "Es ist nur in diesem Schnitt tief.",
+    notes: "Fragen: Wie viele Richtungen gibt es?",
+)])"#;
+
 /// The page, in Markdown.
 pub fn page() -> String {
     let mut page = format!(
@@ -175,6 +194,7 @@ pub fn page() -> String {
          line and column\nbefore anything is shown. \
          What may be absent, such as a section or the chosen point, is taken away by `None`.\n"
     );
+    page += &languages();
     for (what, entries) in topics() {
         let rows: Vec<_> = entries.iter().map(|(example, does)| (marked(example), *does)).collect();
         page += &table(what, "command", &rows);
@@ -187,6 +207,17 @@ pub fn page() -> String {
         );
     }
     page
+}
+
+/// How a tour is told in another language.
+fn languages() -> String {
+    let rows: Vec<_> = WORD_FIELDS.iter().map(|(field, does)| (format!("`{field}`"), *does)).collect();
+    let fields = table("Another language", "field", &rows);
+    format!(
+        "{fields}\nA file `NAME.LANG.ron` beside `NAME.ron`, such as `two-lows.de.ron`, has a tour's words in another \
+         language and nothing\nelse. `--lang de` tells the tour in them, in a window and in a film; the file itself may \
+         be opened as well. Built-in\ntours are told in those languages that `losscape list` names.\n\n```ron\n{WORDS}\n```\n"
+    )
 }
 
 /// Each topic's commands: what it is about, their examples as a cue has them, and what they do.
@@ -256,6 +287,7 @@ mod tests {
     use crate::core::command::words_of;
     use crate::core::geometry::camera::Pose;
     use crate::core::io::folder::Folder;
+    use crate::core::script::words::{ChapterWords, WordsFile};
     use crate::core::script::{ChapterFile, Tour, TourFile};
 
     #[test]
@@ -266,7 +298,8 @@ mod tests {
 
     #[test]
     fn every_example_is_read_and_makes_sense_in_a_tour() {
-        Tour::parse(EXAMPLE, "example", &Folder::default()).unwrap();
+        let tour = Tour::parse(EXAMPLE, "example", &Folder::default()).unwrap();
+        tour.in_words(WORDS, "example", "two-lows").unwrap();
         for (what, entries) in topics() {
             for (example, _) in &entries {
                 read(example).unwrap_or_else(|why| panic!("{what}: {example}: {why}"));
@@ -316,5 +349,7 @@ mod tests {
                 assert!(is_told, "{of} has a field {field}");
             }
         }
+        let words = [names_of::<WordsFile>(), names_of::<ChapterWords>()].concat();
+        assert_eq!(WORD_FIELDS.map(|(field, _)| field).to_vec(), words);
     }
 }

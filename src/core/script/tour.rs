@@ -207,6 +207,13 @@ impl Tour {
         Ok(Self { file: Arc::clone(&self.file), experiments })
     }
 
+    /// The same tour with other words.
+    pub(super) fn retold(&self, tell: impl FnOnce(&mut TourFile)) -> Self {
+        let mut file = self.file().clone();
+        tell(&mut file);
+        Self { file: Arc::new(file), experiments: self.experiments.clone() }
+    }
+
     /// How long it lasts in a film, in seconds.
     pub fn secs(&self) -> f64 {
         self.chapters().iter().map(|chapter| chapter.secs).sum()

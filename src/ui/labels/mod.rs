@@ -164,6 +164,7 @@ pub(in crate::ui) fn free_rect(screen: egui::Rect, insets: &Insets, scale: f32) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::script::{Tour, builtin as tours};
 
     #[test]
     fn text_grows_with_the_picture_with_the_size_chosen_and_in_a_lecture() {
@@ -177,13 +178,31 @@ mod tests {
         assert_eq!(pixels(180.0, 1.0, 1.0), 0.7);
     }
 
+    /// All words of all built-in tours, in all languages.
+    fn words_of_tours() -> String {
+        let told = |name: &'static str| {
+            let others = tours::languages(name)
+                .map(move |language| tours::load_in(name, &language.parse().unwrap()).unwrap().unwrap());
+            others.chain(tours::load(name).map(Result::unwrap))
+        };
+        let words = |tour: Tour| {
+            let chapters = tour.chapters().iter();
+            let all = chapters.map(|chapter| [&*chapter.title, &chapter.caption, &chapter.notes].concat());
+            tour.file().title.clone() + &all.collect::<String>()
+        };
+        let all: String = tours::names().flat_map(told).map(words).collect();
+        all.chars().filter(|sign| !sign.is_whitespace()).collect()
+    }
+
     /// A missing glyph would be drawn as a box.
     #[test]
     fn the_font_holds_every_sign_that_is_written() {
         let ctx = egui::Context::default();
         let input = egui::RawInput::default();
         let mut holds = Vec::new();
-        let signs = "αabcz₀₁₂₃₄₅₆₇₈₉·−–≈°²³ΔΣ%()[]⏸⟲⏷⏺×";
+        let of_panels = "αabcz₀₁₂₃₄₅₆₇₈₉·−–≈°²³ΔΣ%()[]⏸⟲⏷⏺×";
+        let of_languages = "äöüÄÖÜßáéíóúüñÁÉÍÓÚÑ¿¡«»„“”‘’…—";
+        let signs = [of_panels, of_languages, &words_of_tours()].concat();
         let _ = ctx.run_ui(input, |ui| {
             ui.ctx().fonts_mut(|fonts| {
                 let font = egui::FontId::proportional(14.0);
