@@ -6,6 +6,7 @@ pub mod desktop;
 pub mod device;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub mod display;
+mod lectern;
 mod log;
 mod rest;
 pub mod screen;
@@ -148,7 +149,12 @@ mod tests {
         fn with(more: impl FnOnce(&mut App)) -> Self {
             let mut app = undrawn(Experiment::new(ExperimentFile::default()).unwrap(), Overlay::Panels);
             app.init_resource::<WinitSettings>();
-            app.add_plugins((rest::plugin, screen::plugin(screen::Share::All), window::closing));
+            app.add_plugins((
+                rest::plugin,
+                screen::plugin(screen::Share::All),
+                window::closing,
+                lectern::plugin,
+            ));
             more(&mut app);
             Self::initialized(app)
         }

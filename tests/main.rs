@@ -43,5 +43,7 @@ mod scene;
 mod support;
 #[cfg(feature = "desktop")]
 mod tables;
+#[cfg(all(feature = "viewer", feature = "desktop"))]
+mod tours;
 #[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]
 mod window;

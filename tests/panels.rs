@@ -5,6 +5,7 @@ mod camera_path;
 mod charts;
 mod files;
 mod keys;
+mod lectern;
 mod lecture;
 mod numbers;
 mod point;

@@ -38,13 +38,15 @@ fn first_desk(request: &ViewRequest, kept: Desk, preferences: Option<&Preference
     let is_fullscreen = request.is_fullscreen || request.tour.is_some();
     let unsaved = preferences.filter(|_| !is_fullscreen).and_then(Preferences::unsaved);
     let rescue = unsaved.map(|file| Rescue::Offered(Box::new(file)));
-    Desk { is_fullscreen, files: FileDesk { rescue, ..kept.files }, ..kept }
+    let is_lectern_open = request.has_lectern;
+    Desk { is_fullscreen, is_lectern_open, files: FileDesk { rescue, ..kept.files }, ..kept }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::experiment::Experiment;
+    use crate::core::script::{Tour, builtin};
 
     #[test]
     fn a_tour_has_the_screen_to_itself_and_a_full_screen_is_offered_no_rescue() {
@@ -52,12 +54,15 @@ mod tests {
         let file = crate::core::experiment::ExperimentFile::default();
         std::fs::write(folder.path().join("unsaved-1.ron"), file.to_ron()).unwrap();
         let preferences = Preferences::within(folder.path());
-        let tour = crate::core::script::builtin::load("descent").unwrap().unwrap();
-        let desk = |tour, is_fullscreen| {
+        let tour = builtin::load("descent").unwrap().unwrap();
+        let desk = |tour: Option<Tour>, is_fullscreen| {
             let experiment = Experiment::new(file.clone()).unwrap();
             let words = Vec::new();
-            let request = ViewRequest { experiment, words, tour, is_fullscreen, is_smooth: None };
+            let has_lectern = tour.is_some();
+            let request =
+                ViewRequest { experiment, words, tour, has_lectern, is_fullscreen, is_smooth: None };
             let desk = first_desk(&request, Desk::default(), preferences.as_ref());
+            assert_eq!(desk.is_lectern_open, request.has_lectern);
             (desk.is_fullscreen, desk.files.rescue.is_some())
         };
         assert_eq!(desk(None, false), (false, true));

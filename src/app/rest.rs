@@ -11,6 +11,8 @@ use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContext, EguiInput, EguiInputSet, EguiPreUpdateSet, egui};
 
 use crate::scene::motion::Motion;
+use crate::ui::clock::TourClock;
+use crate::ui::lectern::Lectern;
 
 /// Lets the window rest.
 pub(super) fn plugin(app: &mut App) {
@@ -58,9 +60,18 @@ fn prepare_egui(alarm: Res<Alarm>, mut contexts: Query<&mut EguiContext, Added<E
 }
 
 /// A window is drawn when something moves, when somebody touches it, and when egui wants it; it rests
-/// otherwise.
-fn rest_when_still(motion: Res<Motion>, alarm: Res<Alarm>, mut settings: ResMut<WinitSettings>) {
-    let rest = alarm.take(HEARTBEAT);
+/// otherwise. Beside the presenter's clock it rests from one second to the next: egui, asked to draw a clock
+/// again in a second, would have all be drawn again at once.
+fn rest_when_still(
+    motion: Res<Motion>,
+    alarm: Res<Alarm>,
+    lectern: Option<Single<(), With<Lectern>>>,
+    clock: Res<TourClock>,
+    time: Res<Time<Real>>,
+    mut settings: ResMut<WinitSettings>,
+) {
+    let now = time.last_update().map_or(time.elapsed(), |last| time.elapsed() + last.elapsed());
+    let rest = alarm.take(lectern.map_or(HEARTBEAT, |_| clock.until_tick(now)));
     let mode = if motion.0 { UpdateMode::Continuous } else { UpdateMode::reactive(rest) };
     (settings.focused_mode, settings.unfocused_mode) = (mode, mode);
 }

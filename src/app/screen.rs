@@ -74,7 +74,7 @@ fn fit(
 /// screen that is.
 fn fill_screen(
     desk: Res<Desk>,
-    window: Option<Single<(&mut Window, Option<&OnMonitor>)>>,
+    window: Option<Single<(&mut Window, Option<&OnMonitor>), With<PrimaryWindow>>>,
     monitors: Query<&Monitor>,
     mut was: Local<bool>,
 ) {
@@ -95,10 +95,13 @@ fn fill_screen(
 /// A window opens as large as it was left.
 fn keep_size(
     mut resized: MessageReader<WindowResized>,
-    window: Option<Single<&Window>>,
+    window: Option<Single<(Entity, &Window), With<PrimaryWindow>>>,
     mut desk: ResMut<Desk>,
 ) {
-    let Some(window) = window.filter(|_| resized.read().count() > 0 && !desk.is_fullscreen) else { return };
+    let Some((own, window)) = window.map(Single::into_inner) else { return };
+    if resized.read().filter(|word| word.window == own).count() == 0 || desk.is_fullscreen {
+        return;
+    }
     let size = Some([window.width(), window.height()].map(|side| side.round() as u32));
     if desk.window != size {
         desk.window = size;
@@ -170,7 +173,12 @@ mod tests {
         let mut app = App::new();
         app.add_message::<WindowResized>().init_resource::<Desk>();
         app.add_systems(Update, (fill_screen, keep_size).chain());
-        let window = app.world_mut().spawn(Window { resolution: (640, 480).into(), ..default() }).id();
+        let first = Window { resolution: (640, 480).into(), ..default() };
+        let window = app.world_mut().spawn((first, PrimaryWindow)).id();
+        let other = app.world_mut().spawn(Window { resolution: (90, 60).into(), ..default() }).id();
+        app.world_mut().write_message(WindowResized { window: other, width: 90.0, height: 60.0 });
+        app.update();
+        assert_eq!(app.world().resource::<Desk>().window, None, "the size of another window is its own");
         let mut mode_with = |is_fullscreen| {
             app.world_mut().resource_mut::<Desk>().is_fullscreen = is_fullscreen;
             app.world_mut().write_message(WindowResized { window, width: 640.0, height: 480.0 });

@@ -7,11 +7,13 @@ use anyhow::Result;
 use bevy::prelude::*;
 use bevy::render::error_handler::{RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::renderer::RenderAdapterInfo;
-use bevy::window::{PresentMode, WindowCloseRequested, WindowDestroyed, WindowResolution};
+use bevy::window::{
+    ExitCondition, PresentMode, PrimaryWindow, WindowCloseRequested, WindowDestroyed, WindowResolution,
+};
 use bevy_egui::{EguiPlugin, PrimaryEguiContext};
 
 use super::screen::Share;
-use super::{fit_overlay, msaa_for, plugins, rest, screen};
+use super::{fit_overlay, lectern, msaa_for, plugins, rest, screen};
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::Experiment;
 use crate::core::script::{Audience, Tour};
@@ -29,6 +31,8 @@ pub struct ViewRequest {
     pub words: Vec<String>,
     /// The tour of it that is given, with the presenter's keys.
     pub tour: Option<Tour>,
+    /// Whether the presenter has a window of their own.
+    pub has_lectern: bool,
     /// Whether the window takes the whole screen.
     pub is_fullscreen: bool,
     /// Whether edges are smoothed; without it, where a graphics processor draws.
@@ -71,7 +75,10 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
         present_mode: PresentMode::AutoVsync,
         ..default()
     };
-    app.add_plugins(plugins().set(WindowPlugin { primary_window: Some(window), ..default() }));
+    let primary_window = Some(window);
+    // The presenter's closes with it.
+    let exit_condition = ExitCondition::OnPrimaryClosed;
+    app.add_plugins(plugins().set(WindowPlugin { primary_window, exit_condition, ..default() }));
     app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
     fit_overlay(&mut app);
     let experiment = match &request.tour {
@@ -97,7 +104,7 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
         };
         commands.spawn((scene_camera(msaa), PrimaryEguiContext));
     });
-    app.add_plugins((rest::plugin, screen::plugin(share), closing));
+    app.add_plugins((rest::plugin, screen::plugin(share), closing, lectern::plugin));
     let closed = app.world().resource::<Closed>().clone();
     match app.run() {
         AppExit::Success if closed.0.load(Ordering::Relaxed) => Ok(Ending::Closed),
@@ -150,13 +157,44 @@ fn mind_closing(
     mut asked: MessageReader<WindowCloseRequested>,
     mut destroyed: MessageReader<WindowDestroyed>,
     closed: Res<Closed>,
+    window: Option<Single<Entity, With<PrimaryWindow>>>,
+    mut own: Local<Option<Entity>>,
     mut exits: MessageWriter<AppExit>,
 ) {
-    let is_destroyed = destroyed.read().count() > 0;
+    // One that was destroyed may be none any more.
+    *own = window.map(|window| *window).or(*own);
+    let is_destroyed = destroyed.read().filter(|word| Some(word.window) == *own).count() > 0;
     if is_destroyed {
         exits.write(AppExit::Success);
     }
-    if is_destroyed || asked.read().count() > 0 {
+    if is_destroyed || asked.read().filter(|word| Some(word.window) == *own).count() > 0 {
         closed.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_another_window_is_not_closing_this_one() {
+        let mut app = App::new();
+        app.add_message::<WindowCloseRequested>().add_message::<WindowDestroyed>().add_plugins(closing);
+        let own = app.world_mut().spawn((Window::default(), PrimaryWindow)).id();
+        let other = app.world_mut().spawn(Window::default()).id();
+        let ends = |app: &mut App, window: Entity, is_destroyed: bool| {
+            match is_destroyed {
+                true => _ = app.world_mut().write_message(WindowDestroyed { window }),
+                false => _ = app.world_mut().write_message(WindowCloseRequested { window }),
+            }
+            app.update();
+            (app.should_exit().is_some(), app.world().resource::<Closed>().0.load(Ordering::Relaxed))
+        };
+        assert_eq!(ends(&mut app, other, false), (false, false));
+        assert_eq!(ends(&mut app, other, true), (false, false));
+        assert_eq!(ends(&mut app, own, false), (false, true));
+        // It may be none any more when that is heard.
+        app.world_mut().despawn(own);
+        assert_eq!(ends(&mut app, own, true), (true, true));
     }
 }

@@ -1,5 +1,6 @@
 //! `losscape view`: the window.
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
@@ -16,6 +17,9 @@ pub struct ViewArguments {
     /// Tell the tour in another language, such as de or es (losscape list names them).
     #[arg(long)]
     lang: Option<Language>,
+    /// Open a second window with a tour's notes, what comes next, and a clock.
+    #[arg(long)]
+    presenter: bool,
     /// Take the whole screen.
     #[arg(long)]
     fullscreen: bool,
@@ -49,13 +53,17 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
         }
         None => arguments.experiment.built_picture(None, None)?,
     };
+    if arguments.presenter && tour.is_none() {
+        return Err(Failure::request(anyhow!("--presenter: expected with a tour, whose notes it shows")));
+    }
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
         Antialias::Off => Some(false),
     };
     let is_fullscreen = arguments.fullscreen;
-    let request = ViewRequest { experiment, words, tour, is_fullscreen, is_smooth };
+    let has_lectern = arguments.presenter;
+    let request = ViewRequest { experiment, words, tour, has_lectern, is_fullscreen, is_smooth };
     match app::desktop::view(request) {
         Ok(Ending::Closed | Ending::Lost) => Ok(()),
         Ok(Ending::Interrupted) => Err(Failure::Interrupted),

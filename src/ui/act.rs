@@ -45,4 +45,8 @@ pub enum TourAct {
     Back,
     /// Leave it.
     Leave,
+    /// Open the presenter's window, or close it.
+    Lectern,
+    /// Let the presenter's clock begin anew.
+    Clock,
 }

@@ -155,6 +155,7 @@ fn of_tours(view: &PanelView) -> Vec<Action> {
             tour("Tour: go on".to_owned(), "PageDown", TourAct::Forward),
             tour("Tour: back".to_owned(), "PageUp", TourAct::Back),
             tour("Tour: leave".to_owned(), "", TourAct::Leave),
+            tour("Tour: the presenter's window".to_owned(), "N", TourAct::Lectern),
         ],
         None => {
             let give = |name, language: Option<&'static str>| {

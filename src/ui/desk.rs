@@ -4,7 +4,7 @@ use bevy::prelude::Resource;
 use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 
-use super::act::DeskAct;
+use super::act::{DeskAct, TourAct};
 use super::charts::Pointed;
 #[cfg(feature = "desktop")]
 use super::desktop::FileDesk;
@@ -33,6 +33,9 @@ pub struct Desk {
     /// Whether the window takes the whole screen.
     #[serde(skip)]
     pub is_fullscreen: bool,
+    /// Whether the presenter's window is open where a tour is on.
+    #[serde(skip)]
+    pub is_lectern_open: bool,
     /// What is asked of others, in this order; it is passed on as messages.
     #[serde(skip)]
     pub asked: Vec<DeskAct>,
@@ -84,6 +87,7 @@ impl Default for Desk {
             is_lecture: false,
             is_blank: false,
             is_fullscreen: false,
+            is_lectern_open: false,
             asked: Vec::new(),
             frozen: None,
             is_help_open: false,
@@ -115,6 +119,7 @@ impl Desk {
             DeskAct::Larger => self.zoom_by(1.0),
             DeskAct::Smaller => self.zoom_by(-1.0),
             DeskAct::Fullscreen => self.is_fullscreen = !self.is_fullscreen,
+            DeskAct::Tour(TourAct::Lectern) => self.is_lectern_open = !self.is_lectern_open,
             #[cfg(feature = "desktop")]
             DeskAct::Errand(_) => {
                 (self.is_help_open, self.sought) = (false, None);

@@ -20,6 +20,7 @@
 //! | Ctrl+Z, Ctrl+Y | undo, redo |
 //! | . | freeze training and plane; again: let go on what was frozen |
 //! | Page Down, Page Up | play and pause, a twentieth of the run back: what a clicker sends; in a tour on and back |
+//! | N | in a tour: the presenter's window |
 //! | L, B, F1, F11, Ctrl+K | lecture, blank, keys, full screen, find a command |
 //! | F10, F12 | record what is done and seen, save a picture without panels |
 //! | Ctrl+S, O, P, Shift+C | save, open, save the picture, copy the command line |
@@ -113,8 +114,10 @@ fn act_of(press: &Press, view: &PanelView, desk: &Desk, taken: &Taken) -> Option
     if key == KeyCode::Escape && desk.has_open() {
         return None;
     }
-    if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key)) {
-        return Some(Act::Desk(DeskAct::Tour(act)));
+    if let Some(act) = view.tour.as_ref().and_then(|_| tour_act_of(key, *has_ctrl)) {
+        // A clicker goes on whatever is typed.
+        let is_letter = key == KeyCode::KeyN;
+        return (!is_letter || !taken.keyboard).then_some(Act::Desk(DeskAct::Tour(act)));
     }
     if let Some(act) = desk_act_of(key, *has_ctrl, *has_shift) {
         // Into a field nobody types these.

@@ -13,6 +13,7 @@ pub mod caption;
 pub mod chart;
 pub mod charts;
 pub mod chosen;
+pub mod clock;
 pub mod desk;
 #[cfg(feature = "desktop")]
 pub mod desktop;
@@ -25,6 +26,7 @@ pub mod flight;
 pub mod keys;
 pub mod labels;
 pub mod layout;
+pub mod lectern;
 pub mod lecture;
 pub mod look;
 pub mod menu;
@@ -48,6 +50,7 @@ pub mod view;
 use bevy::ecs::schedule::ScheduleConfigs;
 use bevy::ecs::system::ScheduleSystem;
 use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
@@ -72,14 +75,16 @@ pub fn plugin(app: &mut App) {
         .init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
         .init_resource::<chosen::ChosenPoint>()
+        .init_resource::<clock::TourClock>()
         .add_systems(Update, heed_egui.in_set(Step::Heed))
         .add_message::<DeskAct>()
         .add_message::<bevy::window::RequestRedraw>()
         .add_systems(Update, (keys::press_keys, post_acts, tour::ask_presenter).chain().in_set(Step::Keys))
-        .add_systems(Update, notice::tell_notice.in_set(Step::Notice))
+        .add_systems(Update, (notice::tell_notice, clock::keep_clock).chain().in_set(Step::Notice))
         .add_systems(Update, (chosen::look_at_chosen, draw_charts).chain().in_set(Step::Charts))
         .add_systems(EguiPrimaryContextPass, labels_systems())
-        .add_systems(EguiPrimaryContextPass, (draw_panels, post_acts, freeze).chain().in_set(Step::Panels));
+        .add_systems(EguiPrimaryContextPass, (draw_panels, post_acts, freeze).chain().in_set(Step::Panels))
+        .add_systems(lectern::LecternPass, lectern::draw_lectern);
 }
 
 /// The labels alone, for pictures and films.
@@ -149,10 +154,13 @@ fn heed_egui(
     wants: Res<EguiWantsInput>,
     over_panel: Res<OverPanel>,
     dialog: Res<Dialog>,
+    others: Query<&Window, Without<PrimaryWindow>>,
     mut taken: MessageWriter<Taken>,
 ) {
+    // What is done in another window is not done to the scene.
+    let is_elsewhere = others.iter().any(|window| window.cursor_position().is_some());
     taken.write(Taken {
-        pointer: wants.wants_any_pointer_input() || over_panel.0,
+        pointer: wants.wants_any_pointer_input() || over_panel.0 || is_elsewhere,
         keyboard: wants.wants_any_keyboard_input() || dialog.is_open,
     });
 }

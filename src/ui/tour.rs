@@ -11,10 +11,11 @@ use crate::core::text::visible;
 use crate::scene::tour::Presenter;
 
 /// What a presenter's key asks of a tour.
-pub fn tour_act_of(key: KeyCode) -> Option<TourAct> {
-    match key {
-        KeyCode::PageDown => Some(TourAct::Forward),
-        KeyCode::PageUp => Some(TourAct::Back),
+pub fn tour_act_of(key: KeyCode, has_ctrl: bool) -> Option<TourAct> {
+    match (key, has_ctrl) {
+        (KeyCode::PageDown, _) => Some(TourAct::Forward),
+        (KeyCode::PageUp, _) => Some(TourAct::Back),
+        (KeyCode::KeyN, false) => Some(TourAct::Lectern),
         _ => None,
     }
 }
@@ -38,6 +39,10 @@ pub fn tour_ui(ui: &mut egui::Ui, tour: &TourView, desk: &mut Desk) {
                 desk.act(DeskAct::Tour(act));
             }
         }
+        let hover = "Notes, what comes next and a clock, in a window of their own (N).";
+        if ui.selectable_label(desk.is_lectern_open, "Presenter").on_hover_text(hover).clicked() {
+            desk.act(DeskAct::Tour(TourAct::Lectern));
+        }
         match (tour.is_over, tour.is_waiting) {
             (true, _) => ui.weak("the end"),
             (false, true) => ui.weak("waits for Page Down"),
@@ -58,7 +63,7 @@ pub fn hint_ui(ctx: &egui::Context, view: &PanelView) {
     let area = egui::Area::new("tour's hint".into()).anchor(egui::Align2::RIGHT_BOTTOM, [-10.0, -8.0]);
     area.interactable(false).show(ctx, |ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        ui.weak("Page Down: on   ·   H: panels   ·   F11: window   ·   F1: all keys");
+        ui.weak("Page Down: on   ·   N: notes   ·   H: panels   ·   F11: window   ·   F1: all keys");
     });
 }
 
@@ -98,5 +103,7 @@ pub(super) fn ask_presenter(
         TourAct::Leave => {
             presenter.write(Presenter::End);
         }
+        // The desk and its clock see to these.
+        TourAct::Lectern | TourAct::Clock => {}
     }
 }

@@ -40,10 +40,14 @@ fn a_tour_is_given_by_buttons_by_keys_and_by_name() {
         ("Next", TourAct::Forward, Some(KeyCode::PageDown)),
         ("Back", TourAct::Back, Some(KeyCode::PageUp)),
         ("Leave", TourAct::Leave, None),
+        ("Presenter", TourAct::Lectern, Some(KeyCode::KeyN)),
     ];
     for (label, act, key) in acts {
-        assert_eq!(desk_after(touring(), Desk::default(), &[label]).asked, [DeskAct::Tour(act)]);
-        assert_eq!(key.and_then(tour_act_of), key.map(|_| act));
+        let desk = desk_after(touring(), Desk::default(), &[label]);
+        let is_of_desk = act == TourAct::Lectern;
+        assert_eq!(desk.is_lectern_open, is_of_desk);
+        assert_eq!(desk.asked, if is_of_desk { vec![] } else { vec![DeskAct::Tour(act)] });
+        assert_eq!(key.and_then(|key| tour_act_of(key, false)), key.map(|_| act));
         let named =
             actions(&touring()).into_iter().find(|action| action.act == Act::Desk(DeskAct::Tour(act)));
         assert_eq!(named.expect("it has a name").key.is_empty(), key.is_none());
@@ -53,6 +57,9 @@ fn a_tour_is_given_by_buttons_by_keys_and_by_name() {
         harness.get_by_label(text);
     }
     let names: Vec<String> = actions(&view()).into_iter().map(|action| action.name).collect();
-    assert!(names.contains(&"Tour: give descent".to_owned()), "{names:?}");
-    assert_eq!(tour_act_of(KeyCode::Space), None);
+    for name in ["Tour: give descent", "Tour: give descent (de)", "Tour: give moving-surface (es)"] {
+        assert!(names.contains(&name.to_owned()), "{names:?}");
+    }
+    assert_eq!(tour_act_of(KeyCode::Space, false), None);
+    assert_eq!(tour_act_of(KeyCode::KeyN, true), None);
 }

@@ -50,6 +50,15 @@ pub struct ChapterFile {
     pub camera: Vec<CameraKey>,
 }
 
+impl ChapterFile {
+    /// The notes, a paragraph each: an empty line ends one, and any other end of a line is a space.
+    pub fn paragraphs(&self) -> Vec<String> {
+        let lines: Vec<&str> = self.notes.lines().map(str::trim).collect();
+        let parts = lines.split(|line| line.is_empty()).filter(|part| !part.is_empty());
+        parts.map(|part| part.join(" ")).collect()
+    }
+}
+
 /// A command at its time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -234,4 +243,18 @@ pub fn chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
         CameraPath::new(chapter.camera.clone()).map_err(|why| format!("chapter {number}: {why}"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_told_in_paragraphs_however_their_lines_end() {
+        let told =
+            |notes: &str| ChapterFile { notes: notes.to_owned(), ..ChapterFile::default() }.paragraphs();
+        assert_eq!(told(""), Vec::<String>::new());
+        assert_eq!(told("One line."), ["One line."]);
+        assert_eq!(told("\n  One,\n  and on.\n\n \t\r\n  Two.\r\n\n"), ["One, and on.", "Two."]);
+    }
 }

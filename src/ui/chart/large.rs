@@ -24,6 +24,8 @@ const ROW: f32 = 1.2;
 /// Signs of text between two numbers along x, and rows between two along y.
 const X_APART: f32 = 4.6;
 const Y_APART: f32 = 2.0;
+/// Rows of text that axes are high at least, of a part as high as it is wide.
+const LEAST_AXES: f32 = 2.0;
 /// How opaque the lines at the numbers are; a picture is not crossed by any.
 const GRID: f32 = 0.15;
 /// Radius of a dot of a grid, as a share of the way to the next.
@@ -45,15 +47,20 @@ pub fn large_ui(ui: &mut egui::Ui, large: Large, name: &str, chart: &Chart) -> H
     let sheet = Sheet::new(ui, large);
     let inner = large.rect.shrink(0.5 * sheet.text);
     ui.painter().rect_filled(large.rect, 0.0, color32(large.palette.stage));
-    let title = sheet.lay(name, TITLE * sheet.text, inner.width());
     let note = sheet.lay(&chart.note, sheet.text, inner.width());
-    let (top, below) =
-        (inner.top() + title.size().y, if chart.note.is_empty() { 0.0 } else { note.size().y });
+    let below = if chart.note.is_empty() { 0.0 } else { note.size().y };
+    let title = |words: &str| sheet.lay(words, TITLE * sheet.text, inner.width());
+    let (count, all) = (sheet.fitting(chart, inner.size() - egui::vec2(0.0, below)), chart.parts().count());
+    let title = match count < all {
+        true => title(&format!("{name}: {count} of {all} parts, for lack of room")),
+        false => title(name),
+    };
+    let top = inner.top() + title.size().y;
     sheet.painter.galley(inner.min, title, sheet.ink);
     let room = Rect::from_min_max(egui::pos2(inner.left(), top), inner.max - egui::vec2(0.0, below));
     sheet.painter.galley(egui::pos2(inner.left(), inner.bottom() - below), note, sheet.ink);
     let mut hand = Hand::default();
-    for (i, (part, rect)) in sheet.parts(chart, room).into_iter().enumerate() {
+    for (i, (part, rect)) in sheet.parts(chart, count, room).into_iter().enumerate() {
         let axes = Axes::of(&sheet, part, rect);
         axes.paint(&sheet, name);
         let response = ui.interact(axes.frame, ui.id().with((name, i)), egui::Sense::click_and_drag());
@@ -96,9 +103,23 @@ impl Sheet {
         (self.scale * width).max(self.line)
     }
 
-    /// The room of each part: for its words what they take, for its axes as they are high.
-    fn parts<'a>(&self, chart: &'a Chart, room: Rect) -> Vec<(&'a Chart, Rect)> {
-        let parts: Vec<&Chart> = chart.parts().collect();
+    /// How many of its parts, the first ones, have room for axes on which something is seen; one is drawn in any
+    /// case. `room` is what the title and they have.
+    fn fitting(&self, chart: &Chart, room: Vec2) -> usize {
+        let has_room = |count: &usize| {
+            let (mut words, mut axes) = (TITLE * ROW * self.text, 0.0);
+            for part in chart.parts().take(*count) {
+                words += self.words(part, room.x);
+                axes += part.height() as f32;
+            }
+            room.y - words >= LEAST_AXES * self.text * axes
+        };
+        (1..=chart.parts().count()).rev().find(has_room).unwrap_or(1)
+    }
+
+    /// The room of each of so many parts: for its words what they take, for its axes as they are high.
+    fn parts<'a>(&self, chart: &'a Chart, count: usize, room: Rect) -> Vec<(&'a Chart, Rect)> {
+        let parts: Vec<&Chart> = chart.parts().take(count).collect();
         let words: Vec<f32> = parts.iter().map(|part| self.words(part, room.width())).collect();
         let left = (room.height() - words.iter().sum::<f32>()).max(0.0);
         let all: f64 = parts.iter().map(|part| part.height()).sum();
@@ -406,6 +427,45 @@ mod tests {
         for text in ["Loss", "step", "loss < 1", "sgd", "0.01", "1", "7"] {
             assert!(texts.iter().any(|drawn| drawn == text), "{text}: {texts:?}");
         }
+    }
+
+    #[test]
+    fn parts_that_have_no_room_are_left_out_and_told_of() {
+        let part = |below: Option<Chart>| Chart {
+            x: "step".into(),
+            y: "loss".into(),
+            below: below.map(Box::new),
+            ..chart()
+        };
+        let three = part(Some(part(Some(part(None)))));
+        let palette = Palette::from(Theme::Dark);
+        let seen = |chart: &Chart, size: Vec2| {
+            let ctx = egui::Context::default();
+            let screen = Rect::from_min_size(Pos2::ZERO, egui::vec2(1280.0, 540.0));
+            let rect = Rect::from_min_size(Pos2::ZERO, size);
+            let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
+            let output = ctx.run_ui(input, |ui| {
+                large_ui(ui, Large { rect, height: 540.0, palette: &palette }, "Along", chart);
+            });
+            let (mut frames, mut title) = (Vec::new(), String::new());
+            for shape in output.shapes {
+                match shape.shape {
+                    Shape::Rect(rect) if rect.stroke.width > 0.0 => frames.push(rect.rect.height()),
+                    Shape::Text(text) if text.galley.text().starts_with("Along") => {
+                        title = text.galley.text().to_owned();
+                    }
+                    _ => {}
+                }
+            }
+            (frames, title)
+        };
+        let (frames, title) = seen(&three, egui::vec2(576.0, 540.0));
+        assert_eq!((frames.len(), &*title), (3, "Along"), "alone beside the landscape it has room");
+        let (frames, title) = seen(&three, egui::vec2(576.0, 270.0));
+        assert_eq!((frames.len(), &*title), (2, "Along: 2 of 3 parts, for lack of room"));
+        assert!(frames.iter().all(|height| *height > 2.0 * TEXT * 540.0), "{frames:?}");
+        let (frames, title) = seen(&part(None), egui::vec2(576.0, 60.0));
+        assert_eq!((frames.len(), &*title), (1, "Along"), "one part is drawn in any case");
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Along {
             Some(NoLimit::Optimizer) => format!("No limit of stability is known for {optimizer}."),
             Some(NoLimit::Recorded) => format!("No limit of stability: the run was recorded, without what {optimizer} divides its steps by."),
             None => match self.found.iter().rev().find_map(|bend| bend.stability.as_ref()) {
-                Some(known) => format!("Limit of stability: {} = {}.", known.formula, Measured(known.limit)),
+                Some(known) => format!("Limit of stability: {} = {:.4}.", known.formula, Measured(known.limit)),
                 None => String::new(),
             },
         };

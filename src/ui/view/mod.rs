@@ -6,6 +6,7 @@ mod edits;
 #[cfg(feature = "desktop")]
 mod film;
 mod history;
+mod lectern;
 mod news;
 mod run;
 mod slice;
@@ -19,6 +20,7 @@ pub use self::edits::EditsView;
 #[cfg(feature = "desktop")]
 pub use self::film::FilmView;
 pub use self::history::{LossHistory, MOST_POINTS, thinned, thinned_by_step};
+pub use self::lectern::LecternView;
 pub use self::news::NewsView;
 pub use self::run::{Cost, RunRow, RunView};
 pub use self::slice::SliceView;
