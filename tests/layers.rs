@@ -37,7 +37,8 @@ const CORE: [&str; 19] = [
 ];
 
 /// The rooms of `scene`, and its door.
-const SCENE: [&str; 39] = [
+const SCENE: [&str; 41] = [
+    "side",
     "mishap",
     "worker",
     "executor",
@@ -75,6 +76,7 @@ const SCENE: [&str; 39] = [
     "marker",
     "arrows",
     "steering",
+    "beside",
     "motion",
     "",
 ];

@@ -7,6 +7,8 @@
 mod attack;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod charts;
+#[cfg(all(feature = "viewer", feature = "desktop"))]
+mod compare;
 mod conformance;
 mod derivatives;
 mod determinism;

@@ -3,6 +3,7 @@
 mod buttons;
 mod camera_path;
 mod charts;
+mod compare;
 mod files;
 mod keys;
 mod lectern;

@@ -72,6 +72,9 @@ pub struct ExperimentArguments {
     /// Any field of the experiment, such as model.widths=[8,8]; may be given again.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
+    /// Show another landscape beside it that differs in this field, such as model.skip=false; may be given again.
+    #[arg(long, value_name = "PATH=VALUE")]
+    compare: Vec<String>,
     /// Threads to compute with; without it, as many as there are cores.
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(1..=MOST_THREADS))]
     threads: Option<usize>,
@@ -97,7 +100,11 @@ impl ExperimentArguments {
     /// # Errors
     /// As [`ExperimentArguments::checked`].
     pub fn checked_with(&self, change: impl FnOnce(&mut ExperimentFile)) -> Result<Experiment, Failure> {
-        self.built(change, None).map(told)
+        let (experiment, mut words) = self.built(change, None)?;
+        if experiment.second().is_some() {
+            words.push("what is compared is shown by view and record; this is of the first alone".to_owned());
+        }
+        Ok(told((experiment, words)))
     }
 
     /// The experiment with the grid and range that were typed for its picture: of a plane, or of the
@@ -295,6 +302,7 @@ impl ExperimentArguments {
             ("--grid", self.grid.is_some()),
             ("--range", self.range.is_some()),
             ("--set", !self.set.is_empty()),
+            ("--compare", !self.compare.is_empty()),
         ];
         typed.into_iter().filter(|(_, is_typed)| *is_typed).map(|(flag, _)| flag)
     }
@@ -307,6 +315,7 @@ impl ExperimentArguments {
         overrides.assign_parts(&self.set, &WAYS)?;
         self.override_numbers(&mut overrides.file)?;
         overrides.assign_others(&self.set)?;
+        overrides.compare(&self.compare)?;
         Ok(overrides)
     }
 

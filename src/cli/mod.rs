@@ -21,7 +21,6 @@ pub mod probe;
 pub mod progress;
 #[cfg(feature = "viewer")]
 pub mod record;
-pub mod set;
 pub mod slice;
 pub mod terminal;
 pub mod train;

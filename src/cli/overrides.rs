@@ -1,11 +1,12 @@
 //! What flags and `--set` make of an experiment: parts are replaced first, so that whatever is given beside
 //! them holds; and what their replacement reset is told, unless it was given.
 
+use anyhow::anyhow;
 use serde_json::Value;
 
-use super::set::{field, part, set};
+use crate::core::experiment::assign::{assign, field};
 use crate::core::experiment::replacement::{TASK, WAYS};
-use crate::core::experiment::{Change, Experiment, ExperimentFile, Resets, Setting, changed};
+use crate::core::experiment::{Assignment, Change, Experiment, ExperimentFile, Resets, Setting, changed};
 use crate::core::formats::run::RecordedRun;
 use crate::disk;
 
@@ -86,6 +87,19 @@ impl Overrides {
         Ok(())
     }
 
+    /// Sets what the experiment beside it differs in, where anything was typed.
+    ///
+    /// # Errors
+    /// If one is no assignment.
+    pub fn compare(&mut self, assignments: &[String]) -> anyhow::Result<()> {
+        if !assignments.is_empty() {
+            let parsed = assignments.iter().map(|written| Assignment::parse(written));
+            self.file.compare =
+                parsed.collect::<Result<_, _>>().map_err(|error| anyhow!("--compare {error}"))?;
+        }
+        Ok(())
+    }
+
     /// The checked experiment, with what is to be told. Loss and batch are made to fit other data unless
     /// they were given. For files that are not there stands a run that was recorded of it, where there is one.
     ///
@@ -122,6 +136,18 @@ impl Overrides {
             .map(|path| format!("{}: it is not there; what the run carries of it is shown", path.display()));
         Ok((experiment, words.chain(gone).collect()))
     }
+}
+
+/// Makes an assignment of `--set`.
+fn set(file: &ExperimentFile, assignment: &str) -> anyhow::Result<ExperimentFile> {
+    let parsed = Assignment::parse(assignment).map_err(|error| anyhow!("--set {error}"))?;
+    assign(file, &parsed).map_err(|error| anyhow!("--set {error}"))
+}
+
+/// The part of an experiment that a path is of, as it is there: a setting that takes others along.
+fn part(path: &str, file: &ExperimentFile) -> Option<Change> {
+    let setting = Setting::of_path(path).filter(|setting| TASK.contains(setting) || WAYS.contains(setting));
+    setting.map(|setting| setting.of(file))
 }
 
 /// The path of an assignment.

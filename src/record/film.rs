@@ -20,8 +20,9 @@ use crate::core::script::{Audience, Tour};
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
 use crate::scene::isosurface::Iso;
-use crate::scene::landscape::Landscape;
+use crate::scene::landscape::{Known, Landscape};
 use crate::scene::session::{Refusal, SessionState};
+use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
 use crate::scene::tour::{self, Touring};
 use crate::scene::training::Training;
@@ -163,10 +164,10 @@ impl Film {
 
     /// Takes note of a run that got out of hand, and of charts that show nothing.
     fn heed(&mut self) {
-        let landscape = self.world().resource::<Landscape>();
-        let warning = landscape.current().and_then(|known| known.plan.warning.clone());
+        let warning = warnings(self.world());
         let untold = self.world().resource::<Charts>().untold();
-        let said: Vec<String> = warning.into_iter().chain(untold).chain(self.left_out()).collect();
+        let untold = untold.chain(self.world().resource::<Charts<Second>>().untold());
+        let said: Vec<String> = warning.chain(untold).chain(self.left_out()).collect();
         for warning in said {
             if !self.warnings.contains(&warning) {
                 self.warnings.push(warning);
@@ -202,10 +203,9 @@ impl Film {
 
     fn is_settled(&self) -> bool {
         let world = self.world();
-        let iso = world.get_resource::<Iso>().is_some_and(|iso| iso.is_busy());
-        let busy = world.resource::<Shown>().is_busy() || world.resource::<Training>().is_busy() || iso;
-        let is_behind = world.resource::<Charts>().is_behind();
-        world.resource::<Landscape>().is_settled() && !busy && !is_behind
+        let is_behind =
+            world.resource::<Charts>().is_behind() || world.resource::<Charts<Second>>().is_behind();
+        is_side_settled::<First>(world) && is_side_settled::<Second>(world) && !is_behind
     }
 
     /// What went wrong in the last frame, with its place in the tour.
@@ -217,7 +217,7 @@ impl Film {
                 format!("chapter {} at {:.2} s", player.chapter_number() + 1, player.clock())
             })
         };
-        if let Some(failure) = &world.resource::<Landscape>().failure {
+        if let Some(failure) = failure(world) {
             bail!("{}: {failure}", place());
         }
         if let Some(mishap) = world.resource::<Jobs>().mishap() {
@@ -228,6 +228,30 @@ impl Film {
         }
         Ok(())
     }
+}
+
+/// Whether there is nothing left to do for a side; nor is there for one that is not shown.
+fn is_side_settled<S: Side>(world: &World) -> bool {
+    let iso = world.get_resource::<Iso<S>>().is_some_and(|iso| iso.is_busy());
+    let busy = world.resource::<Shown<S>>().is_busy() || world.resource::<Training<S>>().is_busy() || iso;
+    let is_shown = world.contains_resource::<SessionState<S>>();
+    !is_shown || (world.resource::<Landscape<S>>().is_settled() && !busy)
+}
+
+/// Why one of the landscapes has no plane, in words.
+pub(super) fn failure(world: &World) -> Option<String> {
+    let first = world.resource::<Landscape>().failure.clone();
+    let second = || world.resource::<Landscape<Second>>().failure.as_ref();
+    first.or_else(|| second().map(|failure| format!("the landscape beside it: {failure}")))
+}
+
+/// In a sentence, where runs got out of hand.
+pub(super) fn warnings(world: &World) -> impl Iterator<Item = String> {
+    let of = |known: Option<&Known>| known.and_then(|known| known.plan.warning.clone());
+    let first = of(world.resource::<Landscape>().current());
+    let second = of(world.resource::<Landscape<Second>>().current());
+    let second = second.filter(|second| first.as_ref() != Some(second));
+    first.into_iter().chain(second.map(|warning| format!("the landscape beside it: {warning}")))
 }
 
 /// The time of a frame, to the nanosecond. No sum of frames: that would drift.

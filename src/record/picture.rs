@@ -5,12 +5,13 @@ use bevy::prelude::*;
 use image::RgbImage;
 
 use super::eye::{Eye, EyeRequest};
+use super::film::{failure, warnings};
 use crate::app::Overlay;
 use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
-use crate::scene::landscape::Landscape;
+use crate::scene::side::Second;
 use crate::ui::charts::Charts;
 
 /// A picture to be drawn.
@@ -57,7 +58,8 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
         eye.frame();
     }
     for _ in 0..MOST_CHART_FRAMES {
-        if !eye.world().resource::<Charts>().is_behind() {
+        let world = eye.world();
+        if !(world.resource::<Charts>().is_behind() || world.resource::<Charts<Second>>().is_behind()) {
             break;
         }
         eye.frame();
@@ -65,13 +67,12 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
     if let Some(mishap) = eye.world().resource::<Jobs>().mishap() {
         bail!("{mishap}");
     }
-    let landscape = eye.world().resource::<Landscape>();
-    if let Some(failure) = &landscape.failure {
+    if let Some(failure) = failure(eye.world()) {
         bail!("{failure}");
     }
-    let warning = landscape.current().and_then(|known| known.plan.warning.clone());
+    let warning = warnings(eye.world());
     let untold = eye.world().resource::<Charts>().untold();
-    let warnings = warning.into_iter().chain(untold).chain(request.experiment.view.left_out()).collect();
+    let warnings = warning.chain(untold).chain(request.experiment.view.left_out()).collect();
     Ok(Picture { image: eye.capture()?, warnings })
 }
 

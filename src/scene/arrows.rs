@@ -11,6 +11,7 @@ use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::marker;
+use super::side::{On, Side};
 use super::solid::{Dyed, Solid};
 use super::trail::TrailPlace;
 use super::training::{Live, Training};
@@ -95,13 +96,14 @@ struct Shaft;
 #[derive(Component)]
 struct ArrowHead;
 
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_arrows).add_systems(Update, point_arrows.in_set(Step::Arrows));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_arrows::<S>)
+        .add_systems(Update, point_arrows::<S>.in_set(Step::Arrows.of::<S>()));
 }
 
-fn spawn_arrows(
+fn spawn_arrows<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
+    stands: Res<Stands<S>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
@@ -118,7 +120,7 @@ fn spawn_arrows(
         };
         commands.spawn((
             arrow,
-            ChildOf(stands.root(Stand::Surface)),
+            stands.on(Stand::Surface),
             Transform::default(),
             Visibility::Hidden,
             children![(Shaft, part(&shaft)), (ArrowHead, part(&head))],
@@ -126,13 +128,13 @@ fn spawn_arrows(
     }
 }
 
-fn point_arrows(
-    training: Res<Training>,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
+fn point_arrows<S: Side>(
+    training: Res<Training<S>>,
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
     mut arrows: Query<
         (&Arrow, &Children, &mut Transform, &mut Visibility),
-        (Without<Shaft>, Without<ArrowHead>),
+        (Without<Shaft>, Without<ArrowHead>, With<On<S>>),
     >,
     mut shafts: Query<&mut Transform, (With<Shaft>, Without<ArrowHead>)>,
     mut heads: Query<&mut Transform, (With<ArrowHead>, Without<Shaft>)>,
@@ -166,11 +168,11 @@ fn point_arrows(
 }
 
 /// The world position of an arrow's tip.
-pub fn tip(
+pub fn tip<S: Side>(
     arrow: Arrow,
-    training: &Training,
-    landscape: &Landscape,
-    placement: &Placement,
+    training: &Training<S>,
+    landscape: &Landscape<S>,
+    placement: &Placement<S>,
 ) -> Option<[f64; 3]> {
     let placed = placement.get(Stand::Surface)?;
     let [_, tip] = arrow.span(training.leader()?, landscape.current()?, &placed)?;

@@ -61,7 +61,7 @@ impl Waiting {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Waiting>().add_systems(Update, apply_commands.in_set(super::Stage::Apply));
+    app.init_resource::<Waiting>().add_systems(Update, apply_commands.in_set(super::Step::Commands));
 }
 
 pub(super) fn apply_commands(

@@ -9,20 +9,26 @@ use bevy::prelude::*;
 use super::Step;
 use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::session::SessionState;
+use super::side::{On, Side};
 use super::slice::Shown;
 use super::theme::Palette;
 
 #[derive(Component)]
 struct CubeEdges;
 
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_edges).add_systems(Update, draw_edges.in_set(Step::Cube));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_edges::<S>)
+        .add_systems(Update, draw_edges::<S>.in_set(Step::Cube.of::<S>()));
 }
 
-fn spawn_edges(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+fn spawn_edges<S: Side>(
+    mut commands: Commands,
+    stands: Res<Stands<S>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
     commands.spawn((
         CubeEdges,
-        ChildOf(stands.root(Stand::Cube)),
+        stands.on(Stand::Cube),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.6, ..default() },
@@ -42,12 +48,12 @@ pub fn edges(placed: &Placed) -> Vec<[[f64; 3]; 2]> {
     (0..4).flat_map(edges).collect()
 }
 
-fn draw_edges(
-    placement: Res<Placement>,
-    shown: Res<Shown>,
-    session: Res<SessionState>,
+fn draw_edges<S: Side>(
+    placement: Res<Placement<S>>,
+    shown: Res<Shown<S>>,
+    session: Res<SessionState<S>>,
     palette: Res<Palette>,
-    wire: Single<&Gizmo, With<CubeEdges>>,
+    wire: Single<&Gizmo, (With<CubeEdges>, With<On<S>>)>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
     mut was_shown: Local<bool>,
 ) {

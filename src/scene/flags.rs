@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
+use super::side::{On, Side};
 use super::solid::{Dyed, Solid};
 use super::trail::TrailPlace;
 
@@ -45,13 +46,14 @@ impl Flag {
 /// World height of a pole.
 pub const POLE: f32 = 0.16;
 
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_flags).add_systems(Update, plant_flags.in_set(Step::Flags));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_flags::<S>)
+        .add_systems(Update, plant_flags::<S>.in_set(Step::Flags.of::<S>()));
 }
 
-fn spawn_flags(
+fn spawn_flags<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
+    stands: Res<Stands<S>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
@@ -71,7 +73,7 @@ fn spawn_flags(
             commands.spawn((
                 flag,
                 stand,
-                ChildOf(stands.root(stand)),
+                stands.on(stand),
                 Transform::default(),
                 Visibility::Hidden,
                 children![part(&pole, 0.0, 0.5 * POLE), part(&cloth, 0.037, POLE - 0.021)],
@@ -80,10 +82,10 @@ fn spawn_flags(
     }
 }
 
-fn plant_flags(
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    mut flags: Query<(&Flag, &Stand, &mut Transform, &mut Visibility)>,
+fn plant_flags<S: Side>(
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
+    mut flags: Query<(&Flag, &Stand, &mut Transform, &mut Visibility), With<On<S>>>,
 ) {
     if !(landscape.is_changed() || placement.is_changed()) {
         return;

@@ -2,6 +2,8 @@
 //!
 //! The axes stand at the edges that face the eye, and change sides as it walks around.
 
+use std::marker::PhantomData;
+
 use bevy::gizmos::GizmoAsset;
 use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
@@ -9,6 +11,7 @@ use bevy::prelude::*;
 
 use super::frame::{FLOOR, Placed, Placement, Stand, Stands, to_vec3};
 use super::rig::Rig;
+use super::side::{First, On, Side};
 use super::theme::Palette;
 use super::tour::Touring;
 use super::{Pacing, Step};
@@ -151,27 +154,31 @@ struct FloorLines;
 
 /// How each stand's axes face the eye.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
-pub struct Facings([Facing; 2]);
+pub struct Facings<S: Side = First>([Facing; 2], PhantomData<S>);
 
-impl Facings {
+impl<S: Side> Facings<S> {
     /// How the axes of a stand face the eye.
     pub fn get(&self, stand: Stand) -> Facing {
         self.0[stand as usize]
     }
 }
 
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Facings>()
-        .add_systems(Startup, spawn_floors)
-        .add_systems(Update, (face_eye, draw_floors).chain().in_set(Step::Floor));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Facings<S>>()
+        .add_systems(Startup, spawn_floors::<S>)
+        .add_systems(Update, (face_eye::<S>, draw_floors::<S>).chain().in_set(Step::Floor.of::<S>()));
 }
 
-fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+fn spawn_floors<S: Side>(
+    mut commands: Commands,
+    stands: Res<Stands<S>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
     for stand in Stand::ALL {
         commands.spawn((
             FloorLines,
             stand,
-            ChildOf(stands.root(stand)),
+            stands.on(stand),
             Gizmo {
                 handle: gizmos.add(GizmoAsset::new()),
                 line_config: GizmoLineConfig { width: 1.2, ..default() },
@@ -181,26 +188,26 @@ fn spawn_floors(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<
     }
 }
 
-fn face_eye(
+fn face_eye<S: Side>(
     rig: Res<Rig>,
-    placement: Res<Placement>,
+    placement: Res<Placement<S>>,
     pacing: Res<Pacing>,
     touring: Res<Touring>,
-    mut facings: ResMut<Facings>,
+    mut facings: ResMut<Facings<S>>,
 ) {
     let before = (!pacing.rests() && !touring.is_cut()).then_some(*facings);
     let facing = |stand| {
         let before = before.map(|before| before.get(stand));
         placement.get(stand).map(|placed| Facing::of(rig.shown(), placed.shift, before.as_ref()))
     };
-    facings.set_if_neq(Facings(Stand::ALL.map(|stand| facing(stand).unwrap_or_default())));
+    facings.set_if_neq(Facings(Stand::ALL.map(|stand| facing(stand).unwrap_or_default()), PhantomData));
 }
 
-fn draw_floors(
-    placement: Res<Placement>,
-    facings: Res<Facings>,
+fn draw_floors<S: Side>(
+    placement: Res<Placement<S>>,
+    facings: Res<Facings<S>>,
     palette: Res<Palette>,
-    floors: Query<(&Stand, &Gizmo), With<FloorLines>>,
+    floors: Query<(&Stand, &Gizmo), (With<FloorLines>, With<On<S>>)>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
     if !(placement.is_changed() || facings.is_changed() || palette.is_changed()) {

@@ -4,10 +4,14 @@
 //! cube's, where it is alpha3. Side by side, each is shifted to its place; everything on a stand is a
 //! child of its root and has the stand's own coordinates.
 
+use std::marker::PhantomData;
+
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
+use super::side::{First, On, Second, Side};
 use super::{Pacing, Step};
 use crate::core::experiment::{Shape, ViewFile};
 use crate::core::geometry::frame::{TOP, WorldFrame};
@@ -31,25 +35,28 @@ impl Stand {
     pub const ALL: [Self; 2] = [Self::Surface, Self::Cube];
 }
 
-/// The root entities of both stands.
+/// The root entities of a side's stands.
 #[derive(Resource, Clone, Copy)]
-pub struct Stands([Entity; 2]);
+pub struct Stands<S: Side = First>([Entity; 2], PhantomData<S>);
 
-impl Stands {
-    /// The root of a stand.
-    pub fn root(&self, stand: Stand) -> Entity {
-        self.0[stand as usize]
+impl<S: Side> Stands<S> {
+    /// What makes a thing stand there.
+    pub fn on(&self, stand: Stand) -> (ChildOf, On<S>) {
+        (ChildOf(self.0[stand as usize]), On::default())
     }
 }
 
 /// What stands where; nothing until a plane is known.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
-pub struct Placement {
+pub struct Placement<S: Side = First> {
     surface: Option<Placed>,
     cube: Option<Placed>,
+    /// Whether its heights are on a scale of their own, though another landscape stands beside it.
+    pub has_own_scale: bool,
+    side: PhantomData<S>,
 }
 
-impl Placement {
+impl<S: Side> Placement<S> {
     /// What is on a stand.
     pub fn get(&self, stand: Stand) -> Option<Placed> {
         match stand {
@@ -78,18 +85,23 @@ pub struct Placed {
     pub cube: Option<Axis>,
     /// World position of the stand.
     pub shift: [f64; 3],
+    /// Whether what stands there lies between two landscapes: no run is of it.
+    pub is_between: bool,
 }
 
 /// World height of the cube.
 pub const CUBE_TOP: f64 = 1.3;
 
-/// World length between the two stands side by side.
+/// World length between stands side by side.
 const GAP: f64 = 0.5;
 
 impl Placed {
     /// Where on the stand a point of training lies: alpha `[k]` and its true loss. `None` for one that
     /// ran far out of the picture.
     pub fn point(&self, alpha: &[f64], loss: f64) -> Option<[f64; 3]> {
+        if self.is_between {
+            return None;
+        }
         let (alpha1, alpha2) = (*alpha.first()?, *alpha.get(1)?);
         let position = match self.cube {
             Some(_) => {
@@ -136,51 +148,135 @@ struct Rise {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    let roots = Stand::ALL
-        .map(|stand| app.world_mut().spawn((stand, Transform::default(), Visibility::default())).id());
-    app.insert_resource(Stands(roots))
-        .init_resource::<Placement>()
-        .add_systems(Update, place.in_set(Step::Place))
-        .add_systems(Update, move_stands.in_set(Step::Stands));
+    app.add_systems(Update, place.in_set(Step::Place));
 }
 
-fn place(
-    time: Res<Time>,
-    pacing: Res<Pacing>,
-    landscape: Res<Landscape>,
-    session: Res<SessionState>,
-    mut placement: ResMut<Placement>,
-    mut rise: Local<Rise>,
-) {
-    let Some(known) = landscape.known() else { return };
-    let look = session.look();
-    let heights = rise.toward(range(known, look), if pacing.rests() { RISE_SECS } else { time.delta_secs() });
-    let frame = WorldFrame::new(&known.plan.plane_spec, heights);
-    let axis = known.plan.volume_spec.as_ref().map(|spec| spec.axes()[2]);
-    let (shows_surface, axis) = match look.shape {
-        Shape::Surface => (true, None),
-        // Without a third direction there is no cube to show.
-        Shape::Cube => (axis.is_none(), axis),
-        Shape::Both => (true, axis),
-    };
-    let aside =
-        if shows_surface && axis.is_some() { aside(&frame, look.eye.0.to_radians()) } else { [0.0; 2] };
-    let surface = shows_surface.then_some(Placed { frame, cube: None, shift: [-aside[0], 0.0, -aside[1]] });
-    let cube = axis.map(|axis| Placed { frame, cube: Some(axis), shift: [aside[0], 0.0, aside[1]] });
-    placement.set_if_neq(Placement { surface, cube });
+pub(super) fn side<S: Side>(app: &mut App) {
+    let roots = Stand::ALL.map(|stand| {
+        app.world_mut().spawn((stand, On::<S>::default(), Transform::default(), Visibility::default())).id()
+    });
+    app.insert_resource(Stands::<S>(roots, PhantomData))
+        .init_resource::<Placement<S>>()
+        .add_systems(Update, move_stands::<S>.in_set(Step::Stands.of::<S>()));
 }
 
-/// How far, along world x and z, the stands are shifted to stand side by side as seen from the place
-/// where an experiment is first looked at from.
-fn aside(frame: &WorldFrame, yaw: f64) -> [f64; 2] {
+/// What a side brings along.
+#[derive(SystemParam)]
+struct Brought<'w, 's, S: Side> {
+    landscape: Res<'w, Landscape<S>>,
+    session: Option<Res<'w, SessionState<S>>>,
+    placement: ResMut<'w, Placement<S>>,
+    rise: Local<'s, Rise>,
+}
+
+impl<S: Side> Brought<'_, '_, S> {
+    /// What there is to be shown of it, once that is known.
+    fn exhibit(&self) -> Option<Exhibit<'_>> {
+        Some(Exhibit { known: self.landscape.known()?, look: self.session.as_ref()?.look() })
+    }
+
+    fn place(&mut self, set: Option<(HeightRange, Row, bool)>, secs: f32) {
+        let placement = set.and_then(|(range, row, has_own_scale)| {
+            let heights = self.rise.toward(range, secs);
+            let Exhibit { known, look } = self.exhibit()?;
+            Some(Placement { has_own_scale, ..row.placement(known, look, heights) })
+        });
+        self.placement.set_if_neq(placement.unwrap_or_default());
+    }
+}
+
+/// What there is to be shown of a side.
+#[derive(Clone, Copy)]
+struct Exhibit<'a> {
+    known: &'a Known,
+    look: &'a ViewFile,
+}
+
+fn place(time: Res<Time>, pacing: Res<Pacing>, mut first: Brought<First>, mut second: Brought<Second>) {
+    let secs = if pacing.rests() { RISE_SECS } else { time.delta_secs() };
+    let Some(exhibit) = first.exhibit() else { return };
+    let other = second.exhibit();
+    let is_alone = second.session.is_none();
+    let others = other.filter(|other| exhibit.shares_scale(other));
+    let range = exhibit.range(others);
+    let other_range = other.map(|other| others.map_or_else(|| other.range(None), |_| range));
+    let has_own = other.is_some() && others.is_none();
+    // Until the second is known, there is room for one as wide.
+    let all = [Some(exhibit), other.or(Some(exhibit).filter(|_| !is_alone))];
+    let rows = rows(all, exhibit.look.eye.0.to_radians());
+    first.place(Some((range, rows[0], has_own)), secs);
+    second.place(other_range.map(|range| (range, rows[1], has_own)), secs);
+}
+
+impl Exhibit<'_> {
+    /// Whether both can have one scale of heights, and are to have it.
+    fn shares_scale(&self, other: &Self) -> bool {
+        let of = |exhibit: &Self| (exhibit.known.plan.quantity, exhibit.look.scale, exhibit.look.clip);
+        self.look.has_shared_scale && of(self) == of(other)
+    }
+
+    /// The range of its heights, or of its own and another's.
+    fn range(&self, other: Option<Self>) -> HeightRange {
+        let all = || [Some(*self), other].into_iter().flatten();
+        let losses: Vec<f64> = all().flat_map(|one| one.known.losses.iter().copied()).collect();
+        let trails: Vec<f64> = all().flat_map(|one| one.known.trail_losses.iter().copied()).collect();
+        self.look.heights(self.known.plan.quantity, &losses, &trails)
+    }
+
+    /// The stands that are asked for, of those that there can be.
+    fn stands(&self) -> (bool, Option<Axis>) {
+        let axis = self.known.plan.volume_spec.as_ref().map(|spec| spec.axes()[2]);
+        match self.look.shape {
+            Shape::Surface => (true, None),
+            // Without a third direction there is no cube to show.
+            Shape::Cube => (axis.is_none(), axis),
+            Shape::Both => (true, axis),
+        }
+    }
+
+    /// The half of the width of each of its stands, seen along a direction to the right.
+    fn half_width(&self, right: [f64; 2]) -> f64 {
+        // Heights play no part in it.
+        let [hx, hz] = WorldFrame::new(&self.known.plan.plane_spec, self.range(None).into()).half_extent();
+        right[0].abs() * hx + right[1].abs() * hz
+    }
+}
+
+/// Where the stands of a side are, along world x and z: the surface's and the cube's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Row([[f64; 2]; 2]);
+
+impl Row {
+    fn placement<S: Side>(self, known: &Known, look: &ViewFile, heights: HeightBlend) -> Placement<S> {
+        let frame = WorldFrame::new(&known.plan.plane_spec, heights);
+        let (shows_surface, axis) = Exhibit { known, look }.stands();
+        let [surface, cube] = self.0.map(|[x, z]| [x, 0.0, z]);
+        let is_between = look.between.is_some_and(|share| share > 0.0);
+        Placement {
+            surface: shows_surface.then_some(Placed { frame, cube: None, shift: surface, is_between }),
+            cube: axis.map(|axis| Placed { frame, cube: Some(axis), shift: cube, is_between }),
+            ..Placement::default()
+        }
+    }
+}
+
+/// Puts all stands in a row, as seen from the place where an experiment is first looked at from, its middle in the
+/// middle of the world.
+fn rows(sides: [Option<Exhibit>; 2], yaw: f64) -> [Row; 2] {
     let right = [yaw.cos(), -yaw.sin()];
-    let [hx, hz] = frame.half_extent();
-    let half_width = right[0].abs() * hx + right[1].abs() * hz;
-    right.map(|part| part * (half_width + 0.5 * GAP))
-}
-
-fn range(known: &Known, look: &ViewFile) -> HeightRange {
-    look.heights(known.plan.quantity, &known.losses, &known.trail_losses)
+    let mut at = 0.0;
+    let along = sides.map(|side| {
+        let Some(side) = side else { return [0.0; 2] };
+        let (shows_surface, axis) = side.stands();
+        let half = side.half_width(right);
+        [shows_surface, axis.is_some()].map(|is_shown| {
+            let middle = at + half;
+            at += if is_shown { 2.0 * half + GAP } else { 0.0 };
+            middle
+        })
+    });
+    let middle = 0.5 * (at - GAP);
+    along.map(|places| Row(places.map(|place| right.map(|part| part * (place - middle)))))
 }
 
 impl Rise {
@@ -203,12 +299,16 @@ impl Rise {
     }
 }
 
-fn move_stands(placement: Res<Placement>, stands: Res<Stands>, mut transforms: Query<&mut Transform>) {
+fn move_stands<S: Side>(
+    placement: Res<Placement<S>>,
+    stands: Res<Stands<S>>,
+    mut transforms: Query<&mut Transform>,
+) {
     if !placement.is_changed() {
         return;
     }
     for (stand, placed) in placement.iter() {
-        if let Ok(mut transform) = transforms.get_mut(stands.root(stand)) {
+        if let Ok(mut transform) = transforms.get_mut(stands.0[stand as usize]) {
             transform.translation = to_vec3(placed.shift);
         }
     }

@@ -7,6 +7,7 @@ use super::camera::SceneCamera;
 use super::frame::{Placed, Placement, Stand};
 use super::rig::{Framed, Rig, TRANSITION_SECS};
 use super::session::SessionState;
+use super::side::Second;
 use super::taken::Insets;
 use crate::core::experiment::CameraMode;
 use crate::core::geometry::camera::{FOV, Pose};
@@ -17,6 +18,7 @@ use crate::core::geometry::glide::Glide;
 pub(super) fn frame_all(
     session: Res<SessionState>,
     placement: Res<Placement>,
+    beside: Res<Placement<Second>>,
     camera: Option<Single<&Camera, With<SceneCamera>>>,
     insets: Res<Insets>,
     mut rig: ResMut<Rig>,
@@ -25,13 +27,20 @@ pub(super) fn frame_all(
     rig.switch(session.look().camera);
     let Some(camera) = camera.filter(|_| placement.first().is_some()) else { return };
     let eye = session.look().eye;
-    let stands = Stand::ALL.map(|stand| placement.get(stand).map(|placed| placed.shift));
+    let shift = |placed: Option<Placed>| placed.map(|placed| placed.shift);
+    let stands = Stand::ALL.map(|stand| [shift(placement.get(stand)), shift(beside.get(stand))]);
     let wanted = Framed { framings: session.view().framings, stands, eye };
     let Some(size) = camera.physical_viewport_size() else { return };
     let free = insets.free(size.as_vec2());
-    let aspect = LEGEND_FREE * f64::from(free.x / free.y);
-    let points =
-        |room| -> Vec<[f64; 3]> { placement.iter().flat_map(|(_, placed)| corners(&placed, room)).collect() };
+    let aspect = f64::from(free.x / free.y);
+    let aspect = match beside.first() {
+        None => LEGEND_FREE * aspect,
+        Some(_) => (aspect - 2.0 * LEGEND_WIDTH).max(LEAST_FREE * aspect),
+    };
+    let points = |room| -> Vec<[f64; 3]> {
+        let placed = placement.iter().chain(beside.iter());
+        placed.flat_map(|(_, placed)| corners(&placed, room)).collect()
+    };
     if rig.framed == Some(wanted) {
         rig.keep_in_view(&points(LABEL_ROOM), aspect);
         return;
@@ -66,6 +75,10 @@ fn corners(placed: &Placed, room: f64) -> Vec<[f64; 3]> {
 
 /// Share of the picture's width that legends leave free.
 const LEGEND_FREE: f64 = 0.86;
+/// Width that legends take at either side of two landscapes, as a share of the picture's height, and the share of its
+/// width that is left at least.
+const LEGEND_WIDTH: f64 = 0.21;
+const LEAST_FREE: f64 = 0.5;
 
 /// World length that ticks and names take beside the floor, and on a map, where nothing is foreshortened.
 const LABEL_ROOM: f64 = 0.2;

@@ -1,5 +1,6 @@
 //! The surface of one loss in the cube. A job finds it; the window shows it a frame later.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bevy::asset::RenderAssetUsages;
@@ -12,6 +13,7 @@ use super::executor::{Executor, News, Task};
 use super::frame::{CUBE_TOP, Placement, Stand, Stands};
 use super::landscape::Landscape;
 use super::session::SessionState;
+use super::side::{First, On, Side};
 use super::solid::Solid;
 use crate::core::geometry::isosurface::{IsoMesh, Nets};
 use crate::core::grid::LossGrid;
@@ -27,14 +29,15 @@ struct Question {
 
 /// The isosurface asked for.
 #[derive(Resource, Default)]
-pub struct Iso {
+pub struct Iso<S: Side = First> {
     asked: Option<Question>,
     task: Option<Task<Nets<Arc<LossGrid>>>>,
     /// Whether there is a later question, while an earlier one is still at work.
     is_waiting: bool,
+    side: PhantomData<S>,
 }
 
-impl Iso {
+impl<S: Side> Iso<S> {
     /// Whether one is being found.
     pub fn is_busy(&self) -> bool {
         self.task.is_some() || self.is_waiting
@@ -44,21 +47,22 @@ impl Iso {
 #[derive(Component)]
 struct Skin;
 
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Iso>()
-        .add_systems(Startup, spawn_skin)
-        .add_systems(Update, (take_answer, ask, paint).chain().in_set(Step::Isosurface));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Iso<S>>().add_systems(Startup, spawn_skin::<S>).add_systems(
+        Update,
+        (take_answer::<S>, ask::<S>, paint::<S>).chain().in_set(Step::Isosurface.of::<S>()),
+    );
 }
 
-fn spawn_skin(
+fn spawn_skin<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
+    stands: Res<Stands<S>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
     commands.spawn((
         Skin,
-        ChildOf(stands.root(Stand::Cube)),
+        stands.on(Stand::Cube),
         Mesh3d(meshes.add(Cuboid::default())),
         MeshMaterial3d(solids.add(Solid::body(0.9).two_sided())),
         NoFrustumCulling,
@@ -66,13 +70,13 @@ fn spawn_skin(
     ));
 }
 
-fn ask(
-    landscape: Res<Landscape>,
-    session: Res<SessionState>,
-    placement: Res<Placement>,
+fn ask<S: Side>(
+    landscape: Res<Landscape<S>>,
+    session: Res<SessionState<S>>,
+    placement: Res<Placement<S>>,
     executor: Executor,
-    mut iso: ResMut<Iso>,
-    skin: Single<&mut Visibility, With<Skin>>,
+    mut iso: ResMut<Iso<S>>,
+    skin: Single<&mut Visibility, (With<Skin>, With<On<S>>)>,
 ) {
     let level = session.look().isosurface;
     let volume = landscape.known().and_then(|known| known.volume.as_ref());
@@ -98,10 +102,10 @@ fn ask(
     iso.task = Some(executor.start("isosurface", nets));
 }
 
-fn take_answer(
+fn take_answer<S: Side>(
     executor: Executor,
-    mut iso: ResMut<Iso>,
-    skin: Single<(&Mesh3d, &mut Visibility), With<Skin>>,
+    mut iso: ResMut<Iso<S>>,
+    skin: Single<(&Mesh3d, &mut Visibility), (With<Skin>, With<On<S>>)>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
     let iso = iso.bypass_change_detection();
@@ -139,10 +143,10 @@ fn mesh_of(mesh: IsoMesh) -> Mesh {
 }
 
 /// Its colour is the colour of its loss; its corner is the cube's.
-fn paint(
-    session: Res<SessionState>,
-    placement: Res<Placement>,
-    skin: Single<(&MeshMaterial3d<Solid>, &mut Transform), With<Skin>>,
+fn paint<S: Side>(
+    session: Res<SessionState<S>>,
+    placement: Res<Placement<S>>,
+    skin: Single<(&MeshMaterial3d<Solid>, &mut Transform), (With<Skin>, With<On<S>>)>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
     if !(session.is_changed() || placement.is_changed()) {

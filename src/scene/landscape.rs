@@ -3,6 +3,7 @@
 //! A job drives [`Pipeline`]; a change of the experiment starts another and drops this one.
 //! The pictures of the old question stay on screen until the new plane is known.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::Step;
 use super::executor::{Executor, News, Task};
 use super::memory;
 use super::session::SessionState;
+use super::side::{First, Side};
 use crate::core::experiment::pipeline::{self, Finding, Pipeline, PipelineError, Plan};
 use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
 use crate::core::grid::losses::finite_range;
@@ -24,7 +26,7 @@ use crate::core::train::Trajectory;
 
 /// What is known of the landscape.
 #[derive(Resource, Default)]
-pub struct Landscape {
+pub struct Landscape<S: Side = First> {
     question: session::Derivation<Question>,
     task: Option<Task<Chain>>,
     /// Frames since the question was asked.
@@ -46,6 +48,7 @@ pub struct Landscape {
     pub spent: Spent,
     /// Cells of grids evaluated since the start, by anyone: nothing is to be evaluated unasked.
     pub cells_evaluated: u64,
+    side: PhantomData<S>,
 }
 
 /// Who evaluates the slices of an experiment, in the quantity that it asks for; nobody where its loss is not to be
@@ -114,6 +117,8 @@ pub struct PictureRevisions {
 pub struct PlaneAt {
     /// Its place along the third direction.
     pub alpha3: f64,
+    /// How far it is on the way to the landscape beside it.
+    pub between: f64,
     /// Its losses.
     pub picture: Picture,
 }
@@ -176,7 +181,7 @@ impl Job for Chain {
     }
 }
 
-impl Landscape {
+impl<S: Side> Landscape<S> {
     /// What is known, of this question or still of the one before.
     pub fn known(&self) -> Option<&Known> {
         self.known.as_ref()
@@ -209,12 +214,13 @@ impl Landscape {
         self.stands_at = alpha3;
     }
 
-    /// Takes in a plane evaluated for another alpha3.
-    pub fn set_plane(&mut self, question: Revision, alpha3: f64, field: Field, cells: u64) {
+    /// Takes in a plane evaluated for another alpha3, or a place on the way to the landscape beside it.
+    pub fn set_plane(&mut self, question: Revision, at: (f64, f64), field: Field, cells: u64) {
         self.cells_evaluated += cells;
         let picture = self.picture(field);
         if let Some(known) = self.known.as_mut().filter(|known| known.revision == question) {
-            known.plane = Some(PlaneAt { alpha3, picture });
+            let (alpha3, between) = at;
+            known.plane = Some(PlaneAt { alpha3, between, picture });
         }
     }
 
@@ -225,17 +231,18 @@ impl Landscape {
     }
 }
 
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Landscape>()
-        .init_resource::<Evaluators>()
-        .add_systems(Update, (ask_pipeline, take_answers).chain().in_set(Step::Landscape));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Landscape<S>>().init_resource::<Evaluators>().add_systems(
+        Update,
+        (ask_pipeline::<S>, take_answers::<S>).chain().in_set(Step::Landscape.of::<S>()),
+    );
 }
 
-fn ask_pipeline(
-    session: Res<SessionState>,
+fn ask_pipeline<S: Side>(
+    session: Res<SessionState<S>>,
     evaluators: Res<Evaluators>,
     executor: Executor,
-    mut landscape: ResMut<Landscape>,
+    mut landscape: ResMut<Landscape<S>>,
 ) {
     let experiment = session.experiment();
     let question = Question {
@@ -272,7 +279,7 @@ fn ask_pipeline(
 /// the processor also draws, the two would only delay each other.
 const HEAD_START: Duration = Duration::from_millis(40);
 
-fn take_answers(executor: Executor, mut landscape: ResMut<Landscape>) {
+fn take_answers<S: Side>(executor: Executor, mut landscape: ResMut<Landscape<S>>) {
     if landscape.task.is_none() {
         return;
     }
@@ -301,7 +308,7 @@ fn take_answers(executor: Executor, mut landscape: ResMut<Landscape>) {
 const PATIENCE: Duration = Duration::from_millis(9);
 const PATIENT_FRAMES: u32 = 2;
 
-impl Landscape {
+impl<S: Side> Landscape<S> {
     fn patience(&self) -> Duration {
         let has_picture = self.current().is_some_and(|known| known.plane.is_some());
         if has_picture || self.frames_waited >= PATIENT_FRAMES { Duration::ZERO } else { PATIENCE }
@@ -324,7 +331,7 @@ impl Landscape {
             Finding::Planned(plan) => self.set_plan(plan, executor),
             Finding::Plane(field) => {
                 let (alpha3, picture) = (self.asked_alpha3, self.picture(field));
-                self.refit(|known| known.plane = Some(PlaneAt { alpha3, picture }));
+                self.refit(|known| known.plane = Some(PlaneAt { alpha3, between: 0.0, picture }));
             }
             Finding::Volume(field) => {
                 let picture = self.picture(field);

@@ -1,11 +1,14 @@
 //! Where the emphasised isolines of the plane run: places for the labels with their losses.
 
+use std::marker::PhantomData;
+
 use bevy::prelude::*;
 
 use super::Step;
 use super::frame::{Placement, Stand};
 use super::landscape::Landscape;
 use super::session::SessionState;
+use super::side::{First, Side};
 use super::slice::Shown;
 use crate::core::geometry::contour::{segments, spread};
 use crate::core::geometry::heights::HeightRange;
@@ -15,10 +18,11 @@ use crate::core::session::Revision;
 
 /// The emphasised isolines of the plane at rest, the lowest first.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]
-pub struct Levels {
+pub struct Levels<S: Side = First> {
     /// Each isoline that runs through the picture.
     pub lines: Vec<Level>,
     of: Option<(Option<Revision>, HeightRange, Option<f64>)>,
+    side: PhantomData<S>,
 }
 
 /// An isoline.
@@ -35,17 +39,17 @@ const PLACES: usize = 10;
 /// Points along an axis that the isolines are looked for on.
 const POINTS: usize = 97;
 
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Levels>().add_systems(Update, find_levels.in_set(Step::Levels));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Levels<S>>().add_systems(Update, find_levels::<S>.in_set(Step::Levels.of::<S>()));
 }
 
 /// While the plane moves, its isolines have no labels: they could not be read.
-fn find_levels(
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
-    session: Res<SessionState>,
-    mut levels: ResMut<Levels>,
+fn find_levels<S: Side>(
+    landscape: Res<Landscape<S>>,
+    shown: Res<Shown<S>>,
+    placement: Res<Placement<S>>,
+    session: Res<SessionState<S>>,
+    mut levels: ResMut<Levels<S>>,
 ) {
     if !(landscape.is_changed() || shown.is_changed() || placement.is_changed() || session.is_changed()) {
         return;

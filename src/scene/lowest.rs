@@ -1,5 +1,7 @@
 //! A pin at the lowest point of the displayed slice: lowest here, which says little about elsewhere.
 
+use std::marker::PhantomData;
+
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
 
@@ -7,17 +9,19 @@ use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
+use super::side::{First, On, Side};
 use super::slice::Shown;
 use super::solid::{Dyed, Solid};
 use crate::core::grid::{Field, GridSpec};
 
 /// The low points of the plane at rest.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lowest {
+pub struct Lowest<S: Side = First> {
     /// The lowest.
     pub point: Option<LowestPoint>,
     /// The lowest of those elsewhere from which the slice rises to all sides.
     pub another: Option<LowestPoint>,
+    side: PhantomData<S>,
 }
 
 /// A lowest point.
@@ -30,7 +34,7 @@ pub struct LowestPoint {
 }
 
 impl LowestPoint {
-    fn of(known: &Known, shown: &Shown) -> Option<Self> {
+    fn of<S: Side>(known: &Known, shown: &Shown<S>) -> Option<Self> {
         let view = exact(known, shown)?.view();
         view.lowest().map(|(cell, loss)| Self::at(view.spec(), cell, loss))
     }
@@ -41,18 +45,18 @@ impl LowestPoint {
     }
 
     /// The lowest local minimum apart from the lowest point.
-    fn another(known: &Known, shown: &Shown) -> Option<Self> {
+    fn another<S: Side>(known: &Known, shown: &Shown<S>) -> Option<Self> {
         let grid = exact(known, shown)?.grid();
         grid.second_minimum().map(|(cell, loss)| Self::at(&grid.spec, cell, loss))
     }
 
     /// Its place on a stand.
-    pub fn place(&self, known: &Known, shown: &Shown, placed: Placed) -> Option<[f64; 3]> {
+    pub fn place<S: Side>(&self, known: &Known, shown: &Shown<S>, placed: Placed) -> Option<[f64; 3]> {
         Relief::new(known, shown, placed).point(self.alpha)
     }
 }
 
-fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a Field> {
+fn exact<'a, S: Side>(known: &'a Known, shown: &Shown<S>) -> Option<&'a Field> {
     known.plane.as_ref().filter(|_| shown.is_exact).map(|plane| &plane.picture.field)
 }
 
@@ -60,27 +64,28 @@ fn exact<'a>(known: &'a Known, shown: &Shown) -> Option<&'a Field> {
 #[derive(Component)]
 struct Pin;
 
-pub(super) fn computing(app: &mut App) {
-    app.init_resource::<Lowest>().add_systems(Update, find_lowest.in_set(Step::Lowest));
+pub(super) fn computing<S: Side>(app: &mut App) {
+    app.init_resource::<Lowest<S>>().add_systems(Update, find_lowest::<S>.in_set(Step::Lowest.of::<S>()));
 }
 
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_pins).add_systems(Update, place_pins.in_set(Step::Pins));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_pins::<S>)
+        .add_systems(Update, place_pins::<S>.in_set(Step::Pins.of::<S>()));
 }
 
 /// While the plane moves there is none: only what was evaluated can be called the lowest.
-fn find_lowest(landscape: Res<Landscape>, shown: Res<Shown>, mut lowest: ResMut<Lowest>) {
+fn find_lowest<S: Side>(landscape: Res<Landscape<S>>, shown: Res<Shown<S>>, mut lowest: ResMut<Lowest<S>>) {
     if landscape.is_changed() || shown.is_changed() {
         let known = landscape.known();
         let point = known.and_then(|known| LowestPoint::of(known, &shown));
         let another = known.and_then(|known| LowestPoint::another(known, &shown));
-        lowest.set_if_neq(Lowest { point, another });
+        lowest.set_if_neq(Lowest { point, another, side: PhantomData });
     }
 }
 
-fn spawn_pins(
+fn spawn_pins<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
+    stands: Res<Stands<S>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
@@ -96,7 +101,7 @@ fn spawn_pins(
         commands.spawn((
             Pin,
             stand,
-            ChildOf(stands.root(stand)),
+            stands.on(stand),
             Transform::default(),
             Visibility::Hidden,
             children![part(&ring, &body), part(&ring, &ghost), part(&tip, &body)],
@@ -104,12 +109,12 @@ fn spawn_pins(
     }
 }
 
-fn place_pins(
-    lowest: Res<Lowest>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
-    mut pins: Query<(&Stand, &mut Transform, &mut Visibility), With<Pin>>,
+fn place_pins<S: Side>(
+    lowest: Res<Lowest<S>>,
+    landscape: Res<Landscape<S>>,
+    shown: Res<Shown<S>>,
+    placement: Res<Placement<S>>,
+    mut pins: Query<(&Stand, &mut Transform, &mut Visibility), (With<Pin>, With<On<S>>)>,
 ) {
     if !(lowest.is_changed() || placement.is_changed()) {
         return;

@@ -10,6 +10,7 @@ use super::Step;
 use super::frame::{Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
+use super::side::{On, Side};
 use super::slice::Shown;
 use super::solid::Solid;
 use super::theme::Palette;
@@ -39,15 +40,21 @@ const CASING: f32 = 0.005;
 /// World radius of its glow.
 const GLOW: f32 = 0.07;
 
-pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn_drops)
-        .add_systems(Update, (match_markers, move_markers, draw_drops).chain().in_set(Step::Markers));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_drops::<S>).add_systems(
+        Update,
+        (match_markers::<S>, move_markers::<S>, draw_drops::<S>).chain().in_set(Step::Markers.of::<S>()),
+    );
 }
 
-fn spawn_drops(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+fn spawn_drops<S: Side>(
+    mut commands: Commands,
+    stands: Res<Stands<S>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
     commands.spawn((
         MarkerDrops,
-        ChildOf(stands.root(Stand::Surface)),
+        stands.on(Stand::Surface),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 2.5, ..default() },
@@ -63,13 +70,13 @@ pub fn color(palette: &Palette, number: usize) -> Color {
 }
 
 /// One marker for each run on each stand that is shown.
-fn match_markers(
+fn match_markers<S: Side>(
     mut commands: Commands,
-    training: Res<Training>,
-    placement: Res<Placement>,
+    training: Res<Training<S>>,
+    placement: Res<Placement<S>>,
     palette: Res<Palette>,
-    stands: Res<Stands>,
-    markers: Query<(Entity, &Marker)>,
+    stands: Res<Stands<S>>,
+    markers: Query<(Entity, &Marker), With<On<S>>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
@@ -97,7 +104,7 @@ fn match_markers(
         };
         commands.spawn((
             marker,
-            ChildOf(stands.root(marker.stand)),
+            stands.on(marker.stand),
             part(&ball, Solid::body(0.35), color),
             Visibility::Hidden,
             children![
@@ -113,11 +120,11 @@ fn sphere(radius: f32) -> Mesh {
     Sphere::new(radius).mesh().ico(3).unwrap_or_else(|e| panic!("a ball of 3 subdivisions: {e:?}"))
 }
 
-fn move_markers(
-    training: Res<Training>,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    mut markers: Query<(Ref<Marker>, &mut Transform, &mut Visibility)>,
+fn move_markers<S: Side>(
+    training: Res<Training<S>>,
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
+    mut markers: Query<(Ref<Marker>, &mut Transform, &mut Visibility), With<On<S>>>,
 ) {
     let is_same = !(training.is_changed() || landscape.is_changed() || placement.is_changed());
     for (marker, mut transform, mut visibility) in &mut markers {
@@ -134,13 +141,13 @@ fn move_markers(
     }
 }
 
-fn draw_drops(
-    training: Res<Training>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
+fn draw_drops<S: Side>(
+    training: Res<Training<S>>,
+    landscape: Res<Landscape<S>>,
+    shown: Res<Shown<S>>,
+    placement: Res<Placement<S>>,
     palette: Res<Palette>,
-    drops: Single<&Gizmo, With<MarkerDrops>>,
+    drops: Single<&Gizmo, (With<MarkerDrops>, With<On<S>>)>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
     let is_changed = landscape.is_changed() || placement.is_changed() || palette.is_changed();

@@ -5,6 +5,7 @@
 //! anything without an order.
 
 pub mod arrows;
+pub mod beside;
 pub mod camera;
 pub mod commands;
 pub mod cube;
@@ -31,6 +32,7 @@ pub mod ride;
 pub mod rig;
 pub mod section;
 pub mod session;
+pub mod side;
 pub mod slice;
 pub mod solid;
 pub mod steering;
@@ -44,6 +46,9 @@ pub mod training;
 mod worker;
 
 use bevy::prelude::*;
+
+use self::session::SessionState;
+use self::side::{First, Second, Side};
 
 /// The stages of a frame, in this order.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,9 +77,12 @@ enum Step {
     Tour,
     Steer,
     Point,
+    Commands,
+    Beside,
     Landscape,
     Place,
     Training,
+    Abreast,
     Slice,
     Lowest,
     Trails,
@@ -84,6 +92,7 @@ enum Step {
     Readout,
     Textures,
     Surface,
+    Rehearsal,
     Sections,
     Isosurface,
     Cube,
@@ -100,6 +109,52 @@ enum Step {
     Dyes,
     Record,
     Motion,
+}
+
+/// The part of a step that is of one side.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct StepOf(Step, usize);
+
+impl Step {
+    /// Its part that is of a side.
+    fn of<S: Side>(self) -> StepOf {
+        StepOf(self, S::NUMBER)
+    }
+
+    /// The steps that each side takes.
+    const OF_SIDES: [Self; 20] = [
+        Self::Landscape,
+        Self::Training,
+        Self::Slice,
+        Self::Lowest,
+        Self::Trails,
+        Self::Stands,
+        Self::Readout,
+        Self::Textures,
+        Self::Surface,
+        Self::Sections,
+        Self::Isosurface,
+        Self::Cube,
+        Self::Levels,
+        Self::Tubes,
+        Self::Markers,
+        Self::Arrows,
+        Self::Flags,
+        Self::Pins,
+        Self::Crosses,
+        Self::Floor,
+    ];
+}
+
+/// In each step the first side comes before the second, which is there only while two are shown.
+fn order_sides(app: &mut App) {
+    for step in Step::OF_SIDES {
+        let second = step.of::<Second>().run_if(resource_exists::<SessionState<Second>>);
+        app.configure_sets(Update, (step.of::<First>().into_configs(), second).chain().in_set(step));
+    }
+    let (first, second) = (Step::Training.of::<First>(), Step::Training.of::<Second>());
+    let abreast = Step::Abreast.run_if(resource_exists::<SessionState<Second>>);
+    app.configure_sets(Update, (first.into_configs(), abreast, second.into_configs()).chain());
 }
 
 fn order(app: &mut App) {
@@ -119,6 +174,7 @@ fn order(app: &mut App) {
             .chain(),
     )
     .configure_sets(Update, (Tour, Steer, Point).chain().in_set(Stage::Input))
+    .configure_sets(Update, (Commands, Beside).chain().in_set(Stage::Apply))
     .configure_sets(
         Update,
         (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts).chain().in_set(Stage::Derive),
@@ -126,7 +182,11 @@ fn order(app: &mut App) {
     .configure_sets(
         Update,
         (
-            (Stands, Readout, Textures, Surface, Sections, Isosurface, Cube, Levels, Tubes, Markers).chain(),
+            (
+                Stands, Readout, Textures, Surface, Rehearsal, Sections, Isosurface, Cube, Levels, Tubes,
+                Markers,
+            )
+                .chain(),
             (Arrows, Flags, Pins, Crosses, Reveal, Camera, Floor, Dyes).chain(),
         )
             .chain()
@@ -167,42 +227,50 @@ pub fn plugin(app: &mut App) {
 /// Session, training and slices, without anything drawn: this much runs without a renderer.
 pub fn computing(app: &mut App) {
     order(app);
-    app.init_resource::<Pacing>().add_plugins((
-        executor::plugin,
-        session::plugin,
-        commands::plugin,
-        tour::plugin,
-        recording::plugin,
-        landscape::plugin,
-        training::plugin,
-        slice::plugin,
-        frame::plugin,
-        readout::plugin,
-        lowest::computing,
+    order_sides(app);
+    app.init_resource::<Pacing>()
+        .add_plugins((
+            executor::plugin,
+            session::plugin,
+            commands::plugin,
+            tour::plugin,
+            recording::plugin,
+            frame::plugin,
+        ))
+        .add_plugins((computing_side::<First>, computing_side::<Second>, beside::plugin));
+}
+
+fn computing_side<S: Side>(app: &mut App) {
+    app.add_plugins((
+        landscape::plugin::<S>,
+        training::plugin::<S>,
+        slice::plugin::<S>,
+        frame::side::<S>,
+        readout::plugin::<S>,
+        lowest::computing::<S>,
     ));
 }
 
 fn drawing(app: &mut App) {
-    app.add_plugins((theme::plugin, texture::plugin, solid::plugin, surface::plugin)).add_plugins((
-        section::plugin,
-        isosurface::plugin,
-        cube::plugin,
-        floor::plugin,
-        trail::plugin,
-        marker::plugin,
-        arrows::plugin,
-        flags::plugin,
-        levels::plugin,
-        lowest::plugin,
-        pointer::plugin,
-        taken::plugin,
-        reveal::plugin,
-        motion::plugin,
-    ));
+    app.add_plugins((theme::plugin, solid::plugin, surface::shared, section::shared))
+        .add_plugins((drawing_side::<First>, drawing_side::<Second>))
+        .add_plugins((pointer::plugin, taken::plugin, reveal::plugin, motion::plugin));
     app.init_resource::<rig::Rig>().add_systems(Update, steering::steer.in_set(Step::Steer)).add_systems(
         Update,
         (framing::frame_all, framing::visit, ride::lead, camera::glide, camera::fit_view)
             .chain()
             .in_set(Step::Camera),
     );
+}
+
+fn drawing_side<S: Side>(app: &mut App) {
+    app.add_plugins((
+        texture::plugin::<S>,
+        surface::plugin::<S>,
+        section::plugin::<S>,
+        isosurface::plugin::<S>,
+    ))
+    .add_plugins((cube::plugin::<S>, floor::plugin::<S>, trail::plugin::<S>, marker::plugin::<S>))
+    .add_plugins((arrows::plugin::<S>, flags::plugin::<S>, levels::plugin::<S>, lowest::plugin::<S>))
+    .add_plugins(pointer::side::<S>);
 }

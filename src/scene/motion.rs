@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 
 use super::commands::Waiting;
@@ -12,6 +13,7 @@ use super::pointer::Rest;
 use super::recording::Recording;
 use super::rig::Rig;
 use super::session::SessionState;
+use super::side::{First, Second, Side};
 use super::slice::Shown;
 use super::theme::Weight;
 use super::tour::Touring;
@@ -55,42 +57,56 @@ fn keep_time(motion: Res<Motion>, pacing: Res<Pacing>, mut time: ResMut<Time<Vir
 /// Frames that a rest must last: what a frame has drawn others may still have to lay out.
 const REST_FRAMES: u32 = 8;
 
+/// What moves by itself of a side.
+#[derive(SystemParam)]
+struct Moving<'w, S: Side> {
+    session: Option<Res<'w, SessionState<S>>>,
+    training: Res<'w, Training<S>>,
+    landscape: Res<'w, Landscape<S>>,
+    shown: Res<'w, Shown<S>>,
+    iso: Res<'w, Iso<S>>,
+    placement: Res<'w, Placement<S>>,
+}
+
+impl<S: Side> Moving<'_, S> {
+    fn is_moving(&self) -> bool {
+        let Some(session) = &self.session else { return self.placement.is_changed() };
+        is_training(session, &self.training)
+            || matches!(session.view().alpha3, Alpha3::Sweeping { .. })
+            || !self.landscape.is_settled()
+            || self.shown.is_busy()
+            || !self.shown.is_exact
+            || self.iso.is_busy()
+            || self.placement.is_changed()
+            || session.is_changed()
+    }
+}
+
 fn look(
-    session: Res<SessionState>,
-    training: Res<Training>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
+    (first, second): (Moving<First>, Moving<Second>),
     rig: Res<Rig>,
-    iso: Res<Iso>,
     touring: Res<Touring>,
     recording: Res<Recording>,
-    placement: Res<Placement>,
     weight: Res<Weight>,
     pointer: Res<Rest>,
     waiting: Res<Waiting>,
     mut motion: ResMut<Motion>,
     mut rested: Local<u32>,
 ) {
-    let is_moving = is_training(&session, &training)
-        || matches!(session.view().alpha3, Alpha3::Sweeping { .. })
-        || !landscape.is_settled()
-        || shown.is_busy()
-        || !shown.is_exact
-        || iso.is_busy()
+    let is_moving = first.is_moving()
+        || second.is_moving()
         || waiting.is_busy()
         || touring.is_moving()
         // Its clock goes on, and is seen to.
         || recording.secs().is_some()
         || rig.is_moving()
         || pointer.is_pointing()
-        || placement.is_changed()
-        || weight.is_changed()
-        || session.is_changed();
+        || weight.is_changed();
     *rested = if is_moving { 0 } else { (*rested + 1).min(REST_FRAMES) };
     motion.set_if_neq(Motion(*rested < REST_FRAMES));
 }
 
-fn is_training(session: &SessionState, training: &Training) -> bool {
+fn is_training<S: Side>(session: &SessionState<S>, training: &Training<S>) -> bool {
     training.is_busy()
         || session.runs().iter().any(|run| {
             let live = training.runs().iter().find(|live| live.id() == Some(run.id));

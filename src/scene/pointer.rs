@@ -1,6 +1,7 @@
 //! The pointer on the surface: what lies under it, a light cross there, and the point that a click
 //! chooses.
 
+use bevy::ecs::system::SystemParam;
 use bevy::gizmos::GizmoAsset;
 use bevy::gizmos::config::GizmoLineConfig;
 use bevy::gizmos::retained::Gizmo;
@@ -13,6 +14,7 @@ use super::frame::{Placed, Placement, Stand, Stands, from_vec3, to_vec3};
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::session::{Ask, SessionState};
+use super::side::{First, On, Second, Side};
 use super::slice::Shown;
 use super::taken::Taken;
 use super::theme::{Palette, Weight};
@@ -37,11 +39,18 @@ pub struct HoverPoint {
     pub world: [f64; 3],
     /// On which stand.
     pub stand: Stand,
+    /// Of which side: its number.
+    pub side: usize,
 }
 
 impl HoverPoint {
-    /// The point under a ray of the world, the nearest of all stands.
-    pub fn under(ray: &Ray, known: &Known, shown: &Shown, placement: &Placement) -> Option<Self> {
+    /// The point under a ray of the world, the nearest of a side's stands.
+    pub fn under<S: Side>(
+        ray: &Ray,
+        known: &Known,
+        shown: &Shown<S>,
+        placement: &Placement<S>,
+    ) -> Option<Self> {
         let hits = placement.iter().filter_map(|(stand, placed)| {
             let relief = Relief::new(known, shown, placed);
             let hit = relief.pick(ray)?;
@@ -54,7 +63,21 @@ impl HoverPoint {
             alpha.push(shown.alpha3);
         }
         let (loss, is_evaluated) = value_at(known, &alpha).map_or((drawn, false), |loss| (loss, true));
-        Some(Self { alpha, loss, is_evaluated, world: hit.world, stand })
+        Some(Self { alpha, loss, is_evaluated, world: hit.world, stand, side: S::NUMBER })
+    }
+}
+
+/// What is to be seen of a side.
+#[derive(SystemParam)]
+struct Seen<'w, S: Side> {
+    landscape: Res<'w, Landscape<S>>,
+    shown: Res<'w, Shown<S>>,
+    placement: Res<'w, Placement<S>>,
+}
+
+impl<S: Side> Seen<'_, S> {
+    fn under(&self, ray: &Ray) -> Option<HoverPoint> {
+        HoverPoint::under(ray, self.landscape.current()?, &self.shown, &self.placement)
     }
 }
 
@@ -99,17 +122,24 @@ struct Cross;
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Hover>()
         .init_resource::<Rest>()
-        .add_systems(Startup, spawn_crosses)
-        .add_systems(Update, (point, click).chain().in_set(Step::Point))
-        .add_systems(Update, draw_crosses.in_set(Step::Crosses));
+        .add_systems(Update, (point, click).chain().in_set(Step::Point));
 }
 
-fn spawn_crosses(mut commands: Commands, stands: Res<Stands>, mut gizmos: ResMut<Assets<GizmoAsset>>) {
+pub(super) fn side<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_crosses::<S>)
+        .add_systems(Update, draw_crosses::<S>.in_set(Step::Crosses.of::<S>()));
+}
+
+fn spawn_crosses<S: Side>(
+    mut commands: Commands,
+    stands: Res<Stands<S>>,
+    mut gizmos: ResMut<Assets<GizmoAsset>>,
+) {
     for stand in Stand::ALL {
         commands.spawn((
             Cross,
             stand,
-            ChildOf(stands.root(stand)),
+            stands.on(stand),
             Gizmo {
                 handle: gizmos.add(GizmoAsset::new()),
                 line_config: GizmoLineConfig { width: 1.6, ..default() },
@@ -125,9 +155,7 @@ fn point(
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
     taken: Res<Taken>,
     buttons: Res<ButtonInput<MouseButton>>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
+    (first, second): (Seen<First>, Seen<Second>),
     time: Res<Time<Real>>,
     touring: Res<Touring>,
     weight: Res<Weight>,
@@ -144,10 +172,12 @@ fn point(
     if is_dragging && hover.0.is_some() {
         return;
     }
-    let point = cursor.zip(camera).zip(landscape.current()).and_then(|((cursor, camera), known)| {
+    let point = cursor.zip(camera).and_then(|(cursor, camera)| {
         let (camera, transform) = camera.into_inner();
         let ray = ray_through(camera, transform, cursor)?;
-        HoverPoint::under(&ray, known, &shown, &placement)
+        let far = |point: &HoverPoint| to_vec3(point.world).distance_squared(to_vec3(ray.origin));
+        let points = [first.under(&ray), second.under(&ray)].into_iter().flatten();
+        points.min_by(|a, b| far(a).total_cmp(&far(b)))
     });
     hover.set_if_neq(Hover(point));
 }
@@ -184,6 +214,10 @@ fn click(
         return;
     }
     if press.0.take().is_some_and(|at| cursor.distance(at) <= CLICK_PIXELS) {
+        if hover.0.as_ref().is_some_and(|point| point.side != First::NUMBER) {
+            // What can be chosen are points of the landscape that a person decides on.
+            return;
+        }
         let alpha = hover.0.as_ref().map(|point| point.alpha.clone());
         if alpha != session.view().selected {
             ask.write(Ask(Command::View(ViewCommand::Select(alpha))));
@@ -195,14 +229,14 @@ fn click(
 const ARM: f64 = 0.11;
 const ARM_POINTS: usize = 12;
 
-fn draw_crosses(
+fn draw_crosses<S: Side>(
     hover: Res<Hover>,
-    session: Res<SessionState>,
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
+    session: Res<SessionState<S>>,
+    landscape: Res<Landscape<S>>,
+    shown: Res<Shown<S>>,
+    placement: Res<Placement<S>>,
     palette: Res<Palette>,
-    crosses: Query<(&Stand, &Gizmo), With<Cross>>,
+    crosses: Query<(&Stand, &Gizmo), (With<Cross>, With<On<S>>)>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
     mut chosen: Local<Option<Vec<f64>>>,
 ) {
@@ -218,7 +252,7 @@ fn draw_crosses(
         lines.clear();
         let Some(placed) = placement.get(*stand) else { continue };
         let relief = Relief::new(known, &shown, placed);
-        if let Some(point) = &hover.0 {
+        if let Some(point) = hover.0.as_ref().filter(|point| point.side == S::NUMBER) {
             draw_cross(&mut lines, &relief, &placed, &point.alpha, ARM, palette.pointer);
         }
         if let Some(alpha) = &*chosen {
@@ -231,9 +265,9 @@ fn draw_crosses(
 }
 
 /// A cross that lies on the surface, along both axes.
-fn draw_cross(
+fn draw_cross<S: Side>(
     lines: &mut GizmoAsset,
-    relief: &Relief,
+    relief: &Relief<S>,
     placed: &Placed,
     alpha: &[f64],
     arm: f64,

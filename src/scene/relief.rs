@@ -2,20 +2,21 @@
 
 use super::frame::Placed;
 use super::landscape::Known;
+use super::side::{First, Side};
 use super::slice::Shown;
 use crate::core::geometry::frame::TOP;
 use crate::core::geometry::picking::{HeightField, Hit, Ray};
 
 /// The surface on one stand, as it is drawn.
-pub struct Relief<'a> {
+pub struct Relief<'a, S: Side = First> {
     known: &'a Known,
-    shown: &'a Shown,
+    shown: &'a Shown<S>,
     placed: Placed,
 }
 
-impl<'a> Relief<'a> {
+impl<'a, S: Side> Relief<'a, S> {
     /// The surface of that slice.
-    pub fn new(known: &'a Known, shown: &'a Shown, placed: Placed) -> Self {
+    pub fn new(known: &'a Known, shown: &'a Shown<S>, placed: Placed) -> Self {
         Self { known, shown, placed }
     }
 

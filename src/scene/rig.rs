@@ -44,7 +44,7 @@ pub(super) struct Framed {
     /// How often it was asked for.
     pub(super) framings: u64,
     /// What stands where.
-    pub(super) stands: [Option<[f64; 3]>; 2],
+    pub(super) stands: [[Option<[f64; 3]>; 2]; 2],
     /// From where the experiment is to be looked at first.
     pub(super) eye: (f64, f64),
 }

@@ -14,6 +14,7 @@ use super::Step;
 use super::frame::{CUBE_TOP, Placed, Placement, Stand, Stands, to_vec3};
 use super::landscape::Landscape;
 use super::session::SessionState;
+use super::side::{On, Side};
 use super::surface::{LOGARITHMIC, LossUniforms, needs_logarithms};
 use super::texture::Textures;
 use super::theme::Weight;
@@ -91,17 +92,21 @@ impl Material for Section {
 #[derive(Component, Clone, Copy)]
 struct Across(usize);
 
-pub(super) fn plugin(app: &mut App) {
+/// What both sides need.
+pub(super) fn shared(app: &mut App) {
     load_internal_asset!(app, SHADER, "../../assets/shaders/section.wgsl", Shader::from_wgsl);
-    app.add_plugins(MaterialPlugin::<Section>::default())
-        .add_systems(Startup, spawn_sections)
-        .add_systems(Update, place_sections.in_set(Step::Sections));
+    app.add_plugins(MaterialPlugin::<Section>::default());
 }
 
-fn spawn_sections(
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.add_systems(Startup, spawn_sections::<S>)
+        .add_systems(Update, place_sections::<S>.in_set(Step::Sections.of::<S>()));
+}
+
+fn spawn_sections<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
-    textures: Res<Textures>,
+    stands: Res<Stands<S>>,
+    textures: Res<Textures<S>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<Section>>,
 ) {
@@ -115,7 +120,7 @@ fn spawn_sections(
         let material = materials.add(Section { uniforms: default(), volume, colors, is_logarithmic: false });
         commands.spawn((
             Across(axis),
-            ChildOf(stands.root(Stand::Cube)),
+            stands.on(Stand::Cube),
             Mesh3d(sheet.clone()),
             MeshMaterial3d(material),
             NoFrustumCulling,
@@ -124,13 +129,13 @@ fn spawn_sections(
     }
 }
 
-fn place_sections(
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    session: Res<SessionState>,
-    textures: Res<Textures>,
+fn place_sections<S: Side>(
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
+    session: Res<SessionState<S>>,
+    textures: Res<Textures<S>>,
     weight: Res<Weight>,
-    mut sections: Query<(&Across, &MeshMaterial3d<Section>, &mut Visibility)>,
+    mut sections: Query<(&Across, &MeshMaterial3d<Section>, &mut Visibility), With<On<S>>>,
     mut materials: ResMut<Assets<Section>>,
 ) {
     let is_changed =

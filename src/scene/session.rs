@@ -1,16 +1,26 @@
 //! The session as a resource. [`super::commands`] alone writes it.
 
+use std::marker::PhantomData;
+
 use bevy::prelude::*;
 
+use super::side::{First, Side};
 use crate::core::command::Command;
 use crate::core::experiment::{Experiment, FieldError};
 use crate::core::session::Session;
 
-/// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only.
+/// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only. That of the second
+/// side follows from it, and is there while two landscapes are shown.
 #[derive(Resource)]
-pub struct SessionState(pub(super) Session);
+pub struct SessionState<S: Side = First>(pub(super) Session, PhantomData<S>);
 
-impl std::ops::Deref for SessionState {
+impl<S: Side> SessionState<S> {
+    pub(super) fn new(session: Session) -> Self {
+        Self(session, PhantomData)
+    }
+}
+
+impl<S: Side> std::ops::Deref for SessionState<S> {
     type Target = Session;
 
     fn deref(&self) -> &Session {
@@ -37,12 +47,12 @@ pub(super) fn plugin(app: &mut App) {
 
 /// Begins a session with an experiment. To be called before the app runs.
 pub fn begin(app: &mut App, experiment: Experiment) {
-    app.insert_resource(SessionState(Session::new(experiment)));
+    app.insert_resource(SessionState::<First>::new(Session::new(experiment)));
 }
 
 /// Lets whatever trains as that experiment does follow its recorded run. To be called before the app runs.
 pub fn know(app: &mut App, recorded: Experiment) {
-    if let Some(SessionState(session)) = app.world_mut().remove_resource() {
-        app.insert_resource(SessionState(session.knowing(recorded)));
+    if let Some(SessionState::<First>(session, _)) = app.world_mut().remove_resource() {
+        app.insert_resource(SessionState::<First>::new(session.knowing(recorded)));
     }
 }

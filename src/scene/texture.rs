@@ -1,5 +1,7 @@
 //! Losses and colours as textures, for every material that draws losses.
 
+use std::marker::PhantomData;
+
 use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
@@ -7,6 +9,7 @@ use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 use super::Step;
 use super::landscape::Landscape;
 use super::session::SessionState;
+use super::side::{First, Side};
 use crate::core::geometry::colormap::{ColorMap, ENTRIES};
 use crate::core::grid::LossGrid;
 use crate::core::session::Revision;
@@ -14,7 +17,7 @@ use crate::core::session::Revision;
 /// The textures of this moment. A new picture is a new texture: the material that holds the old one is
 /// given the new.
 #[derive(Resource, Clone, Debug)]
-pub struct Textures {
+pub struct Textures<S: Side = First> {
     /// The plane's losses.
     pub plane: Handle<Image>,
     /// The volume's losses, a layer for each alpha3.
@@ -25,11 +28,13 @@ pub struct Textures {
     plane_of: Option<Revision>,
     volume_of: Option<Revision>,
     map: Option<ColorMap>,
+    side: PhantomData<S>,
 }
 
-pub(super) fn plugin(app: &mut App) {
+pub(super) fn plugin<S: Side>(app: &mut App) {
     let mut images = app.world_mut().resource_mut::<Assets<Image>>();
-    let textures = Textures {
+    let textures = Textures::<S> {
+        side: PhantomData,
         plane: images.add(texture(&[[0.0; 2]; 4], [2, 2, 1])),
         volume: images.add(no_volume()),
         colors: images.add(color_table(ColorMap::default())),
@@ -37,13 +42,13 @@ pub(super) fn plugin(app: &mut App) {
         volume_of: None,
         map: None,
     };
-    app.insert_resource(textures).add_systems(Update, upload.in_set(Step::Textures));
+    app.insert_resource(textures).add_systems(Update, upload::<S>.in_set(Step::Textures.of::<S>()));
 }
 
-fn upload(
-    landscape: Res<Landscape>,
-    session: Res<SessionState>,
-    mut textures: ResMut<Textures>,
+fn upload<S: Side>(
+    landscape: Res<Landscape<S>>,
+    session: Res<SessionState<S>>,
+    mut textures: ResMut<Textures<S>>,
     mut images: ResMut<Assets<Image>>,
 ) {
     let map = session.look().colors;

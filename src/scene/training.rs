@@ -9,6 +9,8 @@ mod judgement;
 mod live;
 mod measured;
 
+use std::marker::PhantomData;
+
 use bevy::prelude::*;
 
 pub use self::live::Live;
@@ -16,18 +18,20 @@ use super::Step;
 use super::executor::Executor;
 use super::landscape::Landscape;
 use super::session::SessionState;
+use super::side::{First, Side};
 use crate::core::session::Run;
 use crate::core::train::trajectory::BUDGET_BYTES;
 
 /// The live runs, in the order the session has them.
 #[derive(Resource, Default)]
-pub struct Training {
+pub struct Training<S: Side = First> {
     runs: Vec<Live>,
     /// Counts the frames that brought news.
     news: u64,
+    side: PhantomData<S>,
 }
 
-impl Training {
+impl<S: Side> Training<S> {
     /// The runs, the one that chose the plane first unless it is gone.
     pub fn runs(&self) -> &[Live] {
         &self.runs
@@ -54,16 +58,17 @@ impl Training {
     }
 }
 
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Training>().add_systems(Update, advance_training.in_set(Step::Training));
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Training<S>>()
+        .add_systems(Update, advance_training::<S>.in_set(Step::Training.of::<S>()));
 }
 
-pub(super) fn advance_training(
+pub(super) fn advance_training<S: Side>(
     time: Res<Time>,
-    session: Res<SessionState>,
-    landscape: Res<Landscape>,
+    session: Res<SessionState<S>>,
+    landscape: Res<Landscape<S>>,
     executor: Executor,
-    mut training: ResMut<Training>,
+    mut training: ResMut<Training<S>>,
 ) {
     let before = training.news;
     // Time alone is no news.
@@ -89,7 +94,7 @@ fn ordered<'a>(runs: &'a [Run], leader: &'a Run) -> impl Iterator<Item = &'a Run
     std::iter::once(leader).chain(runs.iter().filter(|run| run.id != leader.id))
 }
 
-impl Training {
+impl<S: Side> Training<S> {
     /// One live run for each of the session's, whatever became of the others. Whether that changed
     /// anything.
     fn match_runs(&mut self, runs: &[Run], leader: &Run, executor: &Executor) -> bool {

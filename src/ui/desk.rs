@@ -36,6 +36,9 @@ pub struct Desk {
     /// Whether the presenter's window is open where a tour is on.
     #[serde(skip)]
     pub is_lectern_open: bool,
+    /// Whether the panels are about the second of two landscapes.
+    #[serde(skip)]
+    pub is_second: bool,
     /// What is asked of others, in this order; it is passed on as messages.
     #[serde(skip)]
     pub asked: Vec<DeskAct>,
@@ -88,6 +91,7 @@ impl Default for Desk {
             is_blank: false,
             is_fullscreen: false,
             is_lectern_open: false,
+            is_second: false,
             asked: Vec::new(),
             frozen: None,
             is_help_open: false,

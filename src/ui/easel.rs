@@ -6,7 +6,7 @@ use bevy::prelude::{MessageWriter, Res, ResMut, Single, With};
 use bevy_egui::{EguiContexts, egui};
 
 use super::chart::{Large, large_ui};
-use super::charts::{Charts, Pointed};
+use super::charts::{OpenCharts, Pointed};
 use super::desk::Desk;
 use super::labels::free_rect;
 use super::room::{self, Taker};
@@ -23,7 +23,7 @@ use crate::scene::theme::Palette;
 #[derive(SystemParam)]
 pub(super) struct EaselSources<'w> {
     session: Res<'w, SessionState>,
-    charts: Res<'w, Charts>,
+    charts: Res<'w, OpenCharts>,
     insets: Res<'w, Insets>,
     palette: Res<'w, Palette>,
     ask: MessageWriter<'w, Ask>,
@@ -56,7 +56,7 @@ pub(super) fn draw_easel(
     let each = egui::vec2(rect.width(), rect.height() / count);
     let mut over = None;
     for (i, kind) in look.large_charts().iter().enumerate() {
-        let Some((_, chart)) = sources.charts.open.iter().find(|(open, _)| open == kind) else { continue };
+        let Some((_, chart)) = sources.charts.0.iter().find(|(open, _)| open == kind) else { continue };
         let corner = rect.min + egui::vec2(0.0, each.y * i as f32);
         let rect = egui::Rect::from_min_size(corner, each);
         let large = Large { rect, height: screen.height(), palette: &sources.palette };

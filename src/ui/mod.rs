@@ -14,6 +14,7 @@ pub mod chart;
 pub mod charts;
 pub mod chosen;
 pub mod clock;
+pub mod compare;
 pub mod desk;
 #[cfg(feature = "desktop")]
 pub mod desktop;
@@ -56,7 +57,8 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
 use self::act::DeskAct;
 use crate::core::command::Command;
-use crate::scene::session::Ask;
+use crate::scene::session::{Ask, SessionState};
+use crate::scene::side::{First, Second, Side};
 use crate::scene::taken::{Insets, Taken};
 use crate::scene::theme::Lecture;
 use crate::scene::{self, Stage};
@@ -74,6 +76,8 @@ pub fn plugin(app: &mut App) {
         .init_resource::<Desk>()
         .init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
+        .init_resource::<charts::Charts<Second>>()
+        .init_resource::<charts::OpenCharts>()
         .init_resource::<chosen::ChosenPoint>()
         .init_resource::<clock::TourClock>()
         .add_systems(Update, heed_egui.in_set(Step::Heed))
@@ -81,7 +85,17 @@ pub fn plugin(app: &mut App) {
         .add_message::<bevy::window::RequestRedraw>()
         .add_systems(Update, (keys::press_keys, post_acts, tour::ask_presenter).chain().in_set(Step::Keys))
         .add_systems(Update, (notice::tell_notice, clock::keep_clock).chain().in_set(Step::Notice))
-        .add_systems(Update, (chosen::look_at_chosen, draw_charts).chain().in_set(Step::Charts))
+        .add_systems(
+            Update,
+            (
+                chosen::look_at_chosen,
+                draw_charts::<First>,
+                draw_charts::<Second>.run_if(is_compared),
+                charts::join,
+            )
+                .chain()
+                .in_set(Step::Charts),
+        )
         .add_systems(EguiPrimaryContextPass, labels_systems())
         .add_systems(EguiPrimaryContextPass, (draw_panels, post_acts, freeze).chain().in_set(Step::Panels))
         .add_systems(lectern::LecternPass, lectern::draw_lectern);
@@ -92,8 +106,20 @@ pub fn labels_plugin(app: &mut App) {
     order(app);
     app.init_resource::<labels::Standing>()
         .init_resource::<charts::Charts>()
-        .add_systems(Update, draw_large_charts.in_set(Step::Charts))
+        .init_resource::<charts::Charts<Second>>()
+        .init_resource::<charts::OpenCharts>()
+        .add_systems(
+            Update,
+            (draw_large_charts::<First>, draw_large_charts::<Second>.run_if(is_compared), charts::join)
+                .chain()
+                .in_set(Step::Charts),
+        )
         .add_systems(EguiPrimaryContextPass, labels_systems());
+}
+
+/// Whether two landscapes are shown.
+fn is_compared(second: Option<Res<SessionState<Second>>>) -> bool {
+    second.is_some()
 }
 
 fn labels_systems() -> ScheduleConfigs<ScheduleSystem> {
@@ -182,14 +208,18 @@ fn freeze(
     }
 }
 
-fn draw_charts(sources: charts::Sources, desk: Res<Desk>, mut charts: ResMut<charts::Charts>) {
+fn draw_charts<S: Side>(sources: charts::Sources<S>, desk: Res<Desk>, mut charts: ResMut<charts::Charts<S>>) {
     let look = sources.look().clone();
-    let wanted = charts::Wanted { kinds: look.charts.clone(), look, pointed: desk.pointed };
+    let wanted = charts::Wanted {
+        kinds: look.charts.clone(),
+        look,
+        pointed: desk.pointed.filter(|_| S::NUMBER == First::NUMBER),
+    };
     charts::draw(&mut charts, &sources, &wanted);
 }
 
 /// Without panels nobody sees the others.
-fn draw_large_charts(sources: charts::Sources, mut charts: ResMut<charts::Charts>) {
+fn draw_large_charts<S: Side>(sources: charts::Sources<S>, mut charts: ResMut<charts::Charts<S>>) {
     let look = sources.look().clone();
     let wanted = charts::Wanted { kinds: look.large_charts().to_vec(), look, pointed: None };
     charts::draw(&mut charts, &sources, &wanted);
@@ -203,13 +233,13 @@ fn draw_panels(
     mut over_panel: ResMut<OverPanel>,
     mut ask: MessageWriter<Ask>,
     mut desk: ResMut<Desk>,
-    charts: Res<charts::Charts>,
+    charts: (Res<charts::Charts>, Res<charts::Charts<Second>>),
     chosen: Res<chosen::ChosenPoint>,
     camera: Option<Single<&Camera, With<scene::camera::SceneCamera>>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
     // A window at rest would leave them unfinished.
-    if charts.is_behind() || chosen.is_busy() {
+    if charts.0.is_behind() || charts.1.is_behind() || chosen.is_busy() {
         ctx.request_repaint();
     }
     let view = source.view();
@@ -320,7 +350,15 @@ fn edges(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec
     covered.bottom += shown.response.rect.height();
     let side = egui::Panel::left("side").resizable(false).exact_size(style::SIDE_WIDTH);
     let shown = side.show(root, |ui| {
-        egui::ScrollArea::vertical().show(ui, |ui| folds(ui, view, asked));
+        compare::compare_ui(ui, view, desk, asked);
+        egui::ScrollArea::vertical().show(ui, |ui| match view.beside.as_ref().filter(|_| desk.is_second) {
+            Some(beside) => {
+                let mut asked_of_second = Vec::new();
+                folds(ui, beside, &mut asked_of_second);
+                asked.extend(asked_of_second.into_iter().map(|command| compare::of_second(view, command)));
+            }
+            None => folds(ui, view, asked),
+        });
     });
     covered.left = shown.response.rect.width();
     let is_dock = view.experiment.view.large_charts().is_empty() && !view.charts.is_empty();

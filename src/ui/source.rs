@@ -6,7 +6,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 
-use super::charts::Charts;
+use super::charts::{Charts, OpenCharts};
 use super::chosen::ChosenPoint;
 #[cfg(feature = "desktop")]
 use super::desktop::filming::{Filming, Studio};
@@ -14,7 +14,7 @@ use super::view::{CameraView, Cost, EditsView, NewsView, PanelView, RunRow, RunV
 use crate::core::command::{RaceStart, Ways};
 use crate::core::experiment::FieldError;
 use crate::core::grid::losses::finite_range;
-use crate::core::session::{Alpha3, Transport, run::Origin};
+use crate::core::session::{Alpha3, Session, Transport, run::Origin};
 use crate::scene::commands::Waiting;
 use crate::scene::executor::Jobs;
 use crate::scene::landscape::Landscape;
@@ -24,6 +24,7 @@ use crate::scene::readout::Readout;
 use crate::scene::recording::Recording;
 use crate::scene::rig::Rig;
 use crate::scene::session::{Refusal, SessionState};
+use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
 use crate::scene::tour::Touring;
 use crate::scene::training::{Live, Training};
@@ -36,6 +37,7 @@ pub struct Source<'w> {
     landscape: Res<'w, Landscape>,
     shown: Res<'w, Shown>,
     readout: Res<'w, Readout>,
+    beside: Beside<'w>,
     rig: Option<Res<'w, Rig>>,
     refusal: Res<'w, Refusal>,
     recording: Res<'w, Recording>,
@@ -44,6 +46,7 @@ pub struct Source<'w> {
     adapter: Option<Res<'w, RenderAdapterInfo>>,
     frame_time: Option<Res<'w, FrameTime>>,
     charts: Option<Res<'w, Charts>>,
+    open: Option<Res<'w, OpenCharts>>,
     touring: Res<'w, Touring>,
     chosen: Option<Res<'w, ChosenPoint>>,
     lowest: Res<'w, Lowest>,
@@ -51,11 +54,50 @@ pub struct Source<'w> {
     waiting: Res<'w, Waiting>,
 }
 
+/// Where that of the second landscape comes from, where one is shown.
+#[derive(SystemParam)]
+struct Beside<'w> {
+    session: Option<Res<'w, SessionState<Second>>>,
+    training: Res<'w, Training<Second>>,
+    landscape: Res<'w, Landscape<Second>>,
+    shown: Res<'w, Shown<Second>>,
+    readout: Res<'w, Readout<Second>>,
+    lowest: Res<'w, Lowest<Second>>,
+}
+
+/// What is told of a side.
+struct Told<'a, S: Side> {
+    session: &'a Session,
+    training: &'a Training<S>,
+    landscape: &'a Landscape<S>,
+    shown: &'a Shown<S>,
+    readout: &'a Readout<S>,
+    lowest: &'a Lowest<S>,
+}
+
 impl Source<'_> {
+    fn first(&self) -> Told<'_, First> {
+        let Self { session, training, landscape, shown, readout, lowest, .. } = self;
+        Told { session, training, landscape, shown, readout, lowest }
+    }
+
+    fn second(&self) -> Option<Told<'_, Second>> {
+        let Beside { session, training, landscape, shown, readout, lowest } = &self.beside;
+        Some(Told { session: session.as_ref()?, training, landscape, shown, readout, lowest })
+    }
+
     /// The view of this frame.
     pub fn view(&self) -> PanelView {
+        let view = self.view_of_first();
+        let beside = self.second().map(|told| Box::new(told.view(&view)));
+        PanelView { beside, ..view }
+    }
+
+    fn view_of_first(&self) -> PanelView {
         let known = self.landscape.current();
         PanelView {
+            sides: self.session.experiment().sides(),
+            beside: None,
             experiment: self.session.experiment().file().clone(),
             checked: Some(self.session.experiment().clone()),
             is_imported: self.session.experiment().is_imported(),
@@ -72,14 +114,14 @@ impl Source<'_> {
                 parameters: known.plan.problem.dim(),
             }),
             history: self.charts.as_ref().map(|charts| Arc::clone(&charts.history)).unwrap_or_default(),
-            charts: self.charts.as_ref().map(|charts| charts.open.clone()).unwrap_or_default(),
+            charts: self.open.as_ref().map(|open| open.0.clone()).unwrap_or_default(),
             tour: tour_view(&self.touring),
             recording_secs: self.recording.secs(),
             #[cfg(feature = "desktop")]
             film: self.studio.as_ref().and_then(|studio| studio.filming.as_ref()).map(Filming::view),
             edits: self.edits(),
-            run: self.run(),
-            slice: self.slice(),
+            run: self.first().run(),
+            slice: self.first().slice(),
             camera: self.camera(),
             news: self.news(),
         }
@@ -93,6 +135,77 @@ impl Source<'_> {
             },
             changes: self.session.changes(),
             is_past_cut: self.session.is_past_cut(),
+        }
+    }
+
+    fn camera(&self) -> CameraView {
+        CameraView {
+            pose: self.rig.as_ref().map(|rig| *rig.shown()),
+            keys: self.session.view().keys.clone(),
+            is_floor_open: self.session.view().is_floor_open,
+        }
+    }
+
+    fn news(&self) -> NewsView {
+        NewsView {
+            progress: self.landscape.progress,
+            is_preparing: self.waiting.is_busy(),
+            refusal: self.refusal.0.as_ref().map(|refused| (refused.field.clone(), refused.why())),
+            notes: self.session.experiment().notes().to_vec(),
+            optimizer_note: self.session.experiment().optimizer_note(),
+            warning: self.warning(),
+            adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
+            frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),
+        }
+    }
+
+    fn row(&self, live: &Live) -> Option<RunRow> {
+        let id = live.id()?;
+        let run = self.session.runs().iter().find(|run| run.id == id)?;
+        let loss = live.latest().map(|latest| latest.loss);
+        Some(RunRow {
+            id,
+            name: self.session.title(id),
+            ways: match &run.origin {
+                Origin::Trained(experiment) => Ways::of(experiment.file()),
+                Origin::Imported(_) => Ways::default(),
+            },
+            number: live.number(),
+            step: live.step(),
+            loss,
+            accuracy: live.accuracy(),
+            verdict: live.verdict(),
+            has_diverged: live.blow_up().is_some(),
+            may_lead: run.from == RaceStart::Same && id != self.session.plane_source().id,
+        })
+    }
+
+    fn warning(&self) -> Option<String> {
+        let planned = || self.landscape.current()?.plan.warning.clone();
+        // It went on beyond what was planned.
+        let live = || Some(format!("{}; try a lower learning rate", self.training.leader()?.blow_up()?));
+        // A field of a file is set to a value; to a person it is one.
+        let refusal = self.refusal.0.as_ref().map(FieldError::spoken);
+        let mishap = || self.jobs.mishap().map(|mishap| mishap.to_string());
+        refusal.or_else(mishap).or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
+    }
+}
+
+impl<S: Side> Told<'_, S> {
+    /// The view of the first side with what is of this one in its place. How training goes on is decided for both.
+    fn view(&self, first: &PanelView) -> PanelView {
+        let experiment = self.session.experiment();
+        let known = self.landscape.current();
+        PanelView {
+            experiment: experiment.file().clone(),
+            checked: Some(experiment.clone()),
+            is_imported: experiment.is_imported(),
+            examples: known.map(|known| known.plan.problem.examples()).filter(|count| *count > 0),
+            chosen: None,
+            runs: Vec::new(),
+            run: RunView { is_playing: first.run.is_playing, ..self.run() },
+            slice: self.slice(),
+            ..first.clone()
         }
     }
 
@@ -160,58 +273,6 @@ impl Source<'_> {
                 (alpha, low.loss)
             }),
         }
-    }
-
-    fn camera(&self) -> CameraView {
-        CameraView {
-            pose: self.rig.as_ref().map(|rig| *rig.shown()),
-            keys: self.session.view().keys.clone(),
-            is_floor_open: self.session.view().is_floor_open,
-        }
-    }
-
-    fn news(&self) -> NewsView {
-        NewsView {
-            progress: self.landscape.progress,
-            is_preparing: self.waiting.is_busy(),
-            refusal: self.refusal.0.as_ref().map(|refused| (refused.field.clone(), refused.why())),
-            notes: self.session.experiment().notes().to_vec(),
-            optimizer_note: self.session.experiment().optimizer_note(),
-            warning: self.warning(),
-            adapter: self.adapter.as_ref().map(|info| info.name.clone()).unwrap_or_default(),
-            frame_ms: self.frame_time.as_ref().map_or(0.0, |frame| 1e3 * frame.0),
-        }
-    }
-
-    fn row(&self, live: &Live) -> Option<RunRow> {
-        let id = live.id()?;
-        let run = self.session.runs().iter().find(|run| run.id == id)?;
-        let loss = live.latest().map(|latest| latest.loss);
-        Some(RunRow {
-            id,
-            name: self.session.title(id),
-            ways: match &run.origin {
-                Origin::Trained(experiment) => Ways::of(experiment.file()),
-                Origin::Imported(_) => Ways::default(),
-            },
-            number: live.number(),
-            step: live.step(),
-            loss,
-            accuracy: live.accuracy(),
-            verdict: live.verdict(),
-            has_diverged: live.blow_up().is_some(),
-            may_lead: run.from == RaceStart::Same && id != self.session.plane_source().id,
-        })
-    }
-
-    fn warning(&self) -> Option<String> {
-        let planned = || self.landscape.current()?.plan.warning.clone();
-        // It went on beyond what was planned.
-        let live = || Some(format!("{}; try a lower learning rate", self.training.leader()?.blow_up()?));
-        // A field of a file is set to a value; to a person it is one.
-        let refusal = self.refusal.0.as_ref().map(FieldError::spoken);
-        let mishap = || self.jobs.mishap().map(|mishap| mishap.to_string());
-        refusal.or_else(mishap).or_else(|| self.landscape.failure.clone()).or_else(planned).or_else(live)
     }
 }
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Command, RunId};
+use crate::core::experiment::{Assignment, Change};
 
 /// A command with the place in training at which it was applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,9 +56,19 @@ impl CommandLog {
 /// Whether both are places of the same slider, and it was there before.
 fn is_one_drag(a: &LogEntry, b: &LogEntry) -> bool {
     match (&a.command, &b.command) {
+        (Command::Set(Change::Compare(a)), Command::Set(Change::Compare(b))) => is_one_number(a, b),
         (Command::Set(a), Command::Set(b)) => a.number().is_some() && a.setting() == b.setting(),
         _ => false,
     }
+}
+
+/// Whether two lists of what is compared differ in one number.
+fn is_one_number(a: &[Assignment], b: &[Assignment]) -> bool {
+    let is_number = |one: &Assignment| one.text.parse::<f64>().is_ok();
+    let mut differing = a.iter().zip(b).filter(|(a, b)| a != b);
+    a.len() == b.len()
+        && differing.next().is_some_and(|(a, b)| a.path == b.path && is_number(a) && is_number(b))
+        && differing.next().is_none()
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub struct Experiment {
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
     pub(super) course: Option<Arc<Course>>,
+    /// The one beside it: see [`Experiment::second`].
+    pub(super) second: Option<Arc<Experiment>>,
     /// Where files that it comes to name are read from.
     sources: Arc<dyn Sources>,
 }
@@ -41,8 +43,8 @@ pub struct Experiment {
 /// Equal where all is that was read, wherever from.
 impl PartialEq for Experiment {
     fn eq(&self, other: &Self) -> bool {
-        (&self.file, &self.problem, &self.files, &self.course)
-            == (&other.file, &other.problem, &other.files, &other.course)
+        (&self.file, &self.problem, &self.files, &self.course, &self.second)
+            == (&other.file, &other.problem, &other.files, &other.course, &other.second)
     }
 }
 
@@ -94,10 +96,19 @@ impl Experiment {
     /// # Errors
     /// As [`Experiment::new`], and if a file cannot be read or makes no sense.
     pub fn reading(file: ExperimentFile, sources: &Arc<dyn Sources>) -> Result<Self, FieldError> {
+        Self::reading_beside(file, sources, None)
+    }
+
+    /// The same after an experiment with another one beside it, whose examples may be of use.
+    fn reading_beside(
+        file: ExperimentFile,
+        sources: &Arc<dyn Sources>,
+        before: Option<&Self>,
+    ) -> Result<Self, FieldError> {
         file.check()?;
         let problem = Arc::new(problem::problem(&file, &**sources)?);
         let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
-        Ok(Self::posing(file, problem, files)?.with_sources(sources))
+        Self::posing(file, problem, files)?.with_sources(sources).with_second(before)
     }
 
     /// The same, where files that it comes to name by a change are read from these sources.
@@ -120,7 +131,7 @@ impl Experiment {
         let names = file.slice.plane.files();
         let files = Arc::new(names.into_iter().zip(carried.points.iter().cloned()).collect());
         let problem = Arc::new(problem::carried(&file, carried)?);
-        Self::posing(file, problem, files)
+        Self::posing(file, problem, files)?.with_second(None)
     }
 
     /// Checks what depends on the examples and the model as well.
@@ -142,7 +153,8 @@ impl Experiment {
             return Err(FieldError::new("batch", size, expected));
         }
         measure(&file, &problem)?;
-        let experiment = Self { file, problem, files, course: None, sources: Access::default().sources };
+        let sources = Access::default().sources;
+        let experiment = Self { file, problem, files, course: None, second: None, sources };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -159,14 +171,15 @@ impl Experiment {
         change(&mut file);
         self.check_change(&file)?;
         if !problem::is_same_in(&self.file, &file) {
-            return Self::reading(file, &self.sources);
+            return Self::reading_beside(file, &self.sources, self.second());
         }
         file.check()?;
         let files = match self.file.slice.plane.files() == file.slice.plane.files() {
             true => Arc::clone(&self.files),
             false => Arc::new(read_files(&file, self.problem.dim(), &*self.sources)?),
         };
-        Ok(Self::posing(file, Arc::clone(&self.problem), files)?.with_sources(&self.sources).as_before(self))
+        let posed = Self::posing(file, Arc::clone(&self.problem), files)?.with_sources(&self.sources);
+        posed.as_before(self).with_second(self.second())
     }
 
     /// Checks an experiment whose data took the place of others: its loss and its batch are made to fit them
@@ -182,12 +195,13 @@ impl Experiment {
         file.check()?;
         let (problem, resets) = problem::fitted(&mut file, &**sources, is_given)?;
         let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
-        Ok((Self::posing(file, Arc::new(problem), files)?.with_sources(sources), resets))
+        let posed = Self::posing(file, Arc::new(problem), files)?.with_sources(sources);
+        Ok((posed.with_second(None)?, resets))
     }
 
     /// Whether the experiment with another setting poses another problem: its examples are drawn or read anew.
     pub fn poses_another(&self, change: &Change) -> bool {
-        !self.is_imported() && !problem::is_same_in(&self.file, &changed(&self.file, change.clone()).0)
+        !self.is_imported() && self.poses_none_of(&changed(&self.file, change.clone()).0)
     }
 
     /// The experiment with another setting, and what that reset: see [`super::replacement`].
@@ -320,14 +334,15 @@ impl Experiment {
         self.problem.bytes()
     }
 
-    /// What it holds that copies of it may share: examples and start, and the points that its plane names by
-    /// file. The address of each, and its bytes.
-    pub fn held(&self) -> [(usize, usize); 2] {
+    /// What it holds that copies of it may share: examples and start, the points that its plane names by
+    /// file, and the same of the one beside it. The address of each, and its bytes.
+    pub fn held(&self) -> Vec<(usize, usize)> {
         let points: usize = self.files.values().map(Vec::len).sum();
-        [
+        let own = [
             (Arc::as_ptr(&self.problem).addr(), self.data_bytes()),
             (Arc::as_ptr(&self.files).addr(), points * size_of::<f64>()),
-        ]
+        ];
+        own.into_iter().chain(self.second().into_iter().flat_map(Self::held)).collect()
     }
 
     /// The points that its plane names by file, in their order.

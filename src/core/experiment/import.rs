@@ -47,7 +47,7 @@ impl Experiment {
         let problem = Arc::new(Problem::without_objective(layout, course.first().theta.to_vec()));
         let mut experiment = Self::posing(file, problem, Arc::default())?;
         experiment.course = Some(course);
-        Ok(experiment)
+        experiment.with_second(None)
     }
 
     /// Refuses another file where it asks for what an imported run cannot give.

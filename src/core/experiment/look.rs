@@ -79,3 +79,25 @@ impl TrailColors {
         self.into()
     }
 }
+
+/// What two trainings beside each other go by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CompareBy {
+    /// The same step.
+    #[default]
+    Step,
+    /// As many examples seen: with half the batch, twice the step.
+    Epoch,
+}
+
+impl CompareBy {
+    /// Every one, in the order a menu shows them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The name that files and menus use.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

@@ -11,6 +11,7 @@
 //! | optimizer | its settings |
 //! | plane | ranges; of another kind also turn, alpha3 and sections |
 //! | loss, quantity | `clip`, isosurface and levels, which are numbers of it |
+//! | anything | of what is compared, what cannot be said any more |
 //!
 //! Seed, start drawn by a rule, held-out share, schedule, batch, steps, resolution and colours are no matter
 //! of scale and stay. Other settings of the same kind (points, noise, widths) replace nothing. Other data
@@ -24,6 +25,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::comparison::is_comparable;
 use super::ranges::usual_ranges;
 use super::settings::{Change, ChosenFor, ExperimentFile, Setting};
 use crate::core::data::{BatchSize, DatasetConfig, Target};
@@ -60,6 +62,7 @@ pub struct Resets {
 
 /// The experiment with another setting, and what was reset with it.
 pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Resets) {
+    let is_of_comparison = change.setting() == Setting::Compare;
     let mut file = before.clone();
     let mut resets = Resets { chosen_for: replaced_name(before, change.setting()), ..Resets::default() };
     match change {
@@ -112,6 +115,9 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
         }
         Change::Plane(plane) => resets.plane(&mut file, before, plane),
         change => change.put(&mut file),
+    }
+    if !is_of_comparison {
+        resets.comparison(&mut file);
     }
     (file, resets)
 }
@@ -185,6 +191,20 @@ impl Resets {
         self.chosen(ChosenFor::Plane, file);
         self.chosen(ChosenFor::Loss, file);
         self.chosen(ChosenFor::Task, file);
+    }
+
+    /// What is compared, as far as it can be said of the experiment as it is now.
+    fn comparison(&mut self, file: &mut ExperimentFile) {
+        let before = std::mem::take(&mut file.compare);
+        for assignment in &before {
+            file.compare.push(assignment.clone());
+            if !is_comparable(file) {
+                file.compare.pop();
+            }
+        }
+        if file.compare != before {
+            self.fields.push(Reset { field: "compare".to_owned(), values: None });
+        }
     }
 
     /// A title that only named the two before needs no word.

@@ -3,6 +3,7 @@
 //! It changes by [`Session::apply`] alone. What follows (training, plane, grids, pictures) is derived
 //! elsewhere and carries the [`Revision`] of the question it answers.
 
+mod beside;
 pub mod history;
 pub mod opened;
 pub mod preparation;
@@ -230,7 +231,7 @@ impl Session {
         }
         let setting = change.setting();
         let (changed, mut told) = prepared.unwrap_or_else(|| self.experiment.changed(change))?;
-        told.outlasted = self.take_over(changed);
+        told.outlasted = self.take_over(changed)?;
         if setting == Setting::Alpha3 {
             self.view.alpha3 = Alpha3::Held(self.look().alpha3);
         }
@@ -248,10 +249,12 @@ impl Session {
 
     /// Goes on with a changed experiment: with its run, or with another where it trains otherwise. Tells where
     /// the recorded run ends that it followed and that is too short for it.
-    fn take_over(&mut self, changed: Experiment) -> Option<u64> {
+    fn take_over(&mut self, changed: Experiment) -> Result<Option<u64>, FieldError> {
         // A recorded run that was too short may be long enough again.
         let changed = self.known(changed);
         let is_same = |setting: Setting| setting.is_same_in(changed.file(), self.experiment.file());
+        let compared = !(is_same(Setting::Compare) && is_same(Setting::CompareBy));
+        let compared = compared.then(|| beside::compared_anew(&self.runs, &changed)).transpose()?;
         if !(is_same(Setting::Plane) && is_same(Setting::Rotate)) {
             // The alphas of a point are those of its plane.
             self.view.selected = None;
@@ -261,14 +264,17 @@ impl Session {
         }
         if changed.training_question() != self.experiment.training_question() {
             self.restart_with(changed);
-            return None;
+            return Ok(None);
         }
         let (was, is) = (self.experiment.recorded_end(), changed.recorded_end());
         match was == is {
-            true => self.experiment = changed,
+            true => {
+                self.runs = compared.unwrap_or_else(|| std::mem::take(&mut self.runs));
+                self.experiment = changed;
+            }
             false => self.restart_with(changed),
         }
-        was.filter(|_| is.is_none())
+        Ok(was.filter(|_| is.is_none()))
     }
 
     /// Another training is another run; what goes on stays as fast as it was.

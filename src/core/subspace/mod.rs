@@ -110,6 +110,22 @@ impl Subspace {
         Ok(Self { origin, directions, q, r })
     }
 
+    /// The subspace a share of the way to another: origin and directions lie so far on the straight way.
+    ///
+    /// # Errors
+    /// If the other one is of another space, or two directions become one on the way. What one of them has more
+    /// directions than the other is left out.
+    pub fn between(&self, other: &Self, share: f64) -> Result<Self, SubspaceError> {
+        let mix = |a: &[f64], b: &[f64]| -> Vec<f64> {
+            a.iter().zip(b).map(|(a, b)| a + share * (b - a)).collect()
+        };
+        let directions = self.directions.iter().zip(&other.directions).map(|(a, b)| mix(a, b)).collect();
+        match self.dim() == other.dim() {
+            true => Self::new(mix(&self.origin, &other.origin), directions),
+            false => Err(SubspaceError::Length { number: 1, found: other.dim(), expected: self.dim() }),
+        }
+    }
+
     /// Number of directions.
     pub fn k(&self) -> usize {
         self.directions.len()

@@ -1,5 +1,7 @@
 //! Fog: only what a run has seen of the surface is lit, a radius about its path.
 
+use std::marker::PhantomData;
+
 use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
@@ -8,18 +10,20 @@ use crate::core::session::Revision;
 use crate::scene::frame::{Placement, Stand};
 use crate::scene::landscape::Landscape;
 use crate::scene::session::SessionState;
+use crate::scene::side::{First, Side};
 use crate::scene::trail::{Trail, Trails};
 
 /// What is lit of the slice, as a texture.
 #[derive(Resource, Clone, Debug)]
-pub struct Fog {
+pub struct Fog<S: Side = First> {
     /// How much of each place is lit.
     pub lit: Handle<Image>,
     mask: Mask,
     of: Option<State>,
+    side: PhantomData<S>,
 }
 
-impl Fog {
+impl<S: Side> Fog<S> {
     /// Whether any light falls on a place of the slice, in shares of its sides. It falls everywhere where there is no
     /// fog.
     pub fn is_lit(&self, [x, y]: [f64; 2]) -> bool {
@@ -57,20 +61,20 @@ impl Seen {
 /// Points of the texture along each side.
 const SIDE: usize = 256;
 
-pub(super) fn insert(app: &mut App) {
+pub(super) fn insert<S: Side>(app: &mut App) {
     let mut images = app.world_mut().resource_mut::<Assets<Image>>();
     let mask = Mask::default();
     let lit = images.add(mask.image());
-    app.insert_resource(Fog { lit, mask, of: None });
+    app.insert_resource(Fog::<S> { lit, mask, of: None, side: PhantomData });
 }
 
 /// Takes in where the runs have been since the last time, or all of it again.
-pub(super) fn lift(
-    session: Res<SessionState>,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    trails: Res<Trails>,
-    mut fog: ResMut<Fog>,
+pub(super) fn lift<S: Side>(
+    session: Res<SessionState<S>>,
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
+    trails: Res<Trails<S>>,
+    mut fog: ResMut<Fog<S>>,
     mut images: ResMut<Assets<Image>>,
 ) {
     let Some(radius) = session.look().fog else {

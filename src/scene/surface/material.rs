@@ -14,6 +14,7 @@ use crate::core::geometry::heights::{HeightBlend, HeightRange, HeightScale};
 use crate::core::geometry::isolines::Isolines;
 use crate::scene::frame::Placed;
 use crate::scene::landscape::Known;
+use crate::scene::side::Side;
 use crate::scene::slice::Shown;
 use crate::scene::texture::HIGHEST;
 
@@ -65,7 +66,13 @@ impl From<&SurfaceMaterial> for Variant {
 }
 
 impl Variant {
-    pub(super) fn new(pass: Pass, known: &Known, shown: &Shown, placed: &Placed, look: &ViewFile) -> Self {
+    pub(super) fn new<S: Side>(
+        pass: Pass,
+        known: &Known,
+        shown: &Shown<S>,
+        placed: &Placed,
+        look: &ViewFile,
+    ) -> Self {
         Self {
             pass,
             is_flat: placed.cube.is_some(),

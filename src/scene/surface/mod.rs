@@ -8,6 +8,8 @@ mod material;
 mod mesh;
 mod rehearsal;
 
+use std::marker::PhantomData;
+
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
@@ -21,6 +23,7 @@ use super::Step;
 use super::frame::{FLOOR, Placed, Placement, Stand, Stands};
 use super::landscape::{Known, Landscape};
 use super::session::SessionState;
+use super::side::{On, Side};
 use super::slice::Shown;
 use super::texture::Textures;
 use super::theme::{Palette, Weight};
@@ -40,33 +43,39 @@ pub struct Sheet {
 
 /// The mesh that all sheets share, and its points along both axes.
 #[derive(Resource, Default)]
-struct Grid {
+struct Grid<S: Side> {
     counts: [usize; 2],
     mesh: Handle<Mesh>,
+    side: PhantomData<S>,
 }
 
-pub(super) fn plugin(app: &mut App) {
+/// What both sides need.
+pub(super) fn shared(app: &mut App) {
     load_internal_asset!(app, LOSS_SHADER, "../../../assets/shaders/loss.wgsl", Shader::from_wgsl);
     load_internal_asset!(app, SHADER, "../../../assets/shaders/surface.wgsl", Shader::from_wgsl);
-    fog::insert(app);
     app.add_plugins(MaterialPlugin::<SurfaceMaterial>::default())
-        .init_resource::<Grid>()
-        .add_systems(Update, (fog::lift, match_sheets, dress_sheets, rehearse).chain().in_set(Step::Surface));
+        .add_systems(Update, rehearse.in_set(Step::Rehearsal));
+}
+
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    fog::insert::<S>(app);
+    let systems = (fog::lift::<S>, match_sheets::<S>, dress_sheets::<S>).chain();
+    app.init_resource::<Grid<S>>().add_systems(Update, systems.in_set(Step::Surface.of::<S>()));
 }
 
 /// One sheet for each stand that is shown, two where it is seen through.
-fn match_sheets(
+fn match_sheets<S: Side>(
     mut commands: Commands,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
-    session: Res<SessionState>,
-    shown: Res<Shown>,
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
+    session: Res<SessionState<S>>,
+    shown: Res<Shown<S>>,
     palette: Res<Palette>,
     weight: Res<Weight>,
-    stands: Res<Stands>,
-    (textures, fog): (Res<Textures>, Res<Fog>),
-    mut grid: ResMut<Grid>,
-    sheets: Query<(Entity, &Sheet)>,
+    stands: Res<Stands<S>>,
+    (textures, fog): (Res<Textures<S>>, Res<Fog<S>>),
+    mut grid: ResMut<Grid<S>>,
+    sheets: Query<(Entity, &Sheet), With<On<S>>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<SurfaceMaterial>>,
 ) {
@@ -74,7 +83,7 @@ fn match_sheets(
     let [n1, n2, _] = known.plan.plane_spec.counts();
     let is_resized = grid.counts != [n1, n2];
     if is_resized {
-        *grid = Grid { counts: [n1, n2], mesh: meshes.add(grid_mesh([n1, n2])) };
+        *grid = Grid { counts: [n1, n2], mesh: meshes.add(grid_mesh([n1, n2])), side: PhantomData };
     }
     let is_opaque = session.look().opacity >= 1.0;
     let passes = |stand| match stand {
@@ -101,7 +110,7 @@ fn match_sheets(
             let material = SurfaceMaterial { uniforms, plane, volume, colors, lit, variant };
             commands.spawn((
                 sheet,
-                ChildOf(stands.root(sheet.stand)),
+                stands.on(sheet.stand),
                 Mesh3d(grid.mesh.clone()),
                 MeshMaterial3d(materials.add(material)),
                 NoFrustumCulling,
@@ -110,15 +119,15 @@ fn match_sheets(
     }
 }
 
-fn dress_sheets(
-    landscape: Res<Landscape>,
-    shown: Res<Shown>,
-    placement: Res<Placement>,
-    session: Res<SessionState>,
+fn dress_sheets<S: Side>(
+    landscape: Res<Landscape<S>>,
+    shown: Res<Shown<S>>,
+    placement: Res<Placement<S>>,
+    session: Res<SessionState<S>>,
     palette: Res<Palette>,
     weight: Res<Weight>,
-    (textures, fog): (Res<Textures>, Res<Fog>),
-    sheets: Query<(&Sheet, &MeshMaterial3d<SurfaceMaterial>)>,
+    (textures, fog): (Res<Textures<S>>, Res<Fog<S>>),
+    sheets: Query<(&Sheet, &MeshMaterial3d<SurfaceMaterial>), With<On<S>>>,
     mut materials: ResMut<Assets<SurfaceMaterial>>,
 ) {
     let Some(known) = landscape.known() else { return };
@@ -146,9 +155,9 @@ fn dress_sheets(
 /// Lines of even alpha along an axis at most.
 const MOST_GRID_LINES: usize = 20;
 
-fn uniforms(
+fn uniforms<S: Side>(
     known: &Known,
-    shown: &Shown,
+    shown: &Shown<S>,
     placed: &Placed,
     look: &ViewFile,
     (palette, weight): (&Palette, Weight),

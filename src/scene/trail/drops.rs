@@ -9,6 +9,7 @@ use super::{Trails, distance};
 use crate::scene::frame::{Placement, Stand, Stands, to_vec3};
 use crate::scene::landscape::Landscape;
 use crate::scene::relief::Relief;
+use crate::scene::side::{On, Side};
 use crate::scene::slice::Shown;
 use crate::scene::theme::Palette;
 
@@ -23,14 +24,14 @@ const DEPTH_BIAS: f32 = -0.999;
 /// World length below which a drop line shows nothing.
 const SHORTEST_DROP: f64 = 0.004;
 
-pub(super) fn spawn_drop_lines(
+pub(super) fn spawn_drop_lines<S: Side>(
     mut commands: Commands,
-    stands: Res<Stands>,
+    stands: Res<Stands<S>>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
     commands.spawn((
         DropLines,
-        ChildOf(stands.root(Stand::Surface)),
+        stands.on(Stand::Surface),
         Gizmo {
             handle: gizmos.add(GizmoAsset::new()),
             line_config: GizmoLineConfig { width: 1.5, ..default() },
@@ -41,13 +42,13 @@ pub(super) fn spawn_drop_lines(
     ));
 }
 
-pub(super) fn draw_drop_lines(
-    trails: Res<Trails>,
-    shown: Res<Shown>,
-    landscape: Res<Landscape>,
-    placement: Res<Placement>,
+pub(super) fn draw_drop_lines<S: Side>(
+    trails: Res<Trails<S>>,
+    shown: Res<Shown<S>>,
+    landscape: Res<Landscape<S>>,
+    placement: Res<Placement<S>>,
     palette: Res<Palette>,
-    lines: Single<&Gizmo, With<DropLines>>,
+    lines: Single<&Gizmo, (With<DropLines>, With<On<S>>)>,
     mut gizmos: ResMut<Assets<GizmoAsset>>,
 ) {
     let is_changed = shown.is_changed() || landscape.is_changed() || palette.is_changed();

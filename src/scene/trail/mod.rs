@@ -7,6 +7,8 @@
 mod drops;
 mod tube;
 
+use std::marker::PhantomData;
+
 use bevy::prelude::*;
 
 use self::drops::{draw_drop_lines, spawn_drop_lines};
@@ -15,6 +17,7 @@ use self::tube::{draw_tubes, match_tubes};
 use super::Step;
 use super::frame::Placed;
 use super::landscape::Landscape;
+use super::side::{First, Side};
 use super::training::{Live, Training};
 use crate::core::session::{Revision, RunId};
 use crate::core::subspace::Subspace;
@@ -22,9 +25,9 @@ use crate::core::train::Checkpoint;
 
 /// The trails as they lie in the slice, in the order of the runs.
 #[derive(Resource, Default)]
-pub struct Trails(Vec<Trail>);
+pub struct Trails<S: Side = First>(Vec<Trail>, PhantomData<S>);
 
-impl Trails {
+impl<S: Side> Trails<S> {
     /// The trail of the run that the panels tell of.
     pub fn leader(&self) -> Option<&Trail> {
         self.0.first()
@@ -110,17 +113,24 @@ impl Trail {
 const SPACING: f64 = 0.006;
 /// Points of a path at most.
 const MOST_POINTS: usize = 4096;
-pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Trails>()
-        .init_resource::<Dotted>()
-        .add_systems(Startup, spawn_drop_lines)
+pub(super) fn plugin<S: Side>(app: &mut App) {
+    app.init_resource::<Trails<S>>()
+        .init_resource::<Dotted<S>>()
+        .add_systems(Startup, spawn_drop_lines::<S>)
         // Whatever is drawn finds them as they are: a ride goes along them.
-        .add_systems(Update, extend_trails.in_set(Step::Trails))
-        .add_systems(Update, (match_tubes, draw_tubes, draw_drop_lines).chain().in_set(Step::Tubes));
+        .add_systems(Update, extend_trails::<S>.in_set(Step::Trails.of::<S>()))
+        .add_systems(
+            Update,
+            (match_tubes::<S>, draw_tubes::<S>, draw_drop_lines::<S>).chain().in_set(Step::Tubes.of::<S>()),
+        );
 }
 
 /// Takes in new checkpoints, or all of them again where the plane or the run changed.
-fn extend_trails(training: Res<Training>, landscape: Res<Landscape>, mut trails: ResMut<Trails>) {
+fn extend_trails<S: Side>(
+    training: Res<Training<S>>,
+    landscape: Res<Landscape<S>>,
+    mut trails: ResMut<Trails<S>>,
+) {
     if !(training.is_changed() || landscape.is_changed()) {
         return;
     }

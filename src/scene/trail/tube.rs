@@ -1,5 +1,7 @@
 //! The tubes: one for each run on each stand that is shown.
 
+use std::marker::PhantomData;
+
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
@@ -14,13 +16,14 @@ use crate::core::subspace::Subspace;
 use crate::scene::frame::{Placed, Placement, Stand, Stands};
 use crate::scene::landscape::Landscape;
 use crate::scene::session::SessionState;
+use crate::scene::side::{First, On, Side};
 use crate::scene::slice::Shown;
 use crate::scene::solid::{Dyed, Solid};
 use crate::scene::theme::{Palette, Weight};
 
 /// Whether the beginning of a trail that winds is drawn as dots.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dotted(pub bool);
+pub struct Dotted<S: Side = First>(pub bool, PhantomData<S>);
 
 /// The tube of a run on a stand.
 #[derive(Component, Clone, Copy, PartialEq)]
@@ -34,12 +37,12 @@ const RADIUS: f64 = 0.0078;
 /// World width of the casing around it.
 const CASING: f32 = 0.0042;
 /// One tube for each run on each stand that is shown.
-pub(super) fn match_tubes(
+pub(super) fn match_tubes<S: Side>(
     mut commands: Commands,
-    trails: Res<Trails>,
-    placement: Res<Placement>,
-    stands: Res<Stands>,
-    tubes: Query<(Entity, &Tube)>,
+    trails: Res<Trails<S>>,
+    placement: Res<Placement<S>>,
+    stands: Res<Stands<S>>,
+    tubes: Query<(Entity, &Tube), With<On<S>>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut solids: ResMut<Assets<Solid>>,
 ) {
@@ -64,22 +67,22 @@ pub(super) fn match_tubes(
         let casing = (part(Solid::casing(CASING)), Dyed(|palette| palette.casing));
         let ghost = part(Solid::ghost().painted());
         let body = part(Solid::body(0.55).painted());
-        let root = ChildOf(stands.root(tube.stand));
+        let root = stands.on(tube.stand);
         commands.spawn((tube, root, body, Visibility::Hidden, children![casing, ghost]));
     }
 }
 
-pub(super) fn draw_tubes(
-    trails: Res<Trails>,
-    placement: Res<Placement>,
-    session: Res<SessionState>,
-    shown: Res<Shown>,
-    landscape: Res<Landscape>,
+pub(super) fn draw_tubes<S: Side>(
+    trails: Res<Trails<S>>,
+    placement: Res<Placement<S>>,
+    session: Res<SessionState<S>>,
+    shown: Res<Shown<S>>,
+    landscape: Res<Landscape<S>>,
     palette: Res<Palette>,
     weight: Res<Weight>,
-    mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility)>,
+    mut tubes: Query<(Ref<Tube>, &Mesh3d, &mut Visibility), With<On<S>>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut dotted: ResMut<Dotted>,
+    mut dotted: ResMut<Dotted<S>>,
     mut told: Local<Option<TrailColors>>,
 ) {
     let mut has_dots = false;
@@ -115,7 +118,7 @@ pub(super) fn draw_tubes(
         }
     }
     if !is_same || has_dots {
-        dotted.set_if_neq(Dotted(has_dots));
+        dotted.set_if_neq(Dotted(has_dots, PhantomData));
     }
 }
 

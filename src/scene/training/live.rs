@@ -18,6 +18,7 @@ use crate::scene::executor::{Executor, News, Task};
 use crate::scene::landscape::Landscape;
 use crate::scene::memory;
 use crate::scene::prober::{ProbePoint, Prober};
+use crate::scene::side::Side;
 
 /// A live run, as far as it has got.
 #[derive(Default)]
@@ -160,10 +161,10 @@ impl Live {
 
 impl Live {
     /// Welcomes the run home and sends it on. Whether there is anything new to be seen of it.
-    pub(super) fn advance(
+    pub(super) fn advance<S: Side>(
         &mut self,
         run: &Run,
-        landscape: &Landscape,
+        landscape: &Landscape<S>,
         speed: f64,
         time: &Time,
         executor: &Executor,
@@ -200,7 +201,7 @@ impl Live {
     }
 
     /// Who is to be sent to a step: the run that is at home, or the one that has yet to begin.
-    fn leaving(&mut self, run: &Run, landscape: &Landscape, goal: u64) -> Option<Traveller> {
+    fn leaving<S: Side>(&mut self, run: &Run, landscape: &Landscape<S>, goal: u64) -> Option<Traveller> {
         let is_unborn = self.home.is_none() && self.latest.is_none() && self.errand.is_none();
         if is_unborn {
             return match &run.origin {
@@ -233,11 +234,11 @@ impl Live {
 
     /// How the run sets out. A point of the slice is one of the plane that is known when it first sets out, and
     /// stays the same point whatever plane is shown later.
-    fn departure(
+    fn departure<S: Side>(
         &mut self,
         experiment: &Experiment,
         from: &RaceStart,
-        landscape: &Landscape,
+        landscape: &Landscape<S>,
     ) -> Option<Traveller> {
         let ahead = match from {
             RaceStart::Same => landscape.trajectory_of(&experiment.training_question()).map(Arc::clone),

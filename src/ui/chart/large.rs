@@ -67,7 +67,7 @@ pub fn large_ui(ui: &mut egui::Ui, large: Large, name: &str, chart: &Chart) -> H
         let label = format!("{name} chart");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
         let is_touched = response.clicked() || response.dragged();
-        let touched = response.interact_pointer_pos().filter(|_| is_touched);
+        let touched = response.interact_pointer_pos().filter(|_| is_touched && !part.is_of_second);
         hand.touched = hand.touched.or(touched.map(|at| (i, axes.value(at))));
         hand.over = hand.over.or(response.hover_pos().filter(|_| i == 0).map(|at| axes.value(at)));
     }

@@ -33,6 +33,8 @@ pub struct Chart {
     pub is_equal: bool,
     /// Whether it is a line of places along x, and nothing is told along y.
     pub is_flat: bool,
+    /// Whether it is of the second of two landscapes: what a hand on it asks for would be of the first.
+    pub is_of_second: bool,
     /// What it says in words, below it.
     pub note: String,
     /// Another part of it with axes of its own, below it.
@@ -130,7 +132,26 @@ pub enum Mark {
     },
 }
 
+/// How much of its colour a curve of the second of two landscapes keeps.
+const PALE: f32 = 0.5;
+
 impl Mark {
+    /// The same as one of two, with so much of its colour.
+    fn of(&self, title: &str, share: f32) -> Self {
+        let mut mark = self.clone();
+        match &mut mark {
+            Self::Line { name, color, .. } => {
+                if !name.is_empty() {
+                    *name = format!("{name} · {title}");
+                }
+                *color = color.gamma_multiply(share);
+            }
+            Self::Upright { color, .. } | Self::Level { color, .. } => *color = color.gamma_multiply(share),
+            _ => {}
+        }
+        mark
+    }
+
     /// Its name and colour, for the legend.
     fn named(&self) -> Option<(&str, Color32)> {
         match self {
@@ -166,6 +187,51 @@ impl Chart {
     /// Itself, and what is below it.
     fn parts(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |part| part.below.as_deref())
+    }
+
+    /// The same and another one, of two landscapes that are compared: curves in one chart, the other's paler, and all
+    /// else one below the other. Each says of which it is.
+    pub fn joined(&self, other: &Self, titles: &[String; 2]) -> Self {
+        match self.is_of_curves()
+            && other.is_of_curves()
+            && (&self.x, self.is_log) == (&other.x, other.is_log)
+        {
+            true => self.with_curves(other, titles),
+            false => self.over(other, titles),
+        }
+    }
+
+    /// Whether it is one part with nothing but curves.
+    fn is_of_curves(&self) -> bool {
+        let is_curve =
+            |mark: &Mark| matches!(mark, Mark::Line { .. } | Mark::Upright { .. } | Mark::Level { .. });
+        self.below.is_none() && self.legend.is_empty() && self.marks.iter().all(is_curve)
+    }
+
+    fn with_curves(&self, other: &Self, titles: &[String; 2]) -> Self {
+        let own = self.marks.iter().map(|mark| mark.of(&titles[0], 1.0));
+        let others = other.marks.iter().map(|mark| mark.of(&titles[1], PALE));
+        let words = [&self.note, &other.note].into_iter().zip(titles).filter(|(note, _)| !note.is_empty());
+        let note = match self.note == other.note {
+            true => self.note.clone(),
+            false => words.map(|(note, title)| format!("{title}: {note}")).collect::<Vec<_>>().join(" "),
+        };
+        // The first one's are on top.
+        Self { marks: others.chain(own).collect(), note, ..self.clone() }
+    }
+
+    fn over(&self, other: &Self, titles: &[String; 2]) -> Self {
+        let titled = |part: &Self, title: &str| Self {
+            y: format!("{} · {title}", part.y),
+            below: None,
+            ..part.clone()
+        };
+        let own = self.parts().map(|part| titled(part, &titles[0]));
+        let others = other.parts().map(|part| Self { is_of_second: true, ..titled(part, &titles[1]) });
+        let all: Vec<Self> = own.chain(others).collect();
+        let joined =
+            all.into_iter().rev().reduce(|below, part| Self { below: Some(Box::new(below)), ..part });
+        joined.unwrap_or_default()
     }
 
     /// Names with their colours.
@@ -325,6 +391,22 @@ mod tests {
             is_log: true,
             ..Chart::default()
         }
+    }
+
+    #[test]
+    fn two_charts_are_one_of_curves_or_one_over_the_other() {
+        let titles = ["batch full", "batch size 8"].map(str::to_owned);
+        let curves = Chart {
+            marks: chart().marks.into_iter().filter(|mark| !matches!(mark, Mark::Picture { .. })).collect(),
+            ..chart()
+        };
+        let joined = curves.joined(&curves, &titles);
+        let names: Vec<&str> = joined.names().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["sgd · batch size 8", "sgd · batch full"]);
+        assert_eq!((joined.parts().count(), joined.names()[1].1), (1, Color32::RED));
+        let stacked = chart().joined(&curves, &titles);
+        let axes: Vec<&str> = stacked.parts().map(|part| &part.y[..]).collect();
+        assert_eq!(axes, ["loss < 1 · batch full", "loss < 1 · batch size 8"]);
     }
 
     #[test]

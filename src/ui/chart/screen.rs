@@ -39,7 +39,7 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Hand {
     for (i, part) in chart.parts().enumerate() {
         let name = if i == 0 { name.to_owned() } else { format!("{name}, part {}", i + 1) };
         let (touched, over) = part_ui(ui, &name, part);
-        hand.touched = hand.touched.or(touched.map(|at| (i, at)));
+        hand.touched = hand.touched.or(touched.filter(|_| !part.is_of_second).map(|at| (i, at)));
         hand.over = hand.over.or(over.filter(|_| i == 0));
     }
     note_ui(ui, name, &chart.note);

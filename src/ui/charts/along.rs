@@ -10,6 +10,7 @@ use crate::core::probe::along::{AlongRun, Bend, LARGEST, NoLimit, spread};
 use crate::core::text::Measured;
 use crate::core::train::Checkpoint;
 use crate::scene::executor::{Executor, News, Task};
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::sentence;
 use crate::ui::view::thinned_by_step;
@@ -36,8 +37,8 @@ pub struct Along {
     no_limit: Option<NoLimit>,
 }
 
-impl Maker for Along {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Along {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         self.follow(moment);
         let points = moment.known.plan.trajectory.checkpoints();
         let step = moment.sources.training.step();
@@ -47,7 +48,7 @@ impl Maker for Along {
     }
 
     fn is_due(&mut self, is_news: bool, _waits: bool) -> bool {
-        is_news || self.is_behind()
+        is_news || Maker::<S>::is_behind(self)
     }
 
     fn is_behind(&self) -> bool {
@@ -57,7 +58,7 @@ impl Maker for Along {
 
 impl Along {
     /// Catches up with the run that the plane goes through.
-    fn follow(&mut self, moment: &Moment) {
+    fn follow<S: Side>(&mut self, moment: &Moment<S>) {
         let experiment = moment.sources.session.experiment();
         let of = (experiment.training_question(), experiment.steps);
         if self.of.as_ref() != Some(&of) {
@@ -83,7 +84,7 @@ impl Along {
         }
     }
 
-    fn curvature(&self, moment: &Moment, step: u64) -> Chart {
+    fn curvature<S: Side>(&self, moment: &Moment<S>, step: u64) -> Chart {
         let inks = &moment.inks;
         let at = |i: usize| self.found.iter().map(move |bend| point(bend.step, bend.largest.get(i)));
         let strength = [1.0, 0.6, 0.4];
@@ -118,7 +119,7 @@ impl Along {
     }
 
     /// What the limit is, or why there is none.
-    fn note(&self, moment: &Moment) -> String {
+    fn note<S: Side>(&self, moment: &Moment<S>) -> String {
         let optimizer = moment.sources.session.experiment().optimizer.name();
         let why = match self.no_limit {
             Some(NoLimit::Batches) => "There is no limit of stability to be drawn: steps see mini-batches, whose own curvature differs from step to step.".to_owned(),
@@ -155,7 +156,7 @@ impl Along {
 }
 
 /// The gradient's length, and below it the distance.
-fn gradient(points: &[Checkpoint], step: u64, moment: &Moment) -> Chart {
+fn gradient<S: Side>(points: &[Checkpoint], step: u64, moment: &Moment<S>) -> Chart {
     let inks = &moment.inks;
     let lengths = thinned_by_step(points).map(|point| [point.step as f64, point.grad_norm]).collect();
     let marks =

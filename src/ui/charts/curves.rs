@@ -8,6 +8,7 @@ use super::{About, Inks, LOG, Maker, Moment, Touched};
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
+use crate::scene::side::Side;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::view::thinned_by_step;
@@ -26,8 +27,8 @@ pub const ABOUT: About = About {
 #[derive(Default)]
 pub struct Curves(HeldOut);
 
-impl Maker for Curves {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Curves {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         let (known, trained) = (moment.known, moment.sources.training.runs());
         let runs: Vec<Run> = trained.iter().map(|live| named(moment, live)).collect();
         self.0.follow(known.revision, &known.plan.problem, trained);
@@ -43,7 +44,7 @@ impl Maker for Curves {
     }
 }
 
-fn named<'a>(moment: &Moment<'a, '_>, live: &'a Live) -> Run<'a> {
+fn named<'a, S: Side>(moment: &Moment<'a, '_, S>, live: &'a Live) -> Run<'a> {
     Run {
         id: live.id(),
         name: live.id().map(|id| moment.sources.session.title(id)).unwrap_or_default(),

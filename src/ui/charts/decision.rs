@@ -14,6 +14,7 @@ use crate::core::loss::Loss;
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::Revision;
 use crate::core::text::Percent;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::color32;
 
@@ -27,8 +28,8 @@ pub const ABOUT: About = About::new(
 #[derive(Default)]
 pub struct Decision(Cloud);
 
-impl Maker for Decision {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Decision {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         self.0.follow(moment.known.revision, &moment.known.plan.problem);
         moment.of_point(|looked| chart(looked, &self.0, moment.sources.session.look().colors, &moment.inks))
     }

@@ -7,6 +7,7 @@ use crate::core::experiment::Change;
 use crate::core::num::vector::norm;
 use crate::core::subspace::{PlaneConfig, Subspace};
 use crate::core::text::Measured;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 
 /// What is told of it.
@@ -32,8 +33,8 @@ const ARC: usize = 31;
 #[derive(Default)]
 pub struct Directions;
 
-impl Maker for Directions {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Directions {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         chart(&moment.known.plan.plane.subspace, &moment.inks)
     }
 }

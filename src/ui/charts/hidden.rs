@@ -3,6 +3,7 @@
 use super::decision::examples;
 use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::model::pass;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 
 /// What is told of it.
@@ -13,8 +14,8 @@ pub const ABOUT: About =
 #[derive(Default)]
 pub struct Hidden;
 
-impl Maker for Hidden {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Hidden {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         moment.of_point(|looked| chart(looked, &moment.inks))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{About, Inks, Looked, Maker, Moment, without_examples};
 use crate::core::data::dataset::Target;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 
 /// What is told of it.
@@ -12,8 +13,8 @@ pub const ABOUT: About =
 #[derive(Default)]
 pub struct Histogram;
 
-impl Maker for Histogram {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Histogram {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         moment.of_point(|looked| chart(looked, &moment.inks))
     }
 }

@@ -8,6 +8,7 @@ use crate::core::geometry::colormap::ColorMap;
 use crate::core::objective::Supervised;
 use crate::core::session::Revision;
 use crate::core::text::Percent;
+use crate::scene::side::Side;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
 
@@ -33,8 +34,8 @@ pub struct Learned {
     is_behind: bool,
 }
 
-impl Maker for Learned {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Learned {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         const SAYS: &str = "A prediction is right or wrong where the targets are classes.";
         let problem = &moment.known.plan.problem;
         let learned = problem.supervised().filter(|learned| learned.train().target() != Target::Real);

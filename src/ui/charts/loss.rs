@@ -6,6 +6,7 @@ use crate::core::experiment::Change;
 use crate::core::loss::Loss;
 use crate::core::model::pass::LANES;
 use crate::core::text::Measured;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::loss_text;
 
@@ -36,8 +37,8 @@ fn moved(touch: &Touch) -> Change {
 #[derive(Default)]
 pub struct LossOfOne;
 
-impl Maker for LossOfOne {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for LossOfOne {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         if moment.known.plan.objective().is_none() {
             return without_objective();
         }

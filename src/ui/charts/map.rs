@@ -14,6 +14,7 @@ use crate::core::train::Checkpoint;
 use crate::scene::frame::Placed;
 use crate::scene::landscape::{Known, PictureRevisions};
 use crate::scene::relief::Relief;
+use crate::scene::side::Side;
 use crate::scene::slice::Shown;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
@@ -49,8 +50,8 @@ pub const ABOUT: About = About {
 #[derive(Default)]
 pub struct Map(Ground);
 
-impl Maker for Map {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Map {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         let Moment { sources, known, looked, inks, wanted } = moment;
         let path = sources.training.leader().map(Live::points).unwrap_or_default();
         self.0.follow(known, &sources.shown, sources.placement.first(), &wanted.look, inks);
@@ -91,10 +92,10 @@ struct Plane {
 
 impl Ground {
     /// Brings it up to date.
-    pub fn follow(
+    pub fn follow<S: Side>(
         &mut self,
         known: &Known,
-        shown: &Shown,
+        shown: &Shown<S>,
         placed: Option<Placed>,
         look: &ViewFile,
         inks: &Inks,
@@ -118,7 +119,7 @@ impl Ground {
 }
 
 impl Plane {
-    fn marks(&self, known: &Known, shown: &Shown, placed: Placed) -> Vec<Mark> {
+    fn marks<S: Side>(&self, known: &Known, shown: &Shown<S>, placed: Placed) -> Vec<Mark> {
         let relief = Relief::new(known, shown, placed);
         let loss = |alpha: [f64; 2]| relief.loss(alpha).unwrap_or(f64::NAN);
         let axes = *placed.frame.axes();

@@ -41,8 +41,9 @@ use crate::scene::Pacing;
 use crate::scene::executor::Executor;
 use crate::scene::frame::Placement;
 use crate::scene::landscape::{Known, Landscape, PictureRevisions};
-use crate::scene::pointer::Hover;
+use crate::scene::pointer::{Hover, HoverPoint};
 use crate::scene::session::SessionState;
+use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
 use crate::scene::theme::Palette;
 use crate::scene::training::Training;
@@ -57,7 +58,7 @@ macro_rules! charts {
                 }
             }
 
-            fn drawn(self) -> Box<dyn Maker> {
+            fn drawn<S: Side>(self) -> Box<dyn Maker<S>> {
                 match self {
                     $(Self::$kind => Box::<$file::$drawn>::default()),+
                 }
@@ -178,9 +179,9 @@ pub struct Pointed {
 }
 
 /// A chart, with what it keeps from one frame to the next.
-trait Maker: Send + Sync {
+trait Maker<S: Side>: Send + Sync {
     /// Makes it anew.
-    fn draw(&mut self, moment: &Moment) -> Chart;
+    fn draw(&mut self, moment: &Moment<S>) -> Chart;
 
     /// Whether it is to be made in this frame; asked once in each, with whether anything changed that charts
     /// depend on, and whether frames wait for the work they ask for.
@@ -195,15 +196,15 @@ trait Maker: Send + Sync {
 }
 
 /// What charts are made of, at one moment.
-struct Moment<'a, 'w> {
-    sources: &'a Sources<'w>,
+struct Moment<'a, 'w, S: Side> {
+    sources: &'a Sources<'w, S>,
     known: &'a Known,
     looked: Option<Looked<'a>>,
     wanted: &'a Wanted,
     inks: Inks,
 }
 
-impl Moment<'_, '_> {
+impl<S: Side> Moment<'_, '_, S> {
     /// The chart of the point looked at.
     fn of_point(&self, make: impl FnOnce(&Looked) -> Chart) -> Chart {
         let none = || Chart { note: "There is no point to look at yet.".to_owned(), ..Chart::default() };
@@ -242,16 +243,16 @@ impl From<&Palette> for Inks {
 
 /// The charts of this moment, and the timeline's history.
 #[derive(Resource, Default)]
-pub struct Charts {
+pub struct Charts<S: Side = First> {
     /// Those that are open.
     pub open: Vec<(ChartKind, Arc<Chart>)>,
     /// The loss over training.
     pub history: Arc<LossHistory>,
     of: Option<State>,
-    drawn: BTreeMap<ChartKind, Box<dyn Maker>>,
+    drawn: BTreeMap<ChartKind, Box<dyn Maker<S>>>,
 }
 
-impl Charts {
+impl<S: Side> Charts<S> {
     /// Whether an open chart has more to look at than a frame had time for.
     pub fn is_behind(&self) -> bool {
         self.drawn.values().any(|drawn| drawn.is_behind())
@@ -275,6 +276,35 @@ impl Charts {
     }
 }
 
+/// The charts that are open, each of both landscapes where two are shown.
+#[derive(Resource, Default)]
+pub struct OpenCharts(pub Vec<(ChartKind, Arc<Chart>)>);
+
+/// Puts the charts of both sides together: one below the other, with what each is called.
+pub(super) fn join(
+    session: Res<SessionState>,
+    first: Res<Charts>,
+    mut second: ResMut<Charts<Second>>,
+    mut open: ResMut<OpenCharts>,
+) {
+    if !(first.is_changed() || second.is_changed() || session.is_changed()) {
+        return;
+    }
+    let Some(titles) = session.experiment().sides() else {
+        open.0.clone_from(&first.open);
+        if !second.drawn.is_empty() {
+            *second = Charts::default();
+        }
+        return;
+    };
+    let other = |kind| second.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
+    let joined = first.open.iter().map(|(kind, chart)| match other(*kind) {
+        Some(other) => (*kind, Arc::new(chart.joined(other, &titles))),
+        None => (*kind, Arc::clone(chart)),
+    });
+    open.0 = joined.collect();
+}
+
 /// What charts depend on.
 #[derive(Clone, Debug, PartialEq)]
 struct State {
@@ -288,12 +318,12 @@ struct State {
 }
 
 impl State {
-    fn of(sources: &Sources, wanted: &Wanted) -> Self {
+    fn of<S: Side>(sources: &Sources<S>, wanted: &Wanted) -> Self {
         Self {
             news: sources.training.news(),
             pictures: sources.landscape.current().map(Known::pictures),
             alpha3: sources.shown.alpha3,
-            hover: sources.hover.0.as_ref().map(|point| point.alpha.clone()),
+            hover: sources.hovered().map(|point| point.alpha.clone()),
             selected: sources.session.view().selected.clone(),
             colors: Inks::from(&*sources.palette),
             wanted: wanted.clone(),
@@ -309,19 +339,24 @@ impl State {
 
 /// What charts are made of.
 #[derive(SystemParam)]
-pub(super) struct Sources<'w> {
-    session: Res<'w, SessionState>,
-    training: Res<'w, Training>,
-    landscape: Res<'w, Landscape>,
-    shown: Res<'w, Shown>,
-    placement: Res<'w, Placement>,
+pub(super) struct Sources<'w, S: Side> {
+    session: Res<'w, SessionState<S>>,
+    training: Res<'w, Training<S>>,
+    landscape: Res<'w, Landscape<S>>,
+    shown: Res<'w, Shown<S>>,
+    placement: Res<'w, Placement<S>>,
     hover: Res<'w, Hover>,
     palette: Res<'w, Palette>,
     executor: Executor<'w>,
     pacing: Res<'w, Pacing>,
 }
 
-impl Sources<'_> {
+impl<S: Side> Sources<'_, S> {
+    /// The point of its landscape under the pointer.
+    fn hovered(&self) -> Option<&HoverPoint> {
+        self.hover.0.as_ref().filter(|point| point.side == S::NUMBER)
+    }
+
     /// How the experiment is shown.
     pub fn look(&self) -> &ViewFile {
         self.session.look()
@@ -329,7 +364,7 @@ impl Sources<'_> {
 }
 
 /// Makes the open charts anew where anything they depend on has changed.
-pub(super) fn draw(charts: &mut ResMut<Charts>, sources: &Sources, wanted: &Wanted) {
+pub(super) fn draw<S: Side>(charts: &mut ResMut<Charts<S>>, sources: &Sources<S>, wanted: &Wanted) {
     let state = State::of(sources, wanted);
     let is_news = charts.of.as_ref() != Some(&state);
     let due = charts.bypass_change_detection().due(wanted, is_news, sources.pacing.waits());
@@ -368,14 +403,14 @@ struct LookedPoint {
     what: String,
 }
 
-fn looked_at(sources: &Sources, known: &Known, wanted: &Wanted) -> Option<LookedPoint> {
+fn looked_at<S: Side>(sources: &Sources<S>, known: &Known, wanted: &Wanted) -> Option<LookedPoint> {
     let subspace = &known.plan.plane.subspace;
     let of_slice = |alpha: &Vec<f64>, what: &str| LookedPoint {
         theta: subspace.lift(alpha),
         alpha: alpha.clone(),
         what: what.to_owned(),
     };
-    let hovered = sources.hover.0.as_ref().map(|point| of_slice(&point.alpha, "under the pointer"));
+    let hovered = sources.hovered().map(|point| of_slice(&point.alpha, "under the pointer"));
     let pointed = || {
         let Pointed { kind, at } = wanted.pointed?;
         let theta = (kind.about().pointed)(at, sources.shown.alpha3, subspace)?;
@@ -426,7 +461,7 @@ fn without_examples(problem: &Problem, says: &str) -> Chart {
     }
 }
 
-fn history(training: &Training, known: Option<&Known>) -> LossHistory {
+fn history<S: Side>(training: &Training<S>, known: Option<&Known>) -> LossHistory {
     let curve = |points: &[Checkpoint]| -> Vec<(u64, f64)> {
         thinned_by_step(points).map(|point| (point.step, point.loss)).collect()
     };

@@ -11,6 +11,7 @@ use crate::core::session::Revision;
 use crate::core::subspace::Subspace;
 use crate::core::train::Checkpoint;
 use crate::scene::landscape::Known;
+use crate::scene::side::Side;
 use crate::scene::training::Live;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::view::thinned;
@@ -60,8 +61,8 @@ fn turned(look: &ViewFile, layer: ParameterLayer, is_on: bool) -> Change {
 #[derive(Default)]
 pub struct Parameters(Models);
 
-impl Maker for Parameters {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Parameters {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         let Moment { sources, known, looked, inks, wanted } = moment;
         let runs = sources.training.runs();
         let ramp = sources

@@ -7,6 +7,7 @@ use crate::core::experiment::Change;
 use crate::core::objective::Objective;
 use crate::core::text::Measured;
 use crate::scene::landscape::Known;
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 use crate::ui::style::loss_text;
 
@@ -37,8 +38,8 @@ pub const ABOUT: About = About {
 #[derive(Default)]
 pub struct Sections(Profile);
 
-impl Maker for Sections {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Sections {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         let known = moment.known;
         let (Some(dot), Some(chord)) = (moment.wanted.look.dot, Chord::of(known)) else {
             self.0 = Profile::default();

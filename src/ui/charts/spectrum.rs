@@ -3,6 +3,7 @@
 use super::{About, Inks, Looked, Maker, Moment, without_objective};
 use crate::core::probe::{Curvature, Extent};
 use crate::scene::prober::{ProbePoint, Prober};
+use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
 
 /// What is told of it.
@@ -22,8 +23,8 @@ pub struct Spectrum {
     is_old: bool,
 }
 
-impl Maker for Spectrum {
-    fn draw(&mut self, moment: &Moment) -> Chart {
+impl<S: Side> Maker<S> for Spectrum {
+    fn draw(&mut self, moment: &Moment<S>) -> Chart {
         moment.of_point(|looked| {
             let known = moment.known;
             let Some(objective) = known.plan.objective() else { return without_objective() };

@@ -7,6 +7,7 @@ use super::label::{Label, Words};
 use crate::core::geometry::picking::Ray;
 use crate::core::geometry::ticks::plain;
 use crate::core::objective::Quantity;
+use crate::core::session::Session;
 use crate::core::subspace::AxisMeaning;
 use crate::core::text::{Measured, visible};
 use crate::scene::arrows::{self, Arrow};
@@ -17,6 +18,7 @@ use crate::scene::landscape::Known;
 use crate::scene::marker;
 use crate::scene::pointer::value_at;
 use crate::scene::relief::Relief;
+use crate::scene::side::Side;
 use crate::ui::chosen::alpha_text;
 use crate::ui::slice::band_text;
 use crate::ui::style::{color32, loss_text};
@@ -25,31 +27,72 @@ use crate::ui::style::{color32, loss_text};
 const BEHIND: &str = "behind the surface";
 
 /// Text sizes in points on a picture 720 points high.
+const TITLE: f32 = 19.0;
 const NAME: f32 = 16.0;
 const WORD: f32 = 14.0;
 const TICK: f32 = 13.0;
 const ISOLINE: f32 = 12.0;
 /// Heights of a text by which it may stand farther outside than it should.
 const MOST_OUTSIDE: u8 = 1;
+/// How high a side's title may stand over its stand.
+const TITLE_RISES: [f32; 4] = [6.0, 24.0, 42.0, -12.0];
 /// Width of a digit as a share of the text's size.
 const DIGIT: f32 = 0.6;
 
-/// Gathers the labels, the important ones first.
-pub(super) struct Collector<'a, 'w, P, R> {
-    pub(super) told: &'a LabelSources<'w>,
+/// What a label's place on the screen follows from.
+pub(super) struct Screen<'a> {
     /// Where on the screen a point of the world is.
-    pub(super) project: P,
+    pub(super) project: &'a dyn Fn([f64; 3]) -> Option<[f32; 2]>,
     /// The ray through a point of the screen.
-    pub(super) ray: R,
+    pub(super) ray: &'a dyn Fn([f32; 2]) -> Option<Ray>,
+    /// Where the eye is in the world.
     pub(super) eye: [f64; 3],
+    /// How large text is, beside its usual size.
     pub(super) unit: f32,
-    pub(super) labels: Vec<Label>,
 }
 
-impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collector<'_, '_, P, R> {
-    pub(super) fn collect(&mut self) {
+/// Gathers the labels, the important ones first.
+struct Collector<'a, 'w, S: Side> {
+    told: &'a LabelSources<'w, S>,
+    session: &'a Session,
+    screen: &'a Screen<'a>,
+    labels: Vec<Label>,
+}
+
+/// The labels of a side, the important ones first.
+pub(super) fn labels<S: Side>(told: &LabelSources<S>, screen: &Screen) -> Vec<Label> {
+    let (Some(session), Some(known)) = (&told.session, told.landscape.known()) else { return Vec::new() };
+    let mut collector = Collector { told, session, screen, labels: Vec::new() };
+    collector.collect(known);
+    collector.labels
+}
+
+/// What a side is called, over its first stand; nothing where it has no title.
+pub(super) fn title<S: Side>(
+    told: &LabelSources<S>,
+    screen: &Screen,
+    title: Option<String>,
+) -> Option<Label> {
+    let (title, placed) = (title?, told.placement.first()?);
+    let corners = corners(&placed).map(|corner| (screen.project)(placed.world(corner)));
+    let corners: Vec<[f32; 2]> = corners.into_iter().collect::<Option<_>>()?;
+    let end =
+        |axis: usize, pick: fn(f32, f32) -> f32, from| corners.iter().map(|at| at[axis]).fold(from, pick);
+    let (left, right) = (end(0, f32::min, f32::INFINITY), end(0, f32::max, f32::NEG_INFINITY));
+    let (x, top) = (0.5 * (left + right), end(1, f32::min, f32::INFINITY));
+    let places = TITLE_RISES.map(|rise| [x, top - rise * screen.unit]).into_iter().enumerate().collect();
+    let words = words::<S>("title", title, TITLE * screen.unit, color32(told.palette.ink));
+    Some(Label { words, places, lean: [0.0; 2], is_shaded: false, spot: None, hint: None })
+}
+
+/// Words of a side.
+fn words<S: Side>(id: impl egui::AsId, text: impl Into<String>, size: f32, color: egui::Color32) -> Words {
+    Words::new((S::NUMBER, id), text, size, color)
+}
+
+impl<S: Side> Collector<'_, '_, S> {
+    fn collect(&mut self, known: &Known) {
         let told = self.told;
-        let Some(known) = told.landscape.known() else { return };
         for (stand, placed) in told.placement.iter() {
             self.ticks(known, stand, &placed);
         }
@@ -68,8 +111,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
 
     /// Adds a label at a world position, shifted by each of some ways in points.
     fn add(&mut self, world: [f64; 3], shifts: &[[f32; 2]], words: Words, is_shaded: bool) {
-        if let Some(at) = (self.project)(world) {
-            let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.unit);
+        if let Some(at) = (self.screen.project)(world) {
+            let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.screen.unit);
             let places = shifts.iter().map(shifted).enumerate().collect();
             self.push(Label { words, places, lean: [0.0; 2], is_shaded, spot: Some(at), hint: None });
         }
@@ -79,11 +122,11 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
     /// stand's middle.
     fn add_outside(&mut self, placed: &Placed, at: &[[f64; 3]], words: Words, hint: Option<String>) {
         let middle = [placed.shift[0], at[0][1], placed.shift[2]];
-        let Some(middle) = (self.project)(middle) else { return };
-        let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.project)(*at)).collect();
+        let Some(middle) = (self.screen.project)(middle) else { return };
+        let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.screen.project)(*at)).collect();
         let Some(first) = places.first() else { return };
         let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
-        let size = words.size * self.unit;
+        let size = words.size * self.screen.unit;
         // Where there is no room a little more outside may do.
         let farther = |sizes: u8| {
             let shift = f32::from(sizes) * size * way;
@@ -94,7 +137,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
     }
 
     fn push(&mut self, label: Label) {
-        let words = Words { size: label.words.size * self.unit, ..label.words };
+        let words = Words { size: label.words.size * self.screen.unit, ..label.words };
         self.labels.push(Label { words, ..label });
     }
 
@@ -111,7 +154,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let name = |symbol, axis: usize| axis_name(symbol, known.plan.plane.axes.get(axis));
         let walk = |axis: usize| known.walks.as_ref().and_then(|walks| walks.axes.get(axis)).map(band_text);
         let ink = self.ink();
-        let words = |axis: usize, text: String| Words::new(("name", stand, axis), text, NAME, ink);
+        let words = |axis: usize, text: String| words::<S>(("name", stand, axis), text, NAME, ink);
         self.add_outside(placed, &name1, words(0, name("α₁", 0)).or("α₁"), walk(0));
         self.add_outside(placed, &name2, words(1, name("α₂", 1)).or("α₂"), walk(1));
         if facing.is_upright_seen {
@@ -132,8 +175,8 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             let outward: [f64; 3] =
                 std::array::from_fn(|i| tick.end[i] + 0.5 * (tick.end[i] - tick.start[i]));
             let at = placed.world(outward);
-            if !relief.hides(self.eye, at) {
-                let words = Words::new(("tick", stand, axis, &tick.text), tick.text.clone(), TICK, faint);
+            if !relief.hides(self.screen.eye, at) {
+                let words = words::<S>(("tick", stand, axis, &tick.text), tick.text.clone(), TICK, faint);
                 self.add_outside(placed, &[at], words, None);
             }
         }
@@ -156,7 +199,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
                 if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
             let shifts =
                 [[0.0, 34.0], [0.0, -34.0], [90.0, 26.0], [-90.0, 26.0], [100.0, -24.0], [-100.0, -24.0]];
-            self.add(placed.world(at), &shifts, Words::new("marker", text, WORD, color), true);
+            self.add(placed.world(at), &shifts, words::<S>("marker", text, WORD, color), true);
         }
     }
 
@@ -169,7 +212,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
                     let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
                     let relief = Relief::new(known, &self.told.shown, placed);
                     let text = self.seen_or_not(&relief, tip, flag.word().to_owned());
-                    let words = Words::new(("flag", stand, flag.word()), text, WORD, ink);
+                    let words = words::<S>(("flag", stand, flag.word()), text, WORD, ink);
                     self.add(tip, &shifts, words, true);
                 }
             }
@@ -188,28 +231,29 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
         let text = what + &loss_text(lowest.loss);
         let text = self.seen_or_not(&relief, at, text);
         let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
-        let words = Words::new("lowest", text, ISOLINE, color32(told.palette.lowest));
+        let words = words::<S>("lowest", text, ISOLINE, color32(told.palette.lowest));
         self.add(at, &shifts, words, true);
     }
 
     /// The same, with a word where the surface hides what it names: what stands over a hill would be taken
     /// for a part of it.
-    fn seen_or_not(&self, relief: &Relief, at: [f64; 3], text: String) -> String {
-        if relief.hides(self.eye, at) { format!("{text} · {BEHIND}") } else { text }
+    fn seen_or_not(&self, relief: &Relief<S>, at: [f64; 3], text: String) -> String {
+        if relief.hides(self.screen.eye, at) { format!("{text} · {BEHIND}") } else { text }
     }
 
     /// What lies under the pointer, and what was chosen.
     fn pointed(&mut self, known: &Known) {
         let told = self.told;
         let ink = self.ink();
+        let hovered = told.hover.0.as_ref().filter(|point| point.side == S::NUMBER);
         let shifts = [[0.0, -30.0], [0.0, 30.0], [100.0, 0.0], [-100.0, 0.0]];
-        if let Some(point) = &told.hover.0 {
+        if let Some(point) = hovered {
             let about = if point.is_evaluated { "" } else { "≈ " };
             let title = known.plan.quantity.title();
             let text = format!("{} · {title} {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
-            self.add(point.world, &shifts, Words::new("pointed", text, WORD, ink), true);
+            self.add(point.world, &shifts, words::<S>("pointed", text, WORD, ink), true);
         }
-        let Some((alpha, placed)) = told.session.view().selected.as_ref().zip(told.placement.first()) else {
+        let Some((alpha, placed)) = self.session.view().selected.as_ref().zip(told.placement.first()) else {
             return;
         };
         let relief = Relief::new(known, &told.shown, placed);
@@ -219,7 +263,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             let at = placed.world(at);
             let text = self.seen_or_not(&relief, at, format!("chosen {}{value}", alpha_text(alpha)));
             let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
-            self.add(at, &shifts, Words::new("chosen", text, WORD, ink), true);
+            self.add(at, &shifts, words::<S>("chosen", text, WORD, ink), true);
         }
     }
 
@@ -232,7 +276,7 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             };
             if let Some(tip) = arrows::tip(arrow, &told.training, &told.landscape, &told.placement) {
                 let shifts = [[0.0, -14.0], [0.0, 14.0], [60.0, 0.0], [-60.0, 0.0]];
-                let words = Words::new(("arrow", arrow.word()), arrow.word(), ISOLINE, color32(color));
+                let words = words::<S>(("arrow", arrow.word()), arrow.word(), ISOLINE, color32(color));
                 self.add(tip, &shifts, words, true);
             }
         }
@@ -248,21 +292,30 @@ impl<P: Fn([f64; 3]) -> Option<[f32; 2]>, R: Fn([f32; 2]) -> Option<Ray>> Collec
             // In the dark there is no line to be named.
             let lit = level.places.iter().enumerate().filter(|(_, alpha)| told.is_lit(&placed, **alpha));
             let points = lit.filter_map(|(i, alpha)| Some((i, world(alpha)?)));
-            let seen = points.filter(|(_, at)| !relief.hides(self.eye, *at));
+            let seen = points.filter(|(_, at)| !relief.hides(self.screen.eye, *at));
             let text = plain(level.loss);
-            let size = ISOLINE * self.unit;
+            let size = ISOLINE * self.screen.unit;
             // A number that stands out beyond the rim would float beside the surface.
             let reach = DIGIT * size * (text.chars().count() as f32);
-            let is_on = |at: [f32; 2]| (self.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());
+            let is_on = |at: [f32; 2]| (self.screen.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());
             let is_within =
                 |[x, y]: &[f32; 2]| [x - 0.5 * reach, x + 0.5 * reach].into_iter().all(|x| is_on([x, *y]));
-            let on_screen = seen.filter_map(|(i, at)| Some((i, (self.project)(at)?)));
+            let on_screen = seen.filter_map(|(i, at)| Some((i, (self.screen.project)(at)?)));
             let places = on_screen.filter(|(_, at)| is_within(at)).collect();
-            let words = Words::new(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
+            let words = words::<S>(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
             let (lean, is_shaded) = ([0.0; 2], true);
             self.push(Label { words, places, lean, is_shaded, spot: None, hint: None });
         }
     }
+}
+
+/// The corners of a stand's box.
+fn corners(placed: &Placed) -> [[f64; 3]; 8] {
+    let [hx, hz] = placed.frame.half_extent();
+    std::array::from_fn(|i| {
+        let sign = |bit: usize| if i & bit == 0 { -1.0 } else { 1.0 };
+        [sign(1) * hx, if i & 2 == 0 { 0.0 } else { placed.top() }, sign(4) * hz]
+    })
 }
 
 /// The name of an axis with its meaning.

@@ -5,46 +5,95 @@ use bevy_egui::egui;
 use super::LabelSources;
 use crate::core::experiment::TrailColors;
 use crate::core::geometry::colormap::ColorMap;
-use crate::core::geometry::heights::{HeightBlend, HeightScale};
+use crate::core::geometry::heights::HeightScale;
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::ticks::plain;
+use crate::core::session::Session;
 use crate::core::text::Measured;
 use crate::scene::floor::loss_ticks;
+use crate::scene::frame::Placed;
 use crate::scene::landscape::Known;
+use crate::scene::side::{First, Second, Side};
 use crate::ui::style::{color32, loss_text};
 
 /// Text size in points on a picture 720 points high.
 const TEXT: f32 = 13.0;
 
-/// Draws the legends at the right edge, and returns the room they take.
+/// What a legend tells of.
+struct Told<'a, 'w, S: Side> {
+    sources: &'a LabelSources<'w, S>,
+    session: &'a Session,
+    known: &'a Known,
+    placed: Placed,
+}
+
+impl<S: Side> Clone for Told<'_, '_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Side> Copy for Told<'_, '_, S> {}
+
+impl<'a, 'w, S: Side> Told<'a, 'w, S> {
+    fn of(sources: &'a LabelSources<'w, S>) -> Option<Self> {
+        let (session, known) = (sources.session.as_ref()?, sources.landscape.known()?);
+        Some(Self { sources, session, known, placed: sources.placement.first()? })
+    }
+}
+
+/// Where legends stand.
+#[derive(Clone, Copy)]
+struct Room<'a> {
+    painter: &'a egui::Painter,
+    screen: egui::Rect,
+    unit: f32,
+    is_left: bool,
+}
+
+/// Draws the legends, and returns the room they take: one at the right edge, and where two landscapes have scales of
+/// their own the first's at the left.
 pub(super) fn draw(
     painter: &egui::Painter,
-    told: &LabelSources,
+    first: &LabelSources<First>,
+    second: &LabelSources<Second>,
     screen: egui::Rect,
     unit: f32,
 ) -> Vec<LabelBox> {
-    let (Some(known), Some(placed)) = (told.landscape.known(), told.placement.first()) else {
-        return Vec::new();
+    let Some(told) = Told::of(first) else { return Vec::new() };
+    let right = Room { painter, screen, unit, is_left: false };
+    let own = notes(told);
+    let mut legends: Vec<LabelBox> = match Told::of(second) {
+        None => vec![losses(right, told, own)],
+        Some(other) if other.placed_apart() => {
+            vec![losses(Room { is_left: true, ..right }, told, own), losses(right, other, notes(other))]
+        }
+        Some(other) => {
+            let others = notes(other).into_iter().filter(|note| !own.contains(note));
+            let others: Vec<String> = others.map(|note| format!("right: {note}")).collect();
+            vec![losses(right, told, own.into_iter().chain(others).collect())]
+        }
     };
-    let losses = losses(painter, told, known, &placed.frame.heights, screen, unit);
-    std::iter::once(losses).chain(runs(painter, told, known, screen, unit)).collect()
+    legends.extend(runs(right, told));
+    legends
 }
 
-fn losses(
-    painter: &egui::Painter,
-    told: &LabelSources,
-    known: &Known,
-    heights: &HeightBlend,
-    screen: egui::Rect,
-    unit: f32,
-) -> LabelBox {
-    let palette = &told.palette;
+impl<S: Side> Told<'_, '_, S> {
+    /// Whether its heights have a scale of their own.
+    fn placed_apart(&self) -> bool {
+        self.sources.placement.has_own_scale
+    }
+}
+
+fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBox {
+    let Room { painter, screen, unit, is_left } = room;
+    let heights = &told.placed.frame.heights;
+    let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
     let height = 0.42 * screen.height();
-    let bar = egui::Rect::from_min_size(
-        egui::pos2(screen.max.x - 80.0 * unit, screen.center().y - 0.5 * height),
-        egui::vec2(14.0 * unit, height),
-    );
+    let x = if is_left { screen.min.x + 12.0 * unit } else { screen.max.x - 80.0 * unit };
+    let corner = egui::pos2(x, screen.center().y - 0.5 * height);
+    let bar = egui::Rect::from_min_size(corner, egui::vec2(14.0 * unit, height));
     // Flown through the landscape, the legend may stand over a bright slope.
     let ground = painter.add(egui::Shape::Noop);
     paint_bar(painter, bar, told.session.look().colors);
@@ -55,32 +104,45 @@ fn losses(
         let at = egui::pos2(bar.max.x + 7.0 * unit, y);
         painter.text(at, egui::Align2::LEFT_CENTER, text, font.clone(), ink);
     }
-    let right = screen.max.x - 12.0 * unit;
-    let above = egui::pos2(right, bar.min.y - 8.0 * unit);
-    let quantity = known.plan.quantity;
+    if told.placed_apart() {
+        notes.insert(0, "a scale of its own".to_owned());
+    }
+    // Lines grow inward from the edge.
+    let margin = 12.0 * unit;
+    let (edge, align) = match is_left {
+        true => (screen.min.x + margin, egui::Align2::LEFT_BOTTOM),
+        false => (screen.max.x - margin, egui::Align2::RIGHT_BOTTOM),
+    };
+    let quantity = told.known.plan.quantity;
     let title = match quantity.is_mean_loss() {
-        true => format!("{} · {}", quantity.title(), loss_name(told)),
+        true => format!("{} · {}", quantity.title(), loss_name(told.session)),
         false => quantity.title().into_owned(),
     };
-    let title = painter.text(above, egui::Align2::RIGHT_BOTTOM, title, font.clone(), ink);
+    let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title, font.clone(), ink);
     let mut foot = bar.max.y + 10.0 * unit;
-    let mut left = bar.min.x.min(title.min.x);
-    for line in notes(told, known, heights) {
+    let mut taken = bar.union(title);
+    for line in notes {
         let galley = painter.layout_no_wrap(line, font.clone(), faint);
-        let at = egui::pos2(right - galley.size().x, foot);
-        painter.galley(at, galley, faint);
-        (foot, left) = (foot + 17.0 * unit, left.min(at.x));
+        let x = if is_left { edge } else { edge - galley.size().x };
+        taken = taken.union(egui::Rect::from_min_size(egui::pos2(x, foot), galley.size()));
+        painter.galley(egui::pos2(x, foot), galley, faint);
+        foot += 17.0 * unit;
     }
+    let rim = 8.0 * unit;
+    let (left, right) = match is_left {
+        true => (screen.min.x, (taken.max.x + rim).max(bar.max.x + 66.0 * unit)),
+        false => (taken.min.x - rim, screen.max.x),
+    };
     let room = egui::Rect::from_min_max(
-        egui::pos2(left - 8.0 * unit, bar.min.y - 30.0 * unit),
-        egui::pos2(screen.max.x, foot + 6.0 * unit),
+        egui::pos2(left, bar.min.y - 30.0 * unit),
+        egui::pos2(right, foot + 6.0 * unit),
     );
     painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(palette.shade)));
     LabelBox { min: room.min.into(), max: room.max.into() }
 }
 
-fn loss_name(told: &LabelSources) -> &'static str {
-    let experiment = told.session.experiment();
+fn loss_name(session: &Session) -> &'static str {
+    let experiment = session.experiment();
     match experiment.surface {
         _ if experiment.is_imported() => "as recorded",
         Some(_) => "value",
@@ -108,7 +170,9 @@ fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap) {
 }
 
 /// What a reader of the picture must know: the scale, what is cut off, and where the plane stands.
-fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<String> {
+fn notes<S: Side>(told: Told<S>) -> Vec<String> {
+    let Told { sources, session, known, placed } = told;
+    let heights = &placed.frame.heights;
     let mut notes = Vec::new();
     if heights.to.scale == HeightScale::Log {
         notes.push("logarithmic".to_owned());
@@ -117,22 +181,22 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
         notes.push(format!("below {} at the floor", plain(heights.to.low)));
     }
     let is_clipped = heights.to.scale == HeightScale::Clipped;
-    if is_clipped && told.session.look().clip.is_some_and(|clip| clip <= heights.to.low) {
+    if is_clipped && session.look().clip.is_some_and(|clip| clip <= heights.to.low) {
         notes.push(format!("the clip lies below every {}: nothing is cut off", known.plan.quantity.title()));
     }
     if known.plan.volume_spec.is_some() {
-        notes.push(format!("α₃ = {}", Measured(told.shown.alpha3).steady(2)).replace('-', "−"));
+        notes.push(format!("α₃ = {}", Measured(sources.shown.alpha3).steady(2)).replace('-', "−"));
     }
-    if let Some(loss) = told.session.look().isosurface.filter(|_| known.volume.is_some()) {
+    if let Some(loss) = session.look().isosurface.filter(|_| known.volume.is_some()) {
         notes.push(format!("isosurface {}", loss_text(loss)));
     }
-    if !told.shown.is_exact && told.shown.blend(known).is_some() {
+    if !sources.shown.is_exact && sources.shown.blend(known).is_some() {
         notes.push("blended".to_owned());
     }
-    if told.session.look().fog.is_some() {
+    if session.look().fog.is_some() {
         notes.push("fog: lit is what a run has seen".to_owned());
     }
-    if told.dotted.0 {
+    if sources.dotted.0 {
         notes.push("earlier steps as dots".to_owned());
     }
     if let Some(found) = known.plan.blow_up {
@@ -140,7 +204,7 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
         notes.push(format!("plane of steps 0 to {}", found.sound_until));
     }
     let plane =
-        known.plane.as_ref().map(|plane| &plane.picture.field.grid().loss).filter(|_| told.shown.is_exact);
+        known.plane.as_ref().map(|plane| &plane.picture.field.grid().loss).filter(|_| sources.shown.is_exact);
     if let Some(losses) = plane {
         let share = |is: &dyn Fn(f64) -> bool| {
             100.0 * losses.iter().filter(|loss| is(**loss)).count() as f64 / losses.len() as f64
@@ -155,7 +219,7 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
             notes.push(format!("{diverged:.1} % {what} (dark red)"));
         }
     }
-    match told.session.look().trail {
+    match session.look().trail {
         TrailColors::Run => {}
         TrailColors::Loss => {
             notes.push(format!("trail: true {}, the post's ramp", known.plan.quantity.title()));
@@ -167,29 +231,25 @@ fn notes(told: &LabelSources, known: &Known, heights: &HeightBlend) -> Vec<Strin
 }
 
 /// In a race, each run with its colour, optimizer, step and loss, or what else the surface shows.
-fn runs(
-    painter: &egui::Painter,
-    told: &LabelSources,
-    known: &Known,
-    screen: egui::Rect,
-    unit: f32,
-) -> Option<LabelBox> {
-    let runs = told.training.runs();
+fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
+    let (Room { painter, screen, unit, .. }, Told { sources, session, known, .. }) = (room, told);
+    let runs = sources.training.runs();
     if runs.len() < 2 {
         return None;
     }
     let font = egui::FontId::proportional(TEXT * unit);
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     for live in runs {
-        let name = live.id().map(|id| told.session.title(id)).unwrap_or_default();
+        let name = live.id().map(|id| session.title(id)).unwrap_or_default();
         let title = known.plan.quantity.title();
         let value = live.latest().and_then(|latest| live.value(&known.plan, latest));
         let value = value.map_or("–".to_owned(), loss_text);
         let text = format!("{name} · step {} · {title} {value}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);
-        let drawn = painter.text(at, egui::Align2::RIGHT_TOP, text, font.clone(), color32(told.palette.ink));
+        let drawn =
+            painter.text(at, egui::Align2::RIGHT_TOP, text, font.clone(), color32(sources.palette.ink));
         let swatch = egui::pos2(drawn.min.x - 11.0 * unit, drawn.center().y);
-        painter.circle_filled(swatch, 5.0 * unit, color32(told.palette.run(live.number())));
+        painter.circle_filled(swatch, 5.0 * unit, color32(sources.palette.run(live.number())));
         (y, left) = (y + 19.0 * unit, left.min(swatch.x - 8.0 * unit));
     }
     Some(LabelBox { min: [left, screen.min.y], max: [screen.max.x, y] })

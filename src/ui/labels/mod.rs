@@ -10,8 +10,8 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::{GlobalTransform, Res, ResMut, Single, Vec2, With};
 use bevy_egui::{EguiContexts, egui};
 
-use self::collector::Collector;
-use self::label::{bounds, hint_ui, paint};
+use self::collector::Screen;
+use self::label::{Label, bounds, hint_ui, paint};
 pub use self::standing::Standing;
 #[cfg(all(test, feature = "desktop"))]
 pub(crate) use self::standing::{CROWD, Written};
@@ -31,6 +31,7 @@ use crate::scene::pointer::{Hover, ray_through};
 use crate::scene::readout::Readout;
 use crate::scene::relief::Relief;
 use crate::scene::session::SessionState;
+use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
 use crate::scene::surface::Fog;
 use crate::scene::taken::Insets;
@@ -39,26 +40,26 @@ use crate::scene::tour::Touring;
 use crate::scene::trail::Dotted;
 use crate::scene::training::Training;
 
-/// What the labels tell.
+/// What the labels of a side tell.
 #[derive(SystemParam)]
-pub struct LabelSources<'w> {
-    pub(in crate::ui) landscape: Res<'w, Landscape>,
-    pub(in crate::ui) placement: Res<'w, Placement>,
-    pub(in crate::ui) session: Res<'w, SessionState>,
-    pub(in crate::ui) training: Res<'w, Training>,
-    pub(in crate::ui) shown: Res<'w, Shown>,
+pub struct LabelSources<'w, S: Side> {
+    pub(in crate::ui) landscape: Res<'w, Landscape<S>>,
+    pub(in crate::ui) placement: Res<'w, Placement<S>>,
+    pub(in crate::ui) session: Option<Res<'w, SessionState<S>>>,
+    pub(in crate::ui) training: Res<'w, Training<S>>,
+    pub(in crate::ui) shown: Res<'w, Shown<S>>,
     pub(in crate::ui) palette: Res<'w, Palette>,
-    pub(in crate::ui) dotted: Res<'w, Dotted>,
-    facings: Res<'w, Facings>,
+    pub(in crate::ui) dotted: Res<'w, Dotted<S>>,
+    facings: Res<'w, Facings<S>>,
     insets: Res<'w, Insets>,
-    levels: Res<'w, Levels>,
-    lowest: Res<'w, Lowest>,
+    levels: Res<'w, Levels<S>>,
+    lowest: Res<'w, Lowest<S>>,
     hover: Res<'w, Hover>,
-    readout: Res<'w, Readout>,
-    fog: Res<'w, Fog>,
+    readout: Res<'w, Readout<S>>,
+    fog: Res<'w, Fog<S>>,
 }
 
-impl LabelSources<'_> {
+impl<S: Side> LabelSources<'_, S> {
     /// Whether a place of the slice is out of the fog.
     fn is_lit(&self, placed: &Placed, alpha: [f64; 2]) -> bool {
         let axes = placed.frame.axes();
@@ -70,14 +71,15 @@ impl LabelSources<'_> {
 /// Draws all labels that fit.
 pub fn draw_labels(
     mut contexts: EguiContexts,
-    told: LabelSources,
+    (first, second): (LabelSources<First>, LabelSources<Second>),
     weight: Res<Weight>,
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
     (pacing, touring, motion): (Res<Pacing>, Res<Touring>, Res<Motion>),
     mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
-    let is_seen = told.placement.first().is_some() && !told.session.look().is_chart_alone();
+    let is_alone = first.session.as_ref().is_some_and(|session| session.look().is_chart_alone());
+    let is_seen = first.placement.first().is_some() && !is_alone;
     let Some(camera) = camera.filter(|_| is_seen) else { return Ok(()) };
     let (camera, transform) = camera.into_inner();
     let points_per_unit = 1.0 / ctx.zoom_factor();
@@ -86,19 +88,25 @@ pub fn draw_labels(
         Some([at.x * points_per_unit, at.y * points_per_unit])
     };
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
-    let screen = free_rect(ctx.viewport_rect(), &told.insets, scale);
+    let screen = free_rect(ctx.viewport_rect(), &first.insets, scale);
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let mut legends = legend::draw(&painter, &told, screen, unit);
+    let mut legends = legend::draw(&painter, &first, &second, screen, unit);
     let rooms = room::taken(ctx).into_iter();
     legends.extend(rooms.map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
     let ray = |[x, y]: [f32; 2]| ray_through(camera, transform, Vec2::new(x, y) / points_per_unit);
-    let mut collector =
-        Collector { told: &told, project, ray, eye: eye_of(transform), unit, labels: Vec::new() };
-    collector.collect();
-    let labels = collector.labels;
+    let screen_of = Screen { project: &project, ray: &ray, eye: eye_of(transform), unit };
+    let [one, other] = titles(&first, &second);
+    let titles = [collector::title(&first, &screen_of, one), collector::title(&second, &screen_of, other)];
+    let mut labels: Vec<Label> = titles.into_iter().flatten().collect();
+    labels.extend(collector::labels(&first, &screen_of));
+    labels.extend(collector::labels(&second, &screen_of));
     // Lines strike through what has no ground of its own.
-    let edges = cube_edges(&told, project);
+    let edges: Vec<[[f32; 2]; 2]> = [first.placement.get(Stand::Cube), second.placement.get(Stand::Cube)]
+        .into_iter()
+        .flatten()
+        .flat_map(|placed| cube_edges(placed, &project))
+        .collect();
     let is_clear = |at: &LabelBox| !edges.iter().any(|edge| at.is_crossed(*edge));
     let boxes: Vec<Vec<(usize, LabelBox)>> = labels
         .iter()
@@ -115,25 +123,40 @@ pub fn draw_labels(
     let placed = standing.arrange(&labels, &boxes, legends, &area, unit);
     #[cfg(all(test, feature = "desktop"))]
     standing.note(&labels, &placed);
+    let is_over =
+        |bounds: &LabelBox| is_over_surface(&first, bounds, ray) || is_over_surface(&second, bounds, ray);
     for (label, (number, bounds)) in labels.iter().zip(placed).filter_map(|(label, at)| Some((label, at?))) {
-        let has_ground = label.is_shaded || is_over_surface(&told, bounds, ray);
-        paint(&painter, label, *number, bounds, has_ground, &told.palette);
+        let has_ground = label.is_shaded || is_over(bounds);
+        paint(&painter, label, *number, bounds, has_ground, &first.palette);
         hint_ui(ctx, label, bounds);
     }
     Ok(())
 }
 
-/// The edges of the cube on the screen.
-fn cube_edges(told: &LabelSources, project: impl Fn([f64; 3]) -> Option<[f32; 2]>) -> Vec<[[f32; 2]; 2]> {
-    let Some(placed) = told.placement.get(Stand::Cube) else { return Vec::new() };
+/// What each of two landscapes is called, and where its training is; nothing of one alone.
+fn titles(first: &LabelSources<First>, second: &LabelSources<Second>) -> [Option<String>; 2] {
+    let sides = first.session.as_ref().and_then(|session| session.experiment().sides());
+    let Some([one, other]) = sides.filter(|_| second.session.is_some()) else { return [None, None] };
+    let titled = |title: String, step: u64| Some(format!("{title} · step {step}"));
+    let between = first.session.as_ref().and_then(|session| session.experiment().said_between());
+    [between.or_else(|| titled(one, first.training.step())), titled(other, second.training.step())]
+}
+
+/// The edges of a cube on the screen.
+fn cube_edges(
+    placed: Placed,
+    project: impl Fn([f64; 3]) -> Option<[f32; 2]>,
+) -> impl Iterator<Item = [[f32; 2]; 2]> {
     let edges = cube::edges(&placed).into_iter();
-    edges
-        .filter_map(|edge| Some([project(placed.world(edge[0]))?, project(placed.world(edge[1]))?]))
-        .collect()
+    edges.filter_map(move |edge| Some([project(placed.world(edge[0]))?, project(placed.world(edge[1]))?]))
 }
 
 /// Whether a label stands over the surface: bright as that may be, text there needs a ground.
-fn is_over_surface(told: &LabelSources, bounds: &LabelBox, ray: impl Fn([f32; 2]) -> Option<Ray>) -> bool {
+fn is_over_surface<S: Side>(
+    told: &LabelSources<S>,
+    bounds: &LabelBox,
+    ray: impl Fn([f32; 2]) -> Option<Ray>,
+) -> bool {
     let Some(known) = told.landscape.known() else { return false };
     let ([left, top], [right, bottom]) = (bounds.min, bounds.max);
     let middle = [0.5 * (left + right), 0.5 * (top + bottom)];

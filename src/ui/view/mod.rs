@@ -35,6 +35,10 @@ pub struct PanelView {
     pub experiment: ExperimentFile,
     /// The same once checked, with its examples; `None` where only the panels are drawn.
     pub checked: Option<Experiment>,
+    /// What the two landscapes are called that are shown beside each other.
+    pub sides: Option<[String; 2]>,
+    /// The same of the second of them.
+    pub beside: Option<Box<Self>>,
     /// Whether the run was recorded elsewhere and came without its loss.
     pub is_imported: bool,
     /// The runs, the one that chose the plane first.

@@ -200,7 +200,7 @@ fn what_an_experiment_holds_is_counted_with_the_points_of_its_plane_and_shared_b
     let mut file = ExperimentFile::default();
     file.slice.plane = PlaneConfig::Line { from: Place::Start, to: Place::File(path) };
     let experiment = Experiment::reading(file, &sources()).unwrap();
-    let [(_, data), (_, points)] = experiment.held();
+    let [(_, data), (_, points)] = experiment.held()[..] else { panic!("nothing is beside it") };
     assert_eq!((data, points), (experiment.data_bytes(), 13 * 8));
     assert_eq!(experiment.with(|file| file.steps += 1).unwrap().held(), experiment.held());
 }

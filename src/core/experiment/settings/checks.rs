@@ -45,6 +45,10 @@ pub(super) fn share(value: &f64) -> Result<(), SettingError> {
     if (0.0..1.0).contains(value) { Ok(()) } else { refused(*value, "a share of at least 0 and below 1") }
 }
 
+pub(super) fn some_share(value: &Option<f64>) -> Result<(), SettingError> {
+    value.as_ref().map_or(Ok(()), |share| within(share, &(0.0..=1.0), ""))
+}
+
 pub(super) fn clip(value: &Option<f64>) -> Result<(), SettingError> {
     match value {
         Some(loss) if !(loss.is_finite() && *loss > 0.0) => refused(*loss, "a finite loss above 0"),

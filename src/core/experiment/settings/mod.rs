@@ -51,6 +51,8 @@ pub enum Touches {
     Training,
     /// How long.
     Length,
+    /// What stands beside it.
+    Comparison,
     /// Which slice is evaluated.
     Slice,
     /// What is seen of it.

@@ -12,9 +12,10 @@ use super::checks::{self, MAX_STEPS, within};
 use super::macros::{or, path_of, place, settings};
 use super::{ChosenFor, Row, Topic, Touches, Transition};
 use crate::core::data::{BatchSize, DatasetConfig};
+use crate::core::experiment::assignment::Assignment;
 use crate::core::experiment::chart::{ChartKind, Layout, MapGround, ParameterLayer};
 use crate::core::experiment::field::FieldError;
-use crate::core::experiment::look::{CameraMode, Shape, Theme, TrailColors};
+use crate::core::experiment::look::{CameraMode, CompareBy, Shape, Theme, TrailColors};
 use crate::core::experiment::resolution::Resolution;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
@@ -73,6 +74,10 @@ settings! {
 
         /// How long training is planned to go on.
         steps: u64 = 2000 => Steps, Length, Experiment "steps(3000)", in 1..=MAX_STEPS;
+
+        /// Settings in the words of `--set`, in which the experiment differs that is shown beside this one: its training,
+        /// slice and surface follow from them. Without any, none is shown.
+        compare: Vec<Assignment> => Compare, Comparison, Experiment "compare([\"batch=size(32)\"])";
 
         + /// The slice of parameter space.
         slice: SliceFile;
@@ -193,6 +198,17 @@ settings! {
 
         /// From one isoline to the next; without it, a round number that suits the heights.
         levels: Option<f64> => Levels, Look, View "levels(0.05)", for Loss, by checks::clip;
+
+        /// What two trainings beside each other go by: the same step, or as many examples seen (epoch).
+        compare_by: CompareBy => CompareBy, Look, View "compare_by(epoch)";
+
+        /// How far the first of two landscapes beside each other has become the second, 0 to 1: its plane and the weight on
+        /// its skip connections lie so far on the way, and every point is evaluated there. Only the ends were trained.
+        between: Option<f64> => Between, Look, View "between(0.5)", ~Eased, by checks::some_share;
+
+        /// Whether two landscapes beside each other have their heights and colours on one scale. Two that show no
+        /// common quantity have each its own.
+        has_shared_scale: bool = true => SharedScale, Look, View "shared_scale(false)";
 
         /// What lies under the path on the contour map: colours, bands between isolines, or a dot for each model of a
         /// grid.
