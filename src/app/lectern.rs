@@ -4,7 +4,7 @@
 use bevy::camera::RenderTarget;
 use bevy::camera::visibility::RenderLayers;
 use bevy::prelude::*;
-use bevy::window::{PresentMode, WindowRef, WindowResolution};
+use bevy::window::{PresentMode, WindowDestroyed, WindowRef, WindowResolution};
 use bevy_egui::EguiSchedule;
 
 use crate::scene::tour::Touring;
@@ -25,19 +25,23 @@ fn mind_lectern(
     touring: Res<Touring>,
     lectern: Option<Single<(Entity, &Lectern)>>,
     windows: Query<(), With<Window>>,
+    mut destroyed: MessageReader<WindowDestroyed>,
 ) {
+    let gone: Vec<Entity> = destroyed.read().map(|word| word.window).collect();
     let is_wanted = desk.is_lectern_open && touring.player().is_some();
     match lectern.map(|lectern| (lectern.0, lectern.1.window)) {
         None if is_wanted => open(&mut commands),
-        // Somebody closed it.
-        Some((camera, window)) if !windows.contains(window) => {
-            commands.entity(camera).despawn();
-            desk.is_lectern_open = false;
+        Some((camera, window)) => {
+            // Somebody closed it, or the display took it away.
+            let is_closed = gone.contains(&window) || !windows.contains(window);
+            if is_closed {
+                desk.is_lectern_open = false;
+            }
+            if is_closed || !is_wanted {
+                [camera, window].into_iter().for_each(|entity| commands.entity(entity).try_despawn());
+            }
         }
-        Some((camera, window)) if !is_wanted => {
-            [camera, window].into_iter().for_each(|entity| commands.entity(entity).despawn());
-        }
-        _ => {}
+        None => {}
     }
 }
 
@@ -70,6 +74,7 @@ mod tests {
     #[test]
     fn the_window_is_there_while_a_tour_is_on_and_it_is_wanted() {
         let mut app = App::new();
+        app.add_message::<WindowDestroyed>();
         app.init_resource::<Desk>().init_resource::<Touring>().add_systems(First, mind_lectern);
         let audience = app.world_mut().spawn(Window::default()).id();
         let windows = |app: &mut App| {
@@ -90,6 +95,10 @@ mod tests {
         app.world_mut().entity_mut(lectern).despawn();
         assert_eq!(windows(&mut app), None, "it was closed, and stays so");
         assert!(!app.world().resource::<Desk>().is_lectern_open);
+        app.world_mut().resource_mut::<Desk>().is_lectern_open = true;
+        let lectern = windows(&mut app).expect("once more");
+        app.world_mut().write_message(WindowDestroyed { window: lectern });
+        assert_eq!(windows(&mut app), None, "the display took it away");
         app.world_mut().resource_mut::<Desk>().is_lectern_open = true;
         assert!(windows(&mut app).is_some(), "once more");
         app.insert_resource(Touring::default());

@@ -6,6 +6,7 @@ use super::{About, Inks, LOG, Maker, Moment, Touched};
 use crate::core::experiment::checked::TrainingQuestion;
 use crate::core::num::vector::{norm, sub};
 use crate::core::objective::NoObjective;
+use crate::core::optim::Stability;
 use crate::core::probe::along::{AlongRun, Bend, LARGEST, NoLimit, spread};
 use crate::core::text::Measured;
 use crate::core::train::Checkpoint;
@@ -126,7 +127,7 @@ impl Along {
             Some(NoLimit::Optimizer) => format!("No limit of stability is known for {optimizer}."),
             Some(NoLimit::Recorded) => format!("No limit of stability: the run was recorded, without what {optimizer} divides its steps by."),
             None => match self.found.iter().rev().find_map(|bend| bend.stability.as_ref()) {
-                Some(known) => format!("Limit of stability: {} = {:.4}.", known.formula, Measured(known.limit)),
+                Some(known) => limit_text(known),
                 None => String::new(),
             },
         };
@@ -153,6 +154,10 @@ impl Along {
         };
         format!("{why}{divided}{decay}{behind}").trim_start().to_owned()
     }
+}
+
+fn limit_text(known: &Stability) -> String {
+    format!("Limit of stability: {} = {:.4}.", known.formula, Measured(known.limit))
 }
 
 /// The gradient's length, and below it the distance.
@@ -211,6 +216,13 @@ fn point(step: u64, value: Option<&f64>) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_limit_is_told_in_four_digits() {
+        let of = |limit: f64| Stability { limit, formula: "2/lr", weight_decay: 0.0, divisors: None };
+        assert_eq!(limit_text(&of(2.0 / 1.74)), "Limit of stability: 2/lr = 1.149.");
+        assert_eq!(limit_text(&of(2.0 / 3e-7)), "Limit of stability: 2/lr = 6.667e6.");
+    }
 
     #[test]
     fn the_way_is_as_long_as_its_parts_and_the_distance_is_straight() {
