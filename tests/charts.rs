@@ -21,6 +21,7 @@ use losscape::scene::training::Training;
 use losscape::ui::chart::{Chart, Mark};
 use losscape::ui::charts::Charts;
 use losscape::ui::chosen::ChosenPoint;
+use losscape::ui::style::loss_text;
 
 /// An eye that draws nothing, on a small experiment at the end of its run, with all charts open.
 fn eye(change: impl FnOnce(&mut ExperimentFile)) -> Eye {
@@ -131,6 +132,13 @@ fn the_curvature_of_a_large_model_is_found_on_a_thread() {
         let spectrum = chart(&eye, ChartKind::Spectrum);
         let Some(Mark::Bars { bars, .. }) = spectrum.marks.first() else { panic!("{}", spectrum.note) };
         assert_eq!(bars.iter().map(|[_, value]| *value).collect::<Vec<_>>(), curvature.eigenvalues);
+        // What is seen of a slice are its first two directions.
+        let gradient =
+            probe::probe(&**objective, &known.plan.plane.subspace.plane_at(0.0), theta, 0).gradient;
+        let slope = spectrum.below.as_ref().expect("the gradient stands below");
+        for (name, length) in [("in the slice", gradient.in_plane), ("out of it", gradient.out_of_plane)] {
+            assert_eq!(line(slope, &format!("{name} {}", loss_text(length))), [[length, 0.0]]);
+        }
         let how = match curvature.extent {
             Extent::Dense => format!("of the {dim} dimensions the loss bends down"),
             Extent::Lanczos { steps } => format!("found in {steps} steps of Lanczos"),

@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use bevy_egui::egui;
 
 use super::eye::{Eye, EyeRequest};
-use super::film::frames_of;
+use super::film::{frames_of, test_fps};
 use crate::app::Overlay;
 use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::file::Resolution;
@@ -80,7 +80,7 @@ fn what_the_surface_hides_is_said_to_be_behind_it() {
 fn the_name_of_an_axis_does_not_come_and_go_in_a_small_film() {
     for name in script::builtin::names() {
         let tour = script::builtin::load(name).unwrap().unwrap();
-        let fps = 4;
+        let fps = test_fps(&tour, 4);
         let frames = frames_of(&tour, fps);
         let request = request(tour.first_experiment(), [512, 288], Pacing::Filmed);
         let mut eye = Eye::undrawn_with(request, |app| tour::begin(app, tour, Audience::Film, true));

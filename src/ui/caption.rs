@@ -13,9 +13,9 @@ use crate::scene::taken::Insets;
 use crate::scene::theme::{Palette, Weight};
 use crate::scene::tour::Touring;
 
-/// Text sizes in points on a picture 720 points high.
-const TITLE: f32 = 27.0;
-const TEXT: f32 = 18.0;
+/// Text sizes in points on a picture 720 points high: legible from the last row.
+const TITLE: f32 = 30.0;
+const TEXT: f32 = 24.0;
 /// Points from the edge of the picture, and from the edge of the ground to the text.
 const MARGIN: f32 = 22.0;
 const PADDING: f32 = 14.0;

@@ -30,7 +30,7 @@ pub(super) struct EaselSources<'w> {
     desk: Option<ResMut<'w, Desk>>,
 }
 
-/// Draws the large charts, one below the other.
+/// Draws the large charts.
 pub(super) fn draw_easel(
     mut contexts: EguiContexts,
     mut sources: EaselSources,
@@ -46,19 +46,17 @@ pub(super) fn draw_easel(
     let screen = ctx.viewport_rect();
     let caption = room::room_of(ctx, Taker::Caption);
     let rect = easel_rect(look, screen, &sources.insets, scale, caption);
+    if look.hides_landscape() {
+        // The landscape would be seen about the caption, where no painter of the charts' room reaches.
+        let stage = ctx.layer_painter(egui::LayerId::background());
+        stage.rect_filled(screen, 0.0, color32(sources.palette.stage));
+    }
     let layer = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(rect);
     let mut ui = egui::Ui::new(ctx.clone(), "easel".into(), layer);
-    if look.is_chart_alone() {
-        // The landscape would be seen about the caption.
-        ui.painter().with_clip_rect(screen).rect_filled(screen, 0.0, color32(sources.palette.stage));
-    }
-    let count = look.large_charts().len() as f32;
-    let each = egui::vec2(rect.width(), rect.height() / count);
     let mut over = None;
     for (i, kind) in look.large_charts().iter().enumerate() {
         let Some((_, chart)) = sources.charts.0.iter().find(|(open, _)| open == kind) else { continue };
-        let corner = rect.min + egui::vec2(0.0, each.y * i as f32);
-        let rect = egui::Rect::from_min_size(corner, each);
+        let rect = place(look, rect, i);
         let large = Large { rect, height: screen.height(), palette: &sources.palette };
         let hand = large_ui(&mut ui, large, kind.name(), chart);
         over = over.or(hand.over.map(|at| Pointed { kind: *kind, at }));
@@ -76,6 +74,17 @@ pub(super) fn draw_easel(
     Ok(())
 }
 
+/// Where one of the large charts stands within the room of all: in the landscape's place one beside the other, else
+/// one below the other.
+fn place(look: &ViewFile, room: egui::Rect, number: usize) -> egui::Rect {
+    let count = look.large_charts().len() as f32;
+    let (each, way) = match look.hides_landscape() {
+        true => (egui::vec2(room.width() / count, room.height()), egui::Vec2::X),
+        false => (egui::vec2(room.width(), room.height() / count), egui::Vec2::Y),
+    };
+    egui::Rect::from_min_size(room.min + each * way * number as f32, each)
+}
+
 /// Where the charts stand: beside what is left to the landscape, or in its place, over the caption.
 fn easel_rect(
     look: &ViewFile,
@@ -85,7 +94,7 @@ fn easel_rect(
     caption: Option<egui::Rect>,
 ) -> egui::Rect {
     let all = free_rect(screen, &Insets { charts: 0.0, ..*insets }, scale);
-    match look.is_chart_alone() {
+    match look.hides_landscape() {
         true => {
             let bottom =
                 caption.map_or(all.bottom(), |caption| caption.top().clamp(all.center().y, all.bottom()));
@@ -116,6 +125,25 @@ mod tests {
         let panels = Insets { left: 320.0, bottom: 80.0, ..Insets::default() };
         assert_eq!(of(Layout::Beside, panels, None).map(f32::round), [1200.0, 0.0, 1920.0, 1000.0]);
         let caption = egui::Rect::from_min_max(egui::pos2(20.0, 900.0), egui::pos2(800.0, 1060.0));
-        assert_eq!(of(Layout::Chart, Insets::default(), Some(caption)), [0.0, 0.0, 1920.0, 900.0]);
+        for layout in [Layout::Chart, Layout::Charts] {
+            assert_eq!(of(layout, Insets::default(), Some(caption)), [0.0, 0.0, 1920.0, 900.0]);
+        }
+    }
+
+    #[test]
+    fn two_charts_stand_below_each_other_or_side_by_side() {
+        let room = egui::Rect::from_min_size(egui::pos2(100.0, 0.0), egui::vec2(800.0, 600.0));
+        let of = |layout, number| {
+            let charts = vec![ChartKind::Map, ChartKind::Curves, ChartKind::Loss];
+            let look = ViewFile { layout, charts, ..ViewFile::default() };
+            let rect = place(&look, room, number);
+            [rect.left(), rect.top(), rect.right(), rect.bottom()]
+        };
+        assert_eq!(of(Layout::Beside, 1), [100.0, 300.0, 900.0, 600.0]);
+        assert_eq!(
+            [0, 1].map(|i| of(Layout::Charts, i)),
+            [[100.0, 0.0, 500.0, 600.0], [500.0, 0.0, 900.0, 600.0]]
+        );
+        assert_eq!(of(Layout::Chart, 0), [100.0, 0.0, 900.0, 600.0]);
     }
 }

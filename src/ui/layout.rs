@@ -62,6 +62,7 @@ pub fn title(layout: Layout) -> &'static str {
     match layout {
         Layout::Landscape => "Landscape",
         Layout::Beside => "Charts beside it",
+        Layout::Charts => "Two charts",
         Layout::Chart => "Chart alone",
     }
 }
@@ -70,6 +71,9 @@ fn hint(layout: Layout) -> &'static str {
     match layout {
         Layout::Landscape => "The landscape alone; with panels the charts stand among these.",
         Layout::Beside => "The first two charts large beside the landscape, in films and pictures too.",
+        Layout::Charts => {
+            "The first two charts side by side in the place of the landscape, in films and pictures too."
+        }
         Layout::Chart => "The first chart in the place of the landscape, in films and pictures too.",
     }
 }

@@ -262,7 +262,7 @@ fn draw_panels(
     // An edge that can be dragged reaches a little beyond its panel.
     let mut free = covered.free(screen);
     free.max.x -= view.experiment.view.room_for_charts() as f32 * free.width();
-    let is_hidden = view.experiment.view.is_chart_alone();
+    let is_hidden = view.experiment.view.hides_landscape();
     let free = free.shrink(ctx.global_style().interaction.resize_grab_radius_side);
     over_panel.0 = ctx.pointer_latest_pos().is_some_and(|at| is_hidden || !free.contains(at));
     let scale = camera.and_then(|camera| camera.target_scaling_factor()).unwrap_or(1.0) * ctx.zoom_factor();
@@ -318,7 +318,7 @@ pub fn panels(root: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mu
         return covered;
     }
     // Over a chart alone it would stand in its way.
-    lecture::lecture_ui(&ctx, view, desk.is_lecture && !view.experiment.view.is_chart_alone());
+    lecture::lecture_ui(&ctx, view, desk.is_lecture && !view.experiment.view.hides_landscape());
     if view.is_panels_shown && !desk.is_lecture {
         covered = edges(root, view, desk, asked);
     } else {

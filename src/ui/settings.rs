@@ -14,7 +14,7 @@ use super::menu::Menu;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 45] = [
+const HINTS: [(&str, &str); 46] = [
     ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
@@ -35,6 +35,7 @@ const HINTS: [(&str, &str); 45] = [
     ("head", "What the last layer does with its sum."),
     ("lr", "Learning rate: how far a step follows the gradient."),
     ("rho", "How far uphill SAM takes the gradient that it steps by."),
+    ("seed", "Seed of a random walk's directions."),
     ("momentum", "Share of the last step that each step keeps."),
     ("betas", "How slowly the running means of gradient and squared gradient forget."),
     ("alpha", "How slowly the running mean of squared gradients forgets."),

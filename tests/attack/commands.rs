@@ -20,7 +20,7 @@ fn grammar() -> String {
         mlp(widths: [], skip: {true|false|%s})|mlp(widths: [%u])}";
     let optimizer = "{sgd()|sgd(lr: %f)|momentum(lr: %p, momentum: %f)|nesterov()|adagrad(eps: %f)|rmsprop(lr: %f)|\
         adam(betas: (%s, %f))|adamw(weight_decay: %f)|lion(lr: %f)|\
-        muon(adamw_share: %f)|sam(rho: %f)}";
+        muon(adamw_share: %f)|sam(rho: %f)|random_walk(lr: %f)}";
     let schedule = "{constant|step(step_size: %u, gamma: %f)|cosine(t_max: %u, eta_min: %f)|\
         warm_up(total_iters: %u, start_factor: %f)|restarts(t_0: %u, t_mult: %u)}";
     let plane = format!(

@@ -24,7 +24,7 @@ fn grammar() -> String {
         mlp(widths: [%n, %n], activation: {{relu|tanh|gelu}}, skip: {{true|false|0.5}}, head: {{identity|sigmoid|relu}})}}, \
         init: {{pytorch|he|normal}}, loss: {{mse|huber|bce_with_logits}}, \
         optimizer: {{sgd(lr: %p)|sgd(lr: %f)|momentum(lr: %f)|adam(lr: %f)|adagrad(lr: %f)|rmsprop(lr: %p, eps: %f)|\
-        lion(lr: %p)|muon(lr: %p)|sam(lr: %p, rho: %f)}}, \
+        lion(lr: %p)|muon(lr: %p)|sam(lr: %p, rho: %f)|random_walk(lr: %p)}}, \
         steps: %n, slice: (plane: {plane}, {range} grid: [1%n, %n], volume: [%n, %n, %n]), \
         view: (scale: {{clipped|linear|log}}, clip: {{None|Some(%f)}}, alpha3: {{0|%f}}))"
     )

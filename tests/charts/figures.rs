@@ -61,6 +61,19 @@ fn each_step_is_a_dot_coloured_by_its_loss() {
 }
 
 #[test]
+fn the_axes_hold_the_whole_way_from_the_first_step_on() {
+    let mut eye = model1(&[ChartKind::Parameters], |file| {
+        (file.view.parameters, file.view.dot) = (vec![ParameterLayer::Steps], None);
+    });
+    let ends = ends(&eye);
+    eye.ask(Command::Run(RunCommand::Seek(0)));
+    (0..3).for_each(|_| eye.frame());
+    let start = chart(&eye, ChartKind::Parameters);
+    assert_eq!(dots(&start, "loss of a step").0, [ends[0]]);
+    assert!(ends.iter().all(|end| start.holds.contains(end)), "{:?}", start.holds);
+}
+
+#[test]
 fn a_grid_of_models_lies_under_the_path() {
     let eye = model1(&[ChartKind::Parameters], |_| {});
     let (places, losses, _) = dots(&chart(&eye, ChartKind::Parameters), "loss of a model");

@@ -66,7 +66,8 @@ fn optimizer(name: &str, settings: &BTreeMap<String, Value>) -> OptimizerConfig 
 fn thirty_steps_of_each_optimizer_agree_with_pytorch_or_the_papers() {
     let files = ["optimizers.json", "papers.json"].map(|name| reference::<File>(name).optimizers);
     let seen: Vec<String> = files.iter().flat_map(check_runs).collect();
-    for config in OptimizerConfig::all() {
+    // A random walk agrees with nobody.
+    for config in OptimizerConfig::all().iter().filter(|config| config.name() != "random_walk") {
         assert!(seen.iter().any(|name| name == config.name()), "{} has no reference", config.name());
     }
 }

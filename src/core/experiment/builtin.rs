@@ -6,10 +6,11 @@ use super::file::{ExperimentFile, FileError};
 pub const DEFAULT: &str = "xor-model3";
 
 /// Name and text of each, in the order a list shows them.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     (DEFAULT, include_str!("../../../assets/experiments/xor-model3.ron")),
     ("sinking-low", include_str!("../../../assets/experiments/sinking-low.ron")),
     ("diagonal-model1", include_str!("../../../assets/experiments/diagonal-model1.ron")),
+    ("diagonal-valley", include_str!("../../../assets/experiments/diagonal-valley.ron")),
     ("diagonal-model2", include_str!("../../../assets/experiments/diagonal-model2.ron")),
     ("stability-limit", include_str!("../../../assets/experiments/stability-limit.ron")),
     ("edge-of-stability", include_str!("../../../assets/experiments/edge-of-stability.ron")),

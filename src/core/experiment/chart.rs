@@ -67,6 +67,8 @@ pub enum Layout {
     Landscape,
     /// The landscape with the first two of the charts beside it.
     Beside,
+    /// The first two of the charts, one beside the other, in the landscape's place.
+    Charts,
     /// The first chart alone.
     Chart,
 }
@@ -84,7 +86,7 @@ impl Layout {
     pub fn charts(self) -> usize {
         match self {
             Self::Landscape => 0,
-            Self::Beside => 2,
+            Self::Beside | Self::Charts => 2,
             Self::Chart => 1,
         }
     }

@@ -1,5 +1,5 @@
 //! Optimizers with PyTorch's names, semantics and defaults (sgd's learning rate is 0.1 here, since
-//! PyTorch has none); Lion, Muon and SAM with their authors'.
+//! PyTorch has none); Lion, Muon and SAM with their authors'; and a random walk, against which they are held.
 //!
 //! One file each: its settings, their defaults and checks, and its step. The table below joins them by name:
 //! whoever adds one writes its file and its row here. [`schedule`] says how the learning rate changes over a run.
@@ -14,6 +14,7 @@ pub mod momentum;
 pub mod muon;
 pub mod nesterov;
 mod newton_schulz;
+pub mod random_walk;
 pub mod rmsprop;
 pub mod sam;
 pub mod schedule;
@@ -45,6 +46,8 @@ config::optimizers! {
     Muon(muon::MuonSettings) = "muon",
     /// Gradient descent by the gradient a little uphill: sharpness-aware minimisation.
     Sam(sam::SamSettings) = "sam",
+    /// No descent: steps in random directions, whatever the gradient says.
+    RandomWalk(random_walk::RandomWalkSettings) = "random_walk",
 }
 
 /// A rule that turns a gradient into a step. Its value is its whole state: a clone continues exactly.

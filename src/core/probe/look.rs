@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::curvature::{Bending, Curvature};
+use super::gradient::{self, Gradient};
 use super::verdict::{self, Verdict};
 use crate::core::num::{Advance, Job, Progress};
 use crate::core::objective::Objective;
@@ -15,6 +16,8 @@ pub struct Seen {
     pub curvature: Option<Curvature>,
     /// What the point is.
     pub verdict: Verdict,
+    /// Where the loss slopes to, as seen from the plane of the first two directions; `None` without one.
+    pub gradient: Option<Gradient>,
 }
 
 /// A look in progress. Its units are products with the Hessian.
@@ -27,7 +30,7 @@ pub struct Look {
 
 enum Phase {
     Due,
-    Bending { loss: f64, bending: Box<Bending> },
+    Bending { loss: f64, gradient: Option<Gradient>, bending: Box<Bending> },
     Over(Progress),
 }
 
@@ -47,17 +50,19 @@ impl Job for Look {
                 let mut grad = vec![0.0; self.theta.len()];
                 let loss = self.objective.loss_grad(&self.theta, &mut grad);
                 let bending = Box::new(Bending::begin(self.plane.as_ref(), &self.theta, &grad));
-                self.phase = Phase::Bending { loss, bending };
+                let gradient = self.plane.as_ref().map(|plane| gradient::split(&grad, &plane.plane_at(0.0)));
+                self.phase = Phase::Bending { loss, gradient, bending };
                 Advance::Working
             }
-            Phase::Bending { loss, bending } => {
+            Phase::Bending { loss, gradient, bending } => {
                 let products = usize::try_from(products.max(1)).unwrap_or(usize::MAX);
                 let Some(curvature) = bending.take(products, &*self.objective) else {
                     return Advance::Working;
                 };
                 let verdict = verdict::judge(*loss, curvature.as_ref());
+                let gradient = gradient.take();
                 self.phase = Phase::Over(bending.progress());
-                Advance::Found(Seen { curvature, verdict })
+                Advance::Found(Seen { curvature, verdict, gradient })
             }
             Phase::Over(_) => Advance::Ended,
         }

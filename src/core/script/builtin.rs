@@ -15,7 +15,15 @@ struct BuiltIn {
 }
 
 /// All of them, in the order a list shows them.
-const TOURS: [BuiltIn; 2] = [
+const TOURS: [BuiltIn; 3] = [
+    BuiltIn {
+        name: "what-is-a-loss-landscape",
+        text: include_str!("../../../assets/tours/what-is-a-loss-landscape.ron"),
+        words: &[
+            ("de", include_str!("../../../assets/tours/what-is-a-loss-landscape.de.ron")),
+            ("es", include_str!("../../../assets/tours/what-is-a-loss-landscape.es.ron")),
+        ],
+    },
     BuiltIn {
         name: "descent",
         text: include_str!("../../../assets/tours/descent.ron"),
@@ -82,6 +90,10 @@ pub fn load_in(name: &str, language: &Language) -> Option<Result<Tour, LanguageE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::command::{Command, ViewCommand};
+    use crate::core::experiment::file::Resolution;
+    use crate::core::experiment::{self, Experiment, pipeline};
+    use crate::core::probe;
 
     #[test]
     fn every_built_in_tour_is_sound_and_titled() {
@@ -112,5 +124,79 @@ mod tests {
         }
         let refused = load_in("descent", &"fr".parse().unwrap()).unwrap().unwrap_err().to_string();
         assert_eq!(refused, "descent has no language fr; expected de, es, or no --lang");
+    }
+
+    fn lecture() -> Tour {
+        load("what-is-a-loss-landscape").unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_lecture_is_short_in_words_and_has_notes_for_every_chapter() {
+        let lecture = lecture();
+        assert!((240.0..=360.0).contains(&lecture.secs()), "{}", lecture.secs());
+        for chapter in lecture.chapters() {
+            let words = chapter.caption.split_whitespace().count();
+            assert!((1..=25).contains(&words), "{words} words: {}", chapter.caption);
+            assert!(!chapter.title.is_empty() && !chapter.notes.is_empty(), "{}", chapter.title);
+        }
+    }
+
+    /// Each chapter's title, and when it begins in the film.
+    fn beginnings(tour: &Tour) -> Vec<(String, String)> {
+        let mut secs = 0.0;
+        let begins = tour.chapters().iter().map(|chapter| {
+            let at = secs as u64;
+            secs += chapter.secs;
+            (chapter.title.clone(), format!("{}:{:02}", at / 60, at % 60))
+        });
+        begins.collect()
+    }
+
+    #[test]
+    fn every_figure_of_the_post_is_in_the_lecture_where_its_page_says() {
+        let page = include_str!("../../../docs/lecture.md");
+        let beginnings = beginnings(&lecture());
+        let rows: Vec<Vec<&str>> =
+            page.lines().map(|line| line.split('|').map(str::trim).collect()).collect();
+        let mut last = 0;
+        for figure in 1..=14 {
+            let row = rows.iter().find(|row| row.get(1) == Some(&&*figure.to_string()));
+            let row = row.unwrap_or_else(|| panic!("no figure {figure}"));
+            let place = beginnings.iter().position(|(title, at)| (&title[..], &at[..]) == (row[2], row[3]));
+            let place = place.unwrap_or_else(|| panic!("figure {figure}: {row:?} of {beginnings:?}"));
+            assert!(place >= last, "figure {figure} comes before the one before it");
+            assert!(row[4].len() > 10 && row[5].len() > 10, "figure {figure}: {row:?}");
+            last = place;
+        }
+        let claims = rows.iter().skip_while(|row| row.get(1) != Some(&"claim")).skip(2);
+        for row in claims.filter(|row| row.len() == 4) {
+            let is_known = |title: &str| beginnings.iter().any(|(known, _)| known == title);
+            assert!(row[2].split(", ").all(is_known), "{row:?}");
+        }
+    }
+
+    /// What the captions say of the second low: 0.127, no slope within the slice, one out of it, and 0.041 beyond.
+    #[test]
+    fn the_point_that_the_lecture_chooses_slopes_out_of_its_slice() {
+        let lecture = lecture();
+        let cues = lecture.chapters().iter().flat_map(|chapter| &chapter.cues);
+        let chosen = cues.filter_map(|cue| match &cue.command {
+            Command::View(ViewCommand::Select(Some(alpha))) => Some(alpha.clone()),
+            _ => None,
+        });
+        let chosen: Vec<Vec<f64>> = chosen.collect();
+        assert!(chosen.windows(2).all(|pair| pair[0] == pair[1]) && !chosen.is_empty(), "{chosen:?}");
+        let mut file = experiment::builtin::load("xor-model3").unwrap().unwrap();
+        (file.slice.grid, file.slice.volume) = (Resolution([2, 2]), Resolution([2, 2, 2]));
+        let experiment = Experiment::new(file).unwrap();
+        let outcome = pipeline::run(&experiment).unwrap();
+        let subspace = &outcome.plan.plane.subspace;
+        let theta = subspace.lift(&chosen[0]);
+        let objective = outcome.plan.problem.objective().unwrap();
+        let found = probe::probe(&**objective, &subspace.plane_at(0.0), &theta, 0);
+        assert!((found.loss - 0.127).abs() < 5e-4, "{}", found.loss);
+        assert!(found.gradient.out_of_plane > 10.0 * found.gradient.in_plane, "{:?}", found.gradient);
+        let on = probe::train_on::train_on(&experiment, &theta, experiment.steps).unwrap();
+        assert!((on.lowest_loss - 0.041).abs() < 5e-4, "{}", on.lowest_loss);
     }
 }

@@ -4,10 +4,9 @@
 //! are not in the landscape (the post's figure 9). At 90° it is the chord plane itself.
 
 use super::chord;
-use super::fit::{FitError, Fitted};
+use super::fit::{FitError, Fitted, readable};
 use crate::core::num::Stream;
 use crate::core::num::vector::{add_scaled, scaled};
-use crate::core::text::Measured;
 
 /// Fits the plane to checkpoints, oldest first. `degrees` lies between the directions, above 0 to 90.
 ///
@@ -22,7 +21,7 @@ pub(super) fn fit(thetas: &[&[f64]], degrees: f64, stream: &mut Stream) -> Resul
         let mut turned = scaled(first, cos);
         add_scaled(&mut turned, sin, second);
         *second = turned;
-        fitted.names[1] = format!("{}° from it", Measured(degrees));
+        fitted.names[1] = format!("{}° from it", readable(degrees));
     }
     Ok(fitted)
 }

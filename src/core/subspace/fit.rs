@@ -136,7 +136,7 @@ impl Fitted {
         let mut away = scaled(third, cos);
         add_scaled(&mut away, -sin / ratio, second);
         (*second, *third) = (turned, away);
-        self.names[1] = format!("{} {}° to {}", self.names[1], Measured(degrees), self.names[2]);
+        self.names[1] = format!("{} {}° to {}", self.names[1], readable(degrees), self.names[2]);
         self.names[2] = "across".to_owned();
         Ok(())
     }
@@ -181,4 +181,9 @@ impl Fitted {
             .collect();
         Ok(SlicePlane { subspace, axes, explained })
     }
+}
+
+/// Degrees as a person reads them: while an angle turns they are any number.
+pub(super) fn readable(degrees: f64) -> Measured {
+    Measured((10.0 * degrees).round() / 10.0)
 }

@@ -21,6 +21,8 @@ const USUAL_TEXT: f32 = 13.0;
 /// A title, against other text, and a row of text.
 const TITLE: f32 = 1.15;
 const ROW: f32 = 1.2;
+/// Rows of text between the names and the axes: half of the topmost number.
+const ABOVE: f32 = 0.55;
 /// Signs of text between two numbers along x, and rows between two along y.
 const X_APART: f32 = 4.6;
 const Y_APART: f32 = 2.0;
@@ -179,7 +181,7 @@ impl<'a> Axes<'a> {
         let text = sheet.text;
         let rows = sheet.legend(chart, rect.width()).len() as f32;
         let below = sheet.words(chart, rect.width()) - ROW * text * rows;
-        let (top, bottom) = (rect.top() + ROW * text * rows + 0.2 * text, rect.bottom() - below);
+        let (top, bottom) = (rect.top() + (ROW * rows + ABOVE) * text, rect.bottom() - below);
         let bottom = bottom.max(top + 1.0);
         let [low, high] = chart.bounds();
         let ticks = chart.y_ticks(low[1], high[1], most(bottom - top, Y_APART * text));

@@ -27,6 +27,8 @@ pub struct Chart {
     pub marks: Vec<Mark>,
     /// Names beside colours, above it; without any, those of its marks.
     pub legend: Vec<(String, Color32)>,
+    /// Places that its axes hold in any case, so that they stand still while marks come.
+    pub holds: Vec<[f64; 2]>,
     /// Whether y is logarithmic; values of 0 and below are then left out.
     pub is_log: bool,
     /// Whether a unit is as long along x as along y: where angles mean something.
@@ -255,7 +257,8 @@ impl Chart {
     /// The lowest and the highest of x and y, with some room; of y its logarithm where it is
     /// logarithmic.
     fn bounds(&self) -> Bounds {
-        let points: Vec<[f64; 2]> = self.marks.iter().flat_map(|mark| self.extent(mark)).collect();
+        let marks = self.marks.iter().flat_map(|mark| self.extent(mark));
+        let points: Vec<[f64; 2]> = marks.chain(stretches(&self.holds, self.is_log).concat()).collect();
         let end = |axis: usize, pick: fn(f64, f64) -> f64, from: f64| {
             points.iter().map(|p| p[axis].clamp(-FARTHEST, FARTHEST)).fold(from, pick)
         };
@@ -263,7 +266,9 @@ impl Chart {
             let (low, high) = (end(axis, f64::min, f64::INFINITY), end(axis, f64::max, f64::NEG_INFINITY));
             match low <= high {
                 true => {
-                    let room = (0.04 * (high - low)).max(1e-9 * high.abs()).max(1e-12);
+                    // About a single place there is room for numbers that a person can read.
+                    let room = if low < high { 0.04 * (high - low) } else { 0.5 * high.abs().max(1.0) };
+                    let room = room.max(1e-9 * high.abs()).max(1e-12);
                     (low - room, high + room)
                 }
                 false => (0.0, 1.0),
@@ -407,6 +412,23 @@ mod tests {
         let stacked = chart().joined(&curves, &titles);
         let axes: Vec<&str> = stacked.parts().map(|part| &part.y[..]).collect();
         assert_eq!(axes, ["loss < 1 · batch full", "loss < 1 · batch size 8"]);
+    }
+
+    #[test]
+    fn about_a_single_place_there_is_room_and_axes_hold_what_they_are_to_hold() {
+        let point = |holds| Chart {
+            marks: vec![Mark::Points {
+                name: String::new(),
+                color: Color32::RED,
+                radius: 1.0,
+                points: vec![[0.5, 4.0]],
+            }],
+            holds,
+            ..Chart::default()
+        };
+        assert_eq!(point(vec![]).bounds(), [[0.0, 2.0], [1.0, 6.0]]);
+        let [low, high] = point(vec![[1.5, 3.0]]).bounds();
+        assert!(low[0] < 0.5 && low[1] < 3.0 && high[0] > 1.5 && high[1] > 4.0, "{low:?} {high:?}");
     }
 
     #[test]

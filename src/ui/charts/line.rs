@@ -30,6 +30,12 @@ impl<'a> Chord<'a> {
     }
 }
 
+/// A place on the line, to two decimals: while a dot glides it is any number.
+pub(super) fn place_text(alpha: f64) -> String {
+    // What is rounded to nothing is not less than nothing.
+    format!("{:.2}", (100.0 * alpha).round() / 100.0 + 0.0).replace('-', "−")
+}
+
 /// From where to where the line is shown with a dot on it.
 pub(super) fn shown_with(dot: f64) -> [f64; 2] {
     [SHOWN[0].min(dot), SHOWN[1].max(dot)]

@@ -28,14 +28,13 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::egui::Color32;
 
-use self::line::Chord;
+use self::line::{Chord, place_text};
 use super::chart::Chart;
 use super::style::{color32, sentence};
 use super::view::{LossHistory, thinned_by_step};
 use crate::core::experiment::{Change, ChartKind, ExperimentFile, ViewFile};
 use crate::core::objective::{NoObjective, Problem};
 use crate::core::subspace::Subspace;
-use crate::core::text::Measured;
 use crate::core::train::{Checkpoint, plateaus};
 use crate::scene::Pacing;
 use crate::scene::executor::Executor;
@@ -423,7 +422,7 @@ fn looked_at<S: Side>(sources: &Sources<S>, known: &Known, wanted: &Wanted) -> O
     let dotted = || {
         let at = wanted.look.dot?;
         let theta = Chord::of(known)?.at(at);
-        let what = format!("at α = {} of the way", Measured(at).steady(2));
+        let what = format!("at α = {} of the way", place_text(at));
         Some(LookedPoint { alpha: subspace.project(&theta).alpha, theta, what })
     };
     let chosen = || {

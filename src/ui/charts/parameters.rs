@@ -93,7 +93,8 @@ impl<S: Side> Maker<S> for Parameters {
                 .flat_map(|(dot, chord)| straight(&chord, dot, inks)),
         );
         marks.extend(looked.as_ref().map(|looked| here(looked, inks)));
-        chart(&known.plan.problem, marks, note(&known.plan.problem, &wanted.look))
+        let holds = known.plan.sound.finite_thetas().into_iter().map(place).collect();
+        Chart { holds, ..chart(&known.plan.problem, marks, note(&known.plan.problem, &wanted.look)) }
     }
 }
 

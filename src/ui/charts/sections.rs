@@ -1,11 +1,10 @@
 //! The loss along each axis of the plane, through the point looked at; or along the straight line from the start of
 //! training to its end, with a dot on it (the post's figure 8).
 
-use super::line::{Chord, Profile, shown_with};
+use super::line::{Chord, Profile, place_text, shown_with};
 use super::{About, Inks, Looked, Maker, Moment, Switch, Touched, without_objective};
 use crate::core::experiment::Change;
 use crate::core::objective::Objective;
-use crate::core::text::Measured;
 use crate::scene::landscape::Known;
 use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
@@ -72,10 +71,16 @@ fn along(line: &[[f64; 2]], chord: &Chord, dot: f64, objective: &dyn Objective, 
         label([1.0, b], "B"),
         points(inks.runs[0], 5.5, vec![[dot, here]]),
     ];
-    let share = Measured(dot).steady(2).replace('-', "−");
+    let share = share_text(dot);
     let [a, b, here] = [a, b, here].map(loss_text);
     let note = format!("θ = (1 − {share})·A + {share}·B has loss {here}; start A has {a}, end B {b}.");
     Chart { x: "α".to_owned(), y: "loss".to_owned(), marks, note, ..Chart::default() }
+}
+
+/// A share as it stands in an equation.
+fn share_text(share: f64) -> String {
+    let text = place_text(share);
+    if text.starts_with('−') { format!("({text})") } else { text }
 }
 
 /// Values along an axis.
@@ -111,4 +116,15 @@ fn chart(looked: &Looked, known: &Known, inks: &Inks) -> Chart {
     let how = if is_affordable { "evaluated" } else { "read off the plane" };
     let note = format!("Through the slice's point {}; {how}.", looked.what);
     Chart { x: "α".to_owned(), y: known.plan.quantity.title().into_owned(), marks, note, ..Chart::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_below_nothing_stands_in_brackets() {
+        assert_eq!([-0.15, 0.5, 1.15].map(share_text), ["(−0.15)", "0.50", "1.15"]);
+        assert_eq!([8.3e-14, -1e-9].map(share_text), ["0.00", "0.00"], "a dot that sets out is not far");
+    }
 }

@@ -1,10 +1,11 @@
 //! The eigenvalues of the Hessian at the point looked at, and what they make of it.
 
 use super::{About, Inks, Looked, Maker, Moment, without_objective};
-use crate::core::probe::{Curvature, Extent};
+use crate::core::probe::{Curvature, Extent, Gradient};
 use crate::scene::prober::{ProbePoint, Prober};
 use crate::scene::side::Side;
 use crate::ui::chart::{Chart, Mark};
+use crate::ui::style::loss_text;
 
 /// What is told of it.
 pub const ABOUT: About =
@@ -82,7 +83,25 @@ fn chart(looked: &Looked, prober: &Prober, inks: &Inks) -> Chart {
         let level = |at: f64| Mark::Level { at, color: inks.faint };
         marks.extend([level(curvature.tolerance), level(-curvature.tolerance)]);
     }
-    Chart { x: "number".to_owned(), y: "eigenvalue".to_owned(), marks, note, ..Chart::default() }
+    let below = found.gradient.as_ref().map(|gradient| Box::new(slope(gradient, inks)));
+    Chart { x: "number".to_owned(), y: "eigenvalue".to_owned(), marks, note, below, ..Chart::default() }
+}
+
+/// The gradient's part in the slice and its part out of it, along a line of lengths.
+fn slope(gradient: &Gradient, inks: &Inks) -> Chart {
+    let part = |name: &str, color, length: f64| Mark::Points {
+        name: format!("{name} {}", loss_text(length)),
+        color,
+        radius: 6.0,
+        points: vec![[length, 0.0]],
+    };
+    let line = vec![[0.0; 2], [gradient.in_plane.max(gradient.out_of_plane), 0.0]];
+    let marks = vec![
+        Mark::Line { name: String::new(), color: inks.faint, width: 1.0, points: line },
+        part("in the slice", inks.runs[1], gradient.in_plane),
+        part("out of it", inks.runs[0], gradient.out_of_plane),
+    ];
+    Chart { x: "length of the gradient".to_owned(), marks, is_flat: true, ..Chart::default() }
 }
 
 /// How many directions bend down, and how that is known.

@@ -239,6 +239,7 @@ fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
     }
     let font = egui::FontId::proportional(TEXT * unit);
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
+    let ground = painter.add(egui::Shape::Noop);
     for live in runs {
         let name = live.id().map(|id| session.title(id)).unwrap_or_default();
         let title = known.plan.quantity.title();
@@ -252,5 +253,7 @@ fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
         painter.circle_filled(swatch, 5.0 * unit, color32(sources.palette.run(live.number())));
         (y, left) = (y + 19.0 * unit, left.min(swatch.x - 8.0 * unit));
     }
-    Some(LabelBox { min: [left, screen.min.y], max: [screen.max.x, y] })
+    let room = egui::Rect::from_min_max(egui::pos2(left, screen.min.y), egui::pos2(screen.max.x, y));
+    painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(told.sources.palette.shade)));
+    Some(LabelBox { min: room.min.into(), max: room.max.into() })
 }

@@ -78,8 +78,8 @@ pub fn draw_labels(
     mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
-    let is_alone = first.session.as_ref().is_some_and(|session| session.look().is_chart_alone());
-    let is_seen = first.placement.first().is_some() && !is_alone;
+    let is_hidden = first.session.as_ref().is_some_and(|session| session.look().hides_landscape());
+    let is_seen = first.placement.first().is_some() && !is_hidden;
     let Some(camera) = camera.filter(|_| is_seen) else { return Ok(()) };
     let (camera, transform) = camera.into_inner();
     let points_per_unit = 1.0 / ctx.zoom_factor();

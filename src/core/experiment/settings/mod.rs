@@ -193,12 +193,12 @@ impl ViewFile {
         &self.charts[..self.charts.len().min(self.layout.charts())]
     }
 
-    /// Share of the width that charts beside the landscape take: none where there are none, or where one stands
-    /// alone.
+    /// Share of the width that charts beside the landscape take: none where there are none, or where they stand in
+    /// its place.
     pub fn room_for_charts(&self) -> f64 {
         match self.layout {
             Layout::Beside if !self.charts.is_empty() => self.chart_share,
-            Layout::Beside | Layout::Landscape | Layout::Chart => 0.0,
+            Layout::Beside | Layout::Landscape | Layout::Charts | Layout::Chart => 0.0,
         }
     }
 
@@ -213,9 +213,9 @@ impl ViewFile {
         })
     }
 
-    /// Whether a chart stands in the place of the landscape.
-    pub fn is_chart_alone(&self) -> bool {
-        self.layout == Layout::Chart && !self.charts.is_empty()
+    /// Whether charts stand in the place of the landscape.
+    pub fn hides_landscape(&self) -> bool {
+        matches!(self.layout, Layout::Charts | Layout::Chart) && !self.charts.is_empty()
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
             (alone.large_charts(), alone.room_for_charts(), alone.left_out()),
             (&[Map][..], 0.0, None)
         );
-        assert!(alone.is_chart_alone() && !look(Layout::Chart, &[]).is_chart_alone());
+        assert!(alone.hides_landscape() && !look(Layout::Chart, &[]).hides_landscape());
         assert_eq!(look(Layout::Landscape, &[Map]).large_charts(), []);
         assert_eq!(look(Layout::Beside, &[]).room_for_charts(), 0.0);
     }

@@ -177,7 +177,7 @@ settings! {
         charts: Vec<ChartKind> => Charts, Look, View "charts([map, curves])", by checks::each_once;
 
         /// Where charts stand in a lecture, a picture and a film: nowhere (landscape), the first two beside it (beside),
-        /// or the first one alone (chart).
+        /// the first two in its place (charts), or the first one alone (chart).
         layout: Layout => Layout, Look, View "layout(beside)";
 
         /// Share of the width that charts beside the landscape take.

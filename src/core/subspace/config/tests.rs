@@ -214,8 +214,9 @@ fn hessian_directions_are_its_eigenvectors() {
 
 #[test]
 fn the_angle_is_the_one_asked_for_and_ninety_is_the_chord() {
-    for degrees in [2.0, 20.0, 90.0] {
+    for degrees in [2.0_f64, 20.0, 39.06124212244971, 90.0] {
         let plane = fit(&format!("angle:{degrees}"));
+        assert_eq!(plane.axes[1].name, format!("{}° from it", (10.0 * degrees).round() / 10.0));
         let d = plane.subspace.directions();
         assert!((plane.subspace.cosine(0, 1) - f64::to_radians(degrees).cos()).abs() < 1e-12);
         assert!((norm(&d[0]) - norm(&d[1])).abs() < 1e-12);
