@@ -10,6 +10,7 @@ mod charts;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod compare;
 mod conformance;
+mod copies;
 mod derivatives;
 mod determinism;
 #[cfg(all(feature = "viewer", feature = "desktop", target_os = "linux"))]

@@ -190,6 +190,10 @@ fn optimizer_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     if let Some(note) = &view.news.optimizer_note {
         ui.add(egui::Label::new(egui::RichText::new(note).weak().small()).wrap());
     }
+    let mut trains = || ui.button("Train instead").on_hover_text(Setting::Walk.row().doc).clicked();
+    if !file.walk.is_empty() && trains() {
+        asked.push(Command::Set(Change::Walk(Vec::new())));
+    }
 }
 
 fn numbers_ui(ui: &mut egui::Ui, view: &PanelView, file: &ExperimentFile, asked: &mut Vec<Command>) {

@@ -49,7 +49,8 @@ pub(super) fn rival(view: &PanelView, optimizer: OptimizerConfig) -> RunCommand 
         Some(experiment) => experiment.paced(optimizer),
         None => optimizer,
     };
-    RunCommand::race(optimizer, RaceStart::Same)
+    let walk = (!view.experiment.walk.is_empty()).then(Vec::new);
+    RunCommand::race(Ways { walk, ..optimizer.into() }, RaceStart::Same)
 }
 
 /// A run: what it is, where it is, and how it descends; what is asked of it. It has as many rows whatever they
@@ -79,11 +80,8 @@ fn run_ui(ui: &mut egui::Ui, run: &RunRow, color: egui::Color32, leads: bool) ->
 }
 
 fn name_text(run: &RunRow) -> String {
-    let lr = run
-        .ways
-        .optimizer
-        .as_ref()
-        .map_or(String::new(), |optimizer| format!(" lr {}", Measured(optimizer.lr())));
+    let trained = run.ways.optimizer.as_ref().filter(|_| !run.ways.is_walk());
+    let lr = trained.map_or(String::new(), |optimizer| format!(" lr {}", Measured(optimizer.lr())));
     format!("{}{lr}", run.name)
 }
 

@@ -69,7 +69,12 @@ fn a_race_is_joined_from_the_menu_or_from_the_chosen_point_and_left_again() {
 /// How a run of such an optimizer is trained.
 fn trained(name: &str, lr: f64) -> Ways {
     let constant = Schedule::by_name("constant").unwrap();
-    Ways { optimizer: Some(tuned(name, lr)), schedule: Some(constant), batch: Some(BatchSize::Full) }
+    Ways {
+        optimizer: Some(tuned(name, lr)),
+        schedule: Some(constant),
+        batch: Some(BatchSize::Full),
+        walk: Some(vec![]),
+    }
 }
 
 /// An optimizer of that learning rate.

@@ -43,6 +43,8 @@ impl Command {
         match self {
             Self::Load(file) => file.paths_mut(),
             Self::Set(change) => change.paths_mut(),
+            Self::Run(RunCommand::Race(rival)) => rival.ways.paths_mut(),
+            Self::Run(RunCommand::Tune(tuning)) => tuning.ways.paths_mut(),
             _ => vec![],
         }
     }

@@ -1,11 +1,14 @@
 //! A race: which run joins it, and in what ways its runs are trained otherwise.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::{RunCommand, RunId};
 use crate::core::data::BatchSize;
 use crate::core::experiment::ExperimentFile;
 use crate::core::optim::{OptimizerConfig, Schedule};
+use crate::core::train::Leg;
 
 /// How a run is trained: all that the runs of a race may differ in. `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,13 +19,15 @@ pub struct Ways {
     pub schedule: Option<Schedule>,
     /// How many examples a step sees.
     pub batch: Option<BatchSize>,
+    /// Where it goes instead of being trained; on no leg it is trained.
+    pub walk: Option<Vec<Leg>>,
 }
 
 impl Ways {
     /// Those of an experiment, every one.
     pub fn of(file: &ExperimentFile) -> Self {
-        let ExperimentFile { optimizer, schedule, batch, .. } = file;
-        Self { optimizer: Some(optimizer.clone()), schedule: Some(*schedule), batch: Some(*batch) }
+        let ExperimentFile { optimizer, schedule, batch, walk, .. } = file.clone();
+        Self { optimizer: Some(optimizer), schedule: Some(schedule), batch: Some(batch), walk: Some(walk) }
     }
 
     /// Those in which one experiment differs from another.
@@ -31,15 +36,27 @@ impl Ways {
             optimizer: (file.optimizer != other.optimizer).then(|| file.optimizer.clone()),
             schedule: (file.schedule != other.schedule).then_some(file.schedule),
             batch: (file.batch != other.batch).then_some(file.batch),
+            walk: (file.walk != other.walk).then(|| file.walk.clone()),
         }
     }
 
     /// Lets an experiment be trained so.
     pub fn put(self, file: &mut ExperimentFile) {
-        let Self { optimizer, schedule, batch } = self;
+        let Self { optimizer, schedule, batch, walk } = self;
         file.optimizer = optimizer.unwrap_or_else(|| file.optimizer.clone());
         file.schedule = schedule.unwrap_or(file.schedule);
         file.batch = batch.unwrap_or(file.batch);
+        file.walk = walk.unwrap_or_else(|| std::mem::take(&mut file.walk));
+    }
+
+    /// Whether it goes on given ways instead of being trained.
+    pub fn is_walk(&self) -> bool {
+        self.walk.as_ref().is_some_and(|legs| !legs.is_empty())
+    }
+
+    /// The files that they name.
+    pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        self.walk.iter_mut().flatten().flat_map(Leg::files_mut).collect()
     }
 }
 
@@ -58,6 +75,12 @@ impl From<Schedule> for Ways {
 impl From<BatchSize> for Ways {
     fn from(batch: BatchSize) -> Self {
         Self { batch: Some(batch), ..Self::default() }
+    }
+}
+
+impl From<Vec<Leg>> for Ways {
+    fn from(walk: Vec<Leg>) -> Self {
+        Self { walk: Some(walk), ..Self::default() }
     }
 }
 
@@ -114,19 +137,21 @@ struct SpelledRival {
     schedule: Option<Schedule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     batch: Option<BatchSize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    walk: Option<Vec<Leg>>,
     #[serde(default)]
     from: RaceStart,
 }
 
 impl From<SpelledRival> for Rival {
-    fn from(SpelledRival { optimizer, schedule, batch, from }: SpelledRival) -> Self {
-        Self { ways: Ways { optimizer, schedule, batch }, from }
+    fn from(SpelledRival { optimizer, schedule, batch, walk, from }: SpelledRival) -> Self {
+        Self { ways: Ways { optimizer, schedule, batch, walk }, from }
     }
 }
 
 impl From<Rival> for SpelledRival {
-    fn from(Rival { ways: Ways { optimizer, schedule, batch }, from }: Rival) -> Self {
-        Self { optimizer, schedule, batch, from }
+    fn from(Rival { ways: Ways { optimizer, schedule, batch, walk }, from }: Rival) -> Self {
+        Self { optimizer, schedule, batch, walk, from }
     }
 }
 
@@ -141,17 +166,19 @@ struct SpelledTuning {
     schedule: Option<Schedule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     batch: Option<BatchSize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    walk: Option<Vec<Leg>>,
 }
 
 impl From<SpelledTuning> for Tuning {
-    fn from(SpelledTuning { run, optimizer, schedule, batch }: SpelledTuning) -> Self {
-        Self { run, ways: Ways { optimizer, schedule, batch } }
+    fn from(SpelledTuning { run, optimizer, schedule, batch, walk }: SpelledTuning) -> Self {
+        Self { run, ways: Ways { optimizer, schedule, batch, walk } }
     }
 }
 
 impl From<Tuning> for SpelledTuning {
-    fn from(Tuning { run, ways: Ways { optimizer, schedule, batch } }: Tuning) -> Self {
-        Self { run, optimizer, schedule, batch }
+    fn from(Tuning { run, ways: Ways { optimizer, schedule, batch, walk } }: Tuning) -> Self {
+        Self { run, optimizer, schedule, batch, walk }
     }
 }
 
@@ -173,6 +200,11 @@ mod tests {
                 RunCommand::race(Ways::default(), RaceStart::Slice(vec![0.5, 1.0])),
             ),
             ("run(tune(run: 1, batch: full))", RunCommand::tune(RunId(1), BatchSize::Full)),
+            (
+                "run(race(walk: [straight(to: \"b.npy\")], from: same))",
+                RunCommand::race(vec![Leg::Straight { to: "b.npy".into() }], RaceStart::Same),
+            ),
+            ("run(tune(run: 2, walk: []))", RunCommand::tune(RunId(2), Vec::new())),
             ("run(tune(run: 2, schedule: constant))", RunCommand::tune(RunId(2), Schedule::default())),
         ] {
             let command = Command::Run(command);

@@ -23,14 +23,14 @@ use crate::core::objective::{Measure, NoObjective, Objective, Problem, Supervise
 use crate::core::subspace::{
     FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps, Third,
 };
-use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory};
+use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory, Walk};
 
 /// A checked experiment. Only [`Experiment::new`] makes one.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     pub(super) file: ExperimentFile,
     pub(super) problem: Arc<Problem>,
-    /// The points that the plane names by file.
+    /// The points that its plane and its walk name by file.
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
     pub(super) course: Option<Arc<Course>>,
@@ -128,7 +128,7 @@ impl Experiment {
     /// As [`Experiment::new`], and if what it carries does not go together.
     pub fn carried(file: ExperimentFile, carried: Carried) -> Result<Self, FieldError> {
         file.check()?;
-        let names = file.slice.plane.files();
+        let names = file.point_files();
         let files = Arc::new(names.into_iter().zip(carried.points.iter().cloned()).collect());
         let problem = Arc::new(problem::carried(&file, carried)?);
         Self::posing(file, problem, files)?.with_second(None)
@@ -174,7 +174,7 @@ impl Experiment {
             return Self::reading_beside(file, &self.sources, self.second());
         }
         file.check()?;
-        let files = match self.file.slice.plane.files() == file.slice.plane.files() {
+        let files = match self.file.point_files() == file.point_files() {
             true => Arc::clone(&self.files),
             false => Arc::new(read_files(&file, self.problem.dim(), &*self.sources)?),
         };
@@ -245,6 +245,9 @@ impl Experiment {
         if own.from.is_some() && self.problem.start() == recorded.problem.start() {
             own.from.clone_from(&recorded.file.from);
         }
+        if self.walk() == recorded.walk() {
+            own.walk.clone_from(&recorded.file.walk);
+        }
         let is_of_training =
             |path: &String| Setting::of_path(path).is_some_and(|setting| setting.row().touches.training());
         let fields = differences(&own, &recorded.file).into_iter().map(|(path, _)| path);
@@ -289,8 +292,11 @@ impl Experiment {
         self.supervised().map_or(&[][..], |learned| learned.train().notes())
     }
 
-    /// What there is to tell of how its optimizer steps its parameters, where anything is trained.
+    /// What there is to tell of how its optimizer steps its parameters, where anything is trained, or that nothing is.
     pub fn optimizer_note(&self) -> Option<String> {
+        if !self.file.walk.is_empty() {
+            return Some(NOT_TRAINED.to_owned());
+        }
         self.objective().and_then(|objective| self.file.optimizer.note(objective.layout()))
     }
 
@@ -312,7 +318,8 @@ impl Experiment {
     pub fn start_run(&self) -> Result<TrainingRun, NoObjective> {
         let recorded = self.course.as_ref().and_then(|course| course.at(0));
         let start = recorded.map_or(self.problem.start(), |first| &first.theta);
-        let plan = TrainingPlan { course: self.course.clone(), ..self.plan(start.to_vec()) };
+        let (course, walk) = (self.course.clone(), self.walk().map(Arc::new));
+        let plan = TrainingPlan { course, walk, ..self.plan(start.to_vec()) };
         Ok(TrainingRun::new(Arc::clone(self.objective().ok_or(NoObjective)?), plan))
     }
 
@@ -322,6 +329,11 @@ impl Experiment {
     /// If there is nothing to train.
     pub fn start_run_at(&self, start: Vec<f64>) -> Result<TrainingRun, NoObjective> {
         Ok(TrainingRun::new(Arc::clone(self.objective().ok_or(NoObjective)?), self.plan(start)))
+    }
+
+    /// Where its run goes instead of being trained, if anywhere.
+    fn walk(&self) -> Option<Walk> {
+        Walk::new(self.problem.start(), &self.file.walk, |path| self.files.get(path).cloned())
     }
 
     fn plan(&self, start: Vec<f64>) -> TrainingPlan {
@@ -345,17 +357,17 @@ impl Experiment {
         own.into_iter().chain(self.second().into_iter().flat_map(Self::held)).collect()
     }
 
-    /// The points that its plane names by file, in their order.
-    pub fn plane_points(&self) -> Vec<&[f64]> {
-        self.slice.plane.files().iter().filter_map(|path| self.files.get(path)).map(Vec::as_slice).collect()
+    /// The points that its plane and its walk name by file, in their order.
+    pub fn named_points(&self) -> Vec<&[f64]> {
+        self.file.point_files().iter().filter_map(|path| self.files.get(path)).map(Vec::as_slice).collect()
     }
 
     /// The same as a file in `folder` says it.
     pub fn saved_in(&self, folder: &Path) -> Self {
         let mut experiment = self.clone();
         experiment.file = self.file.saved_in(folder);
-        let points = self.plane_points().into_iter().map(<[f64]>::to_vec);
-        experiment.files = Arc::new(experiment.file.slice.plane.files().into_iter().zip(points).collect());
+        let points = self.named_points().into_iter().map(<[f64]>::to_vec);
+        experiment.files = Arc::new(experiment.file.point_files().into_iter().zip(points).collect());
         experiment
     }
 
@@ -498,13 +510,20 @@ fn measure(file: &ExperimentFile, problem: &Problem) -> Result<Option<Measure>, 
     measure.map_err(|error| FieldError::within("slice.quantity", error))
 }
 
-/// Reads the points that the plane names by file.
+/// What is told of an optimizer where a run is walked.
+const NOT_TRAINED: &str =
+    "This run is not trained: it walks on given ways (walk), a thousandth of each in a step.";
+
+/// Reads the points that the plane and the walk name by file.
 fn read_files(file: &ExperimentFile, dim: usize, sources: &dyn Sources) -> Result<ThetaFiles, FieldError> {
     let read = |path: PathBuf| match npy::read_theta(sources, &path, dim) {
         Ok(theta) => Ok((path, theta)),
-        Err(error) => Err(FieldError::new("slice.plane", path.display(), error.expected(dim))),
+        Err(error) => {
+            let field = if file.slice.plane.files().contains(&path) { "slice.plane" } else { "walk" };
+            Err(FieldError::new(field, path.display(), error.expected(dim)))
+        }
     };
-    file.slice.plane.files().into_iter().map(read).collect()
+    file.point_files().into_iter().map(read).collect()
 }
 
 fn grid_spec(ranges: &[(f64, f64)], counts: &[usize]) -> Result<GridSpec, GridError> {

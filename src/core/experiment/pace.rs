@@ -22,7 +22,11 @@ impl Experiment {
 
     /// Length of the first step from the start with an optimizer, in theta's unit; NaN where it takes none.
     fn first_step(&self, optimizer: &OptimizerConfig) -> f64 {
-        let Ok(experiment) = self.with(|file| file.optimizer = optimizer.clone()) else { return f64::NAN };
+        let trained = self.with(|file| {
+            file.optimizer = optimizer.clone();
+            file.walk.clear();
+        });
+        let Ok(experiment) = trained else { return f64::NAN };
         let Ok(mut run) = experiment.start_run() else { return f64::NAN };
         let start = run.latest().theta.clone();
         run.advance(1);

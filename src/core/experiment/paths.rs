@@ -10,6 +10,7 @@ use super::settings::{Change, ExperimentFile};
 use crate::core::io::folder::{Access, Folder, OutsideError, seen_from};
 use crate::core::io::input::{InputError, MOST_RON};
 use crate::core::io::sources::Sources;
+use crate::core::train::Leg;
 
 /// Why a file holds no experiment or tour.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,7 @@ impl Change {
             Self::Dataset(dataset) => dataset.path_mut().into_iter().collect(),
             Self::From(path) => path.iter_mut().collect(),
             Self::Plane(plane) => plane.files_mut(),
+            Self::Walk(legs) => legs.iter_mut().flat_map(Leg::files_mut).collect(),
             _ => vec![],
         }
     }
@@ -85,7 +87,14 @@ impl ExperimentFile {
     /// The files that it names.
     pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         let data = self.dataset.path_mut().into_iter();
-        data.chain(self.from.as_mut()).chain(self.slice.plane.files_mut()).collect()
+        let walk = self.walk.iter_mut().flat_map(Leg::files_mut);
+        data.chain(self.from.as_mut()).chain(self.slice.plane.files_mut()).chain(walk).collect()
+    }
+
+    /// The files that hold points on the way: those of the plane, then those of the walk.
+    pub(in crate::core) fn point_files(&self) -> Vec<PathBuf> {
+        let walk = self.walk.iter().flat_map(Leg::files).cloned();
+        self.slice.plane.files().into_iter().chain(walk).collect()
     }
 
     /// The same as a file in `folder` says it.
@@ -157,6 +166,7 @@ mod tests {
     use crate::disk::access;
 
     const TEXT: &str = "(\n  dataset: csv(path: \"data/x.csv\"), from: \"start.npy\",
+        walk: [straight(to: \"b.npz\"), curve(by: \"c.npy\", to: \"built-in:d.npy\")],
         slice: (plane: points(a: start, b: file(\"b.npy\"), c: end)))";
 
     #[test]
@@ -164,10 +174,13 @@ mod tests {
         let there = Folder::of(Path::new("there/my.ron"), &access(Reach::Below));
         let mut file = ExperimentFile::parse_in(TEXT, "my.ron", &there).unwrap();
         let paths: Vec<PathBuf> = file.paths_mut().into_iter().map(|path| path.clone()).collect();
-        assert_eq!(paths, ["there/data/x.csv", "there/start.npy", "there/b.npy"].map(PathBuf::from));
+        let seen = ["data/x.csv", "start.npy", "b.npy", "b.npz", "c.npy"].map(|name| format!("there/{name}"));
+        assert_eq!(paths[..5], seen.map(PathBuf::from));
+        assert_eq!(paths[5..], [PathBuf::from("built-in:d.npy")]);
+        assert_eq!(file.point_files(), [&paths[2], &paths[3], &paths[4], &paths[5]].map(PathBuf::clone));
         assert_eq!(file.saved_in(Path::new("there")), ExperimentFile::parse(TEXT, "my.ron").unwrap());
         let mut elsewhere = file.saved_in(Path::new("elsewhere"));
-        assert!(elsewhere.paths_mut().iter().all(|path| path.is_absolute()));
+        assert_eq!(elsewhere.paths_mut().iter().filter(|path| path.is_absolute()).count(), 5);
         assert_eq!(elsewhere.saved_in(Path::new("there")), file.saved_in(Path::new("there")));
     }
 

@@ -30,7 +30,7 @@ pub struct Carried {
     pub data: Option<(Dataset, Option<Dataset>)>,
     /// Its first theta, `[dim]`.
     pub start: Vec<f64>,
-    /// The points that its plane names by file, in their order, `[dim]` each.
+    /// The points that its plane and its walk name by file, in their order, `[dim]` each.
     pub points: Vec<Vec<f64>>,
 }
 

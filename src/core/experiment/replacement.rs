@@ -6,7 +6,7 @@
 //! | replaced | back at its usual value |
 //! |---|---|
 //! | data | `standardize`; of another file also what was said of the old one (columns, kind of targets, header, decimals, points) |
-//! | data, model or surface | title, learning rate, start from a file (`from`), quantity, points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
+//! | data, model or surface | title, learning rate, start from a file (`from`), walk, quantity, points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
 //! | a surface by a network, or the other way | steps, speed and batch too |
 //! | optimizer | its settings |
 //! | plane | ranges; of another kind also turn, alpha3 and sections |
@@ -185,6 +185,7 @@ impl Resets {
         }
         self.title(file, before);
         self.forget("from", &mut file.from, None);
+        self.forget("walk", &mut file.walk, vec![]);
         let plane = file.slice.plane.without_names();
         self.forget("slice.plane", &mut file.slice.plane, plane);
         self.range(file, before);

@@ -10,7 +10,7 @@
 //! | `labels` | `[bytes]` | where classes have labels: that of each class by its index, as JSON |
 //! | `diverged_at` | `[1]` or `[0]` | the step at which it diverged, if it did |
 //! | `dataset` | `[bytes]` | name and kind of targets of the examples, as JSON |
-//! | `plane_points` | `[n, dim]` | the points that the plane names by file, in its order |
+//! | `plane_points` | `[n, dim]` | the points that the plane names by file, in its order, then those of the walk |
 //! | `layout` | `[bytes]` | which parameters lie where in theta, as JSON: `[["fc1.weight", [3, 2]], …]` |
 //! | `experiment` | `[bytes]` | the checked experiment as JSON, in UTF-8; paths in it are seen from the archive's folder |
 
@@ -83,7 +83,7 @@ impl Archive {
             let note = DatasetNote { name: data.name.clone(), target: data.target() };
             self.text("dataset", &serde_json::to_string(&note).map_err(io::Error::other)?)?;
         }
-        let named = experiment.plane_points();
+        let named = experiment.named_points();
         if !named.is_empty() {
             let numbers = named.iter().flat_map(|theta| theta.iter().copied());
             self.array("plane_points", &[named.len(), problem.dim()], numbers)?;

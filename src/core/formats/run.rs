@@ -117,8 +117,8 @@ fn read(path: &Path, access: &Access) -> Result<RecordedRun, RunErrorKind> {
         Some(points) => rows(&points).map(<[f64]>::to_vec).collect(),
         None => vec![],
     };
-    if points.len() != file.slice.plane.files().len() || points.iter().flatten().any(|v| !v.is_finite()) {
-        return Err(RunErrorKind::Earlier("the points of their plane"));
+    if points.len() != file.point_files().len() || points.iter().flatten().any(|v| !v.is_finite()) {
+        return Err(RunErrorKind::Earlier("the points that they name"));
     }
     let carried = Carried { data: examples(&mut arrays)?, start, points };
     let experiment = Experiment::carried(file, carried)?.with_sources(&access.sources);

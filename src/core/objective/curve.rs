@@ -44,9 +44,8 @@ impl Curve {
 
     /// The point at `t`, 0 to 1, of the curve that a control point bends.
     pub fn point(&self, control: &[f64], t: f64) -> Vec<f64> {
-        let [from, bend, to] = weights(t);
         let [a, b] = &self.ends;
-        a.iter().zip(control).zip(b).map(|((a, c), b)| from * a + bend * c + to * b).collect()
+        bezier([a, control, b], t)
     }
 
     /// The highest of `places` + 1 even places, the ends among them. A place that diverges is higher than any.
@@ -73,6 +72,12 @@ impl Curve {
         }
         sum / PLACES as f64
     }
+}
+
+/// The point at `t`, 0 to 1, of the quadratic Bézier curve from `a` to `b` with the control point `c`, `[dim]` each.
+pub fn bezier([a, c, b]: [&[f64]; 3], t: f64) -> Vec<f64> {
+    let [from, bend, to] = weights(t);
+    a.iter().zip(c).zip(b).map(|((a, c), b)| from * a + bend * c + to * b).collect()
 }
 
 /// What the first end, the control point and the second end weigh at `t`.

@@ -15,7 +15,7 @@ struct BuiltIn {
 }
 
 /// All of them, in the order a list shows them.
-const TOURS: [BuiltIn; 3] = [
+const TOURS: [BuiltIn; 4] = [
     BuiltIn {
         name: "what-is-a-loss-landscape",
         text: include_str!("../../../assets/tours/what-is-a-loss-landscape.ron"),
@@ -38,6 +38,14 @@ const TOURS: [BuiltIn; 3] = [
         words: &[
             ("de", include_str!("../../../assets/tours/moving-surface.de.ron")),
             ("es", include_str!("../../../assets/tours/moving-surface.es.ron")),
+        ],
+    },
+    BuiltIn {
+        name: "copies",
+        text: include_str!("../../../assets/tours/copies.ron"),
+        words: &[
+            ("de", include_str!("../../../assets/tours/copies.de.ron")),
+            ("es", include_str!("../../../assets/tours/copies.es.ron")),
         ],
     },
 ];

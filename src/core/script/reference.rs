@@ -40,7 +40,7 @@ const RUN: [Entry; 10] = [
     ("restart", "Begin again at step 0 and go on."),
     (
         "race(optimizer: adam(lr: 0.05), from: same)",
-        "Let another run set out beside those that are there, with another `optimizer`, `schedule` or `batch`; `from: slice([0.5, 1, 0])` at a point of the slice.",
+        "Let another run set out beside those that are there, with another `optimizer`, `schedule`, `batch` or `walk`; `from: slice([0.5, 1, 0])` at a point of the slice.",
     ),
     (
         "tune(run: 1, optimizer: adam(lr: 0.01), batch: size(8))",

@@ -67,10 +67,14 @@ impl Run {
         }
     }
 
-    /// What people call it: its optimizer's name.
+    /// What people call it: its optimizer's name, or that of the first leg of its walk. From a point of the slice it
+    /// is trained.
     pub fn name(&self) -> &'static str {
         match &self.origin {
-            Origin::Trained(experiment) => experiment.optimizer.name(),
+            Origin::Trained(experiment) => match (&self.from, experiment.walk.first()) {
+                (RaceStart::Same, Some(leg)) => leg.name(),
+                _ => experiment.optimizer.name(),
+            },
             Origin::Imported(_) => "imported",
         }
     }

@@ -11,6 +11,7 @@ pub mod replay;
 pub mod run;
 mod state;
 pub mod trajectory;
+pub mod walk;
 
 pub use blow_up::{BlowUp, blow_up};
 pub use course::Course;
@@ -21,3 +22,4 @@ pub use plateaus::plateaus;
 pub use replay::Replay;
 pub use run::TrainingRun;
 pub use trajectory::{Checkpoint, Trajectory};
+pub use walk::{Leg, Walk};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::course::Course;
 use super::trajectory::DEFAULT_BUDGET_BYTES;
+use super::walk::Walk;
 use crate::core::data::BatchSize;
 use crate::core::optim::{OptimizerConfig, Schedule};
 
@@ -26,12 +27,22 @@ pub struct TrainingPlan {
     /// and rests at each until the next. So it is the same to the bit on machines that compute
     /// differently in the last one.
     pub course: Option<Arc<Course>>,
+    /// Where it goes instead of being trained, if anywhere. What was recorded comes first.
+    pub walk: Option<Arc<Walk>>,
 }
 
 impl TrainingPlan {
     /// A plan with a constant learning rate and the default byte budget.
     pub fn new(start: Vec<f64>, optimizer: OptimizerConfig, batch: BatchSize, seed: u64) -> Self {
-        let schedule = Schedule::Constant;
-        Self { start, optimizer, schedule, batch, seed, budget_bytes: DEFAULT_BUDGET_BYTES, course: None }
+        Self {
+            start,
+            optimizer,
+            schedule: Schedule::Constant,
+            batch,
+            seed,
+            budget_bytes: DEFAULT_BUDGET_BYTES,
+            course: None,
+            walk: None,
+        }
     }
 }

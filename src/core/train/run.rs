@@ -100,8 +100,11 @@ impl TrainingRun {
         self.state.diverged.then_some(self.state.step)
     }
 
-    /// How much the loss may bend where the run is, before its next steps grow.
+    /// How much the loss may bend where the run is, before its next steps grow. A walk has no such steps.
     pub fn stability(&self) -> Option<Stability> {
+        if self.plan.walk.is_some() {
+            return None;
+        }
         let lr = self.plan.schedule.lr(self.plan.optimizer.lr(), self.state.step);
         self.state.optimizer.stability(lr)
     }

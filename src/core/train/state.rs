@@ -5,6 +5,7 @@
 use super::course::Course;
 use super::plan::TrainingPlan;
 use super::trajectory::{Checkpoint, Trajectory};
+use super::walk::Walk;
 use crate::core::data::BatchOrder;
 use crate::core::num::{Stream, vector};
 use crate::core::objective::Objective;
@@ -48,6 +49,9 @@ impl State {
         if let Some(course) = &plan.course {
             return self.follow(course);
         }
+        if let Some(walk) = &plan.walk {
+            return self.walk(walk);
+        }
         let lr = plan.schedule.lr(plan.optimizer.lr(), self.step);
         let finite = match self.batches.next_batch() {
             None => {
@@ -88,6 +92,13 @@ impl State {
             self.whole = None;
         }
         self.diverged = course.diverged_at() == Some(self.step);
+    }
+
+    /// One step of a walk. It goes on where the loss is not finite: what lies behind is known.
+    fn walk(&mut self, walk: &Walk) {
+        self.step += 1;
+        self.theta = walk.point(self.step);
+        self.whole = None;
     }
 
     /// Makes loss and gradient of the whole split known.

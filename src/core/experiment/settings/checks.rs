@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use crate::core::experiment::resolution::Resolution;
 use crate::core::num::SettingError;
 use crate::core::text::{Measured, Shown};
+use crate::core::train::Leg;
 
 /// Steps an experiment may plan.
 pub const MAX_STEPS: u64 = 10_000_000;
@@ -70,6 +71,16 @@ pub(super) fn each_once<T: Copy + PartialEq + Into<&'static str>>(names: &[T]) -
     match (0..names.len()).find(is_there_before) {
         Some(i) => refused(format!("{} twice", names[i].into()), "each name once"),
         None => Ok(()),
+    }
+}
+
+/// Legs that a walk may have: each has points that are read.
+const MOST_LEGS: usize = 100;
+
+pub(super) fn legs(legs: &[Leg]) -> Result<(), SettingError> {
+    match legs.len() > MOST_LEGS {
+        true => refused(format!("{} legs", legs.len()), format!("at most {MOST_LEGS} legs")),
+        false => Ok(()),
     }
 }
 

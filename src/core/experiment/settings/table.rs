@@ -24,6 +24,7 @@ use crate::core::model::{Init, ModelConfig};
 use crate::core::objective::{Quantity, Surface};
 use crate::core::optim::{OptimizerConfig, Schedule};
 use crate::core::subspace::{PlaneConfig, Third};
+use crate::core::train::Leg;
 
 settings! {
     /// What is computed, and how it is first shown. Not checked yet: see
@@ -71,6 +72,11 @@ settings! {
 
         /// How many examples a step sees: all of them (full) is gradient descent, fewer is stochastic.
         batch: BatchSize => Batch, Training, Experiment "batch(size(32))";
+
+        /// Where it goes instead of being trained, a thousandth of each leg in a step: straight to points, or on curves that a
+        /// control point bends. Points are .npy files or runs (.npz).
+        walk: Vec<Leg> => Walk, Training, Experiment
+            "walk([straight(to: \"built-in:copy-2.npy\")])", by checks::legs;
 
         /// How long training is planned to go on.
         steps: u64 = 2000 => Steps, Length, Experiment "steps(3000)", in 1..=MAX_STEPS;

@@ -151,7 +151,7 @@ fn a_run_carries_its_data_and_points_and_opens_no_other_file() {
     }
     let read = read_run(&path, &access(Reach::Below)).unwrap();
     assert!(read.experiment.has_data_of(&own));
-    assert_eq!(read.experiment.plane_points(), own.plane_points());
+    assert_eq!(read.experiment.named_points(), own.named_points());
     assert_eq!(
         read.experiment.supervised().unwrap().train().target(),
         own.supervised().unwrap().train().target()
