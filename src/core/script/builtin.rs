@@ -179,7 +179,7 @@ mod tests {
         let claims = rows.iter().skip_while(|row| row.get(1) != Some(&"claim")).skip(2);
         for row in claims.filter(|row| row.len() == 4) {
             let is_known = |title: &str| beginnings.iter().any(|(known, _)| known == title);
-            assert!(row[2].split(", ").all(is_known), "{row:?}");
+            assert!(row[2].split("; ").all(is_known), "{row:?}");
         }
     }
 
