@@ -101,9 +101,14 @@ impl Experiment {
     /// What each of the two is called beside the other: where they differ, and what they say there.
     pub fn sides(&self) -> Option<[String; 2]> {
         let second = self.second()?;
+        // A start that was found elsewhere goes with what else is another.
+        let is_telling =
+            |path: &&str| !matches!(Setting::of_path(path), Some(Setting::Title | Setting::From));
+        let paths = || self.compare.iter().map(|assignment| &assignment.path[..]);
+        let telling: Vec<&str> = paths().filter(is_telling).collect();
+        let telling = if telling.is_empty() { paths().collect() } else { telling };
         let titles = [self, second].map(|side| {
-            let said = self.compare.iter().filter(|one| Setting::of_path(&one.path) != Some(Setting::Title));
-            let said: Vec<String> = said.map(|assignment| said_at(&side.file, &assignment.path)).collect();
+            let said: Vec<String> = telling.iter().map(|path| said_at(&side.file, path)).collect();
             said.join(" · ")
         });
         let has_title = !second.title.is_empty();

@@ -12,7 +12,6 @@ use crate::core::grid::{Evaluator, InProcess};
 use crate::core::model::{ModelConfig, Skip};
 use crate::core::objective::measure::Batches;
 use crate::core::objective::{Measure, Problem, Supervised};
-use crate::core::text::Measured;
 
 /// What can be asked to lie between.
 const EXPECTED: &str = "two landscapes beside each other whose data, loss and model are the same but for the weight on the \
@@ -86,6 +85,6 @@ impl Experiment {
     /// In words, where between the two the first one's surface is.
     pub fn said_between(&self) -> Option<String> {
         let share = self.view.between.filter(|share| *share > 0.0)?;
-        Some(format!("{} of the way, evaluated: only the ends were trained", Measured(share).steady(2)))
+        Some(format!("{share:.2} of the way, evaluated: only the ends were trained"))
     }
 }

@@ -15,7 +15,7 @@ struct BuiltIn {
 }
 
 /// All of them, in the order a list shows them.
-const TOURS: [BuiltIn; 4] = [
+const TOURS: [BuiltIn; 5] = [
     BuiltIn {
         name: "what-is-a-loss-landscape",
         text: include_str!("../../../assets/tours/what-is-a-loss-landscape.ron"),
@@ -46,6 +46,14 @@ const TOURS: [BuiltIn; 4] = [
         words: &[
             ("de", include_str!("../../../assets/tours/copies.de.ron")),
             ("es", include_str!("../../../assets/tours/copies.es.ron")),
+        ],
+    },
+    BuiltIn {
+        name: "skip-connections",
+        text: include_str!("../../../assets/tours/skip-connections.ron"),
+        words: &[
+            ("de", include_str!("../../../assets/tours/skip-connections.de.ron")),
+            ("es", include_str!("../../../assets/tours/skip-connections.es.ron")),
         ],
     },
 ];
