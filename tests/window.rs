@@ -2,6 +2,7 @@
 //! at once.
 
 mod boards;
+mod presenter;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -396,3 +396,31 @@ fn folds(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     fold(ui, "Slice", true, &mut |ui| slice::slice_ui(ui, view, asked));
     fold(ui, "View", true, &mut |ui| look::look_ui(ui, view, asked));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_pointer_does_in_another_window_is_not_done_to_the_scene() {
+        let mut app = App::new();
+        app.init_resource::<EguiWantsInput>().init_resource::<OverPanel>().init_resource::<Dialog>();
+        app.add_message::<Taken>().add_systems(Update, heed_egui);
+        let pointed = |at: Option<Vec2>| {
+            let mut window = Window::default();
+            window.set_cursor_position(at);
+            window
+        };
+        let of_audience = app.world_mut().spawn((pointed(None), PrimaryWindow)).id();
+        let other = app.world_mut().spawn(pointed(None)).id();
+        let mut is_taken = |window: Entity, at: Option<Vec2>| {
+            app.world_mut().entity_mut(window).insert(pointed(at));
+            app.update();
+            app.world_mut().resource_mut::<Messages<Taken>>().drain().last().unwrap().pointer
+        };
+        assert!(!is_taken(of_audience, Some(Vec2::splat(9.0))));
+        assert!(!is_taken(of_audience, None));
+        assert!(is_taken(other, Some(Vec2::splat(9.0))));
+        assert!(!is_taken(other, None));
+    }
+}
