@@ -100,6 +100,30 @@ fn a_plane_of_ones_own_shows_what_lies_between_two_minima() {
     assert!(lowest <= ends[0].max(ends[1]) + 1e-3, "both ends lie on it: {text}");
 }
 
+/// The ratios that the captions of the tour state, which are those of the example.
+fn stated_ratios() -> Vec<f64> {
+    let tour = losscape::core::script::builtin::load("batch-size").unwrap().unwrap();
+    let words = tour.chapters()[2..].iter().flat_map(|chapter| chapter.caption.split_whitespace());
+    let words = words.map(|word| word.trim_matches(['(', ')', ',', ':']));
+    words.filter(|word| word.contains('.')).filter_map(|word| word.parse().ok()).collect()
+}
+
+/// What the example says of a ratio: its mean and its spread.
+fn ratio(text: &str, name: &str) -> [f64; 2] {
+    let told = text.split_once(&format!("{name}, 8 against full:")).unwrap().1;
+    [number_after(told, ""), number_after(told, "(times or by")]
+}
+
+#[test]
+fn with_weight_decay_the_ratios_are_what_the_tour_states() {
+    let text = said(|out| batch_size::pair(5e-4, out));
+    let found = ["plain width", "\nwidth"].map(|name| ratio(&text, name)[0]);
+    let stated = &stated_ratios()[4..];
+    assert_eq!(stated.len(), 2, "{stated:?}");
+    assert!(stated.iter().zip(found).all(|(told, found)| (told / found - 1.0).abs() < 0.05), "{found:?}");
+    assert!((ratio(&text, "largest eigenvalue")[0] / 0.37 - 1.0).abs() < 0.05);
+}
+
 #[test]
 fn small_and_large_batches_are_compared_at_one_loss() {
     let text = said(|out| batch_size::pair(0.0, out));
@@ -128,6 +152,13 @@ fn small_and_large_batches_are_compared_at_one_loss() {
         let found = number_after(&text, &format!("{name}, 8 against full:"));
         assert!((found / ratio - 1.0).abs() < 0.05, "{name}: {found}");
     }
+    let width = ratio(&text, "\nwidth");
+    let found = [ratio(&text, "plain width")[0], ratio(&text, "largest eigenvalue")[0], width[0], width[1]];
+    let told = stated_ratios();
+    assert!(
+        told.iter().zip(found).all(|(told, found)| (told / found - 1.0).abs() < 0.05),
+        "{told:?} {found:?}"
+    );
     for counted in ["above 1 in 7 of 7 seeds", "above 1 in 0 of 7 seeds", "above 1 in 5 of 7 seeds"] {
         assert!(text.contains(counted), "{counted}: {text}");
     }

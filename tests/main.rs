@@ -5,6 +5,7 @@
 
 #[cfg(feature = "desktop")]
 mod attack;
+mod batches;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod charts;
 #[cfg(all(feature = "viewer", feature = "desktop"))]

@@ -6,7 +6,7 @@ use super::file::{ExperimentFile, FileError};
 pub const DEFAULT: &str = "xor-model3";
 
 /// Name and text of each, in the order a list shows them.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 20] = [
     (DEFAULT, include_str!("../../../assets/experiments/xor-model3.ron")),
     ("sinking-low", include_str!("../../../assets/experiments/sinking-low.ron")),
     ("diagonal-model1", include_str!("../../../assets/experiments/diagonal-model1.ron")),
@@ -20,6 +20,8 @@ const FILES: [(&str, &str); 18] = [
     ("sine", include_str!("../../../assets/experiments/sine.ron")),
     ("li-plain", include_str!("../../../assets/experiments/li-plain.ron")),
     ("li-skip", include_str!("../../../assets/experiments/li-skip.ron")),
+    ("small-batch", include_str!("../../../assets/experiments/small-batch.ron")),
+    ("between-batches", include_str!("../../../assets/experiments/between-batches.ron")),
     ("three-copies", include_str!("../../../assets/experiments/three-copies.ron")),
     ("connecting-curve", include_str!("../../../assets/experiments/connecting-curve.ron")),
     ("li-both", include_str!("../../../assets/experiments/li-both.ron")),

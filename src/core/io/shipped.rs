@@ -3,6 +3,8 @@
 //! Their names begin with `built-in:` and mean the same wherever they are named: in a file, in a cue, on the command
 //! line. `cargo run --release --example copies -- assets/points` finds the copies and the bends between them anew; `li-skip` and
 //! `li-plain` are the last points of those experiments' runs.
+//! `batch-8` and `batch-full` are where `small-batch` is after 750 steps and, with the full batch, after 575; `decayed-8` and
+//! `decayed-full` the same with a weight decay of 5e-4, after 750 and 600. `before` and `beyond` lie half the way outside both.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "built-in:";
 
 /// Name, without the prefix, and bytes of each.
-const FILES: [(&str, &[u8]); 7] = [
+const FILES: [(&str, &[u8]); 15] = [
     ("copy-1.npy", include_bytes!("../../../assets/points/copy-1.npy")),
     ("copy-2.npy", include_bytes!("../../../assets/points/copy-2.npy")),
     ("copy-3.npy", include_bytes!("../../../assets/points/copy-3.npy")),
@@ -18,6 +20,14 @@ const FILES: [(&str, &[u8]); 7] = [
     ("bend-2-3.npy", include_bytes!("../../../assets/points/bend-2-3.npy")),
     ("li-skip.npy", include_bytes!("../../../assets/points/li-skip.npy")),
     ("li-plain.npy", include_bytes!("../../../assets/points/li-plain.npy")),
+    ("batch-8.npy", include_bytes!("../../../assets/points/batch-8.npy")),
+    ("batch-full.npy", include_bytes!("../../../assets/points/batch-full.npy")),
+    ("batch-before.npy", include_bytes!("../../../assets/points/batch-before.npy")),
+    ("batch-beyond.npy", include_bytes!("../../../assets/points/batch-beyond.npy")),
+    ("decayed-8.npy", include_bytes!("../../../assets/points/decayed-8.npy")),
+    ("decayed-full.npy", include_bytes!("../../../assets/points/decayed-full.npy")),
+    ("decayed-before.npy", include_bytes!("../../../assets/points/decayed-before.npy")),
+    ("decayed-beyond.npy", include_bytes!("../../../assets/points/decayed-beyond.npy")),
 ];
 
 /// Whether a name means something that comes with the program, be it there or not.

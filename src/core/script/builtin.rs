@@ -15,7 +15,7 @@ struct BuiltIn {
 }
 
 /// All of them, in the order a list shows them.
-const TOURS: [BuiltIn; 5] = [
+const TOURS: [BuiltIn; 6] = [
     BuiltIn {
         name: "what-is-a-loss-landscape",
         text: include_str!("../../../assets/tours/what-is-a-loss-landscape.ron"),
@@ -54,6 +54,14 @@ const TOURS: [BuiltIn; 5] = [
         words: &[
             ("de", include_str!("../../../assets/tours/skip-connections.de.ron")),
             ("es", include_str!("../../../assets/tours/skip-connections.es.ron")),
+        ],
+    },
+    BuiltIn {
+        name: "batch-size",
+        text: include_str!("../../../assets/tours/batch-size.ron"),
+        words: &[
+            ("de", include_str!("../../../assets/tours/batch-size.de.ron")),
+            ("es", include_str!("../../../assets/tours/batch-size.es.ron")),
         ],
     },
 ];
