@@ -108,9 +108,9 @@ fn match_markers<S: Side>(
             part(&ball, Solid::body(0.35), color),
             Visibility::Hidden,
             children![
-                part(&glow, Solid::halo(), color),
+                part(&glow, Solid::halo().ranked(marker.number), color),
                 part(&ball, Solid::casing(CASING), palette.casing),
-                part(&ball, Solid::ghost().above(), color),
+                part(&ball, Solid::ghost().above().ranked(marker.number), color),
             ],
         ));
     }

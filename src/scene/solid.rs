@@ -26,6 +26,8 @@ pub struct Solid {
     is_two_sided: bool,
     /// Whether it lies over the other ghosts and halos.
     is_above: bool,
+    /// The number of the run that it is of: of things at one place the later run's is drawn over the earlier's.
+    rank: usize,
 }
 
 /// What a solid is of.
@@ -61,6 +63,8 @@ struct SolidUniforms {
 
 /// World length beyond any difference of two distances from the eye, that of a map included.
 const LAYER: f32 = 1e4;
+/// The same between things of two runs at one place: the least that a number beyond a layer's tells.
+const RANK: f32 = 0.01;
 
 /// How much of its colour a ghost keeps.
 const GHOST: f32 = 0.30;
@@ -69,7 +73,7 @@ impl Solid {
     fn new(kind: Kind, shading: f32, inflation: f32) -> Self {
         let is_halo = if kind == Kind::Halo { 1.0 } else { 0.0 };
         let uniforms = SolidUniforms { color: Vec4::ONE, shading, is_halo, inflation };
-        Self { uniforms, kind, is_painted: false, is_two_sided: false, is_above: false }
+        Self { uniforms, kind, is_painted: false, is_two_sided: false, is_above: false, rank: 0 }
     }
 
     /// A body; `shading` from 0 (unlit) to 1 (lit).
@@ -107,6 +111,12 @@ impl Solid {
     /// The same, over other ghosts and halos.
     pub fn above(mut self) -> Self {
         self.is_above = true;
+        self
+    }
+
+    /// The same of the run with that number.
+    pub fn ranked(mut self, number: usize) -> Self {
+        self.rank = number;
         self
     }
 
@@ -149,12 +159,13 @@ impl Material for Solid {
     /// What is seen through is drawn in this order, over the surface. By its distance alone it could
     /// change places from one frame to the next, and from one recording of a film to another.
     fn depth_bias(&self) -> f32 {
-        match (self.kind, self.is_above) {
+        let layer = match (self.kind, self.is_above) {
             (Kind::Body | Kind::Casing, _) => 0.0,
             (Kind::Ghost, false) => LAYER,
             (Kind::Halo, _) => 2.0 * LAYER,
             (Kind::Ghost, true) => 3.0 * LAYER,
-        }
+        };
+        layer + RANK * self.rank as f32
     }
 
     fn enable_prepass() -> bool {

@@ -81,6 +81,19 @@ const PLACES: [&str; 6] = ["from", "to", "at", "a", "b", "c"];
 /// Degrees that a dial goes through, as in the post's Fig. 9.
 const ANGLES: std::ops::RangeInclusive<f64> = 2.0..=90.0;
 
+/// Points that the names of settings take that several of the kinds have: whichever is chosen, their numbers stay where
+/// they are.
+fn label_width<T: Serialize>(ui: &egui::Ui, kinds: &[T]) -> f32 {
+    let names: Vec<String> =
+        kinds.iter().flat_map(|kind| taken_apart(kind).1.keys().cloned().collect::<Vec<_>>()).collect();
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width = |name: &String| {
+        ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::WHITE).size().x
+    };
+    let is_shared = |name: &&String| names.iter().filter(|other| other == name).count() > 1;
+    names.iter().filter(is_shared).map(width).fold(0.0, f32::max)
+}
+
 /// Draws a row for each setting of a configuration; the configuration with the one that was changed.
 /// `of` says whose they are, apart from others on the same panel. It takes the room of as many rows as any of
 /// the `kinds` that it may become: whoever chooses another does not move what stands below.
@@ -97,7 +110,8 @@ pub fn settings_ui<T: Serialize + DeserializeOwned>(
     let rows = kinds.iter().map(|kind| taken_apart(kind).1.len()).max().unwrap_or(0);
     let blank = rows.saturating_sub(fields.len());
     let mut changed = None;
-    egui::Grid::new(("settings", of)).num_columns(2).show(ui, |ui| {
+    let grid = egui::Grid::new(("settings", of)).num_columns(2).min_col_width(label_width(ui, kinds));
+    grid.show(ui, |ui| {
         for (name, value) in fields {
             let with = |value: Value| {
                 let mut settings = settings.clone();

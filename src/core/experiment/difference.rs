@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::assign::assign;
+use super::assignment::Assignment;
 use super::builtin;
 use super::replacement::{TASK, WAYS, changed};
 use super::settings::{Change, ExperimentFile, Setting};
@@ -27,11 +29,20 @@ pub fn assignments(from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, V
     found
 }
 
-/// Where the values of a setting differ: it may hold others.
+/// Where the values of a setting differ: it may hold others. All of it, where no path leads to a place within it.
 fn difference(setting: Setting, from: &ExperimentFile, to: &ExperimentFile) -> Vec<(String, Value)> {
+    let (path, whole) = (setting.row().path, json(&setting.of(to)));
     let mut found = Vec::new();
-    differ(setting.row().path, &json(&setting.of(from)), &json(&setting.of(to)), &mut found);
-    found
+    differ(path, &json(&setting.of(from)), &whole, &mut found);
+    let put = |file: ExperimentFile, (path, value): &(String, Value)| {
+        let assignment = Assignment { path: path.clone(), text: value.to_string() };
+        assign(&file, &assignment).ok()
+    };
+    let made = found.iter().try_fold(from.clone(), put);
+    match made.is_some_and(|made| setting.is_same_in(&made, to)) {
+        true => found,
+        false => vec![(path.to_owned(), whole)],
+    }
 }
 
 fn json(value: &Change) -> Value {
@@ -76,6 +87,20 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_within_a_plane_is_told_by_all_of_the_plane() {
+        let through = |name: &str| {
+            let text = format!("(slice: (plane: line(from: file(\"{name}\"), to: end)))");
+            ExperimentFile::parse(&text, "x.ron").unwrap()
+        };
+        let found = differences(&through("a.npy"), &through("b.npy"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (&found[0].0[..], &found[0].1),
+            ("slice.plane", &json(&Setting::Plane.of(&through("b.npy"))))
+        );
+    }
 
     #[test]
     fn a_command_line_says_no_more_than_it_must() {

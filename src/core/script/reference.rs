@@ -308,8 +308,13 @@ mod tests {
                     (when: at(0), command: view(set_bookmark(slot: 1, pose: (target: (0, 0, 0), yaw: 0, pitch: 0,
                     distance: 1)))), (when: at(0), command: view(add_key(target: (0, 0, 0), yaw: 0, pitch: 0,
                     distance: 1))),";
+                // What lies between needs two landscapes.
+                let compared = match example.starts_with("view(between") {
+                    true => "(when: at(0), command: experiment(compare([\"batch=size(8)\"]))),",
+                    false => "",
+                };
                 let tour = format!(
-                    "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [{before} (when: at(0.5), command: {example})])])"
+                    "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [{before} {compared} (when: at(0.5), command: {example})])])"
                 );
                 Tour::parse(&tour, "example", &Folder::default())
                     .unwrap_or_else(|why| panic!("{example}: {why}"));

@@ -30,6 +30,7 @@ pub struct Dotted<S: Side = First>(pub bool, PhantomData<S>);
 pub(super) struct Tube {
     run: RunId,
     stand: Stand,
+    number: usize,
 }
 
 /// World radius of the tube.
@@ -51,7 +52,9 @@ pub(super) fn match_tubes<S: Side>(
     }
     let wanted: Vec<Tube> = placement
         .iter()
-        .flat_map(|(stand, _)| trails.0.iter().map(move |trail| Tube { run: trail.run, stand }))
+        .flat_map(|(stand, _)| {
+            trails.0.iter().map(move |trail| Tube { run: trail.run, stand, number: trail.number })
+        })
         .collect();
     for (entity, tube) in &tubes {
         if !wanted.contains(tube) {
@@ -65,7 +68,7 @@ pub(super) fn match_tubes<S: Side>(
         let mut part =
             |solid: Solid| (Mesh3d(mesh.clone()), MeshMaterial3d(solids.add(solid)), NoFrustumCulling);
         let casing = (part(Solid::casing(CASING)), Dyed(|palette| palette.casing));
-        let ghost = part(Solid::ghost().painted());
+        let ghost = part(Solid::ghost().painted().ranked(tube.number));
         let body = part(Solid::body(0.55).painted());
         let root = stands.on(tube.stand);
         commands.spawn((tube, root, body, Visibility::Hidden, children![casing, ghost]));
