@@ -91,7 +91,7 @@ fn label_width<T: Serialize>(ui: &egui::Ui, kinds: &[T]) -> f32 {
         ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::WHITE).size().x
     };
     let is_shared = |name: &&String| names.iter().filter(|other| other == name).count() > 1;
-    names.iter().filter(is_shared).map(width).fold(0.0, f32::max)
+    names.iter().filter(is_shared).map(width).fold(ui.spacing().interact_size.x, f32::max)
 }
 
 /// Draws a row for each setting of a configuration; the configuration with the one that was changed.

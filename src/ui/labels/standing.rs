@@ -20,6 +20,9 @@ pub struct Standing {
     /// What was written.
     #[cfg(all(test, feature = "desktop"))]
     pub(crate) written: Vec<Written>,
+    /// How often labels began anew, all of them or those that were short of words.
+    #[cfg(all(test, feature = "desktop"))]
+    pub(crate) renewals: usize,
 }
 
 /// What was written.
@@ -37,12 +40,21 @@ impl Standing {
     /// Begins anew where the picture is another one, or the room for it.
     pub(super) fn begin(&mut self, area: &LabelBox, is_other: bool) {
         if is_other || self.area.as_ref() != Some(area) {
-            *self = Self { area: Some(area.clone()), ..Self::default() };
+            self.numbers.clear();
+            self.area = Some(area.clone());
+            #[cfg(all(test, feature = "desktop"))]
+            {
+                self.renewals += 1;
+            }
         }
     }
 
     /// Forgets which words were short: in a picture at rest nobody sees them come and go.
     pub(super) fn lengthen(&mut self) {
+        #[cfg(all(test, feature = "desktop"))]
+        {
+            self.renewals += usize::from(self.numbers.values().any(|number| *number >= SHORT));
+        }
         self.numbers.retain(|_, number| *number < SHORT);
     }
 
