@@ -275,18 +275,12 @@ mod tests {
     use crate::core::script::builtin;
     use crate::scene::executor::Executor;
 
-    /// Frames of tours in which lines of two runs that are seen through lie over one another at a pixel: which of them
-    /// is drawn last is not decided yet. Nothing else there is late.
-    const LINES_WITHOUT_ORDER: [(&str, u64); 1] = [("what-is-a-loss-landscape", 203)];
-
     /// What reaches the screen a frame late, be it a single pixel, is missing from a film: each frame is what
     /// it still is when it is drawn again in no time.
     fn each_frame_is_complete(overlay: Overlay) {
         for name in builtin::names() {
             let tour = builtin::load(name).unwrap().unwrap();
-            let is_late = |late: &Late| !LINES_WITHOUT_ORDER.contains(&(name, late.0));
-            let late: Vec<Late> = late_pixels(tour, overlay).into_iter().filter(is_late).collect();
-            assert_eq!(late, [], "{name} with {overlay:?}");
+            assert_eq!(late_pixels(tour, overlay), [], "{name} with {overlay:?}");
         }
     }
 

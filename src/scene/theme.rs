@@ -19,7 +19,8 @@ pub struct Palette {
     pub axis: Color,
     /// Sides of the block that the surface stands on.
     pub block: Color,
-    /// Drop lines from the trail to the surface.
+    /// Drop lines from the trail to the surface. Not seen through: lines have no order among themselves, so what is seen
+    /// where two meet must not depend on it.
     pub drop: Color,
     /// Around trail and marker, so that they stand out from any colour of a loss.
     pub casing: Color,
@@ -51,7 +52,7 @@ const DARK: Palette = Palette {
     floor: Color::srgb(0.17, 0.20, 0.26),
     axis: Color::srgb(0.58, 0.63, 0.72),
     block: Color::srgb(0.20, 0.23, 0.30),
-    drop: Color::srgba(1.0, 0.62, 0.68, 0.6),
+    drop: Color::srgb(0.80, 0.49, 0.54),
     casing: Color::srgb(0.03, 0.035, 0.05),
     start: Color::srgb(0.93, 0.94, 0.97),
     end: Color::srgb(0.36, 0.85, 0.95),
@@ -77,7 +78,7 @@ const LIGHT: Palette = Palette {
     floor: Color::srgb(0.80, 0.82, 0.86),
     axis: Color::srgb(0.30, 0.33, 0.40),
     block: Color::srgb(0.70, 0.73, 0.78),
-    drop: Color::srgba(0.55, 0.05, 0.18, 0.6),
+    drop: Color::srgb(0.53, 0.33, 0.35),
     casing: Color::srgb(1.0, 1.0, 1.0),
     start: Color::srgb(0.16, 0.18, 0.24),
     end: Color::srgb(0.0, 0.42, 0.62),
