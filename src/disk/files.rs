@@ -53,6 +53,23 @@ impl Sources for Files {
         names.sort();
         names
     }
+
+    fn within(&self, folder: &Path) -> Vec<PathBuf> {
+        let (mut names, mut open) = (Vec::new(), vec![folder.to_owned()]);
+        while let Some(folder) = open.pop() {
+            let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+            for entry in std::fs::read_dir(here).into_iter().flatten().flatten() {
+                let name = folder.join(entry.file_name());
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => open.push(name),
+                    _ if name.is_file() => names.push(name),
+                    _ => {}
+                }
+            }
+        }
+        names.sort();
+        names
+    }
 }
 
 /// What tells a file from another one that took its name: where it lies on its device, or else when it was made.
@@ -134,6 +151,18 @@ mod tests {
         assert_eq!(Files.beside(&at("b")), [at("a"), at("b")]);
         assert!(Files.beside(Path::new("Cargo.toml")).contains(&PathBuf::from("Cargo.lock")));
         assert_eq!(Files.beside(&at("gone/x")), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn what_lies_below_a_folder_is_found_and_links_lead_round_no_circle() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("b/c")).unwrap();
+        ["z", "b/c/y", "a"].iter().for_each(|name| std::fs::write(at(name), "").unwrap());
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("..", at("b/up")).unwrap();
+        assert_eq!(Files.within(folder.path()), [at("a"), at("b/c/y"), at("z")]);
+        assert_eq!(Files.within(&at("a")), Vec::<PathBuf>::new());
     }
 
     #[cfg(target_os = "linux")]

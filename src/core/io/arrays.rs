@@ -1,10 +1,9 @@
 //! Arrays read back from numpy's files, no more of them than is stated before anything is unpacked.
 //!
 //! A header is looked at before it is handed to its reader, which tries all ways when it meets brackets that it
-//! cannot close; so is an archive's directory, whose reader believes any number of entries and searches a file
-//! byte by byte where it does not find what it expects.
+//! cannot close.
 
-use std::io::{self, BufReader, Chain, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
 use npyz::npz::file_name_from_array_name;
@@ -12,6 +11,7 @@ use npyz::{NpyFile, Order};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::archive;
 use super::input::InputError;
 use super::sources::{Reader, Sources};
 
@@ -105,9 +105,7 @@ impl<'a> Arrays<'a> {
     /// # Errors
     /// If it cannot be read, or is none.
     pub fn open(sources: &'a dyn Sources, name: &'a Path) -> Result<Self, ArrayError> {
-        let mut file = sources.open(name, MOST_BYTES)?;
-        check_directory(&mut file)?;
-        let zip = ZipArchive::new(file).map_err(io::Error::from)?;
+        let zip = archive::open(sources.open(name, MOST_BYTES)?, MOST_ENTRIES)?;
         Ok(Self { zip, left: MOST_UNPACKED })
     }
 
@@ -146,37 +144,6 @@ impl<'a> Arrays<'a> {
         let values = array.into_vec().map_err(|error| wrong(format!("cannot be read ({error})")))?;
         Ok(Some(Array { shape, values }))
     }
-}
-
-/// Sees to it that the directory at the end of an archive is where it says, and not long.
-fn check_directory(file: &mut (impl Read + Seek)) -> io::Result<()> {
-    /// Bytes of the last record, of the one that says where the long one is, and of the long one.
-    const END: i64 = 22;
-    const LOCATOR: i64 = 20;
-    const LONG: usize = 56;
-    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    let none = || invalid("it does not end as an archive does");
-    let mut end = [0; END as usize];
-    file.seek(SeekFrom::End(-END)).and_then(|_| file.read_exact(&mut end)).map_err(|_| none())?;
-    if !end.starts_with(b"PK\x05\x06") {
-        return Err(none());
-    }
-    let mut entries = number(&end[10..12]);
-    let mut locator = [0; LOCATOR as usize];
-    let found = file.seek(SeekFrom::End(-END - LOCATOR)).and_then(|_| file.read_exact(&mut locator));
-    if found.is_ok() && locator.starts_with(b"PK\x06\x07") {
-        let mut long = [0; LONG];
-        let at = SeekFrom::Start(number(&locator[8..16]));
-        file.seek(at).and_then(|_| file.read_exact(&mut long)).map_err(|_| none())?;
-        if !long.starts_with(b"PK\x06\x06") {
-            return Err(none());
-        }
-        entries = number(&long[32..40]);
-    }
-    if entries > MOST_ENTRIES {
-        return Err(invalid(&format!("it has {entries} entries; expected at most {MOST_ENTRIES}")));
-    }
-    file.rewind()
 }
 
 #[cfg(test)]

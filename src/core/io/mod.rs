@@ -1,5 +1,6 @@
 //! Bytes that others give, whatever is in them. Nothing is opened here: see [`sources`].
 
+pub mod archive;
 pub mod arrays;
 pub mod folder;
 pub mod input;

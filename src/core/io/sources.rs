@@ -43,6 +43,10 @@ pub trait Sources: fmt::Debug + Send + Sync {
 
     /// The names of what lies beside it, itself included, in order; none where that cannot be told.
     fn beside(&self, name: &Path) -> Vec<PathBuf>;
+
+    /// The names of the files in a folder and below, in order; none where there is no such folder. Links to folders
+    /// are not followed.
+    fn within(&self, folder: &Path) -> Vec<PathBuf>;
 }
 
 impl<'s> dyn Sources + 's {
@@ -180,6 +184,10 @@ impl Sources for Shelf {
     fn beside(&self, name: &Path) -> Vec<PathBuf> {
         self.0.keys().filter(|other| other.parent() == name.parent()).cloned().collect()
     }
+
+    fn within(&self, folder: &Path) -> Vec<PathBuf> {
+        self.0.keys().filter(|name| name.starts_with(folder) && *name != folder).cloned().collect()
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +237,15 @@ mod tests {
         let none = Path::new("built-in:none.npy");
         assert!(!shelf.has(none));
         assert_eq!(shelf.whole(none, 9).unwrap_err().to_string(), "entity not found");
+    }
+
+    #[test]
+    fn what_is_below_a_folder_is_named() {
+        let mut shelf = shelf();
+        ["runs/b/2.pt", "runs/1.pt", "runs.csv"].into_iter().for_each(|name| shelf.put(name, *b""));
+        let within = |folder: &str| shelf.within(Path::new(folder));
+        assert_eq!(within("runs"), [PathBuf::from("runs/1.pt"), "runs/b/2.pt".into()]);
+        assert_eq!((within("runs/1.pt"), within("gone")), (vec![], vec![]));
     }
 
     #[test]
