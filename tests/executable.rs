@@ -1,6 +1,7 @@
 //! The executable, run as a user runs it.
 
 mod elsewhere;
+mod imports;
 #[cfg(feature = "viewer")]
 mod languages;
 mod outputs;

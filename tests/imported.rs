@@ -20,9 +20,11 @@ fn pair(plane: &str) -> (Experiment, Experiment) {
     let trained = Experiment::new(file.clone()).unwrap();
     let course = Arc::new(pipeline::train(&trained, |_| {}).unwrap().course());
     let layout = trained.problem().layout().clone();
-    let elsewhere = ExperimentFile { seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
-    let import = Import { name: "resnet, run 3".to_owned(), layout, course };
-    (trained, Experiment::of_import(elsewhere, import).unwrap())
+    let import = Some("there/resnet, run 3".into());
+    let elsewhere =
+        ExperimentFile { import, seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
+    let import = Import { layout, course, slice: None, words: Vec::new() };
+    (trained, Experiment::of_import(elsewhere, Arc::new(import), None).unwrap())
 }
 
 #[test]
@@ -104,8 +106,10 @@ fn what_needs_its_loss_is_refused_by_name() {
         "slice.plane = hessian: expected a plane that follows from the run alone, since the run came without its loss"
     );
     let layout = ParamLayout::dense([("fc1.weight".to_owned(), vec![2, 2])]);
-    let import = Import { name: "x".to_owned(), layout, course: Arc::clone(imported.imported().unwrap()) };
-    let other = Experiment::of_import(ExperimentFile::default(), import).unwrap_err().to_string();
+    let course = Arc::clone(imported.imported().unwrap());
+    let import = Import { layout, course, slice: None, words: Vec::new() };
+    let other =
+        Experiment::of_import(ExperimentFile::default(), Arc::new(import), None).unwrap_err().to_string();
     assert_eq!(other, "step 0 = 44: expected 4 parameters, as its layout has");
     assert_eq!(imported.file().heading(), "resnet, run 3", "not the usual model on the usual data");
     assert_eq!(imported.steps, 150);

@@ -14,7 +14,7 @@ use syn::visit::{self, Visit};
 const LAYERS: [&str; 8] = ["core", "disk", "scene", "ui", "app", "record", "cli", "main"];
 
 /// The rooms of `core`, and its door.
-const CORE: [&str; 19] = [
+const CORE: [&str; 20] = [
     "text",
     "num",
     "io",
@@ -26,6 +26,7 @@ const CORE: [&str; 19] = [
     "train",
     "subspace",
     "grid",
+    "imports",
     "geometry",
     "experiment",
     "probe",

@@ -17,6 +17,7 @@ use crate::core::experiment::paths::is_ron;
 use crate::core::experiment::replacement::{TASK, WAYS};
 use crate::core::experiment::{Change, Experiment, ExperimentFile, builtin};
 use crate::core::formats::run::RecordedRun;
+use crate::core::imports::is_import;
 use crate::core::io::folder::{Access, Reach};
 use crate::core::loss::Loss;
 use crate::core::model::ModelConfig;
@@ -29,8 +30,8 @@ use crate::disk::{self, Files};
 /// An experiment as typed.
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
-    /// A built-in experiment or tour (losscape list names them), a .ron file, or a table (.csv, .tsv, .txt,
-    /// .data).
+    /// A built-in experiment or tour (losscape list names them), a .ron file, a table (.csv, .tsv, .txt,
+    /// .data), or a slice of others (.npz).
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
@@ -211,13 +212,17 @@ impl ExperimentArguments {
         if tours::names().any(|tour| tour == name) {
             bail!("{name} is a tour, for losscape view and record; expected an experiment");
         }
+        if is_import(Path::new(name)) {
+            return Ok(ExperimentFile { import: Some(name.into()), ..ExperimentFile::default() });
+        }
         if is_table(name) {
             return Ok(of_table(name));
         }
         if !is_ron(Path::new(name)) {
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
             bail!(
-                "unknown experiment or tour {name:?}: expected {}, a .ron file or a table (.csv, .tsv, .txt, .data)",
+                "unknown experiment or tour {name:?}: expected {}, a .ron file, a table (.csv, .tsv, .txt, .data) or a slice \
+                 of others (.npz)",
                 known.join(", ")
             );
         }

@@ -166,9 +166,10 @@ fn refusal(error: &clap::Error) -> String {
     format!("{}{tip}; see losscape --help", first.join(" ").trim_start_matches("error: "))
 }
 
-/// Tells what was found out about the data, and how the optimizer steps, before the work begins.
+/// Tells what was found out about the data or of what was computed elsewhere, and how the optimizer steps, before the work begins.
 fn tell_notes(experiment: &Experiment) {
-    let name = experiment.supervised().map_or("", |learned| &learned.train().name);
+    let name =
+        experiment.supervised().map_or_else(|| experiment.heading(), |learned| learned.train().name.clone());
     experiment.notes().iter().for_each(|note| terminal::complain(&format!("{name}: {note}")));
     if let Some(note) = experiment.optimizer_note() {
         terminal::complain(&note);

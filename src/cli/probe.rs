@@ -18,6 +18,7 @@ use crate::core::experiment::Experiment;
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::pipeline;
 use crate::core::io::npy;
+use crate::core::objective::NoObjective;
 use crate::core::probe::train_on::{TrainOn, train_on};
 use crate::core::probe::{Curvature, Extent, Probe, probe};
 use crate::core::subspace::{Place, PlaceError};
@@ -63,6 +64,7 @@ struct Report<'a> {
 /// If the request makes no sense, no plane fits the run, or the file cannot be written.
 pub fn probe_point(arguments: ProbeArguments) -> Result<(), Failure> {
     let experiment = arguments.experiment.checked()?;
+    experiment.objective().ok_or(NoObjective).map_err(Failure::request)?;
     let point = Point::parse(&arguments.at, &experiment).map_err(Failure::Request)?;
     let output = match &arguments.output {
         Some(path) if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("json")) => {

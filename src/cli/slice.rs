@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use super::experiment::ExperimentArguments;
@@ -86,6 +86,11 @@ impl SliceArguments {
         let counts = self.experiment.counts().map_err(Failure::Request)?;
         let counts = counts.unwrap_or_else(|| experiment.slice.grid.0.to_vec());
         let ranges = self.experiment.ranges().map_err(Failure::Request)?;
+        if let Some(slice) = experiment.imported_slice() {
+            let axes = slice.table.losses().spec.axes();
+            let own: Vec<usize> = axes.iter().map(|axis| axis.count).collect();
+            refuse_another_grid(&own, &counts, ranges.is_some()).map_err(Failure::Request)?;
+        }
         let format = SliceFormat::of_path(&self.output).map_err(Failure::request)?;
         format.accepts(&counts).map_err(Failure::request)?;
         let alpha3 = self.alpha3.unwrap_or(experiment.view.alpha3);
@@ -95,6 +100,20 @@ impl SliceArguments {
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         Ok((Request { experiment, counts, ranges, alpha3, precision: self.precision }, format, output))
     }
+}
+
+/// A slice that was evaluated elsewhere has the cells of its file: those of a volume, or of one of its planes.
+fn refuse_another_grid(own: &[usize], counts: &[usize], has_ranges: bool) -> anyhow::Result<()> {
+    let text = |counts: &[usize]| counts.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
+    if has_ranges {
+        bail!(
+            "--range: expected none, since the slice was evaluated elsewhere and has the ranges of its file"
+        );
+    }
+    if counts.len() < 2 || !own.starts_with(counts) {
+        bail!("--grid {}: expected {}, since the slice was evaluated elsewhere", text(counts), text(own));
+    }
+    Ok(())
 }
 
 /// Cells between two movements of the progress bar.

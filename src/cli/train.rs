@@ -13,6 +13,7 @@ use super::terminal::{complain, say};
 use super::{Failure, file_to_write};
 use crate::core::experiment::{pipeline, remedy};
 use crate::core::formats::archive;
+use crate::core::objective::NoObjective;
 use crate::core::text::{Measured, Percent};
 use crate::core::train::blow_up;
 use crate::disk::output::Output;
@@ -45,6 +46,7 @@ pub fn train(arguments: TrainArguments) -> Result<(), Failure> {
         return Err(Failure::request(anyhow!("-o {output}: expected a name that ends in .npz")));
     }
     let output = Output::new(&output, force).map_err(Failure::request)?;
+    experiment.objective().ok_or(NoObjective).map_err(Failure::request)?;
     tell_notes(&experiment);
     let training = experiment.clone();
     let interrupt = Interrupt::listen()?;

@@ -10,6 +10,7 @@ pub mod experiment;
 pub mod formats;
 pub mod geometry;
 pub mod grid;
+pub mod imports;
 pub mod io;
 pub mod loss;
 pub mod model;

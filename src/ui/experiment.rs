@@ -23,7 +23,7 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
     opened_ui(ui, view);
     load_menu(ui, asked);
     if view.is_imported {
-        ui.add(egui::Label::new(sentence(&NoObjective)).wrap());
+        imported_ui(ui, view);
         return;
     }
     minimised_ui(ui, view, asked);
@@ -33,6 +33,14 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
     }
     start_ui(ui, view, asked);
     optimizer_ui(ui, view, asked);
+}
+
+/// What there is to tell of what was computed elsewhere.
+fn imported_ui(ui: &mut egui::Ui, view: &PanelView) {
+    let untold = view.news.notes.is_empty().then(|| sentence(&NoObjective));
+    for words in view.news.notes.iter().cloned().chain(untold) {
+        ui.add(egui::Label::new(visible(&words)).wrap());
+    }
 }
 
 /// What is open, also once it is no longer quite that, and its title as long as it has one.

@@ -239,6 +239,7 @@ fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
         let text = match axis {
             None => "–".to_owned(),
             Some(axis) if axis.is_random => "random".to_owned(),
+            Some(axis) if axis.explained.is_nan() => "not told".to_owned(),
             Some(axis) => share(axis.explained, walk),
         };
         let hover = format!(
@@ -257,8 +258,12 @@ fn explained_ui(ui: &mut egui::Ui, view: &PanelView) {
     let hover = "Angle between the first two directions in parameter space. They are drawn at right angles: where it is another, shapes are sheared.";
     number(ui, "angle α₁ α₂", degrees, hover);
     let hover = "Share of the trajectory's variance that no direction of this slice shows.";
-    let left_out = format!("{:.1} %", 100.0 * (1.0 - view.slice.explained).max(0.0));
-    number(ui, "left out", if is_known { left_out } else { "–".to_owned() }, hover);
+    let left_out = match view.slice.explained {
+        _ if !is_known => "–".to_owned(),
+        explained if explained.is_nan() => "not told".to_owned(),
+        explained => format!("{:.1} %", 100.0 * (1.0 - explained).max(0.0)),
+    };
+    number(ui, "left out", left_out, hover);
 }
 
 /// A share, and beside it what half of the random walks stay below.

@@ -248,6 +248,7 @@ impl<S: Side> Told<'_, S> {
         let plane = known.map(|known| &known.plan.plane);
         SliceView {
             axes: plane.map(|plane| plane.axes.clone()).unwrap_or_default(),
+            is_imported: self.session.experiment().imported_slice().is_some(),
             explained: plane.map_or(0.0, |plane| plane.explained),
             cosine: plane.map_or(0.0, |plane| plane.subspace.cosine(0, 1)),
             walks: known.and_then(|known| known.walks.clone()),

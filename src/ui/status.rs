@@ -50,6 +50,7 @@ fn picture_text(view: &PanelView) -> String {
         _ if view.is_imported && !view.slice.has_surface => {
             "no surface: this run came without its loss".to_owned()
         }
+        _ if view.slice.is_imported => "as in its file; between the layers of a volume, blended".to_owned(),
         (true, None) => "exact plane".to_owned(),
         (true, Some(error)) => {
             format!("exact plane (blending it would have been wrong by up to {:.2})", Measured(error))

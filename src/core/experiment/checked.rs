@@ -14,6 +14,7 @@ use super::settings::{Change, ExperimentFile, Setting, Touches};
 pub use super::settings::{MAX_LAYERS, MAX_PLANE_CELLS, MAX_SIDE, MAX_STEPS};
 use crate::core::data::{BatchSize, Dataset};
 use crate::core::grid::{Axis, GridError, GridSpec};
+use crate::core::imports::Import;
 use crate::core::io::folder::Access;
 use crate::core::io::npy;
 use crate::core::io::sources::Sources;
@@ -34,6 +35,8 @@ pub struct Experiment {
     files: Arc<ThetaFiles>,
     /// Its run, recorded before: see [`Experiment::along`].
     pub(super) course: Option<Arc<Course>>,
+    /// What it shows that was computed elsewhere: see [`Experiment::import`].
+    pub(super) import: Option<Arc<Import>>,
     /// The one beside it: see [`Experiment::second`].
     pub(super) second: Option<Arc<Experiment>>,
     /// Where files that it comes to name are read from.
@@ -105,6 +108,10 @@ impl Experiment {
         sources: &Arc<dyn Sources>,
         before: Option<&Self>,
     ) -> Result<Self, FieldError> {
+        if let Some(path) = &file.import {
+            let import = Arc::new(problem::imported(path, &**sources)?);
+            return Self::of_import(file, import, None)?.with_sources(sources).with_second(before);
+        }
         file.check()?;
         let problem = Arc::new(problem::problem(&file, &**sources)?);
         let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
@@ -154,7 +161,7 @@ impl Experiment {
         }
         measure(&file, &problem)?;
         let sources = Access::default().sources;
-        let experiment = Self { file, problem, files, course: None, second: None, sources };
+        let experiment = Self { file, problem, files, course: None, import: None, second: None, sources };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -170,6 +177,10 @@ impl Experiment {
         let mut file = self.file.clone();
         change(&mut file);
         self.check_change(&file)?;
+        if let Some(import) = self.import.as_ref().filter(|_| self.file.import == file.import) {
+            let changed = Self::of_import(file, Arc::clone(import), Some(self))?;
+            return changed.with_sources(&self.sources).with_second(self.second());
+        }
         if !problem::is_same_in(&self.file, &file) {
             return Self::reading_beside(file, &self.sources, self.second());
         }
@@ -192,6 +203,9 @@ impl Experiment {
         sources: &Arc<dyn Sources>,
         is_given: impl Fn(&str) -> bool,
     ) -> Result<(Self, Resets), FieldError> {
+        if file.import.is_some() {
+            return Ok((Self::reading(file, sources)?, Resets::default()));
+        }
         file.check()?;
         let (problem, resets) = problem::fitted(&mut file, &**sources, is_given)?;
         let files = Arc::new(read_files(&file, problem.dim(), &**sources)?);
@@ -287,9 +301,10 @@ impl Experiment {
     }
 
     /// What there is to tell of its examples, in sentences: what was found out while they were read, and
-    /// how they are scaled or might be.
+    /// how they are scaled or might be; or of what was computed elsewhere.
     pub fn notes(&self) -> &[String] {
-        self.supervised().map_or(&[][..], |learned| learned.train().notes())
+        let of_import = || self.import.as_ref().map_or(&[][..], |import| &import.words);
+        self.supervised().map_or_else(of_import, |learned| learned.train().notes())
     }
 
     /// What there is to tell of how its optimizer steps its parameters, where anything is trained, or that nothing is.
@@ -412,6 +427,9 @@ impl Experiment {
         bending: Option<&Eigenpairs>,
         way_on: Option<&[f64]>,
     ) -> Result<SlicePlane, FitError> {
+        if let Some(slice) = self.imported_slice() {
+            return Ok(slice.plane.clone());
+        }
         self.slice.plane.fit(&FitInput { bending, way_on, ..self.fit_input(trajectory, steps) })
     }
 

@@ -67,12 +67,21 @@ fn differ(path: &str, from: &Value, to: &Value, found: &mut Vec<(String, Value)>
 }
 
 /// The command line that draws an experiment at a step of its training, beginning with the built-in
-/// one from which least has to be set.
+/// one from which least has to be set, or with the file that was computed elsewhere.
 pub fn command_line(file: &ExperimentFile, at_step: u64) -> String {
+    if let Some(path) = &file.import {
+        let bare =
+            ExperimentFile { import: file.import.clone(), steps: file.steps, ..ExperimentFile::default() };
+        return told(&quoted(&path.display().to_string()), at_step, &assignments(&bare, file));
+    }
     let built_in = builtin::names().filter_map(|name| Some((name, builtin::load(name)?.ok()?)));
     let nearest =
         built_in.map(|(name, base)| (name, assignments(&base, file))).min_by_key(|(_, set)| set.len());
     let (name, set) = nearest.unwrap_or((builtin::DEFAULT, Vec::new()));
+    told(name, at_step, &set)
+}
+
+fn told(name: &str, at_step: u64, set: &[(String, Value)]) -> String {
     let set: String =
         set.iter().map(|(path, value)| format!(" --set {}", quoted(&format!("{path}={value}")))).collect();
     format!("losscape record {name} --at-step {at_step}{set} -o picture.png")
@@ -100,6 +109,14 @@ mod tests {
             (&found[0].0[..], &found[0].1),
             ("slice.plane", &json(&Setting::Plane.of(&through("b.npy"))))
         );
+    }
+
+    #[test]
+    fn what_was_computed_elsewhere_is_named_by_its_file() {
+        let mut file = ExperimentFile { import: Some("a b.npz".into()), steps: 70, ..Default::default() };
+        file.view.opacity = 0.5;
+        let line = "losscape record 'a b.npz' --at-step 3 --set view.opacity=0.5 -o picture.png";
+        assert_eq!(command_line(&file, 3), line);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An experiment as a person writes it: a RON file, every field with a default.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ron::extensions::Extensions;
 use serde::Serialize;
@@ -25,11 +25,12 @@ pub struct FileError {
 }
 
 impl ExperimentFile {
-    /// What it is called where it has no title: its model and its data, or its surface.
+    /// What it is called where it has no title: its model and its data, its surface, or the file that it was read from.
     pub fn name(&self) -> String {
-        match self.surface {
-            Some(surface) => surface.name().to_owned(),
-            None => format!("{} on {}", self.model.name(), self.dataset.title()),
+        match (&self.import, self.surface) {
+            (Some(path), _) => import_name(path),
+            (None, Some(surface)) => surface.name().to_owned(),
+            (None, None) => format!("{} on {}", self.model.name(), self.dataset.title()),
         }
     }
 
@@ -50,6 +51,11 @@ impl ExperimentFile {
     pub fn to_ron(&self) -> String {
         to_pretty_ron(self, usize::MAX)
     }
+}
+
+/// The last part of a path.
+fn import_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Writes plain data as RON that [`parse_ron`] reads back. What lies deeper than `lines_to` is written on

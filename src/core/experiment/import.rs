@@ -1,66 +1,105 @@
-//! Runs that were recorded elsewhere and came without their loss, as experiments.
+//! What was computed elsewhere, as an experiment: runs that came without their loss, and slices.
 //!
-//! Slice and look are theirs like any other's; what would train or evaluate is refused by its field.
+//! Look is theirs like any other's, and of a run the slice too; what would train or evaluate is refused by its field.
 
 use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::field::FieldError;
-use super::settings::{ExperimentFile, Setting, Touches};
-use crate::core::num::ParamLayout;
+use super::resolution::Resolution;
+use super::settings::{ExperimentFile, Setting, SliceFile, Touches};
+pub use crate::core::imports::Import;
+use crate::core::imports::ImportedSlice;
 use crate::core::objective::Problem;
 use crate::core::train::Course;
 
-/// A run that was recorded elsewhere: checkpoints, and which parameters lie where in them.
-#[derive(Clone, Debug)]
-pub struct Import {
-    /// What it is called.
-    pub name: String,
-    /// The layout of its thetas.
-    pub layout: ParamLayout,
-    /// Its checkpoints; their losses are as they were recorded.
-    pub course: Arc<Course>,
-}
-
 const NOT_TRAINED_HERE: &str = "no change, since the run was recorded elsewhere and is not trained here";
+const NOT_SLICED_HERE: &str =
+    "no change, since the slice was evaluated elsewhere and is shown as it is in its file";
 const NEEDS_NO_LOSS: &str = "a plane that follows from the run alone, since the run came without its loss";
 
+/// What of a slice is in its file.
+const OF_SLICE: [Setting; 7] = [
+    Setting::Plane,
+    Setting::Third,
+    Setting::Quantity,
+    Setting::Rotate,
+    Setting::Ranges,
+    Setting::Grid,
+    Setting::Volume,
+];
+
+/// What of a training plays no part, the seed apart: random planes go by it.
+fn is_of_training(setting: &Setting) -> bool {
+    let touches = setting.row().touches;
+    (touches.training() || touches == Touches::Length) && ![Setting::Import, Setting::Seed].contains(setting)
+}
+
+/// The first setting of those in which a file says neither what is usual nor what is so.
+fn contradicting(
+    file: &ExperimentFile,
+    is: &ExperimentFile,
+    concerned: impl Fn(&Setting) -> bool,
+) -> Option<Setting> {
+    let usual = ExperimentFile::default();
+    let said = Setting::differing(&usual, file).filter(|setting| concerned(setting));
+    said.into_iter().find(|setting| !setting.is_same_in(is, file))
+}
+
 impl Experiment {
-    /// A run that was recorded elsewhere and came without its loss, seen by the slice and the look of `file`.
-    /// What that says of data, model and training plays no part, and its length is the run's.
+    /// Something that was computed elsewhere, seen by the look of `file`, and a run by its slice. Its length is the
+    /// run's. Where `before` shows the same, its run goes on.
     ///
     /// # Errors
-    /// If slice or look make no sense for the run, it is longer than any that is shown, or a checkpoint has other
-    /// parameters than the layout.
-    pub fn of_import(file: ExperimentFile, import: Import) -> Result<Self, FieldError> {
-        let Import { name, layout, course } = import;
-        let file = ExperimentFile { title: name, steps: course.end(), ..file };
-        file.check()?;
-        if file.slice.plane.needs_objective() {
-            return Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS));
+    /// If the file asks for what cannot be had of it, slice or look make no sense for the run, it is longer than any
+    /// that is shown, or a checkpoint has other parameters than the layout.
+    pub fn of_import(
+        file: ExperimentFile,
+        import: Arc<Import>,
+        before: Option<&Self>,
+    ) -> Result<Self, FieldError> {
+        let known = ExperimentFile { steps: import.course.end().max(1), ..file.clone() };
+        let known = match &import.slice {
+            Some(slice) => ExperimentFile { slice: as_evaluated(slice), ..known },
+            None => known,
+        };
+        if let Some(setting) =
+            contradicting(&file, &ExperimentFile { steps: known.steps, ..Default::default() }, is_of_training)
+        {
+            return Err(FieldError::new(setting.row().path, "given", NOT_TRAINED_HERE));
         }
-        let mut points = course.trajectory().checkpoints().iter();
-        if let Some(other) = points.find(|point| point.theta.len() != layout.dim()) {
-            let expected = format!("{} parameters, as its layout has", layout.dim());
-            return Err(FieldError::new(format!("step {}", other.step), other.theta.len(), expected));
+        if let Some(setting) = contradicting(&file, &known, |setting| OF_SLICE.contains(setting)) {
+            return Err(FieldError::new(setting.row().path, "given", NOT_SLICED_HERE));
         }
-        let problem = Arc::new(Problem::without_objective(layout, course.first().theta.to_vec()));
-        let mut experiment = Self::posing(file, problem, Arc::default())?;
-        experiment.course = Some(course);
-        experiment.with_second(None)
+        known.check()?;
+        if known.slice.plane.needs_objective() {
+            return Err(FieldError::new("slice.plane", known.slice.plane.name(), NEEDS_NO_LOSS));
+        }
+        let problem = match before {
+            Some(before) => Arc::clone(before.problem()),
+            None => Arc::new(problem(&import)?),
+        };
+        let mut experiment = Self::posing(known, problem, Arc::default())?;
+        experiment.course = Some(Arc::clone(&import.course));
+        experiment.import = Some(import);
+        Ok(experiment)
     }
 
     /// Refuses another file where it asks for what an imported run cannot give.
     pub(super) fn check_change(&self, file: &ExperimentFile) -> Result<(), FieldError> {
-        if !self.is_imported() {
+        if !self.is_imported() || self.file.import != file.import {
             return Ok(());
         }
-        let is_of_training = |setting: &Setting| {
-            let touches = setting.row().touches;
-            touches.training() || touches == Touches::Length
-        };
-        if let Some(setting) = Setting::differing(&self.file, file).find(is_of_training) {
-            return Err(FieldError::new(setting.row().path, "another", NOT_TRAINED_HERE));
+        let refused =
+            |concerned: &dyn Fn(&Setting) -> bool, why: &str| match Setting::differing(&self.file, file)
+                .find(|setting| concerned(setting))
+            {
+                Some(setting) => Err(FieldError::new(setting.row().path, "another", why)),
+                None => Ok(()),
+            };
+        refused(&is_of_training, NOT_TRAINED_HERE)?;
+        if self.imported_slice().is_some() {
+            refused(&|setting| OF_SLICE.contains(setting), NOT_SLICED_HERE)?;
         }
         match file.slice.plane.needs_objective() {
             true => Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS)),
@@ -68,13 +107,48 @@ impl Experiment {
         }
     }
 
+    /// What it shows that was computed elsewhere, if it does.
+    pub fn import(&self) -> Option<&Arc<Import>> {
+        self.import.as_ref()
+    }
+
     /// The run that it is of, where that was imported.
     pub fn imported(&self) -> Option<&Arc<Course>> {
-        self.course.as_ref().filter(|_| self.is_imported())
+        self.import.as_ref().map(|import| &import.course)
+    }
+
+    /// The slice that it is of, where that was imported.
+    pub fn imported_slice(&self) -> Option<&Arc<ImportedSlice>> {
+        self.import.as_ref()?.slice.as_ref()
     }
 
     /// Whether its run was recorded elsewhere and came without its loss.
     pub fn is_imported(&self) -> bool {
-        self.problem.objective().is_none()
+        self.import.is_some()
+    }
+}
+
+/// The space that something computed elsewhere lies in.
+fn problem(import: &Import) -> Result<Problem, FieldError> {
+    let Import { layout, course, .. } = import;
+    let mut points = course.trajectory().checkpoints().iter();
+    if let Some(other) = points.find(|point| point.theta.len() != layout.dim()) {
+        let expected = format!("{} parameters, as its layout has", layout.dim());
+        return Err(FieldError::new(format!("step {}", other.step), other.theta.len(), expected));
+    }
+    Ok(Problem::without_objective(layout.clone(), course.first().theta.to_vec()))
+}
+
+/// The settings that say what of a slice is in its file.
+fn as_evaluated(slice: &ImportedSlice) -> SliceFile {
+    let spec = &slice.table.losses().spec;
+    let axes = spec.axes();
+    let usual = SliceFile::default();
+    let [n1, n2, n3] = spec.counts();
+    SliceFile {
+        range: Some(axes.iter().map(|axis| (axis.low, axis.high)).collect()),
+        grid: Resolution([n1, n2]),
+        volume: if axes.len() == 3 { Resolution([n1, n2, n3]) } else { usual.volume },
+        ..usual
     }
 }

@@ -56,7 +56,7 @@ impl Change {
     pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Self::Dataset(dataset) => dataset.path_mut().into_iter().collect(),
-            Self::From(path) => path.iter_mut().collect(),
+            Self::From(path) | Self::Import(path) => path.iter_mut().collect(),
             Self::Plane(plane) => plane.files_mut(),
             Self::Walk(legs) => legs.iter_mut().flat_map(Leg::files_mut).collect(),
             _ => vec![],
@@ -88,7 +88,11 @@ impl ExperimentFile {
     pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         let data = self.dataset.path_mut().into_iter();
         let walk = self.walk.iter_mut().flat_map(Leg::files_mut);
-        data.chain(self.from.as_mut()).chain(self.slice.plane.files_mut()).chain(walk).collect()
+        data.chain(self.from.as_mut())
+            .chain(self.import.as_mut())
+            .chain(self.slice.plane.files_mut())
+            .chain(walk)
+            .collect()
     }
 
     /// The files that hold points on the way: those of the plane, then those of the walk.

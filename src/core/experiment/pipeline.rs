@@ -46,7 +46,8 @@ pub struct Plan {
     pub way_on: Option<Arc<WayOn>>,
     /// The plane fitted to that.
     pub plane: SlicePlane,
-    plane_config: PlaneConfig,
+    /// How it was chosen; not known of one that was evaluated elsewhere.
+    plane_config: Option<PlaneConfig>,
     seed: u64,
     /// The grid of the plane shown at rest.
     pub plane_spec: GridSpec,
@@ -82,8 +83,8 @@ impl Plan {
     fn walks_job(&self) -> Option<WalksJob> {
         let steps = self.sound.finite_steps();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
-        let job = || WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed);
-        self.way_on.is_none().then(job)
+        let job = |config| WalksJob::new(config, k, steps, dim, self.seed);
+        self.plane_config.clone().filter(|_| self.way_on.is_none()).map(job)
     }
 
     /// What the surface shows at a checkpoint, as far as that is known: the loss of any, and another quantity of
@@ -206,8 +207,12 @@ struct Sound {
     blow_up: Option<BlowUp>,
 }
 
-/// Evaluates in this process what the experiment's surface shows, where that is to be had.
+/// Evaluates in this process what the experiment's surface shows, where that is to be had; of a slice that was
+/// evaluated elsewhere that is what stands in its file.
 pub fn in_process(experiment: &Experiment) -> Option<Arc<dyn Evaluator>> {
+    if let Some(slice) = experiment.imported_slice() {
+        return Some(Arc::new(slice.table.clone()));
+    }
     Some(Arc::new(InProcess::of(experiment.measure()?)))
 }
 
@@ -606,7 +611,7 @@ fn fitted(
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,
-        plane_config: experiment.slice.plane.clone(),
+        plane_config: experiment.imported_slice().is_none().then(|| experiment.slice.plane.clone()),
         seed: experiment.seed,
     })
 }
@@ -618,7 +623,7 @@ fn fitted(
 /// If no plane fits the run.
 pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
     match experiment.imported() {
-        Some(course) => planned(experiment, None, Passed::imported(course)),
+        Some(course) => planned(experiment, in_process(experiment), Passed::imported(course)),
         None => plan(experiment, &train(experiment, on_progress)?),
     }
 }

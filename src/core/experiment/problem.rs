@@ -3,6 +3,7 @@
 //! Apart from the checked experiment because it is shared: a copy of an experiment that differs only in
 //! optimizer, slice or view goes on with the same examples, and a file of data is read once.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::field::FieldError;
@@ -12,6 +13,7 @@ use super::replacement::Resets;
 use super::settings::{Setting, Touches};
 use crate::core::data::table::TableError;
 use crate::core::data::{Dataset, DatasetConfig, GenerateError, Scaling, split};
+use crate::core::imports::{self, Import};
 use crate::core::io::npy;
 use crate::core::io::sources::Sources;
 use crate::core::model::{Model, ModelConfig, ModelError};
@@ -111,6 +113,13 @@ pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Problem
         return Err(FieldError::new("model", file.model.name(), expected));
     }
     Ok(Problem::new(objective, start))
+}
+
+/// Reads what was computed elsewhere.
+pub(super) fn imported(path: &Path, sources: &dyn Sources) -> Result<Import, FieldError> {
+    imports::read(sources, path).map_err(|error| {
+        FieldError::new("import", path.display(), format!("something to be shown, but {}", error.kind))
+    })
 }
 
 /// Whether both files pose the same problem.

@@ -24,7 +24,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::core::data::{Dataset, Scaling, Target};
 use crate::core::experiment::Experiment;
-use crate::core::train::Course;
+use crate::core::train::{Course, Trajectory};
 
 /// What the numbers of examples do not tell.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,8 +69,7 @@ impl Archive {
         let t = points.len();
         let thetas = points.iter().flat_map(|point| point.theta.iter().copied());
         self.array("trajectory", &[t, problem.dim()], thetas)?;
-        self.array("trajectory_step", &[t], points.iter().map(|point| point.step))?;
-        self.array("trajectory_loss", &[t], points.iter().map(|point| point.loss))?;
+        self.path(course.trajectory())?;
         self.array("trajectory_grad_norm", &[t], points.iter().map(|point| point.grad_norm))?;
         let [train, held_out] = problem.data();
         for (data, x, y) in [(train, "x", "y"), (held_out, "x_held_out", "y_held_out")] {
@@ -95,6 +94,13 @@ impl Archive {
             problem.layout().blocks().iter().map(|block| (&block.name[..], &block.shape[..])).collect();
         self.text("layout", &serde_json::to_string(&blocks).map_err(io::Error::other)?)?;
         self.text("experiment", &serde_json::to_string(experiment).map_err(io::Error::other)?)
+    }
+
+    /// Steps and losses of a run.
+    pub(super) fn path(&mut self, trajectory: &Trajectory) -> io::Result<()> {
+        let points = trajectory.checkpoints();
+        self.array("trajectory_step", &[points.len()], points.iter().map(|point| point.step))?;
+        self.array("trajectory_loss", &[points.len()], points.iter().map(|point| point.loss))
     }
 
     fn examples(&mut self, data: &Dataset, x: &str, y: &str) -> io::Result<()> {

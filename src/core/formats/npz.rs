@@ -12,7 +12,8 @@
 //! | `random_walk_ratio` | `[k, 3]` | what random walks have there: 5 %, 50 % and 95 % of them stay below |
 //! | `precision` | `[bytes]` | the number format that the losses were computed in |
 //!
-//! and the arrays of a run: see [`super::archive`].
+//! and the arrays of a run: see [`super::archive`]. Of a slice that was evaluated elsewhere there are neither parameters
+//! (`origin`, `directions`, `trajectory`) nor a precision.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -37,8 +38,12 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     let column = slice.quantity().column();
     archive.array(&column, &shape, grid.loss.iter().copied())?;
     let (k, dim) = (subspace.k(), subspace.dim());
-    archive.array("origin", &[dim], subspace.origin().iter().copied())?;
-    archive.array("directions", &[k, dim], subspace.directions().iter().flatten().copied())?;
+    // Of a slice that was evaluated elsewhere nobody knows the parameters.
+    let is_own = experiment.imported_slice().is_none();
+    if is_own {
+        archive.array("origin", &[dim], subspace.origin().iter().copied())?;
+        archive.array("directions", &[k, dim], subspace.directions().iter().flatten().copied())?;
+    }
     let points = plan.trajectory.checkpoints();
     let places: Vec<_> = points.iter().map(|point| subspace.project(&point.theta)).collect();
     let alphas = places.iter().flat_map(|place| place.alpha.iter().copied());
@@ -56,6 +61,11 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
         archive.array("random_walk_ratio", &[k, 3], bands)?;
     }
     archive.text("quantity", &slice.quantity().title())?;
+    if !is_own {
+        archive.path(&plan.trajectory)?;
+        archive.text("experiment", &serde_json::to_string(experiment).map_err(io::Error::other)?)?;
+        return archive.finish(file);
+    }
     archive.text("precision", &precision.to_string())?;
     archive.run(experiment, &Course::new(Arc::clone(&plan.trajectory), plan.diverged_at))?;
     archive.finish(file)

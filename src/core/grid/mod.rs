@@ -18,6 +18,7 @@ pub mod losses;
 pub mod precision;
 pub mod reference;
 pub mod spec;
+pub mod table;
 pub mod tile;
 
 pub use evaluator::{Evaluator, InProcess};
@@ -28,6 +29,7 @@ pub use losses::LossGrid;
 pub use precision::Precision;
 pub use reference::ReferenceBackend;
 pub use spec::{Axis, GridError, GridSpec};
+pub use table::Table;
 pub use tile::Tile;
 
 /// One way to turn tiles into losses: tiles are handed in and come back finished, in any order, so

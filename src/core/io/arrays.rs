@@ -6,8 +6,9 @@
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
-use npyz::npz::file_name_from_array_name;
+use npyz::npz::{array_name_from_file_name, file_name_from_array_name};
 use npyz::{NpyFile, Order};
+use zip::read::ZipFile;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -109,11 +110,60 @@ impl<'a> Arrays<'a> {
         Ok(Self { zip, left: MOST_UNPACKED })
     }
 
+    /// The names of all arrays, in order.
+    pub fn names(&self) -> Vec<String> {
+        let files = self.zip.file_names().filter_map(Result::ok);
+        let mut names: Vec<String> =
+            files.filter_map(|file| array_name_from_file_name(&file).map(str::to_owned)).collect();
+        names.sort();
+        names
+    }
+
     /// Reads the array of that name; `None` if there is none.
     ///
     /// # Errors
     /// If it is of another type, longer than may be read, or not as long as it says.
     pub fn read<T: npyz::Deserialize>(&mut self, name: &str) -> Result<Option<Array<T>>, ArrayError> {
+        self.read_with(name, |file| file.into_vec())
+    }
+
+    /// Reads an array of real numbers, whatever their type and length; `None` if there is none of that name.
+    ///
+    /// # Errors
+    /// As [`Arrays::read`]; and where the numbers are complex, of 16 bits, or none.
+    pub fn numbers(&mut self, name: &str) -> Result<Option<Array<f64>>, ArrayError> {
+        self.read_with(name, |file| {
+            let kind = file.dtype().descr();
+            let file = as_numbers::<_, f64>(file, |v| v)
+                .or_else(|file| as_numbers::<_, f32>(file, f64::from))
+                .or_else(|file| as_numbers::<_, i64>(file, |v| v as f64))
+                .or_else(|file| as_numbers::<_, u64>(file, |v| v as f64))
+                .or_else(|file| as_numbers::<_, i32>(file, f64::from))
+                .or_else(|file| as_numbers::<_, u32>(file, f64::from))
+                .or_else(|file| as_numbers::<_, i16>(file, f64::from))
+                .or_else(|file| as_numbers::<_, u16>(file, f64::from))
+                .or_else(|file| as_numbers::<_, i8>(file, f64::from))
+                .or_else(|file| as_numbers::<_, u8>(file, f64::from));
+            let expected = || {
+                invalid(&format!("its type is {kind}; expected real numbers, as astype(float) gives them"))
+            };
+            file.unwrap_or_else(|_| Err(expected()))
+        })
+    }
+
+    /// Reads an array of texts, as numpy writes them; `None` if there is none of that name.
+    ///
+    /// # Errors
+    /// As [`Arrays::read`].
+    pub fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, ArrayError> {
+        Ok(self.read::<String>(name)?.map(|array| array.values))
+    }
+
+    fn read_with<T>(
+        &mut self,
+        name: &str,
+        values: impl FnOnce(ArrayFile<ZipFile<'_, BufReader<Reader<'a>>>>) -> io::Result<Vec<T>>,
+    ) -> Result<Option<Array<T>>, ArrayError> {
         let wrong = |what: String| ArrayError::Entry { name: name.to_owned(), what };
         let entry = match self.zip.by_name(&file_name_from_array_name(name)) {
             Ok(entry) => entry,
@@ -141,9 +191,17 @@ impl<'a> Arrays<'a> {
             ));
         }
         self.left -= bytes;
-        let values = array.into_vec().map_err(|error| wrong(format!("cannot be read ({error})")))?;
+        let values = values(array).map_err(|error| wrong(format!("cannot be read ({error})")))?;
         Ok(Some(Array { shape, values }))
     }
+}
+
+/// The entries of an array of that type; the file again where it is of another.
+fn as_numbers<R: Read, T: npyz::Deserialize>(
+    file: NpyFile<R>,
+    widened: impl Fn(T) -> f64,
+) -> Result<io::Result<Vec<f64>>, NpyFile<R>> {
+    file.try_data::<T>().map(|data| data.map(|v| v.map(&widened)).collect())
 }
 
 #[cfg(test)]

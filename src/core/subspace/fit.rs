@@ -16,7 +16,7 @@ pub const DIRECTIONS: usize = 3;
 pub struct AxisMeaning {
     /// Short name for a label.
     pub name: String,
-    /// Share of the trajectory's total variance along it, 0 to 1.
+    /// Share of the trajectory's total variance along it, 0 to 1; NaN where nobody has told it.
     pub explained: f64,
     /// Whether nothing but chance chose it, to fill up a plane that needs one more direction.
     pub is_random: bool,
@@ -30,7 +30,7 @@ pub struct SlicePlane {
     /// What each direction stands for, `[k]`.
     pub axes: Vec<AxisMeaning>,
     /// Share of the trajectory's total variance in the span of all directions, 0 to 1: less than the
-    /// sum over the axes where they are not at right angles.
+    /// sum over the axes where they are not at right angles; NaN where nobody has told it.
     pub explained: f64,
 }
 

@@ -16,6 +16,7 @@ use crate::core::data::DatasetConfig;
 use crate::core::data::table::is_table;
 use crate::core::experiment::{Change, ChartKind, ExperimentFile, Theme, command_line};
 use crate::core::geometry::camera::Pose;
+use crate::core::imports::is_import;
 use crate::core::io::folder::Reach;
 use crate::core::script::{Script, Tour};
 use crate::disk::access;
@@ -187,7 +188,10 @@ fn dialog(errand: Errand) -> FileDialog {
 /// What a dialog is called, and the name that it proposes.
 fn texts(errand: Errand) -> (&'static str, &'static str) {
     match errand {
-        Errand::Open => ("Open an experiment or a tour (.ron), data (.csv, .txt, …) or a start (.npy)", ""),
+        Errand::Open => (
+            "Open an experiment or a tour (.ron), data (.csv, .txt, …), a start (.npy) or a slice of others (.npz)",
+            "",
+        ),
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
         Errand::SaveTour => ("Save the tour", "tour.ron"),
@@ -251,11 +255,18 @@ impl Opened {
 /// Opens a file beside the present experiment; `reach` says which others it may have read.
 ///
 /// # Errors
-/// If it cannot be read, or is neither experiment, tour, data nor start; in words.
+/// If it cannot be read, or is neither experiment, tour, data, start nor something computed elsewhere; in words.
 pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opened, String> {
     let name = path.display().to_string();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    // Nothing is left of what was computed elsewhere where something is computed here.
+    let trained = ExperimentFile::default();
+    let present = if present.import.is_some() { &trained } else { present };
     match ending.as_deref() {
+        _ if is_import(path) => {
+            let file = ExperimentFile { import: Some(path.to_owned()), ..ExperimentFile::default() };
+            Ok(Opened::Shown(Command::Load(Box::new(file))))
+        }
         _ if is_table(&name) => {
             let dataset = DatasetConfig::table(name);
             let is_there = present.surface.is_none() && dataset.is_of_same_data(&present.dataset);
@@ -279,7 +290,8 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
             Ok(Opened::Shown(Command::Load(Box::new(file))))
         }
         _ => Err(format!(
-            "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
+            "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data), a start (.npy) or a slice of \
+             others (.npz)"
         )),
     }
 }
@@ -349,6 +361,13 @@ mod tests {
             let data = shown(&at(name, "1,2\n"));
             assert!(matches!(data, Command::Set(Change::Dataset(DatasetConfig::Csv { .. }))), "{name}");
         }
+        let Command::Load(file) = shown(&at("slice.npz", "")) else { panic!("a slice") };
+        assert_eq!(file.import, Some(folder.path().join("slice.npz")));
+        // After it, data begin an experiment of their own.
+        let after = open(&folder.path().join("b.CSV"), &file, Reach::Below);
+        let Ok(Opened::Shown(Command::Set(Change::Dataset(_)))) = after else {
+            panic!("data, not {after:?}")
+        };
         // A table that is there already keeps what was said of it, and is read anew.
         let mut same = present.clone();
         same.dataset = DatasetConfig::table(folder.path().join("b.CSV").display().to_string());

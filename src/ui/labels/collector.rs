@@ -322,6 +322,9 @@ fn corners(placed: &Placed) -> [[f64; 3]; 8] {
 fn axis_name(symbol: &str, axis: Option<&AxisMeaning>) -> String {
     match axis {
         Some(axis) if axis.is_random => format!("{symbol}  random"),
+        Some(axis) if axis.explained.is_nan() => {
+            format!("{symbol}  {}", visible(&axis.name)).trim_end().to_owned()
+        }
         Some(axis) => {
             format!("{symbol}  {} · {:.0} % of the path", visible(&axis.name), 100.0 * axis.explained)
         }
@@ -337,6 +340,10 @@ mod tests {
     fn an_axis_tells_how_much_of_the_path_lies_along_it() {
         let axis = AxisMeaning { name: "PC 1".to_owned(), explained: 0.834, is_random: false };
         assert_eq!(axis_name("α₁", Some(&axis)), "α₁  PC 1 · 83 % of the path");
+        let untold = AxisMeaning { explained: f64::NAN, ..axis.clone() };
+        assert_eq!(axis_name("α₁", Some(&untold)), "α₁  PC 1");
+        let bare = AxisMeaning { name: String::new(), ..untold };
+        assert_eq!(axis_name("α₁", Some(&bare)), "α₁");
         let random = AxisMeaning { is_random: true, ..axis };
         assert_eq!(axis_name("α₃", Some(&random)), "α₃  random");
     }

@@ -7,6 +7,8 @@ use crate::core::subspace::{AxisMeaning, RandomWalks};
 pub struct SliceView {
     /// What the axes of the slice stand for.
     pub axes: Vec<AxisMeaning>,
+    /// Whether it was evaluated elsewhere.
+    pub is_imported: bool,
     /// Share of the trajectory's variance in the span of all axes, 0 to 1.
     pub explained: f64,
     /// Cosine of the angle between the first two axes; 0 where there are none.

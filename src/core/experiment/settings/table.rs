@@ -33,6 +33,10 @@ settings! {
         /// One line that says what is to be seen.
         title: String => Title, Name, Experiment "title(\"Two lows\")";
 
+        /// A slice or a run that was computed elsewhere, shown instead of one that is computed here: data, model and
+        /// training then play no part.
+        import: Option<PathBuf> => Import, Problem, Experiment "import(\"slice.npz\")";
+
         /// Seed of all that is random: points, start, batches. The same seed gives the same run.
         seed: u64 => Seed, Problem, Experiment "seed(7)";
 

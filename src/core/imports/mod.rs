@@ -1,0 +1,70 @@
+//! What was computed elsewhere, read into what is shown here: slices of others.
+//!
+//! Nothing here is trained, and no network is known: a run that came this way has a trail, a slice its numbers. What is
+//! not in a file is not made up; what was read, left out or taken from elsewhere is said in words.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::io::input::InputError;
+use super::io::sources::Sources;
+use super::num::ParamLayout;
+use super::train::Course;
+
+pub mod slice;
+
+pub use slice::ImportedSlice;
+
+/// What was computed elsewhere.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The layout of its thetas.
+    pub layout: ParamLayout,
+    /// Its checkpoints; their losses are as they were recorded.
+    pub course: Arc<Course>,
+    /// The numbers of its slice, where it is one.
+    pub slice: Option<Arc<ImportedSlice>>,
+    /// What there is to tell of it, in sentences.
+    pub words: Vec<String>,
+}
+
+/// Why a file or folder is none that can be shown.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {kind}")]
+pub struct ImportError {
+    /// What was named.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub kind: ImportErrorKind,
+}
+
+/// What is wrong with something that was computed elsewhere.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportErrorKind {
+    /// It cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// It is no slice.
+    #[error(transparent)]
+    Slice(#[from] slice::SliceError),
+    /// Its name tells of none of what is known.
+    #[error("expected a slice of others (.npz)")]
+    Unknown,
+}
+
+/// Whether a name is that of something that was computed elsewhere, as far as a name can tell.
+pub fn is_import(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"))
+}
+
+/// Reads what was computed elsewhere.
+///
+/// # Errors
+/// If there is nothing of that name, or it is nothing that can be shown.
+pub fn read(sources: &dyn Sources, path: &Path) -> Result<Import, ImportError> {
+    let found = match is_import(path) {
+        true => slice::read(sources, path).map_err(ImportErrorKind::from),
+        false => Err(ImportErrorKind::Unknown),
+    };
+    found.map_err(|kind| ImportError { path: path.to_owned(), kind })
+}

@@ -1,0 +1,127 @@
+//! Slices of others: the numbers of a file come out as they went in, and what cannot be had of them is refused.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::{losscape, read, refused};
+
+/// A slice of our own.
+fn own_slice(folder: &Path, name: &str, grid: &str) -> PathBuf {
+    let path = folder.join(name);
+    let run = ["slice", "--points", "40", "--steps", "60", "--grid", grid, "--alpha3", "0.25", "-o"];
+    let output = losscape(&[&run[..], &[path.to_str().unwrap()]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    path
+}
+
+/// The same file with these arrays only, as somebody else might have written it.
+fn with_arrays(path: &Path, names: &[&str]) -> PathBuf {
+    let bare = path.with_file_name("of-others.npz");
+    let mut from = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let mut to = ZipWriter::new(File::create(&bare).unwrap());
+    for name in names {
+        let mut entry = from.by_name(&format!("{name}.npy")).unwrap();
+        to.start_file(format!("{name}.npy"), SimpleFileOptions::default()).unwrap();
+        std::io::copy(&mut entry, &mut to).unwrap();
+    }
+    to.finish().unwrap().flush().unwrap();
+    bare
+}
+
+const PATH: [&str; 4] = ["trajectory_alpha", "trajectory_loss", "trajectory_residual", "trajectory_step"];
+
+fn sliced(from: &Path, to: &Path, more: &[&str]) -> String {
+    let run = ["slice", from.to_str().unwrap(), "--force", "-o", to.to_str().unwrap()];
+    let output = losscape(&[&run[..], more].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    told
+}
+
+#[test]
+fn a_slice_of_others_is_written_again_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    for (grid, axes) in [("7x5", 2), ("6x5x4", 3)] {
+        let own = own_slice(folder.path(), "own.npz", grid);
+        let alphas = ["alpha1", "alpha2", "alpha3"];
+        let names = [&alphas[..axes], &["loss", "explained_variance_ratio"], &PATH].concat();
+        let bare = with_arrays(&own, &names);
+        let again = folder.path().join("again.npz");
+        let flags = ["--grid", grid];
+        let told = sliced(&bare, &again, if axes == 3 { &flags } else { &[] });
+        assert!(told.contains("was evaluated elsewhere"), "{told}");
+        for name in names.iter().filter(|name| **name != "trajectory_step") {
+            assert_eq!(read(&again, name), read(&bare, name), "{grid} {name}");
+        }
+        assert!(ZipArchive::new(File::open(&again).unwrap()).unwrap().by_name("origin.npy").is_err());
+        std::fs::remove_file(own).unwrap();
+    }
+}
+
+#[test]
+fn it_goes_into_every_format_as_our_own_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = own_slice(folder.path(), "own.npz", "9x6");
+    let bare = with_arrays(&own, &[&["alpha1", "alpha2", "loss"], &PATH[..]].concat());
+    for format in ["csv", "vts", "obj", "ply", "stl", "glb", "png"] {
+        let [own, others] = ["own", "others"].map(|name| folder.path().join(format!("{name}.{format}")));
+        own_slice(folder.path(), own.file_name().unwrap().to_str().unwrap(), "9x6");
+        sliced(&bare, &others, &[]);
+        let [own, others] = [own, others].map(|path| std::fs::read(path).unwrap());
+        // What a scene is called stands in front of its numbers.
+        let numbers = |bytes: &[u8]| match format {
+            "png" => image::load_from_memory(bytes).unwrap().to_rgba8().into_raw(),
+            "glb" => bytes[20 + u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize..].to_vec(),
+            _ => bytes.to_vec(),
+        };
+        assert!(numbers(&own) == numbers(&others), "{format}");
+    }
+}
+
+#[test]
+fn what_cannot_be_had_of_a_slice_of_others_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = own_slice(folder.path(), "own.npz", "4x3");
+    let bare = with_arrays(&own, &["alpha1", "alpha2", "loss"]);
+    let bare = bare.to_str().unwrap();
+    let out = folder.path().join("x.csv");
+    let slice = |more: &[&str], words: &[&str]| {
+        refused(&[&["slice", bare, "-o", out.to_str().unwrap()], more].concat(), words);
+    };
+    slice(&["--lr", "0.5"], &["optimizer", "not trained here"]);
+    for flags in [["--grid", "9x9"], ["--range", "0:1"], ["--plane", "chord"], ["--set", "slice.rotate=20"]] {
+        slice(&flags, &["slice", "evaluated elsewhere"]);
+    }
+    let run = folder.path().join("run.npz");
+    refused(&["train", bare, "-o", run.to_str().unwrap()], &["recorded elsewhere"]);
+    refused(&["probe", bare, "--at", "end"], &["recorded elsewhere"]);
+    assert!(!out.exists() && !run.exists());
+}
+
+#[test]
+fn a_file_that_is_no_slice_is_refused_by_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = own_slice(folder.path(), "own.npz", "4x3");
+    let other = with_arrays(&own, &["alpha1", "trajectory_loss"]);
+    refused(&["view", other.to_str().unwrap()], &["no array \"alpha2\" (it has alpha1, trajectory_loss)"]);
+    let none = folder.path().join("none.npz");
+    refused(&["view", none.to_str().unwrap()], &["none.npz", "No such file"]);
+    std::fs::write(&none, "no archive").unwrap();
+    refused(&["view", none.to_str().unwrap()], &["none.npz", "numpy archive"]);
+}
+
+#[test]
+fn an_experiment_may_name_a_slice_of_others_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = own_slice(folder.path(), "own.npz", "4x3");
+    with_arrays(&own, &["alpha1", "alpha2", "loss"]);
+    let ron = folder.path().join("x.ron");
+    std::fs::write(&ron, "(import: \"of-others.npz\", view: (scale: log))").unwrap();
+    let again = folder.path().join("again.npz");
+    sliced(&ron, &again, &[]);
+    assert_eq!(read(&again, "loss"), read(&own, "loss"));
+}
