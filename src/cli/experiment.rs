@@ -31,7 +31,7 @@ use crate::disk::{self, Files};
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
     /// A built-in experiment or tour (losscape list names them), a .ron file, a table (.csv, .tsv, .txt,
-    /// .data), or a slice of others (.npz).
+    /// .data), or a slice of others (.npz, .h5).
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
@@ -222,7 +222,7 @@ impl ExperimentArguments {
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
             bail!(
                 "unknown experiment or tour {name:?}: expected {}, a .ron file, a table (.csv, .tsv, .txt, .data) or a slice \
-                 of others (.npz)",
+                 of others (.npz, .h5)",
                 known.join(", ")
             );
         }

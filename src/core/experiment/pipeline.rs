@@ -103,7 +103,8 @@ impl Plan {
         let (trajectory, between) = (Arc::clone(&self.trajectory), self.between.clone());
         let along = Some((self.quantity, Arc::clone(&self.along)));
         let way_on = self.way_on.clone();
-        Passed { trajectory, diverged_at: self.diverged_at, between, along, way_on }
+        let is_imported = self.problem.objective().is_none();
+        Passed { trajectory, diverged_at: self.diverged_at, between, along, way_on, is_imported }
     }
 
     /// Finds the quantity along the run, unless that is known.
@@ -197,6 +198,8 @@ struct Passed {
     along: Option<(Quantity, Arc<[f64]>)>,
     /// The way on from the second low point of a slice, once one was found.
     way_on: Option<Arc<WayOn>>,
+    /// Whether it was recorded elsewhere: nobody knows then what a loss that is missing means.
+    is_imported: bool,
 }
 
 /// The part of a run before it got out of hand, all of it as a rule.
@@ -484,17 +487,18 @@ impl Passed {
     fn of(experiment: &Experiment, run: &TrainingRun) -> Self {
         let trajectory = Arc::new(run.closed_trajectory());
         let between = between(experiment, run, &trajectory);
-        Self { trajectory, diverged_at: run.diverged_at(), between, along: None, way_on: None }
+        let diverged_at = run.diverged_at();
+        Self { trajectory, diverged_at, between, along: None, way_on: None, is_imported: false }
     }
 
     fn imported(course: &Course) -> Self {
         let trajectory = Arc::clone(course.trajectory());
         let (between, diverged_at) = (ThetaSteps::new(), course.diverged_at());
-        Self { trajectory, diverged_at, between, along: None, way_on: None }
+        Self { trajectory, diverged_at, between, along: None, way_on: None, is_imported: true }
     }
 
     fn sound(&self) -> Sound {
-        let blow_up = blow_up(self.trajectory.checkpoints());
+        let blow_up = blow_up(self.trajectory.checkpoints()).filter(|_| !self.is_imported);
         let trajectory = match blow_up {
             Some(found) => {
                 let mut sound = Trajectory::clone(&self.trajectory);

@@ -21,7 +21,8 @@ use std::sync::Arc;
 use super::archive::Archive;
 use super::slice::Slice;
 use crate::core::objective::Valuation;
-use crate::core::train::Course;
+use crate::core::subspace::Subspace;
+use crate::core::train::{Checkpoint, Course};
 
 /// Writes a slice.
 ///
@@ -44,11 +45,12 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
         archive.array("origin", &[dim], subspace.origin().iter().copied())?;
         archive.array("directions", &[k, dim], subspace.directions().iter().flatten().copied())?;
     }
-    let points = plan.trajectory.checkpoints();
-    let places: Vec<_> = points.iter().map(|point| subspace.project(&point.theta)).collect();
-    let alphas = places.iter().flat_map(|place| place.alpha.iter().copied());
-    archive.array("trajectory_alpha", &[points.len(), k], alphas)?;
-    archive.array("trajectory_residual", &[points.len()], places.iter().map(|place| place.residual))?;
+    // Of a slice that was evaluated elsewhere a path may not be told either.
+    let has_path = experiment.imported_slice().is_none_or(|slice| slice.has_path);
+    let points = if has_path { plan.trajectory.checkpoints() } else { &[] };
+    if has_path {
+        places(&mut archive, subspace, points)?;
+    }
     if let Some(measure) = plan.measure.clone().filter(|_| !slice.quantity().is_loss()) {
         let thetas = points.iter().map(|point| Arc::clone(&point.theta)).collect();
         let values = Valuation::new(measure, thetas).finish();
@@ -62,11 +64,21 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     }
     archive.text("quantity", &slice.quantity().title())?;
     if !is_own {
-        archive.path(&plan.trajectory)?;
+        if has_path {
+            archive.path(&plan.trajectory)?;
+        }
         archive.text("experiment", &serde_json::to_string(experiment).map_err(io::Error::other)?)?;
         return archive.finish(file);
     }
     archive.text("precision", &precision.to_string())?;
     archive.run(experiment, &Course::new(Arc::clone(&plan.trajectory), plan.diverged_at))?;
     archive.finish(file)
+}
+
+/// Where checkpoints lie in a slice.
+fn places(archive: &mut Archive, subspace: &Subspace, points: &[Checkpoint]) -> io::Result<()> {
+    let places: Vec<_> = points.iter().map(|point| subspace.project(&point.theta)).collect();
+    let alphas = places.iter().flat_map(|place| place.alpha.iter().copied());
+    archive.array("trajectory_alpha", &[points.len(), subspace.k()], alphas)?;
+    archive.array("trajectory_residual", &[points.len()], places.iter().map(|place| place.residual))
 }

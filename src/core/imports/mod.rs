@@ -48,13 +48,13 @@ pub enum ImportErrorKind {
     #[error(transparent)]
     Slice(#[from] slice::SliceError),
     /// Its name tells of none of what is known.
-    #[error("expected a slice of others (.npz)")]
+    #[error("expected a slice of others (.npz, .h5)")]
     Unknown,
 }
 
 /// Whether a name is that of something that was computed elsewhere, as far as a name can tell.
 pub fn is_import(name: &Path) -> bool {
-    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"))
+    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz")) || slice::is_hdf5(name)
 }
 
 /// Reads what was computed elsewhere.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::core::grid::{Axis, GridError, GridSpec, LossGrid, Table};
 use crate::core::io::arrays::ArrayError;
+use crate::core::io::input::InputError;
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
 use crate::core::num::params::BlockKind;
@@ -18,6 +19,7 @@ use crate::core::train::{Checkpoint, Course, Trajectory};
 
 use super::Import;
 
+mod h5;
 mod npz;
 
 /// The numbers of a slice that others evaluated.
@@ -27,6 +29,8 @@ pub struct ImportedSlice {
     pub table: Table,
     /// Where it lies in the space of its own coordinates.
     pub plane: SlicePlane,
+    /// Whether its file tells a path within it.
+    pub has_path: bool,
 }
 
 /// Why a file holds no slice. The texts go on where the file has been named.
@@ -35,6 +39,23 @@ pub enum SliceError {
     /// It cannot be read.
     #[error("it cannot be read as a numpy archive ({0})")]
     Read(#[from] ArrayError),
+    /// It cannot be read.
+    #[error("it cannot be read ({0})")]
+    Input(#[from] InputError),
+    /// It is no HDF5, or broken.
+    #[error("it cannot be read as HDF5 ({0})")]
+    Hdf5(String),
+    /// A data set that every slice of Li et al. has is not there.
+    #[error(
+        "it has no data set {missing:?} (it has {}); expected xcoordinates, ycoordinates and train_loss, as plot_surface.py writes them, and for a path proj_xcoord and proj_ycoord",
+        listed(found)
+    )]
+    MissingSet {
+        /// The data set.
+        missing: &'static str,
+        /// Those that are there.
+        found: Vec<String>,
+    },
     /// An array that every slice has is not there.
     #[error(
         "it has no array {missing:?} (it has {}); expected alpha1 [n1], alpha2 [n2] and loss [n2, n1], or for a volume alpha3 [n3] and loss [n3, n2, n1]{hint}",
@@ -115,7 +136,7 @@ pub enum SliceError {
 }
 
 fn listed(found: &[String]) -> String {
-    if found.is_empty() { "no array at all".to_owned() } else { found.join(", ") }
+    if found.is_empty() { "none at all".to_owned() } else { found.join(", ") }
 }
 
 const COORDINATES: [&str; 3] = ["alpha1", "alpha2", "alpha3"];
@@ -132,6 +153,8 @@ struct SliceParts {
     /// Share of the path's variance along each axis, where that is told.
     explained: Option<Vec<f64>>,
     path: Option<PathParts>,
+    /// What else there is to tell.
+    words: Vec<String>,
 }
 
 /// What a file tells of a path within its slice.
@@ -149,7 +172,18 @@ struct PathParts {
 /// # Errors
 /// If the file cannot be read, or its arrays make no slice.
 pub fn read(sources: &dyn Sources, path: &Path) -> Result<Import, SliceError> {
-    npz::parts(sources, path)?.import()
+    let parts = match is_hdf5(path) {
+        true => h5::parts(sources, path),
+        false => npz::parts(sources, path),
+    };
+    parts?.import()
+}
+
+/// Whether a name is that of an HDF5 file.
+pub(super) fn is_hdf5(path: &Path) -> bool {
+    ["h5", "hdf5"]
+        .iter()
+        .any(|ending| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)))
 }
 
 impl SliceParts {
@@ -159,22 +193,23 @@ impl SliceParts {
             return Err(SliceError::NothingFinite { cells: self.losses.len() });
         }
         let grid = Arc::new(LossGrid { spec, loss: self.losses });
-        let table = Table::new(Arc::clone(&grid));
-        let mut words = vec![AS_EVALUATED.to_owned()];
+        let (table, has_path) = (Table::new(Arc::clone(&grid)), self.path.is_some());
+        let mut words = [vec![AS_EVALUATED.to_owned()], self.words].concat();
         let checkpoints = match &self.path {
             Some(path) => path.checkpoints(&table, &mut words),
-            None => vec![at_lowest(&grid, &mut words)],
+            None => vec![without_path(&grid.spec, &mut words)],
         };
         let course = Arc::new(Course::new(Arc::new(Trajectory::recorded(checkpoints)), None));
         let k = self.coordinates.len();
         let plane = plane(k, &self.names, self.explained.as_deref())?;
-        Ok(Import { layout: layout(k), course, slice: Some(Arc::new(ImportedSlice { table, plane })), words })
+        let slice = Some(Arc::new(ImportedSlice { table, plane, has_path }));
+        Ok(Import { layout: layout(k), course, slice, words })
     }
 }
 
 const AS_EVALUATED: &str = "This slice was evaluated elsewhere and is shown as it is in the file: there is nothing to \
                             train, to probe or to slice anew.";
-const NO_PATH: &str = "The file tells no path: the marker stands at the lowest of its losses.";
+const NO_PATH: &str = "The file tells no path: the surface stands alone.";
 const SURFACE_HEIGHTS: &str =
     "The file tells no losses along its path (trajectory_loss): the path's height is the surface's.";
 const NO_RESIDUALS: &str = "The file does not tell how far its path lies from the slice (trajectory_residual): it is drawn as if within it.";
@@ -199,12 +234,11 @@ impl PathParts {
     }
 }
 
-/// A point at the lowest cell of a grid.
-fn at_lowest(grid: &LossGrid, words: &mut Vec<String>) -> Checkpoint {
+/// What stands for a path where none is told: a point without a loss, which is shown nowhere.
+fn without_path(spec: &GridSpec, words: &mut Vec<String>) -> Checkpoint {
     words.push(NO_PATH.to_owned());
-    let (cell, loss) = grid.lowest().unwrap_or(([0; 3], f64::NAN));
-    let theta = grid.spec.alpha(cell).into_iter().chain([0.0]).collect();
-    Checkpoint { step: 0, theta, loss, grad_norm: f64::NAN }
+    let theta = spec.alpha([0; 3]).into_iter().chain([0.0]).collect();
+    Checkpoint { step: 0, theta, loss: f64::NAN, grad_norm: f64::NAN }
 }
 
 fn layout(k: usize) -> ParamLayout {

@@ -335,7 +335,9 @@ impl Live {
         self.diverged_at = run.diverged_at();
         // Where it began is looked for once, while it lasts.
         let known = self.blow_up.filter(|found| !is_rewound && found.lasts(latest.loss));
-        self.blow_up = known.or_else(|| blow_up(recorded));
+        // Nobody knows what a loss means that is missing in a run of others.
+        let is_own = matches!(run, Descent::Trained(_));
+        self.blow_up = known.or_else(|| blow_up(recorded).filter(|_| is_own));
         self.latest = Some(latest);
     }
 }

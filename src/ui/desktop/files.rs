@@ -189,7 +189,7 @@ fn dialog(errand: Errand) -> FileDialog {
 fn texts(errand: Errand) -> (&'static str, &'static str) {
     match errand {
         Errand::Open => (
-            "Open an experiment or a tour (.ron), data (.csv, .txt, …), a start (.npy) or a slice of others (.npz)",
+            "Open an experiment or a tour (.ron), data (.csv, .txt, …), a start (.npy) or a slice of others (.npz, .h5)",
             "",
         ),
         Errand::Save => ("Save the experiment", "experiment.ron"),
@@ -291,7 +291,7 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
         }
         _ => Err(format!(
             "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data), a start (.npy) or a slice of \
-             others (.npz)"
+             others (.npz, .h5)"
         )),
     }
 }

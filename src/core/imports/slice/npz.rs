@@ -31,6 +31,7 @@ pub(super) fn parts(sources: &dyn Sources, path: &Path) -> Result<SliceParts, Sl
         names: file.0.texts("axis_names")?.unwrap_or_default(),
         explained: file.path_array("explained_variance_ratio", k as u64, "one for each axis")?,
         path: file.path(k)?,
+        words: Vec::new(),
     })
 }
 

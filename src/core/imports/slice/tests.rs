@@ -52,14 +52,14 @@ fn with<'a>(mut arrays: Vec<(&'a str, Vec<u8>)>, more: Vec<(&'a str, Vec<u8>)>) 
 }
 
 #[test]
-fn a_bare_slice_is_what_its_arrays_say_with_a_marker_at_its_lowest_cell() {
+fn a_bare_slice_is_what_its_arrays_say_and_nothing_else() {
     let import = read_arrays(&plane_arrays()).unwrap();
     let slice = import.slice.unwrap();
     let grid = slice.table.losses();
     assert_eq!((grid.spec.counts(), grid.at([1, 1, 0])), ([3, 2, 1], 0.5));
     assert!(grid.at([0, 1, 0]).is_nan());
     let first = import.course.first();
-    assert_eq!((first.step, &first.theta[..], first.loss), (0, &[0.0, 2.0, 0.0][..], 0.5));
+    assert!(first.step == 0 && first.loss.is_nan(), "nothing is known of a run");
     assert_eq!(import.words, [AS_EVALUATED, NO_PATH]);
     assert!(slice.plane.explained.is_nan() && slice.plane.axes[0].name.is_empty());
 }
@@ -114,7 +114,7 @@ fn other_arrays_are_named() {
          volume alpha3 [n3] and loss [n3, n2, n1]"
     );
     assert!(refused(&[("trajectory", numbers(&[1, 1], &[1.0]))]).contains("--run"));
-    assert!(refused(&[]).contains("it has no array at all"));
+    assert!(refused(&[]).contains("it has none at all"));
 }
 
 #[test]
@@ -149,4 +149,64 @@ fn arrays_that_make_no_slice_are_refused_by_what_is_wrong() {
     assert!(refused(&[("alpha1", numbers(&[1], &[1.0]))]).contains("no array \"alpha2\""));
     let single = vec![("alpha1", numbers(&[1], &[1.0])), ("loss", numbers(&[2, 1], &[0.0; 2]))];
     assert!(refused(&with(plane_arrays(), single)).contains("1 cells along alpha1; expected at least 2"));
+}
+
+/// Files as `plot_surface.py` and `projection.py` lay them out, made by `tests/data/imports/li/make.py`.
+const SURFACE: &str = "weights_xnorm=filter.h5_[-1,1,5]x[-0.5,1,4].h5";
+const PROJECTED: &str = "weights_xnorm=filter.h5_proj_cos.h5";
+
+fn li(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/imports/li").join(name)).unwrap()
+}
+
+#[test]
+fn a_surface_of_li_et_al_runs_along_x_first_whatever_its_shape_says() {
+    let mut shelf = Shelf::default();
+    shelf.put(SURFACE, li(SURFACE));
+    let import = read(&shelf, Path::new(SURFACE)).unwrap();
+    let slice = import.slice.unwrap();
+    let grid = slice.table.losses();
+    assert_eq!(grid.spec.counts(), [5, 4, 1]);
+    for i2 in 0..4 {
+        for i1 in 0..5 {
+            let alpha = grid.spec.alpha([i1, i2, 0]);
+            let expected = alpha[0].powi(2) + 10.0 * alpha[1].powi(2) + 0.25 * alpha[0] + 0.5;
+            let found = grid.at([i1, i2, 0]);
+            let is_right = if (i1, i2) == (2, 1) { found.is_nan() } else { (found - expected).abs() < 1e-12 };
+            assert!(is_right, "{i1} {i2}: {found}, expected {expected}");
+        }
+    }
+    let missing = "1 of its 20 losses were never evaluated (they are −1 in the file).";
+    assert_eq!(import.words, [AS_EVALUATED, missing, NO_PATH]);
+}
+
+#[test]
+fn a_path_of_li_et_al_is_found_beside_its_surface_and_named() {
+    let mut shelf = Shelf::default();
+    shelf.put(SURFACE, li(SURFACE));
+    shelf.put(PROJECTED, li(PROJECTED));
+    shelf.put("other_proj_cos.h5", li(PROJECTED));
+    let import = read(&shelf, Path::new(SURFACE)).unwrap();
+    let points = import.course.trajectory().checkpoints();
+    assert_eq!((points.len(), &points[1].theta[..]), (3, &[0.4, 0.25, 0.0][..]));
+    let named = format!("The path is that of {PROJECTED}.");
+    assert_eq!(import.words[2..], [&named[..], SURFACE_HEIGHTS, NO_RESIDUALS]);
+    shelf.put("weights_xnorm=filter.h5_proj_lstsq.h5", li(PROJECTED));
+    let two = read(&shelf, Path::new(SURFACE)).unwrap();
+    assert!(two.words[2].starts_with("More than one path") && two.words[3] == NO_PATH, "{:?}", two.words);
+}
+
+#[test]
+fn another_hdf5_file_is_refused_by_what_it_has() {
+    let mut shelf = Shelf::default();
+    shelf.put("x.h5", li(PROJECTED));
+    let told = read(&shelf, Path::new("x.h5")).unwrap_err().to_string();
+    assert!(told.contains("no data set \"xcoordinates\" (it has proj_xcoord, proj_ycoord)"), "{told}");
+    shelf.put("x.h5", b"no HDF5".to_vec());
+    assert!(read(&shelf, Path::new("x.h5")).unwrap_err().to_string().contains("HDF5"));
+    let surface = li(SURFACE);
+    for length in (0..surface.len()).step_by(37) {
+        shelf.put("x.h5", &surface[..length]);
+        let _ = read(&shelf, Path::new("x.h5"));
+    }
 }
