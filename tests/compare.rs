@@ -106,7 +106,11 @@ fn exactly_what_is_compared_differs_and_data_are_shared_where_they_are_the_same(
     expected.batch = losscape::core::data::BatchSize::Size(8);
     assert_eq!(second.file(), &expected);
     assert!(std::sync::Arc::ptr_eq(second.problem(), experiment.problem()));
-    assert_eq!(experiment.sides().unwrap(), ["batch full · rotate 0.0", "batch size 8 · rotate 30.0"]);
+    assert_eq!(experiment.sides().unwrap(), &["batch full · rotate 0.0", "batch size 8 · rotate 30.0"]);
+    let ranged = checked(&["seed=3", "slice.range=[(-1, 1), (-1, 1)]"]);
+    assert_eq!(ranged.sides().unwrap(), &["seed 10", "seed 3"], "a range goes with what else is another");
+    let elsewhere = checked(&["from=built-in:copy-2.npy"]);
+    assert_eq!(elsewhere.sides().unwrap(), &["from none", "from copy-2"]);
     let titled = checked(&["seed=3", "title=Another seed"]);
     assert_eq!(titled.sides().unwrap()[1], "Another seed");
 }

@@ -59,6 +59,10 @@ fn list_names_every_built_in_experiment_and_tour() {
     for name in ["xor-model3", "diagonal-model1", "diagonal-model2", "descent", "moving-surface"] {
         assert!(text.lines().any(|line| line.starts_with(name)), "{text}");
     }
+    let is_in_column = |line: &str| {
+        !line.starts_with(' ') && line.chars().nth(25) != Some(' ') && line.chars().nth(24) == Some(' ')
+    };
+    assert!(text.lines().all(is_in_column), "titles stand below each other: {text}");
     let tour = text.lines().find(|line| line.starts_with("descent")).unwrap();
     assert!(tour.ends_with("The descent (a tour of 12 s, --lang de, es)"), "{tour}");
 }

@@ -42,8 +42,10 @@ mod panics;
 mod places;
 mod quantities;
 mod reference;
+mod rescaled;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod scene;
+mod skips;
 mod support;
 #[cfg(feature = "desktop")]
 mod tables;

@@ -11,9 +11,10 @@ use crate::core::text::Measured;
 /// # Errors
 /// If a built-in experiment or tour is broken.
 pub fn list() -> Result<(), Failure> {
+    let width = builtin::names().chain(tours::names()).map(str::len).max().unwrap_or_default();
     for name in builtin::names() {
         let Some(file) = builtin::load(name) else { continue };
-        say(&format!("{name:<18} {}", file.map_err(Failure::work)?.title))?;
+        say(&format!("{name:<width$} {}", file.map_err(Failure::work)?.title))?;
     }
     for name in tours::names() {
         let Some(tour) = tours::load(name) else { continue };
@@ -21,7 +22,7 @@ pub fn list() -> Result<(), Failure> {
         let (title, secs) = (&tour.file().title, Measured(tour.secs()));
         let languages = tours::languages(name).collect::<Vec<_>>().join(", ");
         let told = if languages.is_empty() { languages } else { format!(", --lang {languages}") };
-        say(&format!("{name:<18} {title} (a tour of {secs} s{told})"))?;
+        say(&format!("{name:<width$} {title} (a tour of {secs} s{told})"))?;
     }
     Ok(())
 }

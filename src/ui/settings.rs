@@ -14,7 +14,7 @@ use super::menu::Menu;
 use crate::core::subspace::Place;
 
 /// What each setting means, in the order they are shown.
-const HINTS: [(&str, &str); 46] = [
+const HINTS: [(&str, &str); 47] = [
     ("path", "The table: a text file (.csv, .tsv, .txt, .data)."),
     ("points", "How many examples there are."),
     ("noise", "Standard deviation of what is added to each example at random."),
@@ -59,6 +59,7 @@ const HINTS: [(&str, &str); 46] = [
     ("c", "The point at (0, 1): start, end, step:N, a .npy file or a run (.npz)."),
     ("biases", "What a random direction does with biases: leaves them, or copies their length."),
     ("orthogonal", "Rows of the directions are made orthogonal before they are given their length."),
+    ("lengths", "How long random directions are: each row as theta's (filters), or 1 in all (unit)."),
     ("parameters", "Names of the parameters along the axes, as in fc1.weight[0,1], fc2.bias."),
     ("step", "Steps taken before the one whose mini-batch it is, from 0."),
     ("class", "The class, by its number from 0."),
@@ -67,9 +68,9 @@ const HINTS: [(&str, &str); 46] = [
 ];
 
 /// Words that a setting may be one of; which of them it knows is found out by trying.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 19] = [
     "identity", "sigmoid", "tanh", "relu", "gelu", "linear", "auto", "classes", "values", "yes", "no",
-    "point", "comma", "mean", "end", "frozen", "copied",
+    "point", "comma", "mean", "end", "frozen", "copied", "filters", "unit",
 ];
 
 /// Settings that hold any text.

@@ -22,6 +22,7 @@ pub fn slice_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
     plane_ui(ui, view, asked);
     alpha3_ui(ui, view, asked);
     turn_ui(ui, view, asked);
+    rescale_ui(ui, view, asked);
     explained_ui(ui, view);
     grid_ui(ui, view, asked);
     cost_ui(ui, view);
@@ -229,6 +230,23 @@ fn turn_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
     };
     ui.add_enabled_ui(view.slice.alpha3_range.is_some(), |ui| ui.horizontal(row));
+}
+
+/// The dial that lets hidden units grow where the plane is laid.
+fn rescale_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let row = |ui: &mut egui::Ui| {
+        let mut factor = view.experiment.slice.rescale;
+        let label = ui.label("Units ×");
+        let dial =
+            Dial { range: 0.1..=10.0, is_open: true, is_log: true, decimals: 2, suffix: "", after: 0.0 };
+        for part in dial.show(ui, &mut factor) {
+            part.labelled_by(label.id).on_hover_text(Setting::Rescale.row().doc);
+        }
+        if factor != view.experiment.slice.rescale {
+            asked.push(Command::Set(Change::Rescale(factor)));
+        }
+    };
+    ui.add_enabled_ui(view.slice.may_rescale, |ui| ui.horizontal(row));
 }
 
 /// What the axes explain: three rows before there are any, and for a plane that has but two.

@@ -96,7 +96,7 @@ impl Source<'_> {
     fn view_of_first(&self) -> PanelView {
         let known = self.landscape.current();
         PanelView {
-            sides: self.session.experiment().sides(),
+            sides: self.session.experiment().sides().cloned(),
             beside: None,
             experiment: self.session.experiment().file().clone(),
             checked: Some(self.session.experiment().clone()),
@@ -254,6 +254,11 @@ impl<S: Side> Told<'_, S> {
             walks: known.and_then(|known| known.walks.clone()),
             alpha3: self.shown.alpha3,
             alpha3_range: volume.map(|spec| (spec.axes()[2].low, spec.axes()[2].high)),
+            may_rescale: self
+                .session
+                .experiment()
+                .supervised()
+                .is_some_and(|own| own.model().may_rescale().is_ok()),
             is_sweeping: matches!(self.session.view().alpha3, Alpha3::Sweeping { .. }),
             is_exact: self.shown.is_exact,
             blending_error: self.shown.blending_error,

@@ -50,7 +50,7 @@ fn grammar() -> String {
         add_key({pose})|keys([(secs: %s, pose: ({pose})), (secs: %p, pose: ({pose}))])|keys([])|\
         below_floor({{true|false}})|panels({{true|false}})}}"
     );
-    let slice = "{alpha3(%f)|sweep({true|false})|rotate(%f)}";
+    let slice = "{alpha3(%f)|sweep({true|false})|rotate(%f)|rescale(%f)}";
     format!("{{experiment({experiment})|run({run})|slice({slice})|view({view})|{{undo|redo}}}}")
 }
 

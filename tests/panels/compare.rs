@@ -16,7 +16,7 @@ fn compared(written: &[&str]) -> PanelView {
     let beside = PanelView { experiment: second.file().clone(), checked: Some(second), ..first.clone() };
     PanelView {
         experiment: experiment.file().clone(),
-        sides: experiment.sides(),
+        sides: experiment.sides().cloned(),
         checked: Some(experiment),
         beside: Some(Box::new(beside)),
         ..first

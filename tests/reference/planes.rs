@@ -59,6 +59,7 @@ fn fit(theta: &Matrix, about: About) -> SlicePlane {
         way_on: None,
         seed: 0,
         rotate: 0.0,
+        rescale: None,
     };
     PlaneConfig::Pca { about }.fit(&input).unwrap()
 }

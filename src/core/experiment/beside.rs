@@ -12,6 +12,8 @@ use super::look::CompareBy;
 use super::problem;
 use super::settings::{Change, ExperimentFile, Setting};
 use crate::core::data::BatchSize;
+use crate::core::io::shipped;
+use crate::core::text::visible;
 
 /// A refusal of the second experiment.
 fn of_second(error: FieldError) -> FieldError {
@@ -49,6 +51,7 @@ impl Experiment {
 
     fn beside(mut self, second: Option<Arc<Self>>) -> Self {
         self.second = second;
+        self.sides = self.called().map(Arc::new);
         self
     }
 
@@ -99,19 +102,36 @@ impl Experiment {
     }
 
     /// What each of the two is called beside the other: where they differ, and what they say there.
-    pub fn sides(&self) -> Option<[String; 2]> {
+    pub fn sides(&self) -> Option<&[String; 2]> {
+        self.sides.as_deref()
+    }
+
+    fn called(&self) -> Option<[String; 2]> {
         let second = self.second()?;
-        // A start that was found elsewhere goes with what else is another.
-        let is_telling =
-            |path: &&str| !matches!(Setting::of_path(path), Some(Setting::Title | Setting::From));
+        if !second.title.is_empty() {
+            return Some([self.heading(), second.title.clone()]);
+        }
+        // A start that was found elsewhere, and ranges, go with what else is another.
+        let is_telling = |path: &&str| {
+            let own = Setting::of_path(path);
+            !matches!(own, Some(Setting::Title | Setting::From | Setting::Ranges))
+        };
         let paths = || self.compare.iter().map(|assignment| &assignment.path[..]);
         let telling: Vec<&str> = paths().filter(is_telling).collect();
         let telling = if telling.is_empty() { paths().collect() } else { telling };
-        let titles = [self, second].map(|side| {
-            let said: Vec<String> = telling.iter().map(|path| said_at(&side.file, path)).collect();
-            said.join(" · ")
-        });
-        let has_title = !second.title.is_empty();
-        Some(if has_title { [self.heading(), second.title.clone()] } else { titles })
+        let titles = |said: fn(&ExperimentFile, &str) -> String| {
+            [self, second]
+                .map(|side| telling.iter().map(|path| said(&side.file, path)).collect::<Vec<_>>().join(" · "))
+        };
+        let [one, other] = titles(said_shortly);
+        Some(if one == other { titles(said_at) } else { [one, other] })
+    }
+}
+
+/// The same as [`said_at`], of a start from a file no more than its name.
+fn said_shortly(file: &ExperimentFile, path: &str) -> String {
+    match (Setting::of_path(path), &file.from) {
+        (Some(Setting::From), Some(from)) => format!("from {}", visible(shipped::stem(from))),
+        _ => said_at(file, path),
     }
 }

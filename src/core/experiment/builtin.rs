@@ -6,7 +6,7 @@ use super::file::{ExperimentFile, FileError};
 pub const DEFAULT: &str = "xor-model3";
 
 /// Name and text of each, in the order a list shows them.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 21] = [
     (DEFAULT, include_str!("../../../assets/experiments/xor-model3.ron")),
     ("sinking-low", include_str!("../../../assets/experiments/sinking-low.ron")),
     ("diagonal-model1", include_str!("../../../assets/experiments/diagonal-model1.ron")),
@@ -24,6 +24,7 @@ const FILES: [(&str, &str); 20] = [
     ("between-batches", include_str!("../../../assets/experiments/between-batches.ron")),
     ("three-copies", include_str!("../../../assets/experiments/three-copies.ron")),
     ("connecting-curve", include_str!("../../../assets/experiments/connecting-curve.ron")),
+    ("rescaled", include_str!("../../../assets/experiments/rescaled.ron")),
     ("li-both", include_str!("../../../assets/experiments/li-both.ron")),
     ("rosenbrock", include_str!("../../../assets/experiments/rosenbrock.ron")),
     ("himmelblau", include_str!("../../../assets/experiments/himmelblau.ron")),

@@ -22,7 +22,7 @@ use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::measure::Batches;
 use crate::core::objective::{Measure, NoObjective, Objective, Problem, Supervised};
 use crate::core::subspace::{
-    FitError, FitInput, Place, PlaceError, SlicePlane, ThetaFiles, ThetaSteps, Third,
+    FitError, FitInput, Place, PlaceError, Rescale, SlicePlane, ThetaFiles, ThetaSteps, Third,
 };
 use crate::core::train::{Course, TrainingPlan, TrainingRun, Trajectory, Walk};
 
@@ -39,6 +39,8 @@ pub struct Experiment {
     pub(super) import: Option<Arc<Import>>,
     /// The one beside it: see [`Experiment::second`].
     pub(super) second: Option<Arc<Experiment>>,
+    /// What both are called, where there is another beside it.
+    pub(super) sides: Option<Arc<[String; 2]>>,
     /// Where files that it comes to name are read from.
     sources: Arc<dyn Sources>,
 }
@@ -160,8 +162,10 @@ impl Experiment {
             return Err(FieldError::new("batch", size, expected));
         }
         measure(&file, &problem)?;
+        rescale(&file, &problem)?;
         let sources = Access::default().sources;
-        let experiment = Self { file, problem, files, course: None, import: None, second: None, sources };
+        let (course, import, second, sides) = (None, None, None, None);
+        let experiment = Self { file, problem, files, course, import, second, sides, sources };
         // Any range stands for the sizes here; the given ones are checked with them.
         let ranges = experiment.given_ranges().unwrap_or([(0.0, 1.0); 3]);
         experiment.plane_spec(&ranges).map_err(|error| slice_error("slice.grid", &error))?;
@@ -477,6 +481,8 @@ impl Experiment {
             way_on: None,
             seed: self.seed,
             rotate: self.slice.rotate,
+            // It was checked.
+            rescale: rescale(&self.file, &self.problem).ok().flatten(),
         }
     }
 
@@ -526,6 +532,20 @@ fn measure(file: &ExperimentFile, problem: &Problem) -> Result<Option<Measure>, 
     let batches = Batches { size: file.batch, seed: file.seed, steps: file.steps };
     let measure = Measure::new(file.slice.quantity, problem, &batches);
     measure.map_err(|error| FieldError::within("slice.quantity", error))
+}
+
+/// The coordinates in which the plane of a file is laid, where these are not the run's own.
+fn rescale(file: &ExperimentFile, problem: &Problem) -> Result<Option<Rescale>, FieldError> {
+    let factor = file.slice.rescale;
+    if factor == 1.0 {
+        return Ok(None);
+    }
+    let refused = |why: &str| {
+        FieldError::new("slice.rescale", factor, format!("1, for nothing else is the same here: {why}"))
+    };
+    let model = problem.supervised().map(Supervised::model).ok_or_else(|| refused("there is no network"))?;
+    let scales = model.scales(factor).map_err(|error| refused(&error.to_string()))?;
+    Ok(Some(Rescale::new(factor, scales)))
 }
 
 /// What is told of an optimizer where a run is walked.

@@ -28,12 +28,14 @@ struct SearchedSlice {
     plane: PlaneConfig,
     range: Option<Vec<(f64, f64)>>,
     grid: Resolution<2>,
+    rescale: f64,
 }
 
 impl SearchedSlice {
     fn of(experiment: &Experiment) -> Self {
         let slice = &experiment.slice;
-        Self { plane: slice.plane.clone(), range: slice.range.clone(), grid: slice.grid }
+        let (plane, range) = (slice.plane.clone(), slice.range.clone());
+        Self { plane, range, grid: slice.grid, rescale: slice.rescale }
     }
 }
 

@@ -35,6 +35,12 @@ pub fn is_shipped(name: &Path) -> bool {
     name.to_str().is_some_and(|name| name.starts_with(PREFIX))
 }
 
+/// What a file is called in short: its name without folder, ending and what the names of shipped ones begin with.
+pub fn stem(path: &Path) -> &str {
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
 /// Name and bytes of all that comes with the program.
 pub fn files() -> impl Iterator<Item = (PathBuf, &'static [u8])> {
     FILES.iter().map(|(name, bytes)| (format!("{PREFIX}{name}").into(), *bytes))

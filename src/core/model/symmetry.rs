@@ -78,6 +78,9 @@ pub enum SymmetryError {
         /// What would do.
         expected: &'static str,
     },
+    /// It has no hidden unit.
+    #[error("no hidden layer; expected one at least")]
+    NoHidden,
     /// Nothing in the next layer can take up what a sigmoid leaves.
     #[error("a layer without biases after units of sigmoid; expected one with biases")]
     Bias,
@@ -110,6 +113,37 @@ impl Model {
             let signs = if self.may_turn(layer).is_ok() { 2 } else { 1 };
             (1..=width).try_fold(count, |count, unit| count.checked_mul(unit)?.checked_mul(signs))
         })
+    }
+
+    /// Whether all hidden units may grow by one factor: see [`Model::scales`].
+    ///
+    /// # Errors
+    /// If there are none, if one of them is neither rectified nor linear, or if a skip brings them what does not grow.
+    pub fn may_rescale(&self) -> Result<(), SymmetryError> {
+        let hidden = &self.layers()[..self.layers().len() - 1];
+        let first = hidden.first().ok_or(SymmetryError::NoHidden)?;
+        if !first.skip.is_none() {
+            return Err(SymmetryError::Skip { layer: 0 });
+        }
+        hidden.iter().try_for_each(|layer| layer.activation.may_rescale())
+    }
+
+    /// What each entry of theta is multiplied by, `[dim]`, so that all hidden units put out `factor` times as much and the
+    /// function is the same: what leads in from the inputs and each hidden bias grow, what leads to the outputs shrinks.
+    /// From hidden layer to hidden layer nothing changes, so skip connections between them hold.
+    ///
+    /// # Errors
+    /// If the model does not allow it, or the factor is none.
+    pub fn scales(&self, factor: f64) -> Result<Vec<f64>, SymmetryError> {
+        self.may_rescale()?;
+        positive(factor)?;
+        let (mut scales, last) = (vec![1.0; self.dim()], self.layers().len() - 1);
+        scales[self.weight(0).range()].fill(factor);
+        for bias in (0..last).filter_map(|layer| self.bias(layer)) {
+            scales[bias.range()].fill(factor);
+        }
+        scales[self.weight(last).range()].fill(1.0 / factor);
+        Ok(scales)
     }
 
     fn order(
@@ -146,13 +180,8 @@ impl Model {
     }
 
     fn rescale(&self, copy: &mut [f64], layer: usize, unit: usize, factor: f64) -> Result<(), SymmetryError> {
-        let activation = self.unit(layer, unit)?.activation;
-        if !matches!(activation, Activation::Relu | Activation::Identity) {
-            return Err(SymmetryError::Activation { activation, expected: "relu or the identity" });
-        }
-        if !(factor.is_finite() && factor > 0.0) {
-            return Err(SymmetryError::Factor(Measured(factor)));
-        }
+        self.unit(layer, unit)?.activation.may_rescale()?;
+        positive(factor)?;
         self.into(layer, unit).into_iter().for_each(|at| copy[at] *= factor);
         self.out_of(layer, unit).into_iter().for_each(|at| copy[at] /= factor);
         Ok(())
@@ -218,6 +247,21 @@ impl Model {
     }
 }
 
+impl Activation {
+    /// Whether what it puts out grows as its sum does, by any factor above 0.
+    fn may_rescale(self) -> Result<(), SymmetryError> {
+        match self {
+            Self::Relu | Self::Identity => Ok(()),
+            activation => Err(SymmetryError::Activation { activation, expected: "relu or the identity" }),
+        }
+    }
+}
+
+fn positive(factor: f64) -> Result<(), SymmetryError> {
+    let is_one = factor.is_finite() && factor > 0.0;
+    if is_one { Ok(()) } else { Err(SymmetryError::Factor(Measured(factor))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +309,36 @@ mod tests {
         let mut other = theta.clone();
         other[0] = -other[0];
         assert!(!is_same(&model, &x, &theta, &other));
+    }
+
+    #[test]
+    fn all_units_grow_at_once_as_each_by_itself_would() {
+        let (model, theta, x) = drawn(Activation::Relu);
+        let grown: Vec<f64> = model.scales(7.5).unwrap().iter().zip(&theta).map(|(s, t)| s * t).collect();
+        let by_unit = |theta: Vec<f64>, (layer, unit): (usize, usize)| {
+            model.copied(&theta, &Symmetry::Rescale { layer, unit, factor: 7.5 }).unwrap()
+        };
+        let units = (0..4).map(|unit| (0, unit)).chain((0..3).map(|unit| (1, unit)));
+        let expected = units.fold(theta.clone(), by_unit);
+        assert!(grown.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-12 * b.abs().max(1.0)));
+        assert!(is_same(&model, &x, &theta, &grown));
+    }
+
+    #[test]
+    fn a_skip_between_hidden_layers_grows_along_and_one_from_the_inputs_does_not() {
+        let dense = |i, o| Layer::dense(i, o, Activation::Relu);
+        let joined = Layer { skip: Skip::FULL, ..dense(3, 3) };
+        let (_, theta, x) = drawn(Activation::Relu);
+        let model =
+            Model::new(vec![dense(2, 3), joined.clone(), Layer::dense(3, 2, Activation::Sigmoid)]).unwrap();
+        let theta = &theta[..model.dim()];
+        let grown: Vec<f64> = model.scales(0.2).unwrap().iter().zip(theta).map(|(s, t)| s * t).collect();
+        assert!(grown != theta && is_same(&model, &x, theta, &grown));
+        let refused = |layers: Vec<Layer>| Model::new(layers).unwrap().scales(2.0).unwrap_err();
+        assert_eq!(refused(vec![joined, dense(3, 1)]), SymmetryError::Skip { layer: 0 });
+        assert_eq!(refused(vec![dense(2, 1)]), SymmetryError::NoHidden);
+        let tanh = refused(vec![dense(2, 3), Layer::dense(3, 3, Activation::Tanh), dense(3, 1)]);
+        assert_eq!(tanh.to_string(), "units of tanh; expected relu or the identity");
     }
 
     #[test]

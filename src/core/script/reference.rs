@@ -216,7 +216,8 @@ fn languages() -> String {
     format!(
         "{fields}\nA file `NAME.LANG.ron` beside `NAME.ron`, such as `two-lows.de.ron`, has a tour's words in another \
          language and nothing\nelse. `--lang de` tells the tour in them, in a window and in a film; the file itself may \
-         be opened as well. Built-in\ntours are told in those languages that `losscape list` names.\n\n```ron\n{WORDS}\n```\n"
+         be opened as well. Built-in\ntours are told in those languages that `losscape list` names. What stands in the picture and in charts (names of axes, titles,\n\
+         verdicts) stays English.\n\n```ron\n{WORDS}\n```\n"
     )
 }
 
@@ -308,13 +309,14 @@ mod tests {
                     (when: at(0), command: view(set_bookmark(slot: 1, pose: (target: (0, 0, 0), yaw: 0, pitch: 0,
                     distance: 1)))), (when: at(0), command: view(add_key(target: (0, 0, 0), yaw: 0, pitch: 0,
                     distance: 1))),";
-                // What lies between needs two landscapes.
-                let compared = match example.starts_with("view(between") {
-                    true => "(when: at(0), command: experiment(compare([\"batch=size(8)\"]))),",
-                    false => "",
+                // What lies between needs two landscapes, and other coordinates need units of relu.
+                let needed = match example.split('(').nth(1) {
+                    Some("between") => "(when: at(0), command: experiment(compare([\"batch=size(8)\"]))),",
+                    Some("rescale") => "(when: at(0), command: experiment(model(mlp(activation: relu)))),",
+                    _ => "",
                 };
                 let tour = format!(
-                    "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [{before} {compared} (when: at(0.5), command: {example})])])"
+                    "(chapters: [(experiment: \"xor-model3\", secs: 1, cues: [{before} {needed} (when: at(0.5), command: {example})])])"
                 );
                 Tour::parse(&tour, "example", &Folder::default())
                     .unwrap_or_else(|why| panic!("{example}: {why}"));

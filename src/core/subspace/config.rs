@@ -9,7 +9,8 @@ use super::fit::{FitError, Fitted, SlicePlane};
 use super::input::FitInput;
 use super::pca::About;
 use super::place::Place;
-use super::random::Biases;
+use super::random::{Biases, Drawn, Lengths};
+use super::rescale::Rescale;
 use super::{angle, axes, chord, hessian, pca, points, random};
 use crate::core::num::eigen::NotFinite;
 use crate::core::num::setting::ensure;
@@ -40,7 +41,7 @@ pub enum PlaneConfig {
         #[serde(default = "end")]
         to: Place,
     },
-    /// Random directions, each neuron's row as long as the row of theta.
+    /// Random directions, each neuron's row as long as the row of theta unless told otherwise.
     Random {
         /// The point they are taken about.
         #[serde(default = "end")]
@@ -51,6 +52,9 @@ pub enum PlaneConfig {
         /// Whether their rows are made orthogonal before they are given their length.
         #[serde(default = "yes")]
         orthogonal: bool,
+        /// How long they are.
+        #[serde(default)]
+        lengths: Lengths,
     },
     /// Where the loss bends most: the top eigenvectors of its Hessian.
     Hessian {
@@ -121,11 +125,16 @@ impl PlaneConfig {
             Self::Chord,
             Self::Pca { about: About::default() },
             Self::Line { from: start(), to: end() },
-            Self::Random { at: end(), biases: Biases::default(), orthogonal: yes() },
+            Self::random(end()),
             Self::Hessian { at: end() },
             Self::Axes { parameters: Vec::new() },
             Self::Angle { degrees: twenty() },
         ]
+    }
+
+    /// Random directions about a point, drawn in the usual way.
+    pub(super) fn random(at: Place) -> Self {
+        Self::Random { at, biases: Biases::default(), orthogonal: yes(), lengths: Lengths::default() }
     }
 
     /// The name that files and flags use.
@@ -214,7 +223,9 @@ impl PlaneConfig {
     /// plane rests on no such thing, or cannot be fitted.
     pub fn bending(&self, input: &FitInput) -> Option<TopEigenpairs> {
         let Self::Hessian { at } = self else { return None };
-        Some(hessian::bending(input.problem.objective()?, at.theta(input).ok()?))
+        let theta = at.theta(input).ok()?;
+        let theta = input.rescale.as_ref().map_or_else(|| theta.clone(), |rescale| rescale.there(&theta));
+        Some(hessian::bending(input.problem.objective()?, theta))
     }
 
     /// Fits the plane to the finite checkpoints of a run. Directions that it leaves open come out of
@@ -223,6 +234,31 @@ impl PlaneConfig {
     /// # Errors
     /// If the run did not move, or the plane's points are not there or do not span a plane.
     pub fn fit(&self, input: &FitInput) -> Result<SlicePlane, FitError> {
+        match &input.rescale {
+            Some(rescale) => self.fit_there(input, rescale),
+            None => self.fit_here(input),
+        }
+    }
+
+    /// The plane laid in other coordinates, as it lies in the run's own.
+    fn fit_there(&self, input: &FitInput, rescale: &Rescale) -> Result<SlicePlane, FitError> {
+        let trajectory = input.trajectory.mapped(|theta| rescale.there(theta));
+        let files = input.files.iter().map(|(path, theta)| (path.clone(), rescale.there(theta))).collect();
+        let steps = input.steps.iter().map(|(step, theta)| (*step, rescale.there(theta))).collect();
+        let way_on = input.way_on.map(|way| rescale.there(way));
+        let plane = self.fit_here(&FitInput {
+            trajectory: &trajectory,
+            files: &files,
+            steps: &steps,
+            way_on: way_on.as_deref(),
+            rescale: None,
+            ..*input
+        })?;
+        Ok(plane.brought_back(rescale)?)
+    }
+
+    /// The same in the coordinates that the input is in.
+    fn fit_here(&self, input: &FitInput) -> Result<SlicePlane, FitError> {
         let thetas = input.trajectory.finite_thetas();
         if thetas.is_empty() {
             return Err(FitError::NotMoved { checkpoints: 0 });
@@ -240,8 +276,9 @@ impl PlaneConfig {
                 let (to_b, to_c) = (line_name(a, b), line_name(a, c));
                 points::fit(a.theta(input)?, &[(&b.theta(input)?, to_b), (&c.theta(input)?, to_c)])?
             }
-            Self::Random { at, biases, orthogonal } => {
-                random::fit(at.theta(input)?, layout, *biases, *orthogonal, &mut stream)
+            Self::Random { at, biases, orthogonal, lengths } => {
+                let drawn = Drawn { biases: *biases, orthogonal: *orthogonal, lengths: *lengths };
+                random::fit(at.theta(input)?, layout, &drawn, &mut stream)
             }
             Self::Hessian { at } => {
                 let objective = input.problem.objective().ok_or(NoObjective)?;

@@ -1,6 +1,7 @@
 //! What every kind of plane has in common: what it is fitted to, and what comes of it.
 
 use super::place::PlaceError;
+use super::rescale::Rescale;
 use super::{Subspace, SubspaceError};
 use crate::core::num::Stream;
 use crate::core::num::principal;
@@ -38,6 +39,14 @@ impl SlicePlane {
     /// Length of one unit of alpha3 in theta's unit; 0 where there is no third direction.
     pub fn alpha3_length(&self) -> f64 {
         self.subspace.directions().get(2).map_or(0.0, |direction| norm(direction))
+    }
+
+    /// The same plane, which was laid in other coordinates, in the run's own. Its axes say so.
+    pub(super) fn brought_back(mut self, rescale: &Rescale) -> Result<Self, SubspaceError> {
+        let directions = self.subspace.directions().iter().map(|direction| rescale.back(direction)).collect();
+        self.subspace = Subspace::new(rescale.back(self.subspace.origin()), directions)?;
+        self.axes.iter_mut().for_each(|axis| axis.name = format!("{}, {rescale}", axis.name));
+        Ok(self)
     }
 }
 

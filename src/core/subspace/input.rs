@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::rescale::Rescale;
 use crate::core::objective::Problem;
 use crate::core::objective::hessian::Eigenpairs;
 use crate::core::train::Trajectory;
@@ -31,4 +32,6 @@ pub struct FitInput<'a> {
     pub seed: u64,
     /// Degrees by which direction 2 is turned towards direction 3.
     pub rotate: f64,
+    /// The coordinates in which the plane is laid, where these are not the run's own.
+    pub rescale: Option<Rescale>,
 }

@@ -12,6 +12,7 @@ pub mod pca;
 pub mod place;
 pub mod points;
 pub mod random;
+pub mod rescale;
 pub mod text;
 pub mod third;
 pub mod walks;
@@ -21,6 +22,7 @@ pub use config::PlaneConfig;
 pub use fit::{AxisMeaning, FitError, SlicePlane};
 pub use input::{FitInput, ThetaFiles, ThetaSteps};
 pub use place::{Place, PlaceError};
+pub use rescale::Rescale;
 pub use third::Third;
 pub use walks::RandomWalks;
 

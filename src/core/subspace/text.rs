@@ -3,7 +3,6 @@
 use super::config::PlaneConfig;
 use super::pca::About;
 use super::place::Place;
-use super::random::Biases;
 
 /// As flags write it:
 /// `pca:mean|end`, `line:A,B`, `random:A`, `hessian:A`, `points:A,B,C` with places for A, B and C;
@@ -35,9 +34,7 @@ impl std::str::FromStr for PlaneConfig {
             },
             ("line", 2) => Ok(Self::Line { from: place(0, TWO)?, to: place(1, TWO)? }),
             ("line", _) => Err(wrong(TWO)),
-            ("random", 1) => {
-                Ok(Self::Random { at: place(0, PLACE)?, biases: Biases::default(), orthogonal: true })
-            }
+            ("random", 1) => Ok(Self::random(place(0, PLACE)?)),
             ("hessian", 1) => Ok(Self::Hessian { at: place(0, PLACE)? }),
             ("axes", _) => Ok(Self::Axes { parameters: arguments.iter().map(|&a| a.to_owned()).collect() }),
             ("angle", 1) => arguments[0]

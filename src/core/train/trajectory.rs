@@ -139,6 +139,15 @@ impl Trajectory {
         self.stride = self.first_stride;
     }
 
+    /// The same with other parameters at each checkpoint.
+    pub fn mapped(&self, map: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        let mut mapped = self.clone();
+        for point in &mut mapped.checkpoints {
+            point.theta = map(&point.theta).into();
+        }
+        mapped
+    }
+
     /// The checkpoints, oldest first.
     pub fn checkpoints(&self) -> &[Checkpoint] {
         &self.checkpoints

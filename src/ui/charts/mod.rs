@@ -298,7 +298,7 @@ pub(super) fn join(
     };
     let other = |kind| second.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
     let joined = first.open.iter().map(|(kind, chart)| match other(*kind) {
-        Some(other) => (*kind, Arc::new(chart.joined(other, &titles))),
+        Some(other) => (*kind, Arc::new(chart.joined(other, titles))),
         None => (*kind, Arc::clone(chart)),
     });
     open.0 = joined.collect();

@@ -137,7 +137,7 @@ pub fn draw_labels(
 fn titles(first: &LabelSources<First>, second: &LabelSources<Second>) -> [Option<String>; 2] {
     let sides = first.session.as_ref().and_then(|session| session.experiment().sides());
     let Some([one, other]) = sides.filter(|_| second.session.is_some()) else { return [None, None] };
-    let titled = |title: String, step: u64| Some(format!("{title} · step {step}"));
+    let titled = |title: &str, step: u64| Some(format!("{title} · step {step}"));
     let between = first.session.as_ref().and_then(|session| session.experiment().said_between());
     [between.or_else(|| titled(one, first.training.step())), titled(other, second.training.step())]
 }

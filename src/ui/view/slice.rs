@@ -19,6 +19,8 @@ pub struct SliceView {
     pub alpha3: f64,
     /// From–to of alpha3; `None` where there is no third direction.
     pub alpha3_range: Option<(f64, f64)>,
+    /// Whether the model's hidden units may grow: see [`Setting::Rescale`](crate::core::experiment::Setting::Rescale).
+    pub may_rescale: bool,
     /// Whether the plane travels.
     pub is_sweeping: bool,
     /// Whether the picture was evaluated exactly where the plane stands.

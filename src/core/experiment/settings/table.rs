@@ -112,6 +112,10 @@ settings! {
         /// Degrees by which the plane's second direction is turned towards its third.
         rotate: f64 => Rotate, Slice, Slice "rotate(30)", for Plane, ~Eased, in -360.0..=360.0 => "degrees";
 
+        /// Factor by which hidden units of relu grow where the plane is laid, while what leads out of them shrinks: the same
+        /// function in other coordinates. Filter-normalised directions grow along and show the same; others do not.
+        rescale: f64 = 1.0 => Rescale, Slice, Slice "rescale(4)", for Task, ~Eased, in 0.01..=100.0;
+
         /// From–to of alpha1, alpha2 and, where given, alpha3. Without it: for the chord plane the post's ranges,
         /// else what holds the trajectory with room around it.
         range: Option<Vec<(f64, f64)>> => Ranges, Slice, Experiment "ranges([(-4, 5), (-4, 5)])",

@@ -59,6 +59,7 @@ fn fit_to(config: &PlaneConfig, path: &[Vec<f64>], seed: u64, rotate: f64) -> Re
         way_on: None,
         seed,
         rotate,
+        rescale: None,
     })
 }
 
@@ -175,6 +176,7 @@ fn a_point_may_come_from_a_file_and_a_missing_one_is_named() {
             way_on: None,
             seed: 0,
             rotate: 0.0,
+            rescale: None,
         })
     };
     assert_eq!(fit(&files, &config).unwrap_err().to_string(), "the point a.npy was not read");
