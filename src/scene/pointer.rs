@@ -86,8 +86,13 @@ const AFFORDABLE: usize = 2_000_000;
 
 /// What the surface shows at a point of the slice, where it takes no time to find out.
 pub fn value_at(known: &Known, alpha: &[f64]) -> Option<f64> {
-    let measure = known.plan.measure.as_ref()?;
-    (measure.cost() <= AFFORDABLE).then(|| measure.value(&known.plan.plane.subspace.lift(alpha)))
+    let plan = &known.plan;
+    if let Some(slice) = &plan.imported {
+        // Its parameters are the coordinates themselves.
+        return Some(slice.table.value(&plan.plane.subspace.lift(alpha)));
+    }
+    let measure = plan.measure.as_ref()?;
+    (measure.cost() <= AFFORDABLE).then(|| measure.value(&plan.plane.subspace.lift(alpha)))
 }
 
 /// How long the pointer has been where it is, before an audience.

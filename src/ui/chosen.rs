@@ -119,7 +119,7 @@ pub fn chosen_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) 
     let hover = format!(
         "{VERDICT} It is of the loss, whatever the surface shows. A low point of a slice mostly slopes on out of it."
     );
-    words(ui, "that point", verdict_text(verdict, chosen.is_some()), &hover);
+    words(ui, "that point", verdict_text(verdict, chosen.is_some() && !view.is_imported), &hover);
     let near = chosen.and_then(|chosen| chosen.nearest).map_or("–".to_owned(), nearest_text);
     number(ui, "nearest", near, "The step of training nearest to it, and how far that is.");
     paragraph(ui, 2, egui::RichText::new(remark(view, verdict)).weak());
@@ -144,6 +144,7 @@ fn remark(view: &PanelView, verdict: Option<Brief>) -> &'static str {
             "It looks like a minimum and is none: beyond this slice the loss falls on."
         }
         _ if view.slice.selected.is_some() => "",
+        _ if view.is_imported => "Click the surface to choose a point of it.",
         _ => "Click the surface to choose a point of it, and to train on from there.",
     }
 }
@@ -156,6 +157,9 @@ fn way_on_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
             asked.push(Command::View(ViewCommand::Select(None)));
         }
     });
+    if view.is_imported {
+        return;
+    }
     ui.horizontal(|ui| {
         let button = ui.add_enabled(view.slice.selected.is_some(), egui::Button::new("Train on from here"));
         let hover = "A second run sets out from the point that was chosen: how much lower does it get? The first begins again beside it.";

@@ -16,6 +16,7 @@ use crate::core::experiment::{Change, CompareBy, Setting};
 pub fn compare_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut Vec<Command>) {
     match &view.sides {
         Some(sides) => sides_ui(ui, view, sides, desk, asked),
+        None if view.slice.is_imported => {}
         None => contrast_menu(ui, view, asked),
     }
     refused(ui, &view.news.refusal, &["compare"]);

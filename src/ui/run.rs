@@ -37,7 +37,9 @@ pub fn run_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
         }
     });
     speed_ui(ui, view, asked);
-    converge_ui(ui, asked);
+    if !view.is_imported {
+        converge_ui(ui, asked);
+    }
     let step = step_text(view.run.step, view.experiment.steps);
     number(
         ui,

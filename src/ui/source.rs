@@ -213,6 +213,9 @@ impl<S: Side> Told<'_, S> {
         let live = self.training.leader();
         let latest = live.and_then(Live::latest);
         let known = self.landscape.current();
+        // What was recorded elsewhere need not tell everything.
+        let is_own = !self.session.experiment().is_imported();
+        let is_told = |value: &f64| is_own || !value.is_nan();
         RunView {
             is_playing: match self.session.plane_source().transport {
                 Transport::Held { .. } => false,
@@ -225,8 +228,8 @@ impl<S: Side> Told<'_, S> {
                 }
             },
             step: self.training.step(),
-            loss: latest.map(|latest| latest.loss),
-            grad_norm: latest.map(|latest| latest.grad_norm),
+            loss: latest.map(|latest| latest.loss).filter(is_told),
+            grad_norm: latest.map(|latest| latest.grad_norm).filter(is_told),
             accuracy: live.and_then(Live::accuracy),
             verdict: live.and_then(Live::verdict),
             is_probing: live.is_some_and(Live::is_probing),

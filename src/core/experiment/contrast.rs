@@ -24,9 +24,12 @@ pub fn contrasts(file: &ExperimentFile, examples: usize) -> Vec<Contrast> {
     let mut add = |name, path: &str, text: String| {
         found.push(Contrast { name, assignment: Assignment { path: path.to_owned(), text } });
     };
-    add("another seed", "seed", file.seed.wrapping_add(1).to_string());
-    add("a tenth of the learning rate", "optimizer.lr", (0.1 * file.optimizer.lr()).to_string());
-    if file.surface.is_none() {
+    let is_own = file.import.is_none();
+    if is_own {
+        add("another seed", "seed", file.seed.wrapping_add(1).to_string());
+        add("a tenth of the learning rate", "optimizer.lr", (0.1 * file.optimizer.lr()).to_string());
+    }
+    if is_own && file.surface.is_none() {
         match file.batch {
             BatchSize::Full if examples <= SMALL_BATCH => {}
             BatchSize::Full => add("batches of 8", "batch", format!("size({SMALL_BATCH})")),

@@ -9,6 +9,7 @@ use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
 use super::way_on::{LOSSES_A_STEP, WayOn, WayOnJob};
 use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
+use crate::core::imports::ImportedSlice;
 use crate::core::num::work::finish;
 use crate::core::num::{Advance, Job, Progress, parallel};
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
@@ -46,8 +47,9 @@ pub struct Plan {
     pub way_on: Option<Arc<WayOn>>,
     /// The plane fitted to that.
     pub plane: SlicePlane,
-    /// How it was chosen; not known of one that was evaluated elsewhere.
-    plane_config: Option<PlaneConfig>,
+    /// The numbers of the slice, where it was evaluated elsewhere.
+    pub imported: Option<Arc<ImportedSlice>>,
+    plane_config: PlaneConfig,
     seed: u64,
     /// The grid of the plane shown at rest.
     pub plane_spec: GridSpec,
@@ -83,8 +85,9 @@ impl Plan {
     fn walks_job(&self) -> Option<WalksJob> {
         let steps = self.sound.finite_steps();
         let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
-        let job = |config| WalksJob::new(config, k, steps, dim, self.seed);
-        self.plane_config.clone().filter(|_| self.way_on.is_none()).map(job)
+        let job = || WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed);
+        // How a slice of others was chosen is not known.
+        (self.way_on.is_none() && self.imported.is_none()).then(job)
     }
 
     /// What the surface shows at a checkpoint, as far as that is known: the loss of any, and another quantity of
@@ -615,7 +618,8 @@ fn fitted(
         plane_spec: experiment.plane_spec(&ranges)?,
         volume_spec,
         plane,
-        plane_config: experiment.imported_slice().is_none().then(|| experiment.slice.plane.clone()),
+        imported: experiment.imported_slice().cloned(),
+        plane_config: experiment.slice.plane.clone(),
         seed: experiment.seed,
     })
 }

@@ -314,6 +314,10 @@ impl Session {
             check_alphas("from", Some(alpha))?;
         }
         let experiment = self.experiment.with(|file| ways.put(file))?;
+        if experiment.is_imported() {
+            let expected = "none beside one that was recorded elsewhere, since nothing is trained here";
+            return Err(FieldError::new("runs", "another", expected));
+        }
         let run = Run { from, ..Run::of(RunId(self.next_run), &experiment) };
         self.next_run += 1;
         self.runs.push(run);

@@ -215,7 +215,8 @@ fn notes<S: Side>(told: Told<S>) -> Vec<String> {
         }
         let diverged = share(&|loss| !loss.is_finite());
         if diverged > 0.0 {
-            let what = if known.plan.quantity.is_mean_loss() { "diverged" } else { "without a number" };
+            let is_own_loss = known.plan.quantity.is_mean_loss() && !session.experiment().is_imported();
+            let what = if is_own_loss { "diverged" } else { "without a number" };
             notes.push(format!("{diverged:.1} % {what} (dark red)"));
         }
     }
