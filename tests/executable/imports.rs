@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::{losscape, read, refused};
+use crate::support::array_of_file;
 
 /// A slice of our own.
 fn own_slice(folder: &Path, name: &str, grid: &str) -> PathBuf {
@@ -60,6 +61,30 @@ fn a_slice_of_others_is_written_again_as_it_was() {
         assert!(ZipArchive::new(File::open(&again).unwrap()).unwrap().by_name("origin.npy").is_err());
         std::fs::remove_file(own).unwrap();
     }
+}
+
+#[test]
+fn what_axes_stand_for_and_that_there_is_no_path_come_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = own_slice(folder.path(), "own.npz", "4x3");
+    let bare = with_arrays(&own, &["alpha1", "alpha2", "loss"]);
+    let mut names =
+        ZipWriter::new_append(File::options().read(true).write(true).open(&bare).unwrap()).unwrap();
+    names.start_file("axis_names.npy", SimpleFileOptions::default()).unwrap();
+    let mut header = b"\x93NUMPY\x01\x00".to_vec();
+    let text = b"{'descr': '<U4', 'fortran_order': False, 'shape': (2,), }\n";
+    header.extend((text.len() as u16).to_le_bytes());
+    header.extend(text);
+    header.extend("PC 1\u{3b1}\0\0\0".chars().flat_map(|sign| (sign as u32).to_le_bytes()));
+    names.write_all(&header).unwrap();
+    names.finish().unwrap();
+    let again = folder.path().join("again.npz");
+    sliced(&bare, &again, &[]);
+    assert_eq!(array_of_file::<String>(&again, "axis_names").1, ["PC 1", "\u{3b1}"]);
+    let mut archive = ZipArchive::new(File::open(&again).unwrap()).unwrap();
+    assert!(
+        archive.by_name("trajectory_alpha.npy").is_err() && archive.by_name("trajectory_loss.npy").is_err()
+    );
 }
 
 #[test]

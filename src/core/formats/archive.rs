@@ -17,7 +17,7 @@
 use std::io::{self, Cursor, Write};
 
 use npyz::npz::file_name_from_array_name;
-use npyz::{WriteOptions, WriterBuilder};
+use npyz::{DType, WriteOptions, WriterBuilder};
 use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -41,20 +41,35 @@ impl Archive {
         Self(ZipWriter::new(Cursor::default()))
     }
 
+    fn start(&mut self, name: &str) -> io::Result<()> {
+        // As numpy's savez does: losses of double length hardly shrink, and shrinking them takes longer
+        // than evaluating them.
+        let stored =
+            SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+        Ok(self.0.start_file(file_name_from_array_name(name), stored)?)
+    }
+
     pub(super) fn array<T: npyz::AutoSerialize>(
         &mut self,
         name: &str,
         shape: &[usize],
         values: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
-        // As numpy's savez does: losses of double length hardly shrink, and shrinking them takes longer
-        // than evaluating them.
-        let stored =
-            SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
         let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-        self.0.start_file(file_name_from_array_name(name), stored)?;
+        self.start(name)?;
         let mut writer = WriteOptions::new().default_dtype().shape(&shape).writer(&mut self.0).begin_nd()?;
         writer.extend(values)?;
+        writer.finish()
+    }
+
+    /// Texts, as numpy writes them.
+    pub(super) fn texts(&mut self, name: &str, texts: &[&str]) -> io::Result<()> {
+        let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
+        let kind = DType::Plain(format!("<U{longest}").parse().map_err(io::Error::other)?);
+        self.start(name)?;
+        let options = WriteOptions::new().dtype(kind).shape(&[texts.len() as u64]);
+        let mut writer = options.writer(&mut self.0).begin_nd()?;
+        texts.iter().try_for_each(|text| writer.push(*text))?;
         writer.finish()
     }
 

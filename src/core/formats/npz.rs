@@ -64,6 +64,8 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
     }
     archive.text("quantity", &slice.quantity().title())?;
     if !is_own {
+        let names: Vec<&str> = plan.plane.axes.iter().take(k).map(|axis| &axis.name[..]).collect();
+        archive.texts("axis_names", &names)?;
         if has_path {
             archive.path(&plan.trajectory)?;
         }
