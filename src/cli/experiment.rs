@@ -31,7 +31,7 @@ use crate::disk::{self, Files};
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
     /// A built-in experiment or tour (losscape list names them), a .ron file, a table (.csv, .tsv, .txt,
-    /// .data), or a slice of others (.npz, .h5).
+    /// .data), a slice of others (.npz, .h5), or a folder of checkpoints or a pattern of their names ('runs/*.pt').
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
     /// Seed of all that is random.
@@ -212,7 +212,7 @@ impl ExperimentArguments {
         if tours::names().any(|tour| tour == name) {
             bail!("{name} is a tour, for losscape view and record; expected an experiment");
         }
-        if is_import(Path::new(name)) {
+        if is_import(&Files, Path::new(name)) {
             return Ok(ExperimentFile { import: Some(name.into()), ..ExperimentFile::default() });
         }
         if is_table(name) {
@@ -221,8 +221,8 @@ impl ExperimentArguments {
         if !is_ron(Path::new(name)) {
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
             bail!(
-                "unknown experiment or tour {name:?}: expected {}, a .ron file, a table (.csv, .tsv, .txt, .data) or a slice \
-                 of others (.npz, .h5)",
+                "unknown experiment or tour {name:?}: expected {}, a .ron file, a table (.csv, .tsv, .txt, .data), a slice \
+                 of others (.npz, .h5) or a folder of checkpoints",
                 known.join(", ")
             );
         }

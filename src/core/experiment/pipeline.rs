@@ -84,7 +84,7 @@ impl Plan {
     /// A walk has no second low point from which to train on.
     fn walks_job(&self) -> Option<WalksJob> {
         let steps = self.sound.finite_steps();
-        let (k, dim) = (self.plane.subspace.k(), self.plane.subspace.dim());
+        let (k, dim) = (self.plane.subspace.k(), self.problem.layout().parameters());
         let job = || WalksJob::new(self.plane_config.clone(), k, steps, dim, self.seed);
         // How a slice of others was chosen is not known.
         (self.way_on.is_none() && self.imported.is_none()).then(job)

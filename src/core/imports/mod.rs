@@ -1,4 +1,5 @@
-//! What was computed elsewhere, read into what is shown here: slices of others.
+//! What was computed elsewhere, read into what is shown here: slices of others, and
+//! folders of checkpoints.
 //!
 //! Nothing here is trained, and no network is known: a run that came this way has a trail, a slice its numbers. What is
 //! not in a file is not made up; what was read, left out or taken from elsewhere is said in words.
@@ -11,6 +12,7 @@ use super::io::sources::Sources;
 use super::num::ParamLayout;
 use super::train::Course;
 
+pub mod checkpoints;
 pub mod slice;
 
 pub use slice::ImportedSlice;
@@ -47,24 +49,37 @@ pub enum ImportErrorKind {
     /// It is no slice.
     #[error(transparent)]
     Slice(#[from] slice::SliceError),
+    /// It is no run.
+    #[error(transparent)]
+    Checkpoints(#[from] checkpoints::CheckpointsError),
     /// Its name tells of none of what is known.
-    #[error("expected a slice of others (.npz, .h5)")]
+    #[error("expected a slice of others (.npz, .h5) or a folder of checkpoints")]
     Unknown,
 }
 
-/// Whether a name is that of something that was computed elsewhere, as far as a name can tell.
-pub fn is_import(name: &Path) -> bool {
-    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz")) || slice::is_hdf5(name)
+/// Whether a name is that of something that was computed elsewhere, as far as it can tell with what there is.
+pub fn is_import(sources: &dyn Sources, name: &Path) -> bool {
+    is_slice(name) || checkpoints::is_run(sources, name)
 }
 
-/// Reads what was computed elsewhere.
+/// Whether a name is that of one slice; a pattern names several files.
+fn is_slice(name: &Path) -> bool {
+    let is_npz = name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"));
+    (is_npz || slice::is_hdf5(name)) && !checkpoints::is_pattern(name)
+}
+
+/// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no
+/// parameters.
 ///
 /// # Errors
 /// If there is nothing of that name, or it is nothing that can be shown.
-pub fn read(sources: &dyn Sources, path: &Path) -> Result<Import, ImportError> {
-    let found = match is_import(path) {
-        true => slice::read(sources, path).map_err(ImportErrorKind::from),
-        false => Err(ImportErrorKind::Unknown),
+pub fn read(sources: &Arc<dyn Sources>, path: &Path, without: &[String]) -> Result<Import, ImportError> {
+    let found = match path {
+        path if is_slice(path) => slice::read(&**sources, path).map_err(ImportErrorKind::from),
+        path if checkpoints::is_run(&**sources, path) => {
+            checkpoints::read(sources, path, without).map_err(ImportErrorKind::from)
+        }
+        _ => Err(ImportErrorKind::Unknown),
     };
     found.map_err(|kind| ImportError { path: path.to_owned(), kind })
 }

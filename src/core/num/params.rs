@@ -72,6 +72,8 @@ impl ParamBlock {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParamLayout {
     blocks: Vec<ParamBlock>,
+    /// Parameters of the model where theta holds coordinates of a run instead.
+    spanned: Option<usize>,
 }
 
 impl ParamLayout {
@@ -84,7 +86,24 @@ impl ParamLayout {
             offset += block.len();
             blocks.push(block);
         }
-        Self { blocks }
+        Self { blocks, spanned: None }
+    }
+
+    /// The layout of a theta of `rank` coordinates in an orthonormal basis of the space through a run's checkpoints, in a
+    /// space of `of` parameters: what follows from the checkpoints alone is the same there.
+    pub fn span(rank: usize, of: usize) -> Self {
+        let block = ("coordinate".to_owned(), BlockKind::Other, vec![rank]);
+        Self { spanned: Some(of), ..Self::new([block]) }
+    }
+
+    /// Whether theta holds coordinates of a run rather than the model's parameters.
+    pub fn is_span(&self) -> bool {
+        self.spanned.is_some()
+    }
+
+    /// How many parameters the model has: the length of `theta`, unless that is of a [`ParamLayout::span`].
+    pub fn parameters(&self) -> usize {
+        self.spanned.unwrap_or_else(|| self.dim())
     }
 
     /// The layout of dense layers: a shape `[out, in]` is a weight, `[out]` a bias.
@@ -141,6 +160,14 @@ mod tests {
             let name = layout.entry_name(index).unwrap();
             assert_eq!(layout.entry_index(&name), Some(index), "{name}");
         }
+    }
+
+    #[test]
+    fn a_run_seen_by_coordinates_has_the_parameters_that_it_has() {
+        let layout = ParamLayout::span(9, 11_700_000);
+        assert_eq!((layout.dim(), layout.parameters(), layout.is_span()), (9, 11_700_000, true));
+        let own = ParamLayout::dense([("w".into(), vec![2, 2])]);
+        assert_eq!((own.parameters(), own.is_span()), (4, false));
     }
 
     #[test]

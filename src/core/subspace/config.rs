@@ -152,6 +152,7 @@ impl PlaneConfig {
     /// # Errors
     /// If an angle is out of range, a parameter unknown or named twice, or the model too large.
     pub fn check(&self, layout: &ParamLayout) -> Result<(), SettingError> {
+        self.check_span(layout)?;
         match self {
             Self::Angle { degrees } => {
                 ensure((2.0..=90.0).contains(degrees), "degrees", degrees, "2 to 90 degrees")
@@ -171,6 +172,18 @@ impl PlaneConfig {
             | Self::Random { .. }
             | Self::Points { .. } => Ok(()),
         }
+    }
+
+    /// Refuses what needs the model's parameters where only coordinates of the run are there.
+    fn check_span(&self, layout: &ParamLayout) -> Result<(), SettingError> {
+        let expected = format!(
+            "a plane of the run's own points (pca, chord, line, angle, points): of its {} parameters only coordinates in the \
+             space through its checkpoints are held",
+            layout.parameters()
+        );
+        let is_of_the_run =
+            !matches!(self, Self::Axes { .. } | Self::Random { .. }) && self.files().is_empty();
+        ensure(!layout.is_span() || is_of_the_run, "kind", self.name(), &expected)
     }
 
     /// The same kind of plane without what names parameters or points of one model alone.

@@ -19,8 +19,8 @@ use crate::core::geometry::camera::Pose;
 use crate::core::imports::is_import;
 use crate::core::io::folder::Reach;
 use crate::core::script::{Script, Tour};
-use crate::disk::access;
 use crate::disk::output::is_there;
+use crate::disk::{self, access};
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::tour::Presenter;
 use crate::ui::Dialog;
@@ -263,7 +263,7 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
     let trained = ExperimentFile::default();
     let present = if present.import.is_some() { &trained } else { present };
     match ending.as_deref() {
-        _ if is_import(path) => {
+        _ if is_import(&disk::Files, path) => {
             let file = ExperimentFile { import: Some(path.to_owned()), ..ExperimentFile::default() };
             Ok(Opened::Shown(Command::Load(Box::new(file))))
         }
