@@ -1,6 +1,9 @@
 # make run    sets up what is missing and opens Losscape (without a display it draws losscape.png)
 # make test   sets up what is missing, builds once and runs every test
 # make check  guards the repository: format, lints of all four builds, what may not creep in
+# make test-python   tests the package in python/ with numpy alone, and against the program if it is built
+# make test-cluster  tests it with JAX, and with Ray and Dask on two workers of this machine
+# make test-torch    tests it with PyTorch, where `python3` has one
 # make bench  measures: each figure with its ratio to the plain reference in the same run
 # make dist   packs the stripped program with licences, icon and desktop entry: dist/losscape-*.tar.xz
 #
@@ -10,8 +13,9 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 CARGO ?= cargo
 display := $(DISPLAY)$(WAYLAND_DISPLAY)
 system := $(shell uname -s)
+program := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/losscape
 
-.PHONY: help run test check bench dist test-dist
+.PHONY: help run test check test-python test-cluster test-torch bench dist test-dist
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed '/^$$/q'
@@ -43,6 +47,21 @@ check:
 	$(CARGO) clippy --release --all-targets --no-default-features --features viewer -- -D warnings
 	$(CARGO) clippy --release --all-targets --no-default-features -- -D warnings
 	tools/with-software-vulkan.sh $(CARGO) test --release --no-default-features --features desktop
+
+# Python's packages come into environments of their own, outside the checkout.
+test-python:
+	@tools/setup.sh test
+	python=$$(tools/venv.sh numpy numpy) && cd python && $(if $(wildcard $(program)),LOSSCAPE=$(program)) $$python \
+		-W error::ResourceWarning -m unittest tests.test_recording tests.test_recorder tests.test_plan tests.test_server \
+		tests.test_losscape
+
+test-cluster:
+	@tools/setup.sh test
+	python=$$(tools/venv.sh cluster numpy ray==2.60.0 distributed==2026.8.0 jax==0.10.2) && cd python && $$python \
+		-m unittest tests.test_cluster tests.test_jax
+
+test-torch:
+	cd python && python3 -m unittest -v tests.test_torch
 
 bench:
 	@tools/setup.sh run

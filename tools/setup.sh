@@ -20,7 +20,7 @@ packages="gcc g++ libc6-dev nasm ca-certificates libvulkan1 mesa-vulkan-drivers 
     libxi6 libxrandr2 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0"
 packing="xz-utils desktop-file-utils"
 case ${1:-run} in
-    test) packages="$packages xvfb xdotool ffmpeg python3 python3-numpy" ;;
+    test) packages="$packages xvfb xdotool ffmpeg python3 python3-numpy python3-venv" ;;
     dist) packages="$packages $packing" ;;
     test-dist) packages="$packages $packing debootstrap" ;;
 esac

@@ -26,7 +26,7 @@ class CutOff(Exception):
 
 def pieces(kind, *body):
     """The frame as a list of bytes-like pieces, so that a large body is not copied."""
-    body = [memoryview(part).cast("B") for part in body]
+    body = [memoryview(part).cast("B") for part in body if memoryview(part).nbytes]
     head = _HEAD.pack(kind, sum(len(part) for part in body))
     crc = zlib.crc32(head)
     for part in body:

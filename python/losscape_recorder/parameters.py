@@ -157,9 +157,8 @@ def of_arrays(function, kinds=None):
 
 
 def leaves_of(tree):
-    """The arrays of a tree with their names, in its order; none where it is no tree of arrays."""
-    jax = sys.modules.get("jax")
-    if jax is not None:
+    """The arrays of a tree with their names: in JAX's order where they are JAX's, else as they stand."""
+    if (jax := jax_of(tree)) is not None:
         leaves = [(joined(path), leaf) for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]]
     else:
         leaves = list(walked(tree, ()))
@@ -168,9 +167,17 @@ def leaves_of(tree):
 
 def arrays_of(tree):
     """The arrays alone, in the same order."""
-    jax = sys.modules.get("jax")
+    jax = jax_of(tree)
     leaves = jax.tree_util.tree_leaves(tree) if jax is not None else [leaf for _, leaf in walked(tree, ())]
     return [leaf for leaf in leaves if is_array(leaf)]
+
+
+def jax_of(tree):
+    """JAX, where the script has imported it and the tree is not of numpy alone."""
+    jax = sys.modules.get("jax")
+    if jax is None or all(isinstance(leaf, np.ndarray) for _, leaf in walked(tree, ())):
+        return None
+    return jax
 
 
 def is_array(leaf):
@@ -179,10 +186,10 @@ def is_array(leaf):
 
 
 def walked(tree, path):
-    """Mappings and sequences, the first sorted by key as JAX does."""
+    """Mappings and sequences, in their own order."""
     if hasattr(tree, "items"):
-        for key in sorted(tree, key=str):
-            yield from walked(tree[key], (*path, str(key)))
+        for key, child in tree.items():
+            yield from walked(child, (*path, str(key)))
     elif isinstance(tree, (list, tuple)):
         keys = getattr(tree, "_fields", range(len(tree)))
         for key, child in zip(keys, tree):

@@ -18,8 +18,8 @@ from .parameters import parameters_of
 from .recording import header, point
 from .writer import Writer, tell
 
-# The share of a training step that recording may take, and what a checkpoint may always take, in seconds.
-SHARE, ALWAYS = 0.02, 100e-6
+# The share of a training step that recording may take; a shorter step counts as one of so many seconds.
+SHARE, SHORT = 0.02, 0.01
 
 
 class Recorder:
@@ -164,7 +164,7 @@ class Recorder:
 
 
 class Pace:
-    """What recording takes of the time of training: medians of the last nine. As a context it measures recording."""
+    """What recording takes of the time of training: by its last nine. As a context it measures recording."""
 
     def __init__(self):
         self._costs, self._steps = deque(maxlen=9), deque(maxlen=9)
@@ -193,8 +193,9 @@ class Pace:
         """Whether a checkpoint every `stride` steps takes more of them than it may."""
         if len(self._costs) < 9 or len(self._steps) < 9:
             return False
-        cost = statistics.median(self._costs)
-        return cost > ALWAYS and cost > SHARE * stride * statistics.median(self._steps)
+        # The least of them is what it costs where nothing else comes between.
+        cost = min(self._costs)
+        return cost > SHARE * stride * max(statistics.median(self._steps), SHORT)
 
 
 def free_path(path):

@@ -3,6 +3,7 @@
 import queue
 import sys
 import threading
+from collections import deque
 
 from . import frames
 
@@ -24,15 +25,16 @@ class Writer:
         self._whole = 0
         self._parameters = parameters
         self._unmade = min(max(WAITING // max(parameters.empty().nbytes, 1), 2), 1024)
-        self._free, self._frames = queue.SimpleQueue(), queue.SimpleQueue()
+        # The one used last is taken first: it is still in the processor's cache.
+        self._free, self._frames = deque(), queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="losscape-recorder", daemon=True)
         self._thread.start()
 
     def buffer(self):
         """A theta to fill and hand to `put`, or None while all wait to be written."""
         try:
-            return self._free.get_nowait()
-        except queue.Empty:
+            return self._free.pop()
+        except IndexError:
             if self._unmade == 0:
                 return None
             self._unmade -= 1
@@ -58,7 +60,7 @@ class Writer:
             if self.failed is None:
                 self._write(item)
             if isinstance(item, tuple):
-                self._free.put(item[1])
+                self._free.append(item[1])
         self._file.close()
 
     def _write(self, item):

@@ -44,7 +44,7 @@ class Keeping(Case):
             for _, theta, loss in model3.train(300):
                 for (name, array), part in zip(weights.items(), model3.split(theta)):
                     array[...] = part
-                seen.append((loss, np.concatenate([weights[name].ravel() for name in sorted(weights)])))
+                seen.append((loss, np.concatenate([array.ravel() for array in weights.values()])))
                 r.step(loss, eval_loss=2 * loss)
         recording = Recording(self.path)
         self.assertEqual(recording.header["name"], "model 3")
@@ -52,10 +52,10 @@ class Keeping(Case):
         self.assertEqual(
             described,
             [
-                ("fc1.bias", "bias", [3]),
                 ("fc1.weight", "dense", [3, 2]),
-                ("fc2.bias", "bias", [1]),
+                ("fc1.bias", "bias", [3]),
                 ("fc2.weight", "dense", [1, 3]),
+                ("fc2.bias", "bias", [1]),
             ],
         )
         self.assertEqual(recording.steps, list(range(301)))
