@@ -23,7 +23,7 @@ fn pair(plane: &str) -> (Experiment, Experiment) {
     let import = Some("there/resnet, run 3".into());
     let elsewhere =
         ExperimentFile { import, seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
-    let import = Import { layout, course, slice: None, words: Vec::new() };
+    let import = Import { layout, course, slice: None, words: Vec::new(), is_followed: false };
     (trained, Experiment::of_import(elsewhere, Arc::new(import), None).unwrap())
 }
 
@@ -107,7 +107,7 @@ fn what_needs_its_loss_is_refused_by_name() {
     );
     let layout = ParamLayout::dense([("fc1.weight".to_owned(), vec![2, 2])]);
     let course = Arc::clone(imported.imported().unwrap());
-    let import = Import { layout, course, slice: None, words: Vec::new() };
+    let import = Import { layout, course, slice: None, words: Vec::new(), is_followed: false };
     let other =
         Experiment::of_import(ExperimentFile::default(), Arc::new(import), None).unwrap_err().to_string();
     assert_eq!(other, "step 0 = 44: expected 4 parameters, as its layout has");

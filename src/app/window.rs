@@ -79,7 +79,7 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
     // The presenter's closes with it.
     let exit_condition = ExitCondition::OnPrimaryClosed;
     app.add_plugins(plugins().set(WindowPlugin { primary_window, exit_condition, ..default() }));
-    app.add_plugins((EguiPlugin::default(), scene::plugin, ui::plugin));
+    app.add_plugins((EguiPlugin::default(), scene::plugin, scene::follow::plugin, ui::plugin));
     fit_overlay(&mut app);
     let experiment = match &request.tour {
         Some(_) => request.experiment,

@@ -157,6 +157,11 @@ impl ExperimentArguments {
     ) -> Result<(Experiment, Vec<String>), Failure> {
         let overridden = self.read().and_then(|file| self.overridden(file));
         let built = overridden.and_then(|mut overrides| {
+            if overrides.file.import.is_some() && self.is_given("steps") {
+                bail!(
+                    "--steps: expected none, since the length is that of the run that was recorded elsewhere"
+                );
+            }
             change(&mut overrides.file);
             self.start_threads()?;
             let name = self.experiment.as_deref().unwrap_or(builtin::DEFAULT);

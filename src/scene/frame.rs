@@ -87,6 +87,8 @@ pub struct Placed {
     pub shift: [f64; 3],
     /// Whether what stands there lies between two landscapes: no run is of it.
     pub is_between: bool,
+    /// Whether no number is known of anything there: a run of others without losses lies on the floor.
+    pub is_level: bool,
 }
 
 /// World height of the cube.
@@ -107,6 +109,10 @@ impl Placed {
             Some(_) => {
                 let [x, z] = self.frame.floor(alpha1, alpha2);
                 [x, self.cube_height(alpha.get(2).copied().unwrap_or(0.0)), z]
+            }
+            None if self.is_level => {
+                let [x, z] = self.frame.floor(alpha1, alpha2);
+                [x, 0.0, z]
             }
             None => self.frame.world(alpha1, alpha2, loss),
         };
@@ -252,9 +258,11 @@ impl Row {
         let (shows_surface, axis) = Exhibit { known, look }.stands();
         let [surface, cube] = self.0.map(|[x, z]| [x, 0.0, z]);
         let is_between = look.between.is_some_and(|share| share > 0.0);
+        let is_level = known.losses.is_empty() && known.trail_losses.is_empty();
+        let placed = |cube, shift| Placed { frame, cube, shift, is_between, is_level };
         Placement {
-            surface: shows_surface.then_some(Placed { frame, cube: None, shift: surface, is_between }),
-            cube: axis.map(|axis| Placed { frame, cube: Some(axis), shift: cube, is_between }),
+            surface: shows_surface.then(|| placed(None, surface)),
+            cube: axis.map(|axis| placed(Some(axis), cube)),
             ..Placement::default()
         }
     }

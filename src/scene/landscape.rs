@@ -266,7 +266,13 @@ fn ask_pipeline<S: Side>(
         let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
         let pipeline = match (plan, shorter) {
             (Some(plan), _) => Pipeline::resliced(experiment, evaluator, alpha3, &plan),
-            (None, Some(shorter)) => Pipeline::lengthened(experiment, evaluator, alpha3, shorter),
+            (None, Some(shorter)) => {
+                // A run that is recorded elsewhere grows while it is looked at.
+                let held = landscape.known.as_ref().filter(|_| experiment.is_imported());
+                let held = held.map(|known| known.plan.plane.clone());
+                let pipeline = Pipeline::lengthened(experiment, evaluator, alpha3, shorter);
+                if let Some(plane) = held { pipeline.held_by(plane) } else { pipeline }
+            }
             (None, None) => Pipeline::new(experiment, evaluator, alpha3),
         };
         let head_start = if executor.is_beside() { HEAD_START } else { Duration::ZERO };

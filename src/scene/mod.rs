@@ -12,6 +12,7 @@ pub mod cube;
 pub mod executor;
 pub mod flags;
 pub mod floor;
+pub mod follow;
 pub mod frame;
 pub mod framing;
 pub mod isosurface;

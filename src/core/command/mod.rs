@@ -31,6 +31,8 @@ pub enum Command {
     Sweep(bool),
     /// What is seen.
     View(ViewCommand),
+    /// Read again what was computed elsewhere: it has grown since.
+    Follow,
     /// Take the last change back.
     Undo,
     /// Make the change again that was taken back last.
@@ -70,7 +72,7 @@ impl Command {
                 use ViewCommand::{FrameAll, GoTo, Panels, Visit};
                 !matches!(command, FrameAll | GoTo(_) | Visit(_) | Panels(_))
             }
-            Self::Undo | Self::Redo => false,
+            Self::Undo | Self::Redo | Self::Follow => false,
         }
     }
 }

@@ -25,6 +25,7 @@ pub(super) enum Spelled {
     Run(Phrase<RunCommand>),
     Slice(Phrase<SliceWord>),
     View(Phrase<ViewCommand>),
+    Follow,
     Undo,
     Redo,
 }
@@ -63,6 +64,7 @@ impl From<Command> for Spelled {
             Command::Run(command) => Self::Run(Phrase::Word(command)),
             Command::Sweep(is_on) => Self::Slice(Phrase::Word(SliceWord::Sweep(is_on))),
             Command::View(command) => Self::View(Phrase::Word(command)),
+            Command::Follow => Self::Follow,
             Command::Undo => Self::Undo,
             Command::Redo => Self::Redo,
         }
@@ -80,6 +82,7 @@ impl From<Spelled> for Command {
             Spelled::Run(Phrase::Word(command)) => Self::Run(command),
             Spelled::Slice(Phrase::Word(SliceWord::Sweep(is_on))) => Self::Sweep(is_on),
             Spelled::View(Phrase::Word(command)) => Self::View(command),
+            Spelled::Follow => Self::Follow,
             Spelled::Undo => Self::Undo,
             Spelled::Redo => Self::Redo,
         }
@@ -282,6 +285,7 @@ mod tests {
             ("run(seek(9))", Command::Run(RunCommand::Seek(9))),
             ("run(play)", Command::Run(RunCommand::Play)),
             ("view(frame_all)", Command::View(ViewCommand::FrameAll)),
+            ("follow", Command::Follow),
             ("undo", Command::Undo),
         ] {
             assert_eq!(read(text), Ok(command.clone()), "{text}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::field::FieldError;
+use super::problem;
 use super::resolution::Resolution;
 use super::settings::{ExperimentFile, Setting, SliceFile, Touches};
 pub use crate::core::imports::Import;
@@ -29,10 +30,10 @@ const OF_SLICE: [Setting; 7] = [
     Setting::Volume,
 ];
 
-/// What of a training plays no part, the seed apart: random planes go by it.
+/// What of a training plays no part, the seed apart: random planes go by it. The length is the run's, whatever a file says:
+/// it may have grown since.
 fn is_of_training(setting: &Setting) -> bool {
-    let touches = setting.row().touches;
-    (touches.training() || touches == Touches::Length) && ![Setting::Import, Setting::Seed].contains(setting)
+    setting.row().touches.training() && ![Setting::Import, Setting::Seed].contains(setting)
 }
 
 /// The first setting of those in which a file says neither what is usual nor what is so.
@@ -63,9 +64,7 @@ impl Experiment {
             Some(slice) => ExperimentFile { slice: as_evaluated(slice), ..known },
             None => known,
         };
-        if let Some(setting) =
-            contradicting(&file, &ExperimentFile { steps: known.steps, ..Default::default() }, is_of_training)
-        {
+        if let Some(setting) = contradicting(&file, &ExperimentFile::default(), is_of_training) {
             return Err(FieldError::new(setting.row().path, "given", NOT_TRAINED_HERE));
         }
         if let Some(setting) = contradicting(&file, &known, |setting| OF_SLICE.contains(setting)) {
@@ -85,6 +84,27 @@ impl Experiment {
         Ok(experiment)
     }
 
+    /// The same with what was computed elsewhere read again: of a run that is being recorded, more of it.
+    ///
+    /// # Errors
+    /// If it can be read no more, or nothing was computed elsewhere.
+    pub fn followed(&self) -> Result<Self, FieldError> {
+        let Some(path) = &self.file.import else {
+            return Err(FieldError::new(
+                "import",
+                "none",
+                "something that was computed elsewhere, to be followed",
+            ));
+        };
+        let import = Arc::new(problem::imported(path, self.sources())?);
+        let is_same = |known: &Arc<Import>| {
+            known.layout == import.layout && known.course.first() == import.course.first()
+        };
+        let before = self.import().filter(|known| is_same(known)).map(|_| self);
+        let grown = Self::of_import(self.file.clone(), import, before)?;
+        grown.with_sources(self.sources()).with_second(self.second())
+    }
+
     /// Refuses another file where it asks for what an imported run cannot give.
     pub(super) fn check_change(&self, file: &ExperimentFile) -> Result<(), FieldError> {
         if !self.is_imported() || self.file.import != file.import {
@@ -97,7 +117,8 @@ impl Experiment {
                 Some(setting) => Err(FieldError::new(setting.row().path, "another", why)),
                 None => Ok(()),
             };
-        refused(&is_of_training, NOT_TRAINED_HERE)?;
+        let is_length = |setting: &Setting| setting.row().touches == Touches::Length;
+        refused(&|setting| is_of_training(setting) || is_length(setting), NOT_TRAINED_HERE)?;
         if self.imported_slice().is_some() {
             refused(&|setting| OF_SLICE.contains(setting), NOT_SLICED_HERE)?;
         }

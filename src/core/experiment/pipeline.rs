@@ -15,7 +15,9 @@ use crate::core::num::{Advance, Job, Progress, parallel};
 use crate::core::objective::hessian::{Eigenpairs, TopEigenpairs};
 use crate::core::objective::{Measure, NoObjective, Objective, Problem, Quantity, Valuation};
 use crate::core::subspace::walks::WalksJob;
-use crate::core::subspace::{FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, Third};
+use crate::core::subspace::{
+    FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, Third, align,
+};
 use crate::core::train::{BlowUp, Checkpoint, Course, TrainingRun, Trajectory, blow_up};
 
 /// What is known once the look-ahead run has reached its end.
@@ -155,6 +157,8 @@ pub struct Pipeline {
     experiment: Experiment,
     evaluator: Option<Arc<dyn Evaluator>>,
     alpha3: f64,
+    /// The plane before, near whose axes its own are held.
+    held: Option<SlicePlane>,
     phase: Phase,
     cells: u64,
 }
@@ -231,7 +235,13 @@ impl Pipeline {
     /// The chain of an experiment, with the plane at rest at `alpha3`. An imported run is known already. Without
     /// an evaluator it ends with the plane.
     pub fn new(experiment: Experiment, evaluator: Option<Arc<dyn Evaluator>>, alpha3: f64) -> Self {
-        Self { experiment, evaluator, alpha3, phase: Phase::Due(None), cells: 0 }
+        Self { experiment, evaluator, alpha3, held: None, phase: Phase::Due(None), cells: 0 }
+    }
+
+    /// The same with its axes held as near to those of the plane before as they may be: see
+    /// [`align`](crate::core::subspace::align()).
+    pub fn held_by(self, plane: SlicePlane) -> Self {
+        Self { held: Some(plane), ..self }
     }
 
     /// The same chain after one whose run takes the same steps, but another number of them: the points that are
@@ -242,7 +252,7 @@ impl Pipeline {
         alpha3: f64,
         known: Arc<Trajectory>,
     ) -> Self {
-        Self { experiment, evaluator, alpha3, phase: Phase::Due(Some(known)), cells: 0 }
+        Self { experiment, evaluator, alpha3, held: None, phase: Phase::Due(Some(known)), cells: 0 }
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
@@ -254,7 +264,7 @@ impl Pipeline {
         plan: &Plan,
     ) -> Self {
         let phase = Phase::Fit(plan.passed());
-        Self { experiment, evaluator, alpha3, phase, cells: 0 }
+        Self { experiment, evaluator, alpha3, held: None, phase, cells: 0 }
     }
 
     /// Whether the look-ahead run is still under way.
@@ -442,7 +452,7 @@ impl Pipeline {
         bending: Option<&Eigenpairs>,
     ) -> Result<Option<Finding>, PipelineError> {
         self.phase = Phase::Finished;
-        let plan = fitted(&self.experiment, self.evaluator.clone(), passed, bending)?;
+        let plan = fitted(&self.experiment, self.evaluator.clone(), passed, bending, self.held.as_ref())?;
         match plan.valuation() {
             Some(job) => {
                 self.phase = Phase::Along { plan: Box::new(plan), job, values: Vec::new() };
@@ -557,7 +567,7 @@ fn planned(
     passed: Passed,
 ) -> Result<Plan, PipelineError> {
     let (experiment, phase) = (experiment.clone(), Phase::Fit(passed));
-    let mut pipeline = Pipeline { experiment, evaluator, alpha3: 0.0, phase, cells: 0 };
+    let mut pipeline = Pipeline { experiment, evaluator, alpha3: 0.0, held: None, phase, cells: 0 };
     loop {
         match pipeline.advance(u64::MAX) {
             Advance::Found(found) => {
@@ -587,10 +597,12 @@ fn fitted(
     evaluator: Option<Arc<dyn Evaluator>>,
     passed: Passed,
     bending: Option<&Eigenpairs>,
+    held: Option<&SlicePlane>,
 ) -> Result<Plan, PipelineError> {
     let Sound { trajectory: sound, within, blow_up } = passed.sound();
     let way_on = passed.way_on.as_ref().map(|known| &known.way[..]);
     let plane = experiment.fit_plane_with(&sound, &within, bending, way_on)?;
+    let plane = if let Some(held) = held { align(held, plane) } else { plane };
     let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),

@@ -1,5 +1,4 @@
-//! What was computed elsewhere, read into what is shown here: slices of others, and
-//! folders of checkpoints.
+//! What was computed elsewhere, read into what is shown here: slices of others, recordings, and folders of checkpoints.
 //!
 //! Nothing here is trained, and no network is known: a run that came this way has a trail, a slice its numbers. What is
 //! not in a file is not made up; what was read, left out or taken from elsewhere is said in words.
@@ -13,6 +12,7 @@ use super::num::ParamLayout;
 use super::train::Course;
 
 pub mod checkpoints;
+pub mod recording;
 pub mod slice;
 
 pub use slice::ImportedSlice;
@@ -28,6 +28,8 @@ pub struct Import {
     pub slice: Option<Arc<ImportedSlice>>,
     /// What there is to tell of it, in sentences.
     pub words: Vec<String>,
+    /// Whether it may change while it is shown: it is a recording.
+    pub is_followed: bool,
 }
 
 /// Why a file or folder is none that can be shown.
@@ -52,20 +54,27 @@ pub enum ImportErrorKind {
     /// It is no run.
     #[error(transparent)]
     Checkpoints(#[from] checkpoints::CheckpointsError),
+    /// It is no recording.
+    #[error(transparent)]
+    Recording(#[from] recording::RecordingError),
     /// Its name tells of none of what is known.
-    #[error("expected a slice of others (.npz, .h5) or a folder of checkpoints")]
+    #[error("expected a slice of others (.npz, .h5), a recording (.lsr) or a folder of checkpoints")]
     Unknown,
 }
 
 /// Whether a name is that of something that was computed elsewhere, as far as it can tell with what there is.
 pub fn is_import(sources: &dyn Sources, name: &Path) -> bool {
-    is_slice(name) || checkpoints::is_run(sources, name)
+    is_slice(name) || is_recording(name) || checkpoints::is_run(sources, name)
 }
 
 /// Whether a name is that of one slice; a pattern names several files.
 fn is_slice(name: &Path) -> bool {
     let is_npz = name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"));
     (is_npz || slice::is_hdf5(name)) && !checkpoints::is_pattern(name)
+}
+
+fn is_recording(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lsr"))
 }
 
 /// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no
@@ -76,6 +85,7 @@ fn is_slice(name: &Path) -> bool {
 pub fn read(sources: &Arc<dyn Sources>, path: &Path, without: &[String]) -> Result<Import, ImportError> {
     let found = match path {
         path if is_slice(path) => slice::read(&**sources, path).map_err(ImportErrorKind::from),
+        path if is_recording(path) => recording::read(&**sources, path).map_err(ImportErrorKind::from),
         path if checkpoints::is_run(&**sources, path) => {
             checkpoints::read(sources, path, without).map_err(ImportErrorKind::from)
         }

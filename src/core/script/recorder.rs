@@ -358,6 +358,8 @@ fn is_told_otherwise(command: &Command) -> bool {
                 | ViewCommand::BelowFloor(_)
                 | ViewCommand::Panels(_)
         ),
+        // What is there by then is read when the tour is shown.
+        Command::Follow => true,
         Command::Load(_) | Command::Sweep(_) | Command::Undo | Command::Redo => false,
     }
 }

@@ -163,6 +163,7 @@ impl Session {
                 Question::Changed(Box::new(self.experiment.clone()), change.clone())
             }
             Command::Load(file) => self.loading(file.clone()),
+            Command::Follow => Question::Followed(Box::new(self.experiment.clone())),
             _ => return None,
         };
         Some(Preparation::of(question))
@@ -203,6 +204,7 @@ impl Session {
             Command::Sweep(true) => self.view.alpha3 = Alpha3::Sweeping { from: now.alpha3 },
             Command::Sweep(false) => told = self.set(Change::Alpha3(now.alpha3))?,
             Command::View(command) => self.apply_view(command)?,
+            Command::Follow => self.follow(prepared)?,
             Command::Undo => {
                 let before = self.history.undo(self.decided(now.step));
                 self.take_up(before);
@@ -244,6 +246,30 @@ impl Session {
         self.view = self.view.renewed(&experiment.view);
         self.opened = self.opened.or_new(experiment.file());
         self.restart_with(experiment);
+        Ok(())
+    }
+
+    /// Goes on with more of what was computed elsewhere. A run that is at its end, or on its way there, goes on to the new one;
+    /// another run that is there by now begins.
+    fn follow(&mut self, prepared: Option<Prepared>) -> Result<(), FieldError> {
+        let (grown, _) =
+            prepared.unwrap_or_else(|| Question::Followed(Box::new(self.experiment.clone())).answer())?;
+        let Some(course) = grown.imported().cloned() else { return Ok(()) };
+        if self.experiment.imported().is_none_or(|known| known.first() != course.first()) {
+            self.restart_with(grown);
+            return Ok(());
+        }
+        let planned = self.experiment.steps;
+        for run in &mut self.runs {
+            run.origin = Origin::Imported(Arc::clone(&course));
+            match &mut run.transport {
+                Transport::Playing { until: Some(end) } | Transport::Held { at: end } if *end >= planned => {
+                    *end = grown.steps;
+                }
+                _ => {}
+            }
+        }
+        self.experiment = grown;
         Ok(())
     }
 

@@ -16,6 +16,8 @@ pub struct Preparation(Option<Question>);
 pub(super) enum Question {
     /// Of one by a change.
     Changed(Box<Experiment>, Change),
+    /// Of what was computed elsewhere and has grown since.
+    Followed(Box<Experiment>),
     /// Of a file, from such sources.
     Read(Arc<dyn Sources>, Box<ExperimentFile>),
     /// Of a file, beside a recorded run: what that carries is not read anew.
@@ -32,6 +34,7 @@ impl Question {
     pub(super) fn answer(self) -> Prepared {
         match self {
             Self::Changed(experiment, change) => experiment.changed(change),
+            Self::Followed(experiment) => experiment.followed().map(|made| (made, Resets::default())),
             Self::Read(sources, file) => {
                 Experiment::reading(*file, &sources).map(|made| (made, Resets::default()))
             }

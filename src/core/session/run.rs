@@ -58,7 +58,11 @@ impl Run {
         Self {
             id,
             from: RaceStart::Same,
-            transport: Transport::Playing { until: Some(experiment.steps) },
+            // Of a run that is being recorded the newest is of interest.
+            transport: match experiment.import().is_some_and(|import| import.is_followed) {
+                true => Transport::Held { at: experiment.steps },
+                false => Transport::Playing { until: Some(experiment.steps) },
+            },
             origin: match experiment.imported() {
                 Some(course) => Origin::Imported(Arc::clone(course)),
                 None => Origin::Trained(Box::new(experiment.clone())),

@@ -25,6 +25,13 @@ impl Replay {
         self.step
     }
 
+    /// Goes on along the same run, of which more is known by now; of another one at its first checkpoint.
+    pub fn follow(&mut self, course: Arc<Course>) {
+        let is_same = course.first() == self.course.first();
+        self.step = if is_same { self.step.min(course.end()) } else { course.first().step };
+        self.course = course;
+    }
+
     /// Goes on by up to `steps`; not beyond the last.
     pub fn advance(&mut self, steps: u64) {
         self.step = self.step.saturating_add(steps).min(self.course.end());
@@ -98,5 +105,17 @@ mod tests {
         assert_eq!(replay.step(), 500);
         replay.rewind(900);
         assert_eq!(replay.step(), 500, "a step ahead is reached by going on");
+    }
+
+    #[test]
+    fn it_goes_on_along_a_run_that_has_grown_and_begins_another_one() {
+        let mut short = replay(&[500, 700]);
+        short.advance(u64::MAX);
+        short.follow(Arc::clone(replay(&[500, 700, 900]).course()));
+        assert_eq!((short.step(), short.passed().len()), (700, 2));
+        short.advance(u64::MAX);
+        assert_eq!(short.step(), 900);
+        short.follow(Arc::clone(replay(&[20, 30]).course()));
+        assert_eq!(short.step(), 20);
     }
 }

@@ -170,6 +170,7 @@ impl Live {
         executor: &Executor,
     ) -> bool {
         let dt = f64::from(time.delta_secs());
+        self.follow(run);
         let before = self.step();
         let mut has_news = self.welcome_home(executor);
         let reached = smoothed(self.speed, self.step().saturating_sub(before) as f64, dt);
@@ -191,6 +192,15 @@ impl Live {
         has_news |= executor.pacing().waits() && self.welcome_home(executor);
         let plan = landscape.current().map(|known| &known.plan);
         has_news | plan.is_some_and(|plan| self.measure(plan, executor))
+    }
+
+    /// Takes over what has been recorded since, of a run that is recorded elsewhere while it is shown.
+    fn follow(&mut self, run: &Run) {
+        if let (Origin::Imported(course), Some(Descent::Imported(replay))) = (&run.origin, &mut self.home)
+            && !Arc::ptr_eq(course, replay.course())
+        {
+            replay.follow(Arc::clone(course));
+        }
     }
 
     /// Finds out what the surface shows at its points. Whether that brought news.

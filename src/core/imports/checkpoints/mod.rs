@@ -117,7 +117,7 @@ fn read_within(
     };
     let points = run.steps.iter().zip(thetas).map(point).collect();
     let course = Arc::new(Course::new(Arc::new(Trajectory::recorded(points)), None));
-    Ok(Import { layout, course, slice: None, words: notes })
+    Ok(Import { layout, course, slice: None, words: notes, is_followed: false })
 }
 
 impl Limits {

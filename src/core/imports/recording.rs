@@ -1,0 +1,424 @@
+//! Recordings (`.lsr`) that a training script writes while it runs: see `docs/recordings.md`.
+//!
+//! A recording is read as far as it goes: what is cut off is told, and a file that grows is read again. Its checkpoints are
+//! thinned as those of a run of our own, by the stride of their steps.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::Import;
+use crate::core::io::frames::{self, Frame, FrameError};
+use crate::core::io::input::InputError;
+use crate::core::io::sources::Sources;
+use crate::core::num::ParamLayout;
+use crate::core::num::params::BlockKind;
+use crate::core::train::trajectory::DEFAULT_BUDGET_BYTES;
+use crate::core::train::{Checkpoint, Course, Trajectory};
+
+/// The format of recordings that is known.
+const FORMAT: u64 = 1;
+
+/// Bytes that are asked for at once: room for a checkpoint of some million parameters.
+const PIECE: u64 = 8 << 20;
+
+mod kind {
+    pub const HEADER: u8 = 1;
+    pub const CHECKPOINT: u8 = 2;
+    pub const LOSS: u8 = 3;
+    pub const WORDS: u8 = 4;
+    pub const END: u8 = 5;
+}
+
+/// Why bytes are no recording that can be shown. The texts go on where the file has been named.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It cannot be read.
+    #[error("it cannot be read ({0})")]
+    Input(#[from] InputError),
+    /// It begins with other bytes.
+    #[error("it does not begin as a recording does; expected what losscape_recorder writes")]
+    Magic,
+    /// Its header is not there.
+    #[error("its header is not whole yet ({bytes} bytes are there); expected a recording that has begun")]
+    NoHeader {
+        /// Bytes that are there.
+        bytes: u64,
+    },
+    /// Its first frame is no header.
+    #[error("its first frame is of kind {0}; expected a header (1)")]
+    First(u8),
+    /// Its header makes no sense.
+    #[error("its header cannot be read ({0})")]
+    Header(#[from] serde_json::Error),
+    /// It is of a later format.
+    #[error("it is of format {0}; expected at most {FORMAT}: a later program reads it")]
+    Format(u64),
+    /// Its blocks are not its dim.
+    #[error("its blocks have {blocks} numbers in all; expected {dim}, as its header says")]
+    Dim {
+        /// Numbers in all blocks.
+        blocks: u64,
+        /// What the header says.
+        dim: u64,
+    },
+    /// A checkpoint is of another length.
+    #[error("its checkpoint {number} has {found} bytes; expected {expected}, for {dim} parameters")]
+    Length {
+        /// Which checkpoint, from 0.
+        number: usize,
+        /// Its bytes.
+        found: usize,
+        /// What the header asks for.
+        expected: usize,
+        /// Parameters.
+        dim: usize,
+    },
+    /// Steps that do not rise.
+    #[error("its checkpoint at step {step} comes after that of step {before}; expected steps that rise")]
+    Steps {
+        /// The step.
+        step: u64,
+        /// The one before.
+        before: u64,
+    },
+    /// There is nothing to see yet.
+    #[error("it has no checkpoint yet; expected one at least")]
+    Empty,
+}
+
+#[derive(Debug, Deserialize)]
+struct Header {
+    format: u64,
+    dim: u64,
+    dtype: Dtype,
+    blocks: Vec<Block>,
+    #[serde(default)]
+    left_out: Vec<LeftOut>,
+    #[serde(default)]
+    evaluation: Option<Evaluation>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Dtype {
+    F32,
+    F64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Block {
+    name: String,
+    kind: Kind,
+    shape: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Dense,
+    Convolution,
+    Bias,
+    NormScale,
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Deserialize)]
+struct LeftOut {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Evaluation {
+    examples: u64,
+    mode: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    step: u64,
+    words: String,
+}
+
+/// Reads a recording as far as it goes.
+///
+/// # Errors
+/// If it cannot be read, is none, or has no checkpoint yet.
+pub fn read(sources: &dyn Sources, path: &Path) -> Result<Import, RecordingError> {
+    let mut reading = Reading::new(sources, path)?;
+    let header = reading.header()?;
+    let mut run = Run::new(header)?;
+    let ending = loop {
+        match reading.next()? {
+            Next::Frame(frame) if frame.kind == kind::END => break Ending::Whole,
+            Next::Frame(frame) => run.take(&frame)?,
+            Next::CutOff(bytes) => break Ending::CutOff(bytes),
+            Next::Broken(at, why) => break Ending::Broken(at, why),
+        }
+    };
+    run.import(ending)
+}
+
+/// How far a recording goes.
+enum Ending {
+    /// To the end of the run.
+    Whole,
+    /// To a last whole frame, with so many bytes left over: the run may go on.
+    CutOff(u64),
+    /// To a frame at that byte that is broken.
+    Broken(u64, FrameError),
+}
+
+enum Next {
+    Frame(Frame),
+    CutOff(u64),
+    Broken(u64, FrameError),
+}
+
+/// A file that is read frame by frame.
+struct Reading<'a> {
+    sources: &'a dyn Sources,
+    path: &'a Path,
+    /// Bytes that were read and not taken yet, from the place `at`.
+    bytes: Vec<u8>,
+    taken: usize,
+    at: u64,
+}
+
+impl<'a> Reading<'a> {
+    fn new(sources: &'a dyn Sources, path: &'a Path) -> Result<Self, RecordingError> {
+        sources.look(path)?;
+        let mut reading = Self { sources, path, bytes: Vec::new(), taken: 0, at: 0 };
+        reading.fill()?;
+        let bytes = reading.bytes.len() as u64;
+        let opening =
+            frames::opening(&reading.bytes, &frames::RECORDING).map_err(|_| RecordingError::Magic)?;
+        reading.taken = opening.ok_or(RecordingError::NoHeader { bytes })?;
+        Ok(reading)
+    }
+
+    /// Reads on; whether there was more.
+    fn fill(&mut self) -> Result<bool, RecordingError> {
+        self.bytes.drain(..self.taken);
+        self.at += self.taken as u64;
+        self.taken = 0;
+        let from = self.at + self.bytes.len() as u64;
+        let more = self.sources.read(self.path, from..from + PIECE)?;
+        self.bytes.extend_from_slice(&more);
+        Ok(!more.is_empty())
+    }
+
+    fn next(&mut self) -> Result<Next, RecordingError> {
+        loop {
+            match frames::next(&self.bytes[self.taken..]) {
+                Ok(Some((frame, length))) => {
+                    self.taken += length;
+                    return Ok(Next::Frame(frame));
+                }
+                Ok(None) => {}
+                Err(why) => return Ok(Next::Broken(self.at + self.taken as u64, why)),
+            }
+            if !self.fill()? {
+                return Ok(Next::CutOff(self.bytes.len() as u64));
+            }
+        }
+    }
+
+    fn header(&mut self) -> Result<Header, RecordingError> {
+        match self.next()? {
+            Next::Frame(frame) if frame.kind == kind::HEADER => {
+                let header: Header = serde_json::from_slice(&frame.body)?;
+                if header.format > FORMAT { Err(RecordingError::Format(header.format)) } else { Ok(header) }
+            }
+            Next::Frame(frame) => Err(RecordingError::First(frame.kind)),
+            Next::CutOff(_) | Next::Broken(..) => {
+                Err(RecordingError::NoHeader { bytes: self.at + self.bytes.len() as u64 })
+            }
+        }
+    }
+}
+
+const AS_TOLD: &str =
+    "Losses are as the training script told them, usually of a mini-batch in training mode.";
+
+/// What is known of a run.
+struct Run {
+    header: Header,
+    layout: ParamLayout,
+    trajectory: Trajectory,
+    last: Option<Checkpoint>,
+    checkpoints: usize,
+    /// Losses on the evaluation's batches, by step.
+    evaluated: BTreeMap<u64, f64>,
+    words: Vec<String>,
+    losses_between: usize,
+}
+
+impl Run {
+    fn new(header: Header) -> Result<Self, RecordingError> {
+        let size = |block: &Block| block.shape.iter().try_fold(1_u64, |size, n| size.checked_mul(*n as u64));
+        let blocks = header.blocks.iter().try_fold(0_u64, |sum, block| sum.checked_add(size(block)?));
+        let blocks = blocks.unwrap_or(u64::MAX);
+        // A frame holds no longer checkpoint.
+        if blocks != header.dim || header.dim > u64::from(u32::MAX) {
+            return Err(RecordingError::Dim { blocks, dim: header.dim });
+        }
+        let named = header.blocks.iter();
+        let layout =
+            ParamLayout::new(named.map(|block| (block.name.clone(), block.kind.into(), block.shape.clone())));
+        let trajectory = Trajectory::new(layout.dim(), DEFAULT_BUDGET_BYTES);
+        let (last, words, evaluated) = (None, Vec::new(), BTreeMap::new());
+        Ok(Self { header, layout, trajectory, last, checkpoints: 0, evaluated, words, losses_between: 0 })
+    }
+
+    fn take(&mut self, frame: &Frame) -> Result<(), RecordingError> {
+        match frame.kind {
+            kind::CHECKPOINT => self.take_checkpoint(&frame.body),
+            kind::LOSS => {
+                self.losses_between += 1;
+                Ok(())
+            }
+            kind::WORDS => {
+                let Words { step, words } = serde_json::from_slice(&frame.body)?;
+                self.words.push(format!("From step {step} on: {words}"));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take_checkpoint(&mut self, body: &[u8]) -> Result<(), RecordingError> {
+        /// Bytes of the step and of both losses.
+        const FRONT: usize = 24;
+        let dim = self.layout.dim();
+        let expected = FRONT + dim * self.header.dtype.bytes();
+        if body.len() != expected {
+            let (number, found) = (self.checkpoints, body.len());
+            return Err(RecordingError::Length { number, found, expected, dim });
+        }
+        let eight = |at: usize| -> [u8; 8] { std::array::from_fn(|i| body[at + i]) };
+        let step = u64::from_le_bytes(eight(0));
+        if let Some(before) = self.last.as_ref().map(|last| last.step).filter(|before| *before >= step) {
+            return Err(RecordingError::Steps { step, before });
+        }
+        let [loss, evaluated] = [8, 16].map(|at| f64::from_le_bytes(eight(at)));
+        if !evaluated.is_nan() {
+            self.evaluated.insert(step, evaluated);
+        }
+        let point =
+            Checkpoint { step, theta: self.header.dtype.numbers(&body[FRONT..]), loss, grad_norm: f64::NAN };
+        self.checkpoints += 1;
+        self.trajectory.record(point.clone());
+        self.last = Some(point);
+        Ok(())
+    }
+
+    /// Whether each checkpoint has a loss on the evaluation's batches: losses of two kinds make no path.
+    fn is_evaluated(&self) -> bool {
+        self.checkpoints == self.evaluated.len()
+    }
+
+    /// The run with those losses.
+    fn trajectory_of_evaluated(&self) -> Trajectory {
+        let points = self.trajectory.checkpoints().iter();
+        let evaluated = |step| self.evaluated.get(&step).copied().unwrap_or(f64::NAN);
+        Trajectory::recorded(
+            points.map(|point| Checkpoint { loss: evaluated(point.step), ..point.clone() }).collect(),
+        )
+    }
+
+    fn import(mut self, ending: Ending) -> Result<Import, RecordingError> {
+        let last = self.last.take().ok_or(RecordingError::Empty)?;
+        self.trajectory.close(last);
+        let words = self.told(&ending);
+        let trajectory = match self.is_evaluated() {
+            true => self.trajectory_of_evaluated(),
+            false => self.trajectory,
+        };
+        let course = Arc::new(Course::new(Arc::new(trajectory), None));
+        Ok(Import { layout: self.layout, course, slice: None, words, is_followed: true })
+    }
+
+    /// Which losses are shown.
+    fn told_of_losses(&self) -> String {
+        let of = self.header.evaluation.as_ref().map_or("the script's evaluation".to_owned(), |evaluation| {
+            format!("{} fixed examples in {}", evaluation.examples, evaluation.mode)
+        });
+        match self.evaluated.len() {
+            count if count == self.checkpoints => format!("Losses are those of {of}."),
+            0 => AS_TOLD.to_owned(),
+            count => format!(
+                "{AS_TOLD} {count} of {} checkpoints have one of {of} besides, which is not shown.",
+                self.checkpoints
+            ),
+        }
+    }
+
+    /// What there is to tell of it.
+    fn told(&self, ending: &Ending) -> Vec<String> {
+        let mut words = vec![self.told_of_losses()];
+        let kept = self.trajectory.checkpoints().len();
+        if kept < self.checkpoints {
+            words.push(format!(
+                "Thinned: {kept} of {} checkpoints are kept, evenly, with the last.",
+                self.checkpoints
+            ));
+        }
+        if self.losses_between > 0 {
+            words.push(format!(
+                "{} losses between checkpoints are in the recording and not shown.",
+                self.losses_between
+            ));
+        }
+        let left_out: Vec<&str> = self.header.left_out.iter().map(|block| &block.name[..]).collect();
+        if !left_out.is_empty() {
+            words.push(format!("No parameters, and left out by the recorder: {}.", left_out.join(", ")));
+        }
+        words.extend(self.words.iter().cloned());
+        match ending {
+            Ending::Whole => {}
+            Ending::CutOff(0) => words.push("The recording has no end yet.".to_owned()),
+            Ending::CutOff(bytes) => words
+                .push(format!("The recording has no end yet; its last {bytes} bytes are no whole frame.")),
+            Ending::Broken(at, why) => words
+                .push(format!("The recording is broken at byte {at} ({why}): what came before is shown.")),
+        }
+        words
+    }
+}
+
+impl From<Kind> for BlockKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Dense => Self::Dense,
+            Kind::Convolution => Self::Convolution,
+            Kind::Bias => Self::Bias,
+            Kind::NormScale => Self::NormScale,
+            Kind::Other => Self::Other,
+        }
+    }
+}
+
+impl Dtype {
+    fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+
+    fn numbers(self, bytes: &[u8]) -> Arc<[f64]> {
+        match self {
+            Self::F32 => {
+                bytes.as_chunks().0.iter().map(|four| f64::from(f32::from_le_bytes(*four))).collect()
+            }
+            Self::F64 => bytes.as_chunks().0.iter().map(|eight| f64::from_le_bytes(*eight)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

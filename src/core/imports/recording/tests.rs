@@ -1,0 +1,137 @@
+use super::*;
+use crate::core::io::sources::Shelf;
+
+/// A recording of twelve steps that `python -m tests.golden` wrote.
+fn golden() -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings/small.lsr");
+    std::fs::read(path).unwrap()
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<Import, RecordingError> {
+    let mut shelf = Shelf::default();
+    shelf.put("x.lsr", bytes);
+    read(&shelf, Path::new("x.lsr"))
+}
+
+fn steps(import: &Import) -> Vec<u64> {
+    import.course.trajectory().checkpoints().iter().map(|point| point.step).collect()
+}
+
+#[test]
+fn a_recording_of_the_package_is_what_it_wrote() {
+    let import = read_bytes(&golden()).unwrap();
+    assert_eq!(steps(&import), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12]);
+    for point in import.course.trajectory().checkpoints() {
+        let expected: Vec<f64> = (0..17).map(|i| f64::from(i) + point.step as f64 / 4.0).collect();
+        assert_eq!(point.theta[..], expected);
+        let expected = if point.step == 12 { f64::NAN } else { 1.0 / (1 + point.step) as f64 };
+        assert_eq!(point.loss.to_bits(), expected.to_bits(), "step {}", point.step);
+    }
+    let blocks: Vec<_> = import.layout.blocks().iter().map(|block| (&block.name[..], block.kind)).collect();
+    assert_eq!(blocks[..2], [("conv.weight", BlockKind::Convolution), ("norm.weight", BlockKind::NormScale)]);
+    assert_eq!(
+        blocks[2..],
+        [("fc.weight", BlockKind::Dense), ("fc.bias", BlockKind::Bias), ("token", BlockKind::Other)]
+    );
+    assert!(import.is_followed);
+    assert_eq!(
+        import.words,
+        [
+            &format!(
+                "{AS_TOLD} 3 of 11 checkpoints have one of 64 fixed examples in evaluation mode besides, which is not shown."
+            ),
+            "2 losses between checkpoints are in the recording and not shown.",
+            "No parameters, and left out by the recorder: norm.running_mean.",
+            "From step 8 on: from here on every second step: the budget of checkpoints is full",
+        ]
+    );
+}
+
+#[test]
+fn a_recording_is_read_as_far_as_it_goes_wherever_it_is_cut_off() {
+    let whole = golden();
+    let mut before = 0;
+    for end in 0..whole.len() {
+        match read_bytes(&whole[..end]) {
+            Ok(import) => {
+                let count = steps(&import).len();
+                let is_open = import.words.iter().any(|words| words.contains("no end yet"));
+                assert!(count >= before && is_open, "{end}");
+                before = count;
+            }
+            Err(error) => assert!(before == 0, "{end}: {error}"),
+        }
+    }
+    assert_eq!(before, 11);
+    assert!(matches!(read_bytes(b"").unwrap_err(), RecordingError::NoHeader { bytes: 0 }));
+    assert!(matches!(read_bytes(b"PK\x03\x04.......").unwrap_err(), RecordingError::Magic));
+}
+
+#[test]
+fn what_comes_before_a_broken_byte_is_shown_and_the_place_is_named() {
+    let mut broken = golden();
+    let at = broken.len() - 40;
+    broken[at] ^= 1;
+    let import = read_bytes(&broken).unwrap();
+    let last = import.words.last().unwrap();
+    assert!(last.starts_with("The recording is broken at byte "), "{last}");
+}
+
+fn with(header: &str, content: &[Frame]) -> Vec<u8> {
+    let mut bytes = frames::RECORDING.to_vec();
+    let header = Frame { kind: kind::HEADER, body: header.as_bytes().to_vec() };
+    [&header].into_iter().chain(content).for_each(|frame| frames::write(frame, &mut bytes));
+    bytes
+}
+
+fn checkpoint(step: u64, losses: [f64; 2], theta: &[f64]) -> Frame {
+    let numbers = losses.iter().chain(theta).flat_map(|v| v.to_le_bytes());
+    Frame { kind: kind::CHECKPOINT, body: step.to_le_bytes().into_iter().chain(numbers).collect() }
+}
+
+const TWO: &str = r#"{"format": 1, "dim": 2, "dtype": "f64", "blocks": [{"name": "w", "kind": "dense", "shape": [1, 2]}],
+    "evaluation": {"hash": "", "examples": 8, "mode": "evaluation mode"}}"#;
+
+#[test]
+fn losses_on_the_evaluation_are_shown_where_each_checkpoint_has_one() {
+    let points: Vec<Frame> =
+        (3..6).map(|step| checkpoint(step, [9.0, 0.5 * step as f64], &[0.0; 2])).collect();
+    let import = read_bytes(&with(TWO, &points)).unwrap();
+    let losses: Vec<f64> = import.course.trajectory().checkpoints().iter().map(|point| point.loss).collect();
+    assert_eq!(losses, [1.5, 2.0, 2.5]);
+    assert_eq!(
+        import.words,
+        ["Losses are those of 8 fixed examples in evaluation mode.", "The recording has no end yet."]
+    );
+}
+
+#[test]
+fn what_makes_no_recording_is_refused_by_what_is_wrong() {
+    let refused = |header: &str, frames: &[Frame]| read_bytes(&with(header, frames)).unwrap_err().to_string();
+    let point = |step| checkpoint(step, [1.0, f64::NAN], &[0.0; 2]);
+    assert!(refused(&TWO.replace("\"format\": 1", "\"format\": 2"), &[]).contains("format 2"));
+    assert_eq!(
+        refused(&TWO.replace("\"dim\": 2", "\"dim\": 3"), &[]),
+        "its blocks have 2 numbers in all; expected 3, as its header says"
+    );
+    assert!(refused(&TWO.replace("[1, 2]", "[4294967296, 4294967296]"), &[]).contains("its blocks have"));
+    assert!(refused("{}", &[]).contains("missing field"));
+    assert!(refused(TWO, &[]).contains("no checkpoint yet"));
+    assert!(refused(TWO, &[point(4), point(4)]).contains("at step 4 comes after that of step 4"));
+    let long = checkpoint(1, [0.0; 2], &[0.0; 3]);
+    assert!(refused(TWO, &[long]).contains("has 48 bytes; expected 40, for 2 parameters"));
+}
+
+#[test]
+fn mutated_recordings_are_read_or_refused() {
+    use crate::core::num::Stream;
+    let (whole, mut stream) = (golden(), Stream::new(7, "mutations"));
+    for _ in 0..20_000 {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + stream.below(4) {
+            let at = stream.below(bytes.len());
+            bytes[at] = stream.below(256) as u8;
+        }
+        let _ = read_bytes(&bytes);
+    }
+}
