@@ -1,6 +1,6 @@
 """Losses at the points of a plane: theta = origin + sum of alpha_i direction_i.
 
-An evaluation has `set_plane(origin, directions)`, `losses(alphas [n, k]) -> [n]`, perhaps `gradient(alpha [k]) -> (loss, gradient)`,
+An evaluation has `set_plane(origin, directions)` (any iterable of vectors), `losses(alphas [n, k]) -> [n]`, perhaps `gradient(alpha [k]) -> (loss, gradient)`,
 and says what its losses are of in `described`.
 """
 

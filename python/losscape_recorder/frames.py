@@ -12,7 +12,7 @@ TOKEN, HELLO, PLAN, REQUEST, ANSWER, GRADIENT_REQUEST, GRADIENT, ERROR = 16, 17,
 
 LONGEST = 1 << 31
 
-_HEAD = struct.Struct("<BQ")
+HEAD = struct.Struct("<BQ")
 _CRC = struct.Struct("<I")
 
 
@@ -27,7 +27,7 @@ class CutOff(Exception):
 def pieces(kind, *body):
     """The frame as a list of bytes-like pieces, so that a large body is not copied."""
     body = [memoryview(part).cast("B") for part in body if memoryview(part).nbytes]
-    head = _HEAD.pack(kind, sum(len(part) for part in body))
+    head = HEAD.pack(kind, sum(len(part) for part in body))
     crc = zlib.crc32(head)
     for part in body:
         crc = zlib.crc32(part, crc)
@@ -49,12 +49,12 @@ def read(stream):
 
     Raises `CutOff` where it ends within one and `Damaged` where crc or length are wrong.
     """
-    head = stream.read(_HEAD.size)
+    head = stream.read(HEAD.size)
     if not head:
         return None
-    if len(head) < _HEAD.size:
+    if len(head) < HEAD.size:
         raise CutOff
-    kind, length = _HEAD.unpack(head)
+    kind, length = HEAD.unpack(head)
     if length > LONGEST:
         raise Damaged(f"a frame of {length} bytes; expected at most {LONGEST}")
     body = stream.read(length)

@@ -12,6 +12,8 @@ from . import __version__, frames
 from .layout import blocks_of, dim_of
 
 CHECKPOINT = struct.Struct("<Qdd")
+# Numbers of a checkpoint that are read at once.
+AT_ONCE = 1 << 18
 DTYPES = {"f32": np.dtype("<f4"), "f64": np.dtype("<f8")}
 
 
@@ -63,9 +65,28 @@ class Recording:
     def theta(self, step):
         """The checkpoint of that step, `[dim]` in the recording's own precision."""
         with open(self.path, "rb") as file:
-            file.seek(self._places[step])
-            _, body = frames.read(file)
-        return np.frombuffer(body, DTYPES[self.header["dtype"]], offset=CHECKPOINT.size)
+            return self._numbers(file, step, 0, self.header["dim"])
+
+    def combination(self, steps, coefficients):
+        """s·theta_0 + sum of c·(theta - theta_0) in f64, s the sum of the coefficients; in memory it is never more than the result."""
+        vector, whole = np.empty(self.header["dim"]), sum(coefficients)
+        with open(self.path, "rb") as file:
+            for start in range(0, len(vector), AT_ONCE):
+                part = vector[start : start + AT_ONCE]
+                first = self._numbers(file, steps[0], start, len(part)).astype(np.float64)
+                part[:] = whole * first
+                for step, coefficient in zip(steps[1:], coefficients[1:]):
+                    part += coefficient * (self._numbers(file, step, start, len(part)) - first)
+        return vector
+
+    def _numbers(self, file, step, start, count):
+        """Some numbers of a checkpoint, whose check sum was right when it was found."""
+        dtype = DTYPES[self.header["dtype"]]
+        file.seek(self._places[step] + frames.HEAD.size + CHECKPOINT.size + start * dtype.itemsize)
+        content = file.read(count * dtype.itemsize)
+        if len(content) < count * dtype.itemsize:
+            raise ValueError(f"{self.path} shrank while it was read")
+        return np.frombuffer(content, dtype)
 
     def refresh(self):
         """Reads what has been added. A file that shrank or became another one is read again from the start."""

@@ -98,15 +98,23 @@ class Session:
             return frames.pack_json(frames.ERROR, {"id": identity, "words": words})
 
     def _set_plan(self, body):
+        self.plan = None
         plan, k = struct.unpack_from("<QI", body)
-        self.plan, place, vectors = None, 12, []
-        for _ in range(1 + k):
+        # One after another, so that no more of them are held than the evaluation keeps.
+        vectors = self._vectors(body, 1 + k)
+        self.evaluation.set_plane(next(vectors), vectors)
+        self.plan, self.k = plan, k
+
+    def _vectors(self, body, count):
+        """The vectors of a plan, the origin first."""
+        if self.run is not None:
+            self.run.refresh()
+        place = 12
+        for _ in range(count):
             vector, place = self._vector(body, place)
-            vectors.append(vector)
+            yield vector
         if place != len(body):
             raise Refused(f"a plan with {len(body) - place} bytes too many")
-        self.evaluation.set_plane(vectors[0], vectors[1:])
-        self.plan, self.k = plan, k
 
     def _vector(self, body, place):
         """A vector of a plan, and where the next begins."""
@@ -121,21 +129,14 @@ class Session:
         (count,) = struct.unpack_from("<I", body, place)
         steps = np.frombuffer(body, "<u8", count, place + 4)
         coefficients = np.frombuffer(body, "<f8", count, place + 4 + 8 * count)
-        return self._combination(steps.tolist(), coefficients), place + 4 + 16 * count
+        return self._combination(steps.tolist(), coefficients.tolist()), place + 4 + 16 * count
 
     def _combination(self, steps, coefficients):
-        """s·theta_0 + sum of c·(theta - theta_0), s the sum of the coefficients."""
         if self.run is None or not steps:
             raise Refused("a combination of checkpoints, and no recording is served; expected vectors in full")
-        if not set(steps) <= set(self.run.steps):
-            self.run.refresh()
         if missing := sorted(set(steps) - set(self.run.steps)):
             raise Refused(f"the recording has no checkpoint of step {missing[0]}")
-        first = self.run.theta(steps[0]).astype(np.float64)
-        vector = first * coefficients.sum()
-        for step, coefficient in zip(steps[1:], coefficients[1:]):
-            vector += coefficient * (self.run.theta(step) - first)
-        return vector
+        return self.run.combination(steps, coefficients)
 
     def _losses(self, body):
         identity, plan, n, k = REQUEST.unpack_from(body)
