@@ -15,7 +15,7 @@ AT_ONCE = 1 << 15
 
 
 class VectorLoss:
-    """A loss that is a function of one vector: `loss_at(theta [dim] f64) -> number`.
+    """A loss that is a function of one vector: `loss_at(theta [dim] f64) -> number`. The vector is filled anew for the next point.
 
     `layout` says what the vector is: its length, a recording's header, or anything `parameters_of` takes. `gradient_at(theta) -> (loss,
     gradient)` is optional. `described` says which data the loss is of, as docs/recordings.md writes it.
@@ -38,21 +38,23 @@ class VectorLoss:
 
     def losses(self, alphas):
         """The loss at each of the alphas `[n, k]`."""
-        losses = np.empty(len(alphas))
-        rows = max(AT_ONCE // len(self._plane[0]), 1)
-        for start in range(0, len(alphas), rows):
-            for row, theta in enumerate(self._thetas(alphas[start : start + rows])):
+        alphas, losses = np.asarray(alphas), np.empty(len(alphas))
+        dim = len(self._plane[0])
+        thetas = np.empty((min(max(AT_ONCE // dim, 1), len(alphas)), dim))
+        for start in range(0, len(alphas), max(len(thetas), 1)):
+            some = alphas[start : start + len(thetas)]
+            for row, theta in enumerate(self._fill(thetas[: len(some)], some)):
                 losses[start + row] = self.loss_at(theta)
         return losses
 
     def gradient(self, alpha):
         """Loss and gradient at a point."""
-        loss, gradient = self.gradient_at(self._thetas(np.asarray(alpha)[None])[0])
+        [theta] = self._fill(np.empty((1, len(self._plane[0]))), np.asarray(alpha)[None])
+        loss, gradient = self.gradient_at(theta)
         return float(loss), np.asarray(gradient, np.float64)
 
-    def _thetas(self, alphas):
+    def _fill(self, thetas, alphas):
         """The points `[n, dim]`. Each number is found in the same order whatever else is asked for."""
-        thetas = np.empty((len(alphas), len(self._plane[0])))
         for start in range(0, thetas.shape[1], AT_ONCE):
             place = slice(start, start + AT_ONCE)
             thetas[:, place] = self._plane[0][place]
