@@ -109,13 +109,15 @@ fn fraction(level: f32, losses: Losses) -> f32 {
 // Whole on an isoline, and a multiple of 5 on an emphasised one, as Isolines::index.
 fn isoline_index(level: f32, losses: Losses) -> f32 {
 #ifdef LOGARITHMIC
-    if losses.isoline_step <= 0.0 {
-        let decade = floor(level / log2(10.0));
-        let digit = exp2(level - decade * log2(10.0));
-        return 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
-    }
-#endif
+    // Without a branch on a uniform: Mesa's software driver compiles a shader anew for each frame that has one, and keeps all.
+    let decade = floor(level / log2(10.0));
+    let digit = exp2(level - decade * log2(10.0));
+    let by_decades = 5.0 * decade + select(0.5 * digit, digit - 1.0, digit < 2.0);
+    let even = loss_of(level, losses) / max(losses.isoline_step, 1e-30);
+    return select(by_decades, even, losses.isoline_step > 0.0);
+#else
     return loss_of(level, losses) / losses.isoline_step;
+#endif
 }
 
 // Coverage of a line at whole numbers, from the number and its change a pixel. It is `width` pixels wide
