@@ -18,7 +18,7 @@ use crate::scene::trail::{Trail, Trails};
 pub struct Fog<S: Side = First> {
     /// How much of each place is lit.
     pub lit: Handle<Image>,
-    mask: Mask,
+    ways: Ways,
     of: Option<State>,
     side: PhantomData<S>,
 }
@@ -28,7 +28,8 @@ impl<S: Side> Fog<S> {
     /// fog.
     pub fn is_lit(&self, [x, y]: [f64; 2]) -> bool {
         let index = |share: f64| (share.clamp(0.0, 1.0) * (SIDE - 1) as f64).round() as usize;
-        self.of.is_none() || self.mask.0[index(y) * SIDE + index(x)] > 0
+        let light = |of: &State| light(self.ways.distances[index(y) * SIDE + index(x)], of.radius);
+        self.of.as_ref().is_none_or(|of| light(of) > 0)
     }
 }
 
@@ -63,9 +64,9 @@ const SIDE: usize = 256;
 
 pub(super) fn insert<S: Side>(app: &mut App) {
     let mut images = app.world_mut().resource_mut::<Assets<Image>>();
-    let mask = Mask::default();
-    let lit = images.add(mask.image());
-    app.insert_resource(Fog::<S> { lit, mask, of: None, side: PhantomData });
+    let ways = Ways::within(0.0);
+    let lit = images.add(ways.image(0.0));
+    app.insert_resource(Fog::<S> { lit, ways, of: None, side: PhantomData });
 }
 
 /// Takes in where the runs have been since the last time, or all of it again.
@@ -91,9 +92,12 @@ pub(super) fn lift<S: Side>(
         return;
     }
     let fog = &mut *fog;
-    let seen = fog.of.as_ref().filter(|of| of.is_continued_by(&now)).map(|of| of.trails.clone());
+    let reach = radius * (1.0 + FADE);
+    let known = fog.of.as_ref().filter(|of| of.is_continued_by(&now) && reach <= fog.ways.reach);
+    let seen = known.map(|of| of.trails.clone());
     if seen.is_none() {
-        fog.mask = Mask::default();
+        // With room for the radius to grow: while it does, the way is the same.
+        fog.ways = Ways::within(2.0 * reach);
     }
     let seen = seen.unwrap_or_else(|| vec![Seen::default(); trails.len()]);
     let [axis1, axis2] = *placed.frame.axes();
@@ -104,13 +108,10 @@ pub(super) fn lift<S: Side>(
             [(alpha[0] - axis1.low) / extents[0] * sides[0], (alpha[1] - axis2.low) / extents[1] * sides[1]]
         };
         // From the last one that was known: the head of then may be no point of now.
-        let points: Vec<[f64; 2]> =
-            trail.places().skip(seen.count.saturating_sub(2)).map(|place| at(place.alpha)).collect();
-        for (i, point) in points.iter().enumerate() {
-            fog.mask.light(points[i.saturating_sub(1)], *point, radius, sides);
-        }
+        let points = trail.places().skip(seen.count.saturating_sub(2)).map(|place| at(place.alpha));
+        fog.ways.follow(points, sides);
     }
-    fog.lit = images.add(fog.mask.image());
+    fog.lit = images.add(fog.ways.image(radius));
     fog.of = Some(now);
 }
 
@@ -122,49 +123,76 @@ impl State {
     /// Whether nothing was taken back since.
     fn is_continued_by(&self, now: &Self) -> bool {
         let is_longer = |(old, new): (&Seen, &Seen)| old.rewinds == new.rewinds && old.count <= new.count;
-        (self.question, self.radius, self.trails.len()) == (now.question, now.radius, now.trails.len())
+        (self.question, self.trails.len()) == (now.question, now.trails.len())
             && self.trails.iter().zip(&now.trails).all(is_longer)
     }
 }
 
-/// How much of each place is lit, `[SIDE, SIDE]`, the last index along alpha1.
+/// How far each place is from the ways that runs took, `[SIDE, SIDE]`, the last index along alpha1; in shares of the longer side.
 #[derive(Clone, Debug, PartialEq)]
-struct Mask(Vec<u8>);
-
-impl Default for Mask {
-    fn default() -> Self {
-        Self(vec![0; SIDE * SIDE])
-    }
+struct Ways {
+    /// Infinite beyond the reach.
+    distances: Vec<f32>,
+    /// How far they are known.
+    reach: f64,
 }
 
 /// Share of the radius over which light fades out on either side of it.
 const FADE: f64 = 0.15;
 
-impl Mask {
-    /// Lights what lies within a radius of the way from a to b; all in shares of the longer side.
-    fn light(&mut self, a: [f64; 2], b: [f64; 2], radius: f64, sides: [f64; 2]) {
-        let reach = radius * (1.0 + FADE);
+/// Points of the texture that a way has to lead on before it is told of.
+const LEAST_WAY: f64 = 0.25;
+
+/// How bright a place is so far from the ways, 0 to 255.
+fn light(distance: f32, radius: f64) -> u8 {
+    let beyond = (f64::from(distance) / radius - 1.0 + FADE) / (2.0 * FADE);
+    (255.0 * (1.0 - beyond.clamp(0.0, 1.0))).round() as u8
+}
+
+impl Ways {
+    /// None yet; distances will be known so far.
+    fn within(reach: f64) -> Self {
+        Self { distances: vec![f32::INFINITY; SIDE * SIDE], reach }
+    }
+
+    /// Takes in a way through points. Those that hardly differ are left out, but for the last.
+    fn follow(&mut self, points: impl Iterator<Item = [f64; 2]>, sides: [f64; 2]) {
+        let mut points = points.peekable();
+        let Some(mut from) = points.next() else { return };
+        self.pass(from, from, sides);
+        while let Some(to) = points.next() {
+            let apart = (to[0] - from[0]).hypot(to[1] - from[1]);
+            if apart * SIDE as f64 >= LEAST_WAY || points.peek().is_none() {
+                self.pass(from, to, sides);
+                from = to;
+            }
+        }
+    }
+
+    /// Takes in the way from a to b.
+    fn pass(&mut self, a: [f64; 2], b: [f64; 2], sides: [f64; 2]) {
         let last = (SIDE - 1) as f64;
         let ends = [0, 1].map(|i| {
             let index = |at: f64| (at / sides[i] * last).clamp(-1.0, last + 1.0);
-            let (low, high) = (index(a[i].min(b[i]) - reach).ceil(), index(a[i].max(b[i]) + reach).floor());
+            let low = index(a[i].min(b[i]) - self.reach).ceil();
+            let high = index(a[i].max(b[i]) + self.reach).floor();
             (low.max(0.0) as usize)..=(high.min(last).max(-1.0) + 1.0) as usize
         });
         for j in ends[1].clone().filter(|j| *j < SIDE) {
             for i in ends[0].clone().filter(|i| *i < SIDE) {
                 let at = [i as f64 / last * sides[0], j as f64 / last * sides[1]];
-                let beyond = (distance(at, a, b) / radius - 1.0 + FADE) / (2.0 * FADE);
-                let light = (255.0 * (1.0 - beyond.clamp(0.0, 1.0))).round() as u8;
-                let lit = &mut self.0[j * SIDE + i];
-                *lit = light.max(*lit);
+                let known = &mut self.distances[j * SIDE + i];
+                *known = known.min(distance(at, a, b) as f32);
             }
         }
     }
 
-    fn image(&self) -> Image {
+    /// What is lit by a radius.
+    fn image(&self, radius: f64) -> Image {
         let size = Extent3d { width: SIDE as u32, height: SIDE as u32, depth_or_array_layers: 1 };
         let (dimension, format) = (TextureDimension::D2, TextureFormat::R8Unorm);
-        Image::new(size, dimension, self.0.clone(), format, RenderAssetUsages::RENDER_WORLD)
+        let lights = self.distances.iter().map(|distance| light(*distance, radius)).collect();
+        Image::new(size, dimension, lights, format, RenderAssetUsages::RENDER_WORLD)
     }
 }
 
@@ -183,24 +211,35 @@ mod tests {
 
     #[test]
     fn what_lies_within_the_radius_of_the_way_is_lit_and_nothing_else() {
-        let (a, b, radius, sides) = ([0.2, 0.3], [0.6, 0.3], 0.1, [1.0, 0.5]);
-        let mut mask = Mask::default();
-        mask.light(a, b, radius, sides);
-        for j in 0..SIDE {
-            for i in 0..SIDE {
-                let at = [i as f64 / 255.0, j as f64 / 255.0 * 0.5];
-                // By hand: a bar with two round ends.
-                let off = [(a[0] - at[0]).max(at[0] - b[0]).max(0.0), at[1] - a[1]];
-                let from = off[0].hypot(off[1]);
-                let lit = mask.0[j * SIDE + i];
-                assert!(from > 0.1 * 0.85 || lit == 255, "{at:?} {lit}");
-                assert!(from < 0.1 * 1.15 || lit == 0, "{at:?} {lit}");
-            }
+        let (a, b, sides) = ([0.2, 0.3], [0.6, 0.3], [1.0, 0.5]);
+        let mut ways = Ways::within(0.3);
+        ways.pass(a, b, sides);
+        // One way, two radii.
+        for (radius, j, i) in
+            [0.1, 0.25].into_iter().flat_map(|r| (0..SIDE * SIDE).map(move |k| (r, k / SIDE, k % SIDE)))
+        {
+            let at = [i as f64 / 255.0, j as f64 / 255.0 * 0.5];
+            // By hand: a bar with two round ends.
+            let off = [(a[0] - at[0]).max(at[0] - b[0]).max(0.0), at[1] - a[1]];
+            let from = off[0].hypot(off[1]);
+            let lit = light(ways.distances[j * SIDE + i], radius);
+            assert!(from > radius * 0.8499 || lit == 255, "{at:?} {lit}");
+            assert!(from < radius * 1.1501 || lit == 0, "{at:?} {lit}");
         }
-        let once = mask.clone();
-        mask.light(a, a, radius, sides);
-        assert_eq!(mask, once, "what is lit stays lit");
-        mask.light([5.0, -7.0], [6.0, -7.0], radius, sides);
-        assert_eq!(mask, once, "beside the picture there is nothing");
+        let once = ways.clone();
+        ways.pass(a, a, sides);
+        assert_eq!(ways, once, "what is lit stays lit");
+        ways.pass([5.0, -7.0], [6.0, -7.0], sides);
+        assert_eq!(ways, once, "beside the picture there is nothing");
+    }
+
+    #[test]
+    fn points_that_hardly_differ_make_no_difference() {
+        let point = |i: u32| [0.2 + 1e-4 * f64::from(i), 0.4 + 0.1 * (f64::from(i) * 2e-3).sin()];
+        let (mut thinned, mut whole) = (Ways::within(1.0), Ways::within(1.0));
+        thinned.follow((0..4000).map(point), [1.0; 2]);
+        (1..4000).for_each(|i| whole.pass(point(i - 1), point(i), [1.0; 2]));
+        let apart = thinned.distances.iter().zip(&whole.distances).map(|(a, b)| (a - b).abs());
+        assert!(apart.fold(0.0, f32::max) < 0.25 / SIDE as f32);
     }
 }
