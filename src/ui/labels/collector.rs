@@ -49,6 +49,15 @@ pub(super) struct Screen<'a> {
     pub(super) eye: [f64; 3],
     /// How large text is, beside its usual size.
     pub(super) unit: f32,
+    /// Points that text is high at least.
+    pub(super) least: f32,
+}
+
+impl Screen<'_> {
+    /// Points of a text that is so large on a picture 720 points high.
+    fn size(&self, size: f32) -> f32 {
+        (size * self.unit).max(self.least)
+    }
 }
 
 /// Gathers the labels, the important ones first.
@@ -81,7 +90,7 @@ pub(super) fn title<S: Side>(
     let (left, right) = (end(0, f32::min, f32::INFINITY), end(0, f32::max, f32::NEG_INFINITY));
     let (x, top) = (0.5 * (left + right), end(1, f32::min, f32::INFINITY));
     let places = TITLE_RISES.map(|rise| [x, top - rise * screen.unit]).into_iter().enumerate().collect();
-    let words = words::<S>("title", title, TITLE * screen.unit, color32(told.palette.ink));
+    let words = words::<S>("title", title, screen.size(TITLE), color32(told.palette.ink));
     Some(Label { words, places, lean: [0.0; 2], is_shaded: false, spot: None, hint: None })
 }
 
@@ -126,7 +135,7 @@ impl<S: Side> Collector<'_, '_, S> {
         let places: Vec<[f32; 2]> = at.iter().filter_map(|at| (self.screen.project)(*at)).collect();
         let Some(first) = places.first() else { return };
         let way = egui::vec2(first[0] - middle[0], first[1] - middle[1]).normalized();
-        let size = words.size * self.screen.unit;
+        let size = self.screen.size(words.size);
         // Where there is no room a little more outside may do.
         let farther = |sizes: u8| {
             let shift = f32::from(sizes) * size * way;
@@ -137,7 +146,7 @@ impl<S: Side> Collector<'_, '_, S> {
     }
 
     fn push(&mut self, label: Label) {
-        let words = Words { size: label.words.size * self.screen.unit, ..label.words };
+        let words = Words { size: self.screen.size(label.words.size), ..label.words };
         self.labels.push(Label { words, ..label });
     }
 
@@ -294,7 +303,7 @@ impl<S: Side> Collector<'_, '_, S> {
             let points = lit.filter_map(|(i, alpha)| Some((i, world(alpha)?)));
             let seen = points.filter(|(_, at)| !relief.hides(self.screen.eye, *at));
             let text = plain(level.loss);
-            let size = ISOLINE * self.screen.unit;
+            let size = self.screen.size(ISOLINE);
             // A number that stands out beyond the rim would float beside the surface.
             let reach = DIGIT * size * (text.chars().count() as f32);
             let is_on = |at: [f32; 2]| (self.screen.ray)(at).is_some_and(|ray| relief.pick(&ray).is_some());

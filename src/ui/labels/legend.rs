@@ -48,6 +48,8 @@ struct Room<'a> {
     painter: &'a egui::Painter,
     screen: egui::Rect,
     unit: f32,
+    /// How much larger than usual its text is, beside the unit.
+    grown: f32,
     is_left: bool,
 }
 
@@ -58,10 +60,11 @@ pub(super) fn draw(
     first: &LabelSources<First>,
     second: &LabelSources<Second>,
     screen: egui::Rect,
-    unit: f32,
+    (unit, least): (f32, f32),
 ) -> Vec<LabelBox> {
     let Some(told) = Told::of(first) else { return Vec::new() };
-    let right = Room { painter, screen, unit, is_left: false };
+    let grown = (least / (TEXT * unit)).max(1.0);
+    let right = Room { painter, screen, unit, grown, is_left: false };
     let own = notes(told);
     let mut legends: Vec<LabelBox> = match Told::of(second) {
         None => vec![losses(right, told, own)],
@@ -86,18 +89,18 @@ impl<S: Side> Told<'_, '_, S> {
 }
 
 fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBox {
-    let Room { painter, screen, unit, is_left } = room;
+    let Room { painter, screen, unit, grown, is_left } = room;
     let heights = &told.placed.frame.heights;
     let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
     let height = 0.42 * screen.height();
-    let x = if is_left { screen.min.x + 12.0 * unit } else { screen.max.x - 80.0 * unit };
+    let x = if is_left { screen.min.x + 12.0 * unit } else { screen.max.x - (21.0 + 59.0 * grown) * unit };
     let corner = egui::pos2(x, screen.center().y - 0.5 * height);
     let bar = egui::Rect::from_min_size(corner, egui::vec2(14.0 * unit, height));
     // Flown through the landscape, the legend may stand over a bright slope.
     let ground = painter.add(egui::Shape::Noop);
     paint_bar(painter, bar, told.session.look().colors);
-    let font = egui::FontId::proportional(TEXT * unit);
+    let font = egui::FontId::proportional(TEXT * grown * unit);
     for (value, text) in loss_ticks(&heights.to) {
         let y = bar.max.y - heights.fraction(value).clamp(0.0, 1.0) as f32 * height;
         painter.hline(bar.max.x..=bar.max.x + 4.0 * unit, y, egui::Stroke::new(1.0, faint));
@@ -126,15 +129,15 @@ fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBo
         let x = if is_left { edge } else { edge - galley.size().x };
         taken = taken.union(egui::Rect::from_min_size(egui::pos2(x, foot), galley.size()));
         painter.galley(egui::pos2(x, foot), galley, faint);
-        foot += 17.0 * unit;
+        foot += 17.0 * grown * unit;
     }
     let rim = 8.0 * unit;
     let (left, right) = match is_left {
-        true => (screen.min.x, (taken.max.x + rim).max(bar.max.x + 66.0 * unit)),
+        true => (screen.min.x, (taken.max.x + rim).max(bar.max.x + 66.0 * grown * unit)),
         false => (taken.min.x - rim, screen.max.x),
     };
     let room = egui::Rect::from_min_max(
-        egui::pos2(left, bar.min.y - 30.0 * unit),
+        egui::pos2(left, bar.min.y - (13.0 + 17.0 * grown) * unit),
         egui::pos2(right, foot + 6.0 * unit),
     );
     painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(palette.shade)));
@@ -233,12 +236,12 @@ fn notes<S: Side>(told: Told<S>) -> Vec<String> {
 
 /// In a race, each run with its colour, optimizer, step and loss, or what else the surface shows.
 fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
-    let (Room { painter, screen, unit, .. }, Told { sources, session, known, .. }) = (room, told);
+    let (Room { painter, screen, unit, grown, .. }, Told { sources, session, known, .. }) = (room, told);
     let runs = sources.training.runs();
     if runs.len() < 2 {
         return None;
     }
-    let font = egui::FontId::proportional(TEXT * unit);
+    let font = egui::FontId::proportional(TEXT * grown * unit);
     let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
     let ground = painter.add(egui::Shape::Noop);
     for live in runs {
@@ -252,7 +255,7 @@ fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
             painter.text(at, egui::Align2::RIGHT_TOP, text, font.clone(), color32(sources.palette.ink));
         let swatch = egui::pos2(drawn.min.x - 11.0 * unit, drawn.center().y);
         painter.circle_filled(swatch, 5.0 * unit, color32(sources.palette.run(live.number())));
-        (y, left) = (y + 19.0 * unit, left.min(swatch.x - 8.0 * unit));
+        (y, left) = (y + 19.0 * grown * unit, left.min(swatch.x - 8.0 * unit));
     }
     let room = egui::Rect::from_min_max(egui::pos2(left, screen.min.y), egui::pos2(screen.max.x, y));
     painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(told.sources.palette.shade)));

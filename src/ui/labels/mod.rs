@@ -90,12 +90,13 @@ pub fn draw_labels(
     let scale = camera.target_scaling_factor().unwrap_or(1.0) * ctx.zoom_factor();
     let screen = free_rect(ctx.viewport_rect(), &first.insets, scale);
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
+    let least = if touring.told().is_some() { screen.height() / LEAST_IN_TOURS } else { 0.0 };
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let mut legends = legend::draw(&painter, &first, &second, screen, unit);
+    let mut legends = legend::draw(&painter, &first, &second, screen, (unit, least));
     let rooms = room::taken(ctx).into_iter();
     legends.extend(rooms.map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
     let ray = |[x, y]: [f32; 2]| ray_through(camera, transform, Vec2::new(x, y) / points_per_unit);
-    let screen_of = Screen { project: &project, ray: &ray, eye: eye_of(transform), unit };
+    let screen_of = Screen { project: &project, ray: &ray, eye: eye_of(transform), unit, least };
     let [one, other] = titles(&first, &second);
     let titles = [collector::title(&first, &screen_of, one), collector::title(&second, &screen_of, other)];
     let mut labels: Vec<Label> = titles.into_iter().flatten().collect();
@@ -167,6 +168,9 @@ fn is_over_surface<S: Side>(
         rays.iter().any(|ray| relief.pick(ray).is_some())
     })
 }
+
+/// How many times the smallest text goes into the picture's height while a tour tells something: it is read from the last row.
+const LEAST_IN_TOURS: f32 = 40.0;
 
 /// How large text is, in points, beside its usual size. Pictures of any size are read as a whole: text
 /// grows with them, and is never smaller than a person has chosen, but for a picture that has no room.
