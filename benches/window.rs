@@ -17,19 +17,24 @@ use losscape::app::{self, Overlay};
 use losscape::core::command::{Command, RaceStart, RunCommand, ViewCommand};
 use losscape::core::data::DatasetConfig;
 use losscape::core::experiment::{
-    Change, ChartKind, Experiment, Shape, TrailColors, builtin, file::Resolution,
+    Assignment, Change, ChartKind, Experiment, Shape, TrailColors, builtin, file::Resolution,
 };
 use losscape::core::geometry::camera::Pose;
 use losscape::core::geometry::isosurface::isosurface;
 use losscape::core::num::CancelToken;
 use losscape::core::optim::OptimizerConfig;
-use losscape::core::script::Recorder;
 use losscape::core::script::builtin as tours;
+use losscape::core::script::{Audience, Recorder};
 use losscape::core::session::{Now, Session};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
 use losscape::record::{Film, FilmRequest};
 use losscape::scene::landscape::Landscape;
+use losscape::scene::session::SessionState;
+use losscape::scene::side::{First, Second, Side};
+use losscape::scene::slice::Shown;
+use losscape::scene::tour::{self, Presenter, Touring};
+use losscape::scene::training::Training;
 use losscape::scene::{Pacing, Stage};
 use losscape::ui::OverlaySystems;
 
@@ -49,17 +54,20 @@ enum Unit {
 }
 use Unit::{Mb, Ms, Percent, Times};
 
-const MEASUREMENTS: [Measurement; 23] = [
+const MEASUREMENTS: [Measurement; 26] = [
     Measurement("empty", "an empty frame", Ms, ""),
     Measurement("idle", "a frame of the default experiment, idle", Ms, "60"),
     Measurement("cube", "a frame of the cube, idle", Ms, "90"),
     Measurement("trail", "a frame with a trail of 2,000 steps", Ms, "80"),
     Measurement("both", "a frame of everything: both stands, isosurface, sections", Ms, ""),
+    Measurement("compare", "two landscapes' frame over one's, idle", Times, "1.6"),
+    Measurement("compared runs", "the same while training goes on", Times, "1.6"),
     Measurement("busy", "a frame while a volume is computed", Ms, "120"),
     Measurement("start", "start to first full picture over an empty window", Ms, "1000"),
     Measurement("switch", "dataset switch to first coarse surface, median of 9", Ms, "100"),
     Measurement("leave", "longest frame over the median as the plane leaves the volume", Times, "2"),
     Measurement("turn", "longest frame over the median as the plane is turned", Times, "2"),
+    Measurement("chapters", "longest start of the lecture's chapters, to all its work done", Ms, "2000"),
     Measurement("block", "longest update of the main thread after a switch", Ms, "10"),
     Measurement("drag", "our systems in a frame while alpha3 is dragged", Ms, "0.5"),
     Measurement("systems", "our systems in an update, everything on, nothing drawn", Ms, "1"),
@@ -122,11 +130,14 @@ fn measure(name: &str) -> f64 {
         "cube" => ms(idle(|eye| eye.ask(Command::Set(Change::Shape(Shape::Cube))))),
         "trail" => ms(idle(|eye| eye.ask(Command::Run(RunCommand::Seek(2000))))),
         "both" => ms(idle(everything_on)),
+        "compare" => two_over_one(None),
+        "compared runs" => two_over_one(Some(RunCommand::Restart)),
         "busy" => ms(busy()),
         "start" => ms(start()) - ms(empty_start()),
         "switch" => ms(switch()),
         "leave" => longest_over_median(|i| Change::Alpha3(2.5 + 0.05 * f64::from(i))),
         "turn" => longest_over_median(|i| Change::Rotate(f64::from(i))),
+        "chapters" => ms(longest_chapter_start()),
         "block" => ms(block()),
         "drag" => ms(drag()),
         "systems" => ms(undrawn(default_experiment(), &|time| &time.systems)),
@@ -227,6 +238,60 @@ fn idle(prepare: impl FnOnce(&mut Eye)) -> Duration {
         eye.frame();
     }
     median((0..40).map(|_| timed(|| eye.frame())))
+}
+
+/// A frame of two landscapes beside each other over one of the first alone, in one window: at rest, or after a command to each.
+fn two_over_one(doing: Option<RunCommand>) -> f64 {
+    let mut eye = settled_eye();
+    let mut frame = || {
+        eye.ask(doing.clone().map_or(Command::Run(RunCommand::Pause), Command::Run));
+        (0..20).for_each(|_| eye.frame());
+        let took = median((0..60).map(|_| timed(|| eye.frame())));
+        let compared = Assignment::parse("seed=7").unwrap();
+        eye.ask(Command::Set(Change::Compare(vec![compared])));
+        eye.frame();
+        settle_both(&mut eye);
+        took
+    };
+    let (one, two) = (frame(), frame());
+    two.as_secs_f64() / one.as_secs_f64()
+}
+
+fn settle_both(eye: &mut Eye) {
+    while is_at_work::<First>(eye) || is_at_work::<Second>(eye) {
+        eye.frame();
+    }
+}
+
+/// Whether a side that is shown has work left for what it shows.
+fn is_at_work<S: Side>(eye: &Eye) -> bool {
+    let world = eye.world();
+    let is_busy = world.resource::<Shown<S>>().is_busy() || world.resource::<Training<S>>().is_busy();
+    let is_shown = world.contains_resource::<SessionState<S>>();
+    is_shown && (is_busy || !world.resource::<Landscape<S>>().is_settled())
+}
+
+/// From Page Down to all work done of what a chapter begins with: the longest of all chapters, which are told one by one.
+fn longest_chapter_start() -> Duration {
+    let tour = tours::load("what-is-a-loss-landscape").unwrap().unwrap();
+    let (count, first) = (tour.chapters().len(), tour.first_experiment());
+    let mut eye = Eye::undrawn_with(request(first), |app| tour::begin(app, tour, Audience::Live, true));
+    settle_both(&mut eye);
+    let chapter = |eye: &Eye| eye.world().resource::<Touring>().player().unwrap().chapter_number();
+    let starts = (1..count).map(|next| {
+        let took = loop {
+            let began = Instant::now();
+            eye.world_mut().write_message(Presenter::Forward);
+            (0..2).for_each(|_| eye.frame());
+            settle_both(&mut eye);
+            if chapter(&eye) == next {
+                break began.elapsed();
+            }
+        };
+        eprintln!("chapter {}: {:.2} s", next + 1, took.as_secs_f64());
+        took
+    });
+    starts.max().unwrap()
 }
 
 /// Both stands, all that the cube can show, and a race.
