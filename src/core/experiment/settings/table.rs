@@ -35,7 +35,7 @@ settings! {
 
         /// A slice or a run that was computed elsewhere, shown instead of one that is computed here: data, model and
         /// training then play no part.
-        import: Option<PathBuf> => Import, Problem, Experiment "import(\"slice.npz\")";
+        import: Option<PathBuf> => Import, Problem, Experiment "import(None)";
 
         /// Seed of all that is random: points, start, batches. The same seed gives the same run.
         seed: u64 => Seed, Problem, Experiment "seed(7)";
