@@ -336,6 +336,7 @@ pub fn from_vec3(v: Vec3) -> [f64; 3] {
 mod tests {
     use super::*;
     use crate::core::geometry::heights::HeightScale;
+    use crate::core::grid::GridSpec;
 
     #[test]
     fn another_scale_rises_smoothly_and_arrives() {
@@ -351,5 +352,17 @@ mod tests {
         // Another landscape has another range at once.
         let other = HeightRange::fit(HeightScale::Log, &[0.5, 2.0], &[1.0], None);
         assert_eq!(rise.toward(other, 0.02), other.into());
+    }
+
+    #[test]
+    fn a_path_without_losses_lies_on_the_floor() {
+        let axis = Axis { low: -1.0, high: 1.0, count: 3 };
+        let spec = GridSpec::new(vec![axis, axis]).unwrap();
+        let heights = HeightRange::fit(HeightScale::Linear, &[0.1, 9.0], &[1.0], None);
+        let frame = WorldFrame::new(&spec, heights.into());
+        let placed = Placed { frame, cube: None, shift: [0.0; 3], is_between: false, is_level: true };
+        assert_eq!(placed.point(&[1.0, 0.5], f64::NAN), Some([1.0, 0.0, -0.5]));
+        // Where losses are known, a point without one has no place.
+        assert_eq!(Placed { is_level: false, ..placed }.point(&[1.0, 0.5], f64::NAN), None);
     }
 }

@@ -140,6 +140,26 @@ fn a_file_that_is_no_slice_is_refused_by_what_it_has() {
 }
 
 #[test]
+fn checkpoints_that_make_no_run_are_refused_in_a_line() {
+    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/checkpoints");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().to_str().unwrap();
+    let put = |from: &str, to: &str| std::fs::copy(known.join(from), folder.path().join(to)).unwrap();
+    refused(&["view", here], &["names no checkpoint", "nothing is there", ".safetensors"]);
+    put("step-5.pt", "step-5.pt");
+    refused(&["view", here], &["names one checkpoint only", "step-5.pt"]);
+    put("model.pt", "step-7.pt");
+    refused(&["view", here], &["step-7.pt", "asks for shop.Net to be called"]);
+    put("step-10.npz", "step-7.pt");
+    refused(&["view", here], &["step-7.pt", "it has no data.pkl"]);
+    put("step-10.safetensors", "step-5.safetensors");
+    refused(&["view", here], &["are both of step 5", "choose by a pattern"]);
+    refused(&["view", &format!("{here}/*.h5")], &["*.h5", "names no checkpoint"]);
+    let own = format!("{}/step-*.safetensors", known.display());
+    refused(&["view", &own, "--plane", "hessian"], &["slice.plane = hessian"]);
+}
+
+#[test]
 fn an_experiment_may_name_a_slice_of_others_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let own = own_slice(folder.path(), "own.npz", "4x3");

@@ -28,6 +28,7 @@ use std::sync::Arc;
 pub use error::{CheckpointsError, FileError};
 
 use super::Import;
+use crate::core::io::input::InputError;
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
 use crate::core::train::trajectory::BUDGET_BYTES;
@@ -50,9 +51,10 @@ struct Limits {
 
 const LIMITS: Limits = Limits { bytes: BUDGET_BYTES, checkpoints: 1000, products: 1e12 };
 
-/// Whether a path names checkpoints: it ends as one does, is a pattern, or is a folder of any files.
+/// Whether a path names checkpoints: it ends as one does, is a pattern, or is a folder.
 pub fn is_run(sources: &dyn Sources, path: &Path) -> bool {
-    files::kind(path).is_some() || is_pattern(path) || !sources.within(path).is_empty()
+    let is_folder = || matches!(sources.look(path), Err(InputError::NotAFile("folder")));
+    files::kind(path).is_some() || is_pattern(path) || is_folder() || !sources.within(path).is_empty()
 }
 
 /// Whether a path has signs that stand for others, and so names any number of files.
@@ -197,7 +199,10 @@ fn logged(
 ) -> Result<BTreeMap<u64, f64>, CheckpointsError> {
     let file = folder.join(losses::NAME);
     if !sources.has(&file) {
-        notes.push(format!("No losses: there is no {} beside the checkpoints.", losses::NAME));
+        notes.push(format!(
+            "No losses: there is no {} beside the checkpoints, so the path lies on the floor.",
+            losses::NAME
+        ));
         return Ok(BTreeMap::new());
     }
     let losses = losses::read(&**sources, &file).map_err(|why| CheckpointsError::Log { file, why })?;

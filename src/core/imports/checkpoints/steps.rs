@@ -17,9 +17,12 @@ pub enum Way {
 }
 
 impl Way {
-    /// The way for files of those names, as they are seen from the folder they lie in.
+    /// The way for those files of such names that have a number, as they are seen from the folder they lie in.
     pub fn of<'a>(names: impl Iterator<Item = &'a Path> + Clone) -> Self {
-        let tells = |word: &&str| names.clone().all(|name| behind(word, name).is_some());
+        let numbered = names.filter(|name| Self::Last.step(name).is_some());
+        let tells = |word: &&str| {
+            numbered.clone().next().is_some() && numbered.clone().all(|name| behind(word, name).is_some())
+        };
         WORDS.into_iter().find(tells).map_or(Self::Last, Self::Behind)
     }
 
@@ -94,7 +97,7 @@ mod tests {
             steps(&["net2-007.pth", "net2-8.pth", "b3/x.npz"]),
             (Way::Last, vec![Some(7), Some(8), Some(3)])
         );
-        assert_eq!(steps(&["step-1.pt", "final.pt"]), (Way::Last, vec![Some(1), None]));
+        assert_eq!(steps(&["step-1.pt", "final.pt"]), (Way::Behind("step"), vec![Some(1), None]));
         assert_eq!(steps(&["99999999999999999999999.pt", "best.weights.h5"]), (Way::Last, vec![None, None]));
         assert_eq!(steps(&["w.05.weights.h5", "w.10.weights.h5"]).1, [Some(5), Some(10)]);
     }

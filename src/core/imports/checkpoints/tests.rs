@@ -88,7 +88,7 @@ fn what_keras_saves_stands_with_the_outputs_first() {
              layers/batch_normalization/vars/3, optimizer/vars/1.",
             "Left out of theta, no numbers of a parameter: optimizer/vars/0.",
             "Kernels stand with their outputs first here, not last: layers/dense/vars/0, layers/dense_1/vars/0.",
-            "No losses: there is no log.csv beside the checkpoints.",
+            "No losses: there is no log.csv beside the checkpoints, so the path lies on the floor.",
         ]
     );
 }
