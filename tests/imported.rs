@@ -116,6 +116,96 @@ fn what_needs_its_loss_is_refused_by_name() {
     assert!(imported.notes().is_empty() && imported.supervised().is_none());
 }
 
+/// A recording of two parameters with those steps.
+fn recorded(steps: std::ops::Range<u64>, id: &str) -> Vec<u8> {
+    use losscape::core::io::frames::{self, Frame};
+    let header = format!(
+        r#"{{"format": 1, "id": "{id}", "dim": 2, "dtype": "f64", "blocks": [{{"name": "w", "kind": "dense", "shape": [1, 2]}}]}}"#
+    );
+    let mut bytes = frames::RECORDING.to_vec();
+    frames::write(&Frame { kind: 1, body: header.into_bytes() }, &mut bytes);
+    for step in steps {
+        let t = step as f64;
+        let numbers = [1.0 / (1.0 + t), f64::NAN, t, (0.3 * t).sin()];
+        let body =
+            step.to_le_bytes().into_iter().chain(numbers.into_iter().flat_map(f64::to_le_bytes)).collect();
+        frames::write(&Frame { kind: 2, body }, &mut bytes);
+    }
+    bytes
+}
+
+#[test]
+fn a_run_is_followed_while_it_is_recorded_and_another_one_begins_anew() {
+    use losscape::core::command::{Command, RunCommand};
+    use losscape::core::experiment::Change;
+    use losscape::core::session::{Now, Session, Transport};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.lsr");
+    std::fs::write(&path, recorded(0..40, "a")).unwrap();
+    let file = ExperimentFile { import: Some(path.clone()), ..ExperimentFile::default() };
+    let experiment = Experiment::reading(file, &losscape::disk::sources()).unwrap();
+    let mut session = Session::new(experiment);
+    let now = |step| Now { step, alpha3: 0.0 };
+    let transport = |session: &Session| session.runs()[0].transport;
+    assert_eq!((session.experiment().steps, transport(&session)), (39, Transport::Held { at: 39 }));
+    session.apply(Command::Set(Change::Opacity(0.5)), now(39)).unwrap();
+
+    let longer = recorded(0..100, "a");
+    std::fs::write(&path, &longer[..longer.len() - 5]).unwrap();
+    session.apply(Command::Follow, now(39)).unwrap();
+    assert_eq!((session.experiment().steps, transport(&session)), (98, Transport::Held { at: 98 }));
+    assert_eq!(session.experiment().view.opacity, 0.5);
+    let run = session.runs()[0].id;
+    session.apply(Command::Run(RunCommand::Seek(10)), now(98)).unwrap();
+    std::fs::write(&path, &longer).unwrap();
+    session.apply(Command::Follow, now(10)).unwrap();
+    assert_eq!(
+        (session.experiment().steps, transport(&session)),
+        (99, Transport::Held { at: 10 }),
+        "who looks back stays"
+    );
+    assert_eq!(session.runs()[0].id, run);
+    // What grew is no change of anybody's: one change is taken back, and the run stays as long as it is.
+    assert_eq!(session.changes().0, 1);
+
+    std::fs::write(&path, recorded(7..20, "b")).unwrap();
+    session.apply(Command::Follow, now(10)).unwrap();
+    assert_eq!((session.experiment().steps, transport(&session)), (19, Transport::Held { at: 19 }));
+    assert_ne!(session.runs()[0].id, run);
+    std::fs::remove_file(&path).unwrap();
+    let gone = session.apply(Command::Follow, now(19)).unwrap_err().to_string();
+    assert!(gone.contains("run.lsr") && gone.contains("cannot be read"), "{gone}");
+    assert_eq!(session.experiment().steps, 19, "what was read stays");
+}
+
+#[test]
+fn axes_stay_where_they_are_while_a_run_grows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.lsr");
+    let mut before: Option<SlicePlane> = None;
+    for end in 20..60 {
+        std::fs::write(&path, recorded(0..end, "a")).unwrap();
+        let file = ExperimentFile { import: Some(path.clone()), ..ExperimentFile::default() };
+        let experiment = Experiment::reading(file, &losscape::disk::sources()).unwrap();
+        let mut pipeline = Pipeline::new(experiment, None, 0.0);
+        if let Some(plane) = before.clone() {
+            pipeline = pipeline.held_by(plane);
+        }
+        let plane = loop {
+            if let Advance::Found(Ok(Finding::Planned(plan))) = pipeline.advance(1000) {
+                break plan.plane.clone();
+            }
+        };
+        if let Some(before) = before {
+            for (old, new) in before.subspace.directions().iter().zip(plane.subspace.directions()) {
+                let along: f64 = old.iter().zip(new).map(|(a, b)| a * b).sum();
+                assert!(along > 0.0, "an axis turned round at {end} steps");
+            }
+        }
+        before = Some(plane);
+    }
+}
+
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod window {
     use std::time::Duration;

@@ -7,10 +7,11 @@ use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::stream;
 use crate::core::io::input::InputError;
 use crate::core::io::sources::{Sources, Stamp};
 
-/// The files of this machine, by their paths as they are seen from where the program runs.
+/// The files of this machine, by their paths as they are seen from where the program runs; `-` is standard input.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
@@ -28,11 +29,17 @@ pub fn open(path: &Path) -> Result<File, InputError> {
 
 impl Sources for Files {
     fn look(&self, name: &Path) -> Result<Stamp, InputError> {
+        if stream::is_stream(name) {
+            return stream::look();
+        }
         let found = open(name)?.metadata()?;
         Ok(Stamp { bytes: found.len(), identity: identity(&found) })
     }
 
     fn read(&self, name: &Path, range: Range<u64>) -> Result<Vec<u8>, InputError> {
+        if stream::is_stream(name) {
+            return Ok(stream::read(range));
+        }
         let mut file = open(name)?;
         if range.start > 0 {
             file.seek(SeekFrom::Start(range.start))?;

@@ -5,6 +5,7 @@ pub mod files;
 pub mod hold;
 #[cfg(feature = "desktop")]
 pub mod output;
+pub mod stream;
 
 use std::sync::Arc;
 

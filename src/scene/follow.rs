@@ -9,7 +9,9 @@ use bevy::prelude::*;
 
 use super::Step;
 use super::commands::Waiting;
+use super::landscape::Landscape;
 use super::session::{Ask, SessionState};
+use super::training::Training;
 use crate::core::command::Command;
 use crate::core::io::sources::Stamp;
 
@@ -39,6 +41,8 @@ pub fn plugin(app: &mut App) {
 fn follow(
     session: Res<SessionState>,
     waiting: Res<Waiting>,
+    landscape: Res<Landscape>,
+    training: Res<Training>,
     time: Res<Time<Real>>,
     mut seen: Local<Seen>,
     mut ask: MessageWriter<Ask>,
@@ -47,7 +51,9 @@ fn follow(
     let path = experiment.import().filter(|import| import.is_followed).and(experiment.import.as_ref());
     let Some(path) = path else { return };
     let now = time.elapsed_secs_f64();
-    if waiting.is_busy() {
+    // What was read is to be seen before more of it is.
+    let is_seen = landscape.current().is_some() || landscape.failure.is_some();
+    if waiting.is_busy() || !is_seen || training.is_busy() {
         return;
     }
     if let Some(asked) = seen.asked.take() {

@@ -16,6 +16,9 @@ use crate::scene::theme::Palette;
 
 /// Draws the panel.
 pub fn race_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    if view.is_imported {
+        return;
+    }
     let mut ask = |command| asked.push(Command::Run(command));
     ui.horizontal(|ui| {
         let hover = format!(

@@ -73,8 +73,9 @@ fn is_slice(name: &Path) -> bool {
     (is_npz || slice::is_hdf5(name)) && !checkpoints::is_pattern(name)
 }
 
+/// Whether a name is that of a recording, or of standard input, on which one comes.
 fn is_recording(name: &Path) -> bool {
-    name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lsr"))
+    name == Path::new("-") || name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lsr"))
 }
 
 /// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no

@@ -316,9 +316,10 @@ impl Run {
         Ok(())
     }
 
-    /// Whether each checkpoint has a loss on the evaluation's batches: losses of two kinds make no path.
+    /// Whether each checkpoint has a loss on the evaluation's batches, the last weights apart: losses of two kinds make
+    /// no path.
     fn is_evaluated(&self) -> bool {
-        self.checkpoints == self.evaluated.len()
+        !self.evaluated.is_empty() && self.evaluated.len() + 1 >= self.checkpoints
     }
 
     /// The run with those losses.
@@ -332,7 +333,17 @@ impl Run {
 
     fn import(mut self, ending: Ending) -> Result<Import, RecordingError> {
         let last = self.last.take().ok_or(RecordingError::Empty)?;
-        self.trajectory.close(last);
+        let is_bare = |point: &Checkpoint| point.loss.is_nan() && !self.evaluated.contains_key(&point.step);
+        // The weights after the last step come without a loss: a path of losses ends before them.
+        if is_bare(&last) && self.trajectory.checkpoints().iter().any(|point| !is_bare(point)) {
+            self.words.push(format!(
+                "The last weights (step {}) came without a loss and are not shown.",
+                last.step
+            ));
+            self.trajectory.cut_after(last.step.saturating_sub(1));
+        } else {
+            self.trajectory.close(last);
+        }
         let words = self.told(&ending);
         let trajectory = match self.is_evaluated() {
             true => self.trajectory_of_evaluated(),
@@ -348,7 +359,7 @@ impl Run {
             format!("{} fixed examples in {}", evaluation.examples, evaluation.mode)
         });
         match self.evaluated.len() {
-            count if count == self.checkpoints => format!("Losses are those of {of}."),
+            _ if self.is_evaluated() => format!("Losses are those of {of}."),
             0 => AS_TOLD.to_owned(),
             count => format!(
                 "{AS_TOLD} {count} of {} checkpoints have one of {of} besides, which is not shown.",

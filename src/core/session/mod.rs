@@ -269,6 +269,9 @@ impl Session {
                 _ => {}
             }
         }
+        if !self.opened.is_changed(self.experiment.file()) {
+            self.opened = Opened::new(grown.file());
+        }
         self.experiment = grown;
         Ok(())
     }

@@ -20,12 +20,11 @@ fn steps(import: &Import) -> Vec<u64> {
 #[test]
 fn a_recording_of_the_package_is_what_it_wrote() {
     let import = read_bytes(&golden()).unwrap();
-    assert_eq!(steps(&import), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12]);
+    assert_eq!(steps(&import), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
     for point in import.course.trajectory().checkpoints() {
         let expected: Vec<f64> = (0..17).map(|i| f64::from(i) + point.step as f64 / 4.0).collect();
         assert_eq!(point.theta[..], expected);
-        let expected = if point.step == 12 { f64::NAN } else { 1.0 / (1 + point.step) as f64 };
-        assert_eq!(point.loss.to_bits(), expected.to_bits(), "step {}", point.step);
+        assert_eq!(point.loss, 1.0 / (1 + point.step) as f64);
     }
     let blocks: Vec<_> = import.layout.blocks().iter().map(|block| (&block.name[..], block.kind)).collect();
     assert_eq!(blocks[..2], [("conv.weight", BlockKind::Convolution), ("norm.weight", BlockKind::NormScale)]);
@@ -43,6 +42,7 @@ fn a_recording_of_the_package_is_what_it_wrote() {
             "2 losses between checkpoints are in the recording and not shown.",
             "No parameters, and left out by the recorder: norm.running_mean.",
             "From step 8 on: from here on every second step: the budget of checkpoints is full",
+            "The last weights (step 12) came without a loss and are not shown.",
         ]
     );
 }
@@ -62,7 +62,7 @@ fn a_recording_is_read_as_far_as_it_goes_wherever_it_is_cut_off() {
             Err(error) => assert!(before == 0, "{end}: {error}"),
         }
     }
-    assert_eq!(before, 11);
+    assert_eq!(before, 10);
     assert!(matches!(read_bytes(b"").unwrap_err(), RecordingError::NoHeader { bytes: 0 }));
     assert!(matches!(read_bytes(b"PK\x03\x04.......").unwrap_err(), RecordingError::Magic));
 }
