@@ -316,10 +316,9 @@ impl Run {
         Ok(())
     }
 
-    /// Whether each checkpoint has a loss on the evaluation's batches, the last weights apart: losses of two kinds make
-    /// no path.
+    /// Whether each checkpoint has a loss on the evaluation's batches: losses of two kinds make no path.
     fn is_evaluated(&self) -> bool {
-        !self.evaluated.is_empty() && self.evaluated.len() + 1 >= self.checkpoints
+        self.evaluated.len() >= self.checkpoints
     }
 
     /// The run with those losses.
@@ -341,6 +340,7 @@ impl Run {
                 last.step
             ));
             self.trajectory.cut_after(last.step.saturating_sub(1));
+            self.checkpoints -= 1;
         } else {
             self.trajectory.close(last);
         }

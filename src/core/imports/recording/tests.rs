@@ -37,7 +37,7 @@ fn a_recording_of_the_package_is_what_it_wrote() {
         import.words,
         [
             &format!(
-                "{AS_TOLD} 3 of 11 checkpoints have one of 64 fixed examples in evaluation mode besides, which is not shown."
+                "{AS_TOLD} 3 of 10 checkpoints have one of 64 fixed examples in evaluation mode besides, which is not shown."
             ),
             "2 losses between checkpoints are in the recording and not shown.",
             "No parameters, and left out by the recorder: norm.running_mean.",
