@@ -90,8 +90,11 @@ class Recorder:
         try:
             act(*arguments)
         except Exception as error:
-            writer.failed = error
             tell(f"{writer.path}: {error}; recording ends here, training goes on")
+            words = {"step": self._at, "words": f"recording ends here: {error}"}
+            writer.put_bytes(frames.pack_json(frames.WORDS, words))
+            writer.end()
+            self._writer = None
 
     def _take(self):
         if self._taken is None and self._is_due():
@@ -151,7 +154,8 @@ class Recorder:
         if has_ended:
             writer.put_bytes(frames.pack(frames.END))
         self._writer = None
-        writer.close()
+        writer.end()
+        writer.wait()
         atexit.unregister(self.close)
 
     def _take_last(self):

@@ -119,7 +119,7 @@ class Recording:
                 self._read = file.tell()
         except frames.CutOff:
             self.damage = f"cut off after byte {self._read}"
-        except (frames.Damaged, ValueError, KeyError, struct.error) as error:
+        except (frames.Damaged, ValueError, KeyError, TypeError, struct.error) as error:
             self.damage = f"{error}, after byte {self._read}"
 
     def _read_magic(self, file):

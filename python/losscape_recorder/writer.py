@@ -50,9 +50,12 @@ class Writer:
         self.bytes += len(head) + theta.nbytes
         self._frames.put((head, theta))
 
-    def close(self):
-        """Waits until everything is written."""
+    def end(self):
+        """Nothing more comes."""
         self._frames.put(None)
+
+    def wait(self):
+        """Waits until everything is written."""
         self._thread.join()
 
     def _run(self):

@@ -36,6 +36,15 @@ def told(act):
     return said.getvalue()
 
 
+def read_when_written(path, is_whole):
+    """The recording once its thread, for which nobody waits, has written what is looked for."""
+    while True:
+        with contextlib.suppress(ValueError):
+            if is_whole(recording := Recording(path)):
+                return recording
+        time.sleep(0.01)
+
+
 class Keeping(Case):
     def test_a_run_of_a_mapping_is_recorded_step_by_step(self):
         weights = model3.start()
@@ -208,6 +217,22 @@ class Failing(Case):
                 r.step(1.0)
 
         self.assertIn("w has become [3, 2]; expected [2, 2]; recording ends here", told(train))
+        recording = read_when_written(self.path, lambda recording: recording.words)
+        self.assertEqual(recording.words, [(1, "recording ends here: w has become [3, 2]; expected [2, 2]")])
+        self.assertEqual((recording.steps, recording.has_ended), ([0], False))
+
+    def test_weights_that_are_gone_at_the_end_lose_nothing_of_before(self):
+        weights = [np.zeros(3)]
+
+        def train():
+            with Recorder(self.path, lambda: weights[0]) as r:
+                for step in range(20):
+                    r.step(step)
+                weights.clear()
+
+        self.assertEqual(told(train).count("recording ends here"), 1)
+        recording = read_when_written(self.path, lambda recording: recording.words)
+        self.assertEqual(recording.steps, list(range(20)))
 
     def test_what_is_no_model_is_refused_before_training(self):
         for model, words in [(3, "a model of type int"), ({"n": np.arange(3)}, "without a floating-point array")]:
