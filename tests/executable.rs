@@ -1,6 +1,7 @@
 //! The executable, run as a user runs it.
 
 mod elsewhere;
+mod evaluators;
 mod imports;
 #[cfg(feature = "viewer")]
 mod languages;

@@ -47,6 +47,7 @@ mod tests {
     use super::*;
     use crate::core::experiment::Experiment;
     use crate::core::script::{Tour, builtin};
+    use crate::scene::landscape::Evaluators;
 
     #[test]
     fn a_tour_has_the_screen_to_itself_and_a_full_screen_is_offered_no_rescue() {
@@ -59,8 +60,15 @@ mod tests {
             let experiment = Experiment::new(file.clone()).unwrap();
             let words = Vec::new();
             let has_lectern = tour.is_some();
-            let request =
-                ViewRequest { experiment, words, tour, has_lectern, is_fullscreen, is_smooth: None };
+            let request = ViewRequest {
+                experiment,
+                words,
+                tour,
+                has_lectern,
+                is_fullscreen,
+                is_smooth: None,
+                evaluators: Evaluators::default(),
+            };
             let desk = first_desk(&request, Desk::default(), preferences.as_ref());
             assert_eq!(desk.is_lectern_open, request.has_lectern);
             (desk.is_fullscreen, desk.files.rescue.is_some())

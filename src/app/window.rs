@@ -18,12 +18,13 @@ use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::Experiment;
 use crate::core::script::{Audience, Tour};
 use crate::scene::camera::scene_camera;
+use crate::scene::landscape::Evaluators;
 use crate::scene::session::Ask;
 use crate::scene::{self, session};
 use crate::ui::{self, Desk};
 
 /// What to show in a window.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ViewRequest {
     /// The experiment to begin with.
     pub experiment: Experiment,
@@ -37,6 +38,8 @@ pub struct ViewRequest {
     pub is_fullscreen: bool,
     /// Whether edges are smoothed; without it, where a graphics processor draws.
     pub is_smooth: Option<bool>,
+    /// Who evaluates losses.
+    pub evaluators: Evaluators,
 }
 
 /// How a window came to its end.
@@ -80,6 +83,7 @@ pub fn open(request: ViewRequest, desk: Desk, furnish: impl FnOnce(&mut App)) ->
     let exit_condition = ExitCondition::OnPrimaryClosed;
     app.add_plugins(plugins().set(WindowPlugin { primary_window, exit_condition, ..default() }));
     app.add_plugins((EguiPlugin::default(), scene::plugin, scene::follow::plugin, ui::plugin));
+    app.insert_resource(request.evaluators);
     fit_overlay(&mut app);
     let experiment = match &request.tour {
         Some(_) => request.experiment,

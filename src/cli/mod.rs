@@ -7,6 +7,7 @@
 
 #[cfg(feature = "viewer")]
 pub mod doctor;
+pub mod evaluator;
 pub mod experiment;
 pub mod help;
 pub mod interrupt;

@@ -1,10 +1,12 @@
 //! `losscape slice`: the numbers of a slice, without a window.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use clap::Args;
 
+use super::evaluator::EvaluatorArguments;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::finite;
@@ -14,17 +16,20 @@ use super::{Failure, file_to_write, tell_notes};
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
-use crate::core::grid::{Axis, GridJob, GridSpec, LossGrid, Precision};
+use crate::core::grid::{Axis, Evaluator, GridJob, GridSpec, LossGrid, Precision};
 use crate::core::num::Job;
 use crate::core::objective::NoObjective;
 use crate::core::subspace::Subspace;
 use crate::disk::output::Output;
+use crate::disk::served::Served;
 
 /// A slice as typed.
 #[derive(Debug, Args)]
 pub struct SliceArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
+    #[command(flatten)]
+    evaluator: EvaluatorArguments,
     /// The file to write: .npz for numpy, .csv, .vts for ParaView; planes also as .obj .ply .stl .glb .png.
     #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
@@ -70,6 +75,8 @@ struct Request {
     ranges: Option<Vec<(f64, f64)>>,
     alpha3: f64,
     precision: Precision,
+    /// Who evaluates, where it is somebody else.
+    served: Option<Arc<Served>>,
 }
 
 struct Evaluated {
@@ -98,7 +105,19 @@ impl SliceArguments {
         let stand_in = vec![(0.0, 1.0); counts.len()];
         spec(ranges.as_ref().unwrap_or(&stand_in), &counts).map_err(Failure::Request)?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
-        Ok((Request { experiment, counts, ranges, alpha3, precision: self.precision }, format, output))
+        if self.evaluator.is_given() && self.precision == Precision::F32 {
+            return Err(Failure::request(anyhow!(
+                "--precision f32: expected f64, in which an evaluator answers"
+            )));
+        }
+        if self.evaluator.is_given() && !experiment.slice.quantity.is_loss() {
+            return Err(Failure::request(anyhow!(
+                "slice.quantity: expected loss, which is what an evaluator knows"
+            )));
+        }
+        let served = self.evaluator.connect(&experiment)?;
+        let precision = self.precision;
+        Ok((Request { experiment, counts, ranges, alpha3, precision, served }, format, output))
     }
 }
 
@@ -130,11 +149,17 @@ impl Request {
         let following = || self.experiment.ranges(&plan.plane, &plan.sound).to_vec();
         let ranges = self.ranges.clone().unwrap_or_else(following);
         let spec = spec(&ranges, &self.counts).map_err(Failure::Request)?;
-        let evaluator = plan.evaluator.as_ref().ok_or(NoObjective).map_err(Failure::request)?;
+        let served = self.served.clone().map(|served| served as Arc<dyn Evaluator>);
+        let evaluator =
+            served.or_else(|| plan.evaluator.clone()).ok_or(NoObjective).map_err(Failure::request)?;
         let mut job = GridJob::new(spec.clone(), evaluator.grid(&subspace, &spec, self.precision));
         let bar = progress::bar("slicing");
         while !job.is_finished() {
             job.advance(CELLS_AT_ONCE);
+            if let Some(lost) = job.failure() {
+                bar.finish_and_clear();
+                return Err(Failure::work(lost));
+            }
             progress::show(&bar, job.progress());
         }
         bar.finish_and_clear();

@@ -1,19 +1,27 @@
 //! `losscape view`: the window.
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use super::evaluator::EvaluatorArguments;
 use super::experiment::ExperimentArguments;
 use crate::app;
 use crate::app::window::{Ending, ViewRequest};
+use crate::core::experiment::{Experiment, pipeline};
 use crate::core::script::Language;
+use crate::disk::served::Served;
+use crate::scene::landscape::Evaluators;
 
 /// What to show in a window, as typed.
 #[derive(Debug, Args)]
 pub struct ViewArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
+    #[command(flatten)]
+    evaluator: EvaluatorArguments,
     /// Tell the tour in another language, such as de or es (losscape list names them).
     #[arg(long)]
     lang: Option<Language>,
@@ -56,6 +64,13 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
     if arguments.presenter && tour.is_none() {
         return Err(Failure::request(anyhow!("--presenter: expected with a tour, whose notes it shows")));
     }
+    if arguments.evaluator.is_given() && tour.is_some() {
+        return Err(Failure::request(anyhow!(
+            "--evaluator: a tour says itself what is computed; expected a run with it"
+        )));
+    }
+    let served = arguments.evaluator.connect(&experiment)?;
+    let evaluators = served.map_or_else(Evaluators::default, with_served);
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
@@ -63,10 +78,19 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
     };
     let is_fullscreen = arguments.fullscreen;
     let has_lectern = arguments.presenter;
-    let request = ViewRequest { experiment, words, tour, has_lectern, is_fullscreen, is_smooth };
+    let request = ViewRequest { experiment, words, tour, has_lectern, is_fullscreen, is_smooth, evaluators };
     match app::desktop::view(request) {
         Ok(Ending::Closed | Ending::Lost) => Ok(()),
         Ok(Ending::Interrupted) => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Work(error)),
     }
+}
+
+/// The evaluator that was named serves the losses of its network; everything else is evaluated here.
+fn with_served(served: Arc<Served>) -> Evaluators {
+    Evaluators(Arc::new(move |experiment: &Experiment| {
+        let is_its_own =
+            experiment.slice.quantity.is_loss() && experiment.problem().layout() == served.layout();
+        if is_its_own { Some(served.clone()) } else { pipeline::in_process(experiment) }
+    }))
 }

@@ -1,10 +1,13 @@
-//! The file system of this machine: files as sources of bytes, and files that are written.
+//! What of this machine lies outside the program: files as sources of bytes, files that are written, and evaluators in
+//! other processes.
 
 pub mod files;
 #[cfg(feature = "desktop")]
 pub mod hold;
 #[cfg(feature = "desktop")]
 pub mod output;
+#[cfg(feature = "desktop")]
+pub mod served;
 pub mod stream;
 
 use std::sync::Arc;

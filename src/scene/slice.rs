@@ -16,7 +16,7 @@ use super::session::SessionState;
 use super::side::{First, Second, Side};
 use super::{Pacing, Step};
 use crate::core::experiment::pipeline::Plan;
-use crate::core::grid::{Field, FieldView, GridJob};
+use crate::core::grid::{Field, FieldView, GridJob, Lost};
 use crate::core::num::{Advance, Job};
 use crate::core::session::{Alpha3, Revision};
 
@@ -165,7 +165,7 @@ fn ask_plane<S: Side>(
     shown.asked = Some(question);
     shown.has_picture = false;
     let at = (shown.alpha3, shown.between);
-    let job = PlaneJob { revision: known.revision, at, plan, compared, told: 0, job: None };
+    let job = PlaneJob { revision: known.revision, at, plan, compared, told: 0, is_told: false, job: None };
     shown.task = Some(executor.start("evaluation of the plane", job));
 }
 
@@ -179,6 +179,8 @@ struct PlaneJob {
     compared: Option<(Field, f64)>,
     /// Cells that were told of.
     told: u64,
+    /// Whether it was told that nobody evaluates it any more.
+    is_told: bool,
     /// The evaluation, once it has begun.
     job: Option<GridJob>,
 }
@@ -187,15 +189,23 @@ struct PlaneJob {
 const LOSSES_AT_ONCE: u64 = 4096;
 
 impl Job for PlaneJob {
-    type Finding = PlaneAnswer;
+    type Finding = Result<PlaneAnswer, Lost>;
 
-    fn advance(&mut self, losses: u64) -> Advance<PlaneAnswer> {
+    fn advance(&mut self, losses: u64) -> Advance<Self::Finding> {
         if self.job.is_none() {
             self.job = self.plan.plane_job(self.at.0);
         }
         let Some(job) = &mut self.job else { return Advance::Ended };
         match job.advance(losses) {
-            Advance::Ended => return Advance::Ended,
+            Advance::Ended => {
+                return match job.failure().filter(|_| !self.is_told) {
+                    Some(lost) => {
+                        self.is_told = true;
+                        Advance::Found(Err(lost))
+                    }
+                    None => Advance::Ended,
+                };
+            }
             Advance::Working => return Advance::Working,
             // Where there is a blended picture a coarse one would be a step back.
             Advance::Found(stride) if self.compared.is_some() && stride > 1 => return Advance::Working,
@@ -207,7 +217,7 @@ impl Job for PlaneJob {
         let cells = job.progress().done - self.told;
         self.told += cells;
         let (revision, at) = (self.revision, self.at);
-        Advance::Found(PlaneAnswer { revision, at, field, cells, blending_error })
+        Advance::Found(Ok(PlaneAnswer { revision, at, field, cells, blending_error }))
     }
 
     fn piece(&self) -> u64 {
@@ -218,7 +228,14 @@ impl Job for PlaneJob {
 fn take_plane<S: Side>(mut landscape: ResMut<Landscape<S>>, executor: Executor, mut shown: ResMut<Shown<S>>) {
     let Some(mut task) = shown.bypass_change_detection().task.take() else { return };
     for news in task.take(&executor) {
-        let News::Found(PlaneAnswer { revision, at, field, cells, blending_error }) = news else { break };
+        let News::Found(answer) = news else { break };
+        let PlaneAnswer { revision, at, field, cells, blending_error } = match answer {
+            Ok(answer) => answer,
+            Err(lost) => {
+                landscape.failure = Some(lost.to_string());
+                break;
+            }
+        };
         shown.has_picture = true;
         shown.blending_error = blending_error;
         shown.is_exact = (shown.alpha3, shown.between) == at && field.stride() == 1;

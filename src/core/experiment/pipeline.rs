@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
 use super::way_on::{LOSSES_A_STEP, WayOn, WayOnJob};
-use crate::core::grid::{Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Precision};
+use crate::core::grid::{
+    Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Lost, Precision,
+};
 use crate::core::imports::ImportedSlice;
 use crate::core::num::work::finish;
 use crate::core::num::{Advance, Job, Progress, parallel};
@@ -150,6 +152,9 @@ pub enum PipelineError {
     /// There is nothing to train.
     #[error(transparent)]
     NoObjective(#[from] NoObjective),
+    /// Whoever evaluates the slices is lost.
+    #[error(transparent)]
+    Lost(#[from] Lost),
 }
 
 /// The chain in progress. Dropping it cancels it.
@@ -357,7 +362,7 @@ impl Pipeline {
                 }
             },
             Phase::WayOn { passed, bending, job } => match job.advance(losses).found().transpose()? {
-                None => Ok(None),
+                None => job.failure().map_or(Ok(None), |lost| Err(lost.into())),
                 Some(found) => {
                     let passed = Passed { way_on: Some(Arc::new(found)), ..passed.clone() };
                     let bending = bending.take();
@@ -376,15 +381,18 @@ impl Pipeline {
                 }
                 Ok(None)
             }
-            Phase::Grids { .. } | Phase::Walks(_) | Phase::Finished => Ok(self.work_on_pictures(losses)),
+            Phase::Grids { .. } | Phase::Walks(_) | Phase::Finished => Ok(self.work_on_pictures(losses)?),
         }
     }
 
-    /// What is left once the plan is known: nothing of it can fail.
-    fn work_on_pictures(&mut self, losses: u64) -> Option<Finding> {
-        match &mut self.phase {
+    /// What is left once the plan is known: of it nothing can fail but whoever evaluates.
+    fn work_on_pictures(&mut self, losses: u64) -> Result<Option<Finding>, Lost> {
+        Ok(match &mut self.phase {
             Phase::Grids { plan, plane, volume } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
+                if let Some(lost) = plane.failure().or_else(|| volume.as_ref()?.failure()) {
+                    return Err(lost);
+                }
                 self.cells = plane.progress().done + volume.as_ref().map_or(0, |job| job.progress().done);
                 if plane.is_finished() && volume.as_ref().is_none_or(|job| job.is_finished()) {
                     // Last of all: the pictures need it not.
@@ -400,7 +408,7 @@ impl Pipeline {
                 found.map(Finding::Walks)
             }
             _ => None,
-        }
+        })
     }
 }
 

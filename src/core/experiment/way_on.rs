@@ -6,7 +6,7 @@
 
 use super::checked::Experiment;
 use super::resolution::Resolution;
-use crate::core::grid::{Evaluator, GridError, GridJob, Precision};
+use crate::core::grid::{Evaluator, GridError, GridJob, Lost, Precision};
 use crate::core::num::vector::sub;
 use crate::core::num::{Advance, Job, Progress};
 use crate::core::subspace::{FitError, PlaneConfig, SlicePlane, Subspace};
@@ -78,6 +78,14 @@ impl WayOnJob {
         let backend = evaluator.grid(&subspace, &spec, Precision::F32);
         let phase = Phase::Search(Box::new(GridJob::new(spec, backend)));
         Ok(Self { experiment: experiment.clone(), subspace, phase })
+    }
+
+    /// Why nobody evaluates the plane any more, where that is so.
+    pub(super) fn failure(&self) -> Option<Lost> {
+        match &self.phase {
+            Phase::Search(job) => job.failure(),
+            Phase::TrainOn { .. } | Phase::Over => None,
+        }
     }
 
     /// The way, where it is found; the next phase begins where one is over.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::losses::blend;
 use super::tile::{Level, lattice, levels};
-use super::{Field, GridBackend, GridSpec, LossGrid};
+use super::{Field, GridBackend, GridSpec, LossGrid, Lost};
 use crate::core::num::{Advance, Job, Progress, parallel};
 
 /// A resumable evaluation of a grid. Dropping it cancels it.
@@ -53,11 +53,14 @@ impl GridJob {
         Some(Field::new(grid, stride))
     }
 
-    /// Runs to the end.
+    /// Why it ended before every cell was evaluated, if it did.
+    pub fn failure(&self) -> Option<Lost> {
+        self.backend.failure().filter(|_| !self.is_finished())
+    }
+
+    /// Runs to the end; cells that nobody evaluates any more stay NaN.
     pub fn finish(mut self) -> LossGrid {
-        while !self.is_finished() {
-            self.advance(u64::MAX);
-        }
+        while self.advance(u64::MAX) != Advance::Ended {}
         Arc::unwrap_or_clone(self.grid)
     }
 
@@ -94,6 +97,10 @@ impl Job for GridJob {
                 known[spec.offset(cell)] = *loss;
             }
             self.done += tile.loss.len() as u64;
+        }
+        if under_way.tiles_left > 0 && self.backend.failure().is_some() {
+            self.levels.clear();
+            return Advance::Ended;
         }
         if under_way.tiles_left > 0 {
             self.under_way = Some(under_way);

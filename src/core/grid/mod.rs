@@ -19,7 +19,10 @@ pub mod precision;
 pub mod reference;
 pub mod spec;
 pub mod table;
+pub mod talk;
 pub mod tile;
+
+use std::sync::Arc;
 
 pub use evaluator::{Evaluator, InProcess};
 pub use field::{Field, FieldView};
@@ -44,7 +47,17 @@ pub trait GridBackend: Send {
     /// Works on submitted tiles for about `cells` cells (at least one tile, where there is one) and
     /// returns those that are finished. An empty answer does not mean that nothing is under way.
     fn poll(&mut self, cells: u64) -> Vec<TileLosses>;
+
+    /// Why no more tiles come back, where that is so: whoever evaluates may be lost.
+    fn failure(&self) -> Option<Lost> {
+        None
+    }
 }
+
+/// Why somebody evaluates no more.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the evaluator {0}")]
+pub struct Lost(pub Arc<str>);
 
 /// A finished tile.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,171 @@
+//! An evaluator in another process: a child over its standard input and output, or a server on this machine.
+//!
+//! ```text
+//!   backends --tiles--> the talk (a thread) --bytes--> writer --> evaluator
+//!            <--losses-                     <--frames- reader <--
+//! ```
+//!
+//! Each grid has a backend that asks and looks; one thread talks for all of them, one after another, and asks for
+//! little at a time, so that who drops a grid does not pay for it. A lost evaluator ends the grids that wait for it
+//! with the reason, and is started anew for the next that is asked for.
+
+mod link;
+mod talk;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::core::grid::{Evaluator, GridBackend, GridSpec, Lost, Precision, Tile, TileLosses};
+use crate::core::num::ParamLayout;
+use crate::core::subspace::Subspace;
+use talk::{Event, Talk};
+
+/// Where an evaluator is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// A program and its arguments, started as a child.
+    Program(Vec<String>),
+    /// A server on this machine, and the token that it wants to hear.
+    Port(SocketAddr, String),
+}
+
+/// An evaluator in another process.
+pub struct Served {
+    place: Place,
+    patience: Duration,
+    layout: ParamLayout,
+    talk: Mutex<Talk>,
+    plans: AtomicU64,
+}
+
+impl Served {
+    /// Starts it or calls it, and waits until it has said that its network is the one of that layout. It is waited for
+    /// as long as `patience`, then and for each answer.
+    ///
+    /// # Errors
+    /// If it is not there, does not talk as it should, refuses the token, or knows another network.
+    pub fn connect(place: Place, patience: Duration, layout: ParamLayout) -> Result<Self, Lost> {
+        let talk = Talk::begin(&place, patience, &layout)?;
+        talk.wait_for_hello()?;
+        Ok(Self { place, patience, layout, talk: Mutex::new(talk), plans: AtomicU64::new(1) })
+    }
+
+    /// The layout of the network that it knows.
+    pub fn layout(&self) -> &ParamLayout {
+        &self.layout
+    }
+
+    /// The way to the thread that talks, which is begun anew where the evaluator was lost.
+    fn asker(&self) -> Result<Sender<Event>, Lost> {
+        let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
+        if talk.is_over() {
+            *talk = Talk::begin(&self.place, self.patience, &self.layout)?;
+        }
+        Ok(talk.asker())
+    }
+}
+
+impl Evaluator for Served {
+    fn grid(&self, subspace: &Subspace, spec: &GridSpec, _: Precision) -> Box<dyn GridBackend> {
+        let lost = OnceLock::new();
+        let asker = self.asker().map_err(|error| lost.set(error)).ok();
+        let grid = Arc::new(Grid {
+            // Requests have their numbers in between, so that an error tells which of all it is of.
+            plan: self.plans.fetch_add(1, Ordering::Relaxed) << 32,
+            subspace: subspace.clone(),
+            spec: spec.clone(),
+            is_wanted: AtomicBool::new(true),
+            lost,
+        });
+        let (teller, answers) = channel();
+        Box::new(ServedBackend { grid, asker, teller, answers: Mutex::new(answers) })
+    }
+}
+
+/// A grid as the thread that talks knows it.
+struct Grid {
+    /// The number of its plan.
+    plan: u64,
+    subspace: Subspace,
+    spec: GridSpec,
+    is_wanted: AtomicBool,
+    lost: OnceLock<Lost>,
+}
+
+impl Grid {
+    fn axes(&self) -> usize {
+        self.spec.axes().len()
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.is_wanted.load(Ordering::Relaxed) && self.lost.get().is_none()
+    }
+
+    /// The first reason is the one that counts.
+    fn lose(&self, why: &Lost) {
+        let _ = self.lost.set(why.clone());
+    }
+}
+
+/// What the thread that talks is asked for.
+struct Asked {
+    grid: Arc<Grid>,
+    tile: Tile,
+    teller: Sender<TileLosses>,
+}
+
+struct ServedBackend {
+    grid: Arc<Grid>,
+    /// `None` where the evaluator could not be called.
+    asker: Option<Sender<Event>>,
+    teller: Sender<TileLosses>,
+    /// Looked at by one thread at a time, which a backend does not promise.
+    answers: Mutex<Receiver<TileLosses>>,
+}
+
+/// Cells of a tile: requests are smaller where a loss takes long.
+const TILE_CELLS: usize = 256;
+
+/// How long a look for answers waits where there are none yet: whoever looks again and again would keep the
+/// evaluator from its processor.
+const LOOK: Duration = Duration::from_millis(2);
+
+impl GridBackend for ServedBackend {
+    fn tile_cells(&self) -> usize {
+        TILE_CELLS
+    }
+
+    fn submit(&mut self, tile: Tile) {
+        let asked = Asked { grid: Arc::clone(&self.grid), tile, teller: self.teller.clone() };
+        if let Some(asker) = &self.asker
+            && asker.send(Event::Asked(asked)).is_err()
+        {
+            self.grid.lose(&Lost("ended before it was asked".into()));
+        }
+    }
+
+    fn poll(&mut self, _: u64) -> Vec<TileLosses> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<TileLosses> = answers.try_iter().collect();
+        if found.is_empty() && self.grid.lost.get().is_none() {
+            found.extend(answers.recv_timeout(LOOK).ok());
+        }
+        found
+    }
+
+    fn failure(&self) -> Option<Lost> {
+        self.grid.lost.get().cloned()
+    }
+}
+
+impl Drop for ServedBackend {
+    fn drop(&mut self) {
+        self.grid.is_wanted.store(false, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

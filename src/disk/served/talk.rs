@@ -1,0 +1,278 @@
+//! The thread that talks to an evaluator: it asks for what backends want, and hands the answers back.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::link::Link;
+use super::{Asked, Grid, Place};
+use crate::core::grid::talk::{self, Said};
+use crate::core::grid::{Lost, TileLosses};
+use crate::core::io::frames::Frame;
+use crate::core::num::ParamLayout;
+
+/// What happens to a talk.
+pub enum Event {
+    /// A backend wants a tile.
+    Asked(Asked),
+    /// A frame came.
+    Came(Frame),
+    /// What came was no frame, in words.
+    Broken(String),
+    /// Nothing more comes.
+    Ended,
+    /// Nobody asks any more.
+    Closed,
+}
+
+/// A talk with an evaluator. Dropping it ends it.
+pub struct Talk {
+    events: Sender<Event>,
+    hello: Mutex<Receiver<Result<(), Lost>>>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Talk {
+    /// Starts or calls an evaluator, and talks to it on a thread.
+    ///
+    /// # Errors
+    /// If it cannot be started or called.
+    pub fn begin(place: &Place, patience: Duration, layout: &ParamLayout) -> Result<Self, Lost> {
+        let (events, news) = channel();
+        let link = Link::open(place, patience, events.clone())?;
+        let (heard, hello) = channel();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let mut talker = Talker {
+            link,
+            layout: layout.clone(),
+            patience,
+            hello: Some(heard),
+            works: VecDeque::new(),
+            in_flight: VecDeque::new(),
+            plan: None,
+            requests: 0,
+            secs_a_loss: None,
+            since: Instant::now(),
+        };
+        let over = Arc::clone(&is_over);
+        let thread = std::thread::Builder::new().name("evaluator-talk".to_owned()).spawn(move || {
+            if let Err(lost) = talker.talk(&news) {
+                over.store(true, Ordering::Relaxed);
+                talker.lose_all(&lost, &news);
+            }
+        });
+        thread.map_err(|error| Lost(format!("cannot be talked to: {error}").into()))?;
+        Ok(Self { events, hello: Mutex::new(hello), is_over })
+    }
+
+    /// Waits until the evaluator has said what it is.
+    ///
+    /// # Errors
+    /// If it says anything else, or nothing.
+    pub fn wait_for_hello(&self) -> Result<(), Lost> {
+        let hello = self.hello.lock().unwrap_or_else(PoisonError::into_inner);
+        hello.recv().unwrap_or_else(|_| Err(Lost("ended before it said what it is".into())))
+    }
+
+    /// Whether the evaluator was lost.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Where to ask.
+    pub fn asker(&self) -> Sender<Event> {
+        self.events.clone()
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.events.send(Event::Closed);
+    }
+}
+
+/// A tile that is being evaluated.
+struct Work {
+    asked: Asked,
+    /// How many of its cells were asked for.
+    sent: usize,
+    /// Those that were answered.
+    loss: Vec<f64>,
+}
+
+/// A request that was sent.
+struct Request {
+    id: u64,
+    cells: usize,
+}
+
+struct Talker {
+    link: Link,
+    layout: ParamLayout,
+    patience: Duration,
+    /// Who waits for its hello, until it has come.
+    hello: Option<Sender<Result<(), Lost>>>,
+    /// In the order in which they were asked for.
+    works: VecDeque<Work>,
+    /// In the order in which they were sent, which is that of the answers.
+    in_flight: VecDeque<Request>,
+    /// The plan that was sent last.
+    plan: Option<u64>,
+    requests: u64,
+    /// What a loss takes, as far as it is known.
+    secs_a_loss: Option<f64>,
+    /// Since when the next word of the evaluator is waited for.
+    since: Instant,
+}
+
+/// What a request is to take, and how many are sent ahead: little is lost where they are not wanted any more.
+const REQUEST_SECS: f64 = 0.1;
+const AHEAD: usize = 3;
+
+impl Talker {
+    /// Talks until nobody asks any more.
+    fn talk(&mut self, news: &Receiver<Event>) -> Result<(), Lost> {
+        loop {
+            let is_waiting = self.hello.is_some() || !self.in_flight.is_empty();
+            let event = match is_waiting {
+                true => news.recv_timeout(self.patience.saturating_sub(self.since.elapsed())),
+                false => news.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match event {
+                Ok(Event::Asked(asked)) => self.works.push_back(Work { asked, sent: 0, loss: Vec::new() }),
+                Ok(Event::Came(frame)) => self.hear(&frame)?,
+                Ok(Event::Broken(words)) => return Err(Lost(words.into())),
+                Ok(Event::Ended) => return Err(Lost(self.link.ending().into())),
+                Ok(Event::Closed) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => return Err(self.hanging()),
+            }
+            if self.hello.is_none() {
+                self.ask();
+            }
+        }
+    }
+
+    fn hanging(&self) -> Lost {
+        let what = if self.hello.is_some() { "has said nothing" } else { "has not answered" };
+        Lost(
+            format!(
+                "{what} for {} s (--evaluator-timeout says how long it is waited for)",
+                self.patience.as_secs_f64()
+            )
+            .into(),
+        )
+    }
+
+    /// Sends what is wanted, some ahead.
+    fn ask(&mut self) {
+        while self.in_flight.len() < AHEAD {
+            self.works.retain(|work| work.sent > work.loss.len() || work.asked.grid.is_wanted());
+            let is_due = |work: &Work| work.sent < work.asked.tile.cells() && work.asked.grid.is_wanted();
+            let Some(at) = self.works.iter().position(is_due) else { return };
+            let grid = Arc::clone(&self.works[at].asked.grid);
+            if self.plan != Some(grid.plan) {
+                self.link.send(&talk::plan(grid.plan, &grid.subspace, grid.axes()));
+                self.plan = Some(grid.plan);
+            }
+            self.request(at, &grid);
+        }
+    }
+
+    fn request(&mut self, at: usize, grid: &Grid) {
+        let most = self.secs_a_loss.map_or(1, |secs| (REQUEST_SECS / secs) as usize).max(1);
+        let work = &mut self.works[at];
+        let cells = work.asked.tile.iter().skip(work.sent).take(most);
+        let places: Vec<Vec<f64>> = cells.map(|cell| grid.spec.alpha(cell)).collect();
+        self.requests += 1;
+        let (id, cells) = (self.requests, places.len());
+        work.sent += cells;
+        if self.in_flight.is_empty() {
+            self.since = Instant::now();
+        }
+        self.in_flight.push_back(Request { id, cells });
+        self.link.send(&talk::request(id, grid.plan, grid.axes(), &places));
+    }
+
+    fn hear(&mut self, frame: &Frame) -> Result<(), Lost> {
+        match talk::read(frame).map_err(|error| Lost(format!("sent {error}").into()))? {
+            Said::Hello(hello) if self.hello.is_some() => {
+                if let Some(words) = hello.difference(&self.layout) {
+                    return Err(Lost(format!("knows another network: {words}").into()));
+                }
+                self.hello.take().into_iter().for_each(|waiting| drop(waiting.send(Ok(()))));
+                Ok(())
+            }
+            Said::Error { id: None, words } => Err(Lost(format!("refuses: {words}").into())),
+            Said::Answer { .. } | Said::Error { .. } if self.hello.is_some() => {
+                Err(Lost("answers before it has said what it is".into()))
+            }
+            Said::Answer { id, losses } => self.take_answer(id, losses),
+            Said::Error { id: Some(id), words } => {
+                self.take_error(id, &Lost(format!("says: {words}").into()));
+                Ok(())
+            }
+            Said::Hello(_) | Said::Other => Ok(()),
+        }
+    }
+
+    /// The answers of a request go to the first tile that waits for some.
+    fn take_answer(&mut self, id: u64, losses: Vec<f64>) -> Result<(), Lost> {
+        let request = self.in_flight.pop_front().filter(|request| request.id == id);
+        let Request { cells, .. } = request.ok_or_else(|| Lost("answers what was not asked".into()))?;
+        if losses.len() != cells {
+            let words = format!("answered with {} losses where {cells} were asked for", losses.len());
+            return Err(Lost(words.into()));
+        }
+        let now = Instant::now();
+        self.secs_a_loss = Some((now - self.since).as_secs_f64() / cells as f64);
+        self.since = now;
+        self.deliver(losses);
+        Ok(())
+    }
+
+    fn deliver(&mut self, losses: Vec<f64>) {
+        let Some(at) = self.works.iter().position(|work| work.sent > work.loss.len()) else { return };
+        let work = &mut self.works[at];
+        work.loss.extend(losses);
+        if work.loss.len() == work.asked.tile.cells()
+            && let Some(Work { asked: Asked { grid, tile, teller }, loss, .. }) = self.works.remove(at)
+        {
+            // Nobody may want it any more; and what was not evaluated is no loss.
+            if grid.is_wanted() {
+                let _ = teller.send(TileLosses { tile, loss });
+            }
+        }
+    }
+
+    /// The grid whose plan or request it is of is lost, the talk goes on.
+    fn take_error(&mut self, id: u64, lost: &Lost) {
+        self.works
+            .iter()
+            .filter(|work| work.asked.grid.plan == id)
+            .for_each(|work| work.asked.grid.lose(lost));
+        if self.in_flight.front().is_some_and(|request| request.id == id)
+            && let Some(Request { cells, .. }) = self.in_flight.pop_front()
+            && let Some(work) = self.works.iter().find(|work| work.sent > work.loss.len())
+        {
+            work.asked.grid.lose(lost);
+            self.since = Instant::now();
+            self.deliver(vec![f64::NAN; cells]);
+        }
+    }
+
+    /// Tells all who wait, and those who come yet, why there are no answers.
+    fn lose_all(&mut self, lost: &Lost, news: &Receiver<Event>) {
+        self.link.end();
+        self.hello.take().into_iter().for_each(|waiting| drop(waiting.send(Err(lost.clone()))));
+        self.works.drain(..).for_each(|work| work.asked.grid.lose(lost));
+        for event in news {
+            match event {
+                Event::Asked(asked) => asked.grid.lose(lost),
+                Event::Closed => return,
+                Event::Came(_) | Event::Broken(_) | Event::Ended => {}
+            }
+        }
+    }
+}
