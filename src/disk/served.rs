@@ -9,6 +9,7 @@
 //! little at a time, so that who drops a grid does not pay for it. A lost evaluator ends the grids that wait for it
 //! with the reason, and is started anew for the next that is asked for.
 
+mod event;
 mod link;
 mod talk;
 
@@ -21,7 +22,7 @@ use std::time::Duration;
 use crate::core::grid::{Evaluator, GridBackend, GridSpec, Lost, Precision, Tile, TileLosses};
 use crate::core::num::ParamLayout;
 use crate::core::subspace::Subspace;
-use talk::{Event, Talk};
+use talk::Talk;
 
 /// Where an evaluator is.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +38,8 @@ pub struct Served {
     place: Place,
     patience: Duration,
     layout: ParamLayout,
-    talk: Mutex<Talk>,
+    /// Grids that are at work share it.
+    talk: Mutex<Arc<Talk>>,
     plans: AtomicU64,
 }
 
@@ -50,7 +52,7 @@ impl Served {
     pub fn connect(place: Place, patience: Duration, layout: ParamLayout) -> Result<Self, Lost> {
         let talk = Talk::begin(&place, patience, &layout)?;
         talk.wait_for_hello()?;
-        Ok(Self { place, patience, layout, talk: Mutex::new(talk), plans: AtomicU64::new(1) })
+        Ok(Self { place, patience, layout, talk: Mutex::new(Arc::new(talk)), plans: AtomicU64::new(1) })
     }
 
     /// The layout of the network that it knows.
@@ -58,20 +60,20 @@ impl Served {
         &self.layout
     }
 
-    /// The way to the thread that talks, which is begun anew where the evaluator was lost.
-    fn asker(&self) -> Result<Sender<Event>, Lost> {
+    /// The talk, which is begun anew where the evaluator was lost.
+    fn talk(&self) -> Result<Arc<Talk>, Lost> {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
         if talk.is_over() {
-            *talk = Talk::begin(&self.place, self.patience, &self.layout)?;
+            *talk = Arc::new(Talk::begin(&self.place, self.patience, &self.layout)?);
         }
-        Ok(talk.asker())
+        Ok(Arc::clone(&talk))
     }
 }
 
 impl Evaluator for Served {
     fn grid(&self, subspace: &Subspace, spec: &GridSpec, _: Precision) -> Box<dyn GridBackend> {
         let lost = OnceLock::new();
-        let asker = self.asker().map_err(|error| lost.set(error)).ok();
+        let talk = self.talk().map_err(|error| lost.set(error)).ok();
         let grid = Arc::new(Grid {
             // Requests have their numbers in between, so that an error tells which of all it is of.
             plan: self.plans.fetch_add(1, Ordering::Relaxed) << 32,
@@ -81,7 +83,7 @@ impl Evaluator for Served {
             lost,
         });
         let (teller, answers) = channel();
-        Box::new(ServedBackend { grid, asker, teller, answers: Mutex::new(answers) })
+        Box::new(ServedBackend { grid, talk, teller, answers: Mutex::new(answers) })
     }
 }
 
@@ -120,7 +122,7 @@ struct Asked {
 struct ServedBackend {
     grid: Arc<Grid>,
     /// `None` where the evaluator could not be called.
-    asker: Option<Sender<Event>>,
+    talk: Option<Arc<Talk>>,
     teller: Sender<TileLosses>,
     /// Looked at by one thread at a time, which a backend does not promise.
     answers: Mutex<Receiver<TileLosses>>,
@@ -140,10 +142,8 @@ impl GridBackend for ServedBackend {
 
     fn submit(&mut self, tile: Tile) {
         let asked = Asked { grid: Arc::clone(&self.grid), tile, teller: self.teller.clone() };
-        if let Some(asker) = &self.asker
-            && asker.send(Event::Asked(asked)).is_err()
-        {
-            self.grid.lose(&Lost("ended before it was asked".into()));
+        if let Some(talk) = &self.talk {
+            talk.ask(asked);
         }
     }
 

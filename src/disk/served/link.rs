@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Place;
-use super::talk::Event;
+use super::event::Event;
 use crate::core::grid::{Lost, talk};
 use crate::core::io::frames::{self, Frame, FrameError, TALK};
 

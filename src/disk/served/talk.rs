@@ -6,26 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::event::Event;
 use super::link::Link;
 use super::{Asked, Grid, Place};
 use crate::core::grid::talk::{self, Said};
 use crate::core::grid::{Lost, TileLosses};
 use crate::core::io::frames::Frame;
 use crate::core::num::ParamLayout;
-
-/// What happens to a talk.
-pub enum Event {
-    /// A backend wants a tile.
-    Asked(Asked),
-    /// A frame came.
-    Came(Frame),
-    /// What came was no frame, in words.
-    Broken(String),
-    /// Nothing more comes.
-    Ended,
-    /// Nobody asks any more.
-    Closed,
-}
 
 /// A talk with an evaluator. Dropping it ends it.
 pub struct Talk {
@@ -81,9 +68,10 @@ impl Talk {
         self.is_over.load(Ordering::Relaxed)
     }
 
-    /// Where to ask.
-    pub fn asker(&self) -> Sender<Event> {
-        self.events.clone()
+    /// Asks for a tile; its grid is told where it is lost.
+    pub fn ask(&self, asked: Asked) {
+        // The thread hears as long as there is a talk.
+        let _ = self.events.send(Event::Asked(asked));
     }
 }
 

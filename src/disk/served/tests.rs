@@ -111,9 +111,11 @@ fn a_served_quadratic_is_that_of_this_process_coarse_to_fine_and_on_two_planes_a
     let whole = subspace();
     let other = Subspace::new(vec![1.0; 3], whole.directions().to_vec()).unwrap();
     let (mut first, mut second) = (job(&served, &whole, 33), job(&served, &other, 20));
-    assert!(first.advance(1) != Advance::Ended && second.advance(1) != Advance::Ended, "both have asked");
-    for (job, subspace, expected) in [(&mut first, &whole, &[4, 2, 1][..]), (&mut second, &other, &[2, 1])] {
-        assert_eq!(strides(job), expected);
+    // Both have asked before either is looked at again; a quick answer may be there already.
+    let begun = [first.advance(1).found(), second.advance(1).found()];
+    let jobs = [(&mut first, &whole, &[4, 2, 1][..]), (&mut second, &other, &[2, 1])];
+    for ((job, subspace, expected), begun) in jobs.into_iter().zip(begun) {
+        assert_eq!(begun.into_iter().chain(strides(job)).collect::<Vec<_>>(), expected);
         assert_eq!(job.failure(), None);
         let picture = job.picture().unwrap();
         let spec = &picture.grid().spec;
