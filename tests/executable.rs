@@ -8,6 +8,7 @@ mod languages;
 mod outputs;
 #[cfg(feature = "viewer")]
 mod pictures;
+mod plans;
 #[cfg(feature = "viewer")]
 mod recordings;
 mod refusals;

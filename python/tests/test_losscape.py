@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from losscape_recorder import VectorLoss
+from losscape_recorder.plan import Plan
 
 from . import model3
 
@@ -27,6 +28,26 @@ class Losscape(unittest.TestCase):
         evaluation.set_plane(a["origin"], a["directions"])
         alphas = np.stack(np.meshgrid(a["alpha1"], a["alpha2"]), axis=-1).reshape(-1, 2)
         np.testing.assert_allclose(evaluation.losses(alphas), a["loss"].ravel(), rtol=0, atol=1e-12)
+
+    def test_a_plan_done_in_parts_is_its_slice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            whole, plan, again = (Path(folder) / name for name in ["whole.npz", "plan", "again.npz"])
+            run = ["xor-model3", "--points", "60", "--steps", "100", "--grid", "17x13"]
+
+            def losscape(*words):
+                return subprocess.run([os.environ["LOSSCAPE"], *map(str, words)], check=True, capture_output=True, text=True)
+
+            losscape("slice", *run, "-o", whole)
+            losscape("plan", *run, "-o", plan)
+            with np.load(whole) as arrays:
+                model3.X, model3.Y, expected = arrays["x"], arrays["y"], arrays["loss"]
+            work = Plan(plan)
+            work.work(VectorLoss(model3.loss), list(work.tiles)[1:])
+            self.assertIn("1 of", losscape("slice", plan, "-o", again).stderr)
+            work.work(VectorLoss(model3.loss), work.tiles)
+            losscape("slice", plan, "--force", "-o", again)
+            with np.load(again) as arrays:
+                np.testing.assert_allclose(arrays["loss"], expected, rtol=0, atol=1e-12)
 
 
 if __name__ == "__main__":

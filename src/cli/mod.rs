@@ -9,6 +9,7 @@
 pub mod doctor;
 pub mod evaluator;
 pub mod experiment;
+pub mod grid;
 pub mod help;
 pub mod interrupt;
 #[cfg(feature = "viewer")]
@@ -18,6 +19,7 @@ pub mod memory;
 pub mod number;
 pub mod overrides;
 pub mod panic;
+pub mod plan;
 pub mod probe;
 pub mod progress;
 #[cfg(feature = "viewer")]
@@ -95,6 +97,8 @@ enum Verb {
     Join(join::JoinArguments),
     /// Evaluate a slice and write its numbers.
     Slice(Box<slice::SliceArguments>),
+    /// Write what a cluster is to evaluate.
+    Plan(Box<plan::PlanArguments>),
     /// Train, and write the run.
     Train(Box<train::TrainArguments>),
     /// Say what is true at a point: slope, saddle or minimum.
@@ -142,6 +146,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         #[cfg(feature = "viewer")]
         Some(Verb::Join(arguments)) => join::join(arguments),
         Some(Verb::Slice(arguments)) => slice::slice(*arguments),
+        Some(Verb::Plan(arguments)) => plan::plan(*arguments),
         Some(Verb::Train(arguments)) => train::train(*arguments),
         Some(Verb::Probe(arguments)) => probe::probe_point(*arguments),
         Some(Verb::List) => list::list(),

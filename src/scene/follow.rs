@@ -1,4 +1,4 @@
-//! Follows a recording that grows while it is shown: where its file has changed, it is read again.
+//! Follows a recording, or a plan, that grows while it is shown: where its file has changed, it is read again.
 //!
 //! Length and identity are looked at, since some file systems tell of no change; what takes long to read is read the
 //! more seldom.
@@ -13,6 +13,7 @@ use super::landscape::Landscape;
 use super::session::{Ask, SessionState};
 use super::training::Training;
 use crate::core::command::Command;
+use crate::core::imports;
 use crate::core::io::sources::Stamp;
 
 /// Seconds between two looks.
@@ -63,7 +64,7 @@ fn follow(
         return;
     }
     seen.due = now + SECS;
-    let stamp = experiment.sources().look(path).ok();
+    let stamp = imports::look(&**experiment.sources(), path).ok();
     if (&seen.path, seen.stamp) != (path, stamp) {
         (seen.path, seen.stamp, seen.asked) = (path.clone(), stamp, Some(now));
         ask.write(Ask(Command::Follow));

@@ -131,6 +131,8 @@ type Trained = (TrainingQuestion, u64);
 struct Question {
     trained: Trained,
     slice: SliceFile,
+    /// Which numbers a slice that was evaluated elsewhere has: there may be more of them by now.
+    imported: Option<usize>,
 }
 
 /// A piece of work on the pictures.
@@ -248,6 +250,7 @@ fn ask_pipeline<S: Side>(
     let question = Question {
         trained: (experiment.training_question(), experiment.steps),
         slice: experiment.slice.clone(),
+        imported: experiment.imported_slice().map(|slice| Arc::as_ptr(slice).addr()),
     };
     let trained = question.trained.clone();
     if landscape.bypass_change_detection().question.ask(question).is_some() {

@@ -10,6 +10,7 @@ pub mod glb;
 pub mod npz;
 pub mod obj;
 mod paint;
+pub mod plan;
 pub mod ply;
 pub mod png;
 pub mod run;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::io::input::InputError;
-use super::io::sources::Sources;
+use super::io::sources::{Sources, Stamp};
 use super::num::ParamLayout;
 use super::train::Course;
 
 pub mod checkpoints;
+pub mod plan;
 pub mod recording;
 pub mod slice;
 
@@ -28,7 +29,7 @@ pub struct Import {
     pub slice: Option<Arc<ImportedSlice>>,
     /// What there is to tell of it, in sentences.
     pub words: Vec<String>,
-    /// Whether it may change while it is shown: it is a recording.
+    /// Whether it may change while it is shown: it is a recording, or a plan that is worked on.
     pub is_followed: bool,
 }
 
@@ -54,6 +55,9 @@ pub enum ImportErrorKind {
     /// It is no run.
     #[error(transparent)]
     Checkpoints(#[from] checkpoints::CheckpointsError),
+    /// It is no plan.
+    #[error(transparent)]
+    Plan(#[from] plan::PlanError),
     /// It is no recording.
     #[error(transparent)]
     Recording(#[from] recording::RecordingError),
@@ -64,7 +68,7 @@ pub enum ImportErrorKind {
 
 /// Whether a name is that of something that was computed elsewhere, as far as it can tell with what there is.
 pub fn is_import(sources: &dyn Sources, name: &Path) -> bool {
-    is_slice(name) || is_recording(name) || checkpoints::is_run(sources, name)
+    is_slice(name) || is_recording(name) || plan::is_plan(sources, name) || checkpoints::is_run(sources, name)
 }
 
 /// Whether a name is that of one slice; a pattern names several files.
@@ -78,6 +82,14 @@ fn is_recording(name: &Path) -> bool {
     name == Path::new("-") || name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lsr"))
 }
 
+/// What is known now of something that is followed: another stamp where there is more of it.
+///
+/// # Errors
+/// If it is not there any more.
+pub fn look(sources: &dyn Sources, path: &Path) -> Result<Stamp, InputError> {
+    if plan::is_plan(sources, path) { plan::look(sources, path) } else { sources.look(path) }
+}
+
 /// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no
 /// parameters.
 ///
@@ -87,6 +99,9 @@ pub fn read(sources: &Arc<dyn Sources>, path: &Path, without: &[String]) -> Resu
     let found = match path {
         path if is_slice(path) => slice::read(&**sources, path).map_err(ImportErrorKind::from),
         path if is_recording(path) => recording::read(&**sources, path).map_err(ImportErrorKind::from),
+        path if plan::is_plan(&**sources, path) => {
+            plan::read(&**sources, path).map_err(ImportErrorKind::from)
+        }
         path if checkpoints::is_run(&**sources, path) => {
             checkpoints::read(sources, path, without).map_err(ImportErrorKind::from)
         }

@@ -143,28 +143,28 @@ const COORDINATES: [&str; 3] = ["alpha1", "alpha2", "alpha3"];
 
 /// What a file tells of a slice, whatever its format.
 #[derive(Debug, Default)]
-struct SliceParts {
+pub(super) struct SliceParts {
     /// Along each axis, alpha1 first.
-    coordinates: Vec<Vec<f64>>,
+    pub(super) coordinates: Vec<Vec<f64>>,
     /// In the order of [`LossGrid`].
-    losses: Vec<f64>,
+    pub(super) losses: Vec<f64>,
     /// What the axes stand for, as far as that is told.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     /// Share of the path's variance along each axis, where that is told.
-    explained: Option<Vec<f64>>,
-    path: Option<PathParts>,
+    pub(super) explained: Option<Vec<f64>>,
+    pub(super) path: Option<PathParts>,
     /// What else there is to tell.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 /// What a file tells of a path within its slice.
 #[derive(Debug, Default)]
-struct PathParts {
+pub(super) struct PathParts {
     /// `[t][k]`.
-    alphas: Vec<Vec<f64>>,
-    steps: Option<Vec<u64>>,
-    losses: Option<Vec<f64>>,
-    residuals: Option<Vec<f64>>,
+    pub(super) alphas: Vec<Vec<f64>>,
+    pub(super) steps: Option<Vec<u64>>,
+    pub(super) losses: Option<Vec<f64>>,
+    pub(super) residuals: Option<Vec<f64>>,
 }
 
 /// Reads a slice.
@@ -188,10 +188,20 @@ pub(super) fn is_hdf5(path: &Path) -> bool {
 
 impl SliceParts {
     fn import(self) -> Result<Import, SliceError> {
-        let spec = grid_spec(&self.coordinates)?;
         if !self.losses.iter().any(|loss| loss.is_finite()) {
             return Err(SliceError::NothingFinite { cells: self.losses.len() });
         }
+        self.import_unfinished()
+    }
+
+    /// Where its cells lie.
+    pub(super) fn spec(&self) -> Result<GridSpec, SliceError> {
+        grid_spec(&self.coordinates)
+    }
+
+    /// The same where there may be no numbers yet.
+    pub(super) fn import_unfinished(self) -> Result<Import, SliceError> {
+        let spec = self.spec()?;
         let grid = Arc::new(LossGrid { spec, loss: self.losses });
         let (table, has_path) = (Table::new(Arc::clone(&grid)), self.path.is_some());
         let mut words = [vec![AS_EVALUATED.to_owned()], self.words].concat();

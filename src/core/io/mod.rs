@@ -4,6 +4,7 @@ pub mod archive;
 pub mod arrays;
 pub mod folder;
 pub mod frames;
+pub mod hash;
 pub mod input;
 pub mod npy;
 pub mod shipped;
