@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use bevy::prelude::*;
 
-use super::Step;
 use super::commands::Waiting;
 use super::landscape::Landscape;
 use super::session::{Ask, SessionState};
@@ -36,7 +35,7 @@ struct Seen {
 
 /// Follows recordings in a window.
 pub fn plugin(app: &mut App) {
-    app.add_systems(Update, follow.before(Step::Commands));
+    app.add_systems(Update, follow);
 }
 
 fn follow(
