@@ -117,7 +117,8 @@ fn broken_files_are_refused_in_words_and_change_nothing() {
     assert!(told("words.csv", "1,2,0\n3,many,1\n").contains("line 2"));
     assert!(told("start.npy", "no numbers").starts_with("from = "));
     assert!(told("picture.jpg", "").contains(
-        "expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data) or a start (.npy)"
+        "expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data), a start (.npy), a slice of others (.npz, \
+         .h5) or a recording (.lsr)"
     ));
     let eye = after(&[folder.path().join("gone.ron")]);
     let notice = eye.world().resource::<Desk>().notice.clone();

@@ -217,17 +217,17 @@ impl ExperimentArguments {
         if tours::names().any(|tour| tour == name) {
             bail!("{name} is a tour, for losscape view and record; expected an experiment");
         }
-        if is_import(&Files, Path::new(name)) {
-            return Ok(ExperimentFile { import: Some(name.into()), ..ExperimentFile::default() });
-        }
         if is_table(name) {
             return Ok(of_table(name));
         }
         if !is_ron(Path::new(name)) {
+            if is_import(&Files, Path::new(name)) {
+                return Ok(ExperimentFile { import: Some(name.into()), ..ExperimentFile::default() });
+            }
             let known: Vec<&str> = builtin::names().chain(tours::names()).collect();
             bail!(
                 "unknown experiment or tour {name:?}: expected {}, a .ron file, a table (.csv, .tsv, .txt, .data), a slice \
-                 of others (.npz, .h5) or a folder of checkpoints",
+                 of others (.npz, .h5), a recording (.lsr), a plan or a folder of checkpoints",
                 known.join(", ")
             );
         }

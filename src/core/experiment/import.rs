@@ -97,9 +97,8 @@ impl Experiment {
             ));
         };
         let import = Arc::new(problem::imported(path, self.sources())?);
-        let is_same = |known: &Arc<Import>| {
-            known.layout == import.layout && known.course.first() == import.course.first()
-        };
+        let is_same =
+            |known: &Arc<Import>| known.layout == import.layout && known.course.begins_as(&import.course);
         let before = self.import().filter(|known| is_same(known)).map(|_| self);
         let grown = Self::of_import(self.file.clone(), import, before)?;
         grown.with_sources(self.sources()).with_second(self.second())

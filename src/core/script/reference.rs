@@ -80,9 +80,12 @@ const VIEW: [Entry; 10] = [
     ),
 ];
 
-/// What takes back.
-const CHANGES: [Entry; 2] =
-    [("undo", "Take the last change back."), ("redo", "Make the change again that was taken back last.")];
+/// What takes back, or changes nothing that anybody decided.
+const CHANGES: [Entry; 3] = [
+    ("follow", "Read again what was computed elsewhere: it may have grown since."),
+    ("undo", "Take the last change back."),
+    ("redo", "Make the change again that was taken back last."),
+];
 
 /// Fields of a file of words, and of the words of a chapter.
 const WORD_FIELDS: [Entry; 6] = [
@@ -342,7 +345,7 @@ mod tests {
         of("run", words_of(Topic::Run));
         of("slice", words_of(Topic::Slice));
         of("view", words_of(Topic::View));
-        assert_eq!(names_of::<Command>(), ["experiment", "run", "slice", "view", "undo", "redo"]);
+        assert_eq!(names_of::<Command>(), ["experiment", "run", "slice", "view", "follow", "undo", "redo"]);
     }
 
     #[test]

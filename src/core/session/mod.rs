@@ -255,7 +255,7 @@ impl Session {
         let (grown, _) =
             prepared.unwrap_or_else(|| Question::Followed(Box::new(self.experiment.clone())).answer())?;
         let Some(course) = grown.imported().cloned() else { return Ok(()) };
-        if self.experiment.imported().is_none_or(|known| known.first() != course.first()) {
+        if !self.experiment.imported().is_some_and(|known| known.begins_as(&course)) {
             self.restart_with(grown);
             return Ok(());
         }

@@ -37,6 +37,12 @@ impl Course {
         &self.trajectory.checkpoints()[0]
     }
 
+    /// Whether another one begins at the same point: the same run then, of which more or less is known.
+    pub fn begins_as(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(Self::first);
+        own.step == others.step && own.theta == others.theta
+    }
+
     /// Its last step.
     pub fn end(&self) -> u64 {
         self.trajectory.last().map_or(0, |last| last.step)

@@ -27,7 +27,7 @@ impl Replay {
 
     /// Goes on along the same run, of which more is known by now; of another one at its first checkpoint.
     pub fn follow(&mut self, course: Arc<Course>) {
-        let is_same = course.first() == self.course.first();
+        let is_same = course.begins_as(&self.course);
         self.step = if is_same { self.step.min(course.end()) } else { course.first().step };
         self.course = course;
     }

@@ -263,7 +263,7 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
     let trained = ExperimentFile::default();
     let present = if present.import.is_some() { &trained } else { present };
     match ending.as_deref() {
-        _ if is_import(&disk::Files, path) => {
+        _ if ending.as_deref() != Some("ron") && is_import(&disk::Files, path) => {
             let file = ExperimentFile { import: Some(path.to_owned()), ..ExperimentFile::default() };
             Ok(Opened::Shown(Command::Load(Box::new(file))))
         }
@@ -290,8 +290,8 @@ pub fn open(path: &Path, present: &ExperimentFile, reach: Reach) -> Result<Opene
             Ok(Opened::Shown(Command::Load(Box::new(file))))
         }
         _ => Err(format!(
-            "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data), a start (.npy) or a slice of \
-             others (.npz, .h5)"
+            "{name}: expected an experiment or a tour (.ron), data (.csv, .tsv, .txt, .data), a start (.npy), a slice of \
+             others (.npz, .h5) or a recording (.lsr)"
         )),
     }
 }
