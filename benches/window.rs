@@ -288,7 +288,7 @@ fn longest_chapter_start() -> Duration {
                 break began.elapsed();
             }
         };
-        eprintln!("chapter {}: {:.2} s", next + 1, took.as_secs_f64());
+        println!("chapter {}: {:.2} s", next + 1, took.as_secs_f64());
         took
     });
     starts.max().unwrap()

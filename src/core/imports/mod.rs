@@ -40,7 +40,7 @@ pub struct ImportError {
     /// What was named.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub kind: ImportErrorKind,
+    pub kind: Box<ImportErrorKind>,
 }
 
 /// What is wrong with something that was computed elsewhere.
@@ -107,5 +107,5 @@ pub fn read(sources: &Arc<dyn Sources>, path: &Path, without: &[String]) -> Resu
         }
         _ => Err(ImportErrorKind::Unknown),
     };
-    found.map_err(|kind| ImportError { path: path.to_owned(), kind })
+    found.map_err(|kind| ImportError { path: path.to_owned(), kind: Box::new(kind) })
 }

@@ -179,7 +179,7 @@ const MOST_COUNT: usize = 1 << 27;
 
 impl AxisText {
     fn values(&self) -> Vec<f64> {
-        let last = (self.count.min(MOST_COUNT).max(1) - 1) as f64;
+        let last = (self.count.clamp(1, MOST_COUNT) - 1) as f64;
         let value = |i: usize| match i as f64 {
             i if i == last => self.high,
             i => self.low + (self.high - self.low) * (i / last),

@@ -134,20 +134,21 @@ impl<'a> Arrays<'a> {
     pub fn numbers(&mut self, name: &str) -> Result<Option<Array<f64>>, ArrayError> {
         self.read_with(name, |file| {
             let kind = file.dtype().descr();
-            let file = as_numbers::<_, f64>(file, |v| v)
-                .or_else(|file| as_numbers::<_, f32>(file, f64::from))
-                .or_else(|file| as_numbers::<_, i64>(file, |v| v as f64))
-                .or_else(|file| as_numbers::<_, u64>(file, |v| v as f64))
-                .or_else(|file| as_numbers::<_, i32>(file, f64::from))
-                .or_else(|file| as_numbers::<_, u32>(file, f64::from))
-                .or_else(|file| as_numbers::<_, i16>(file, f64::from))
-                .or_else(|file| as_numbers::<_, u16>(file, f64::from))
-                .or_else(|file| as_numbers::<_, i8>(file, f64::from))
-                .or_else(|file| as_numbers::<_, u8>(file, f64::from));
-            let expected = || {
-                invalid(&format!("its type is {kind}; expected real numbers, as astype(float) gives them"))
-            };
-            file.unwrap_or_else(|_| Err(expected()))
+            match kind.trim_matches('\'').trim_start_matches(['<', '>', '|', '=']) {
+                "f8" => widened(file, |v: f64| v),
+                "f4" => widened(file, |v: f32| f64::from(v)),
+                "i8" => widened(file, |v: i64| v as f64),
+                "u8" => widened(file, |v: u64| v as f64),
+                "i4" => widened(file, |v: i32| f64::from(v)),
+                "u4" => widened(file, |v: u32| f64::from(v)),
+                "i2" => widened(file, |v: i16| f64::from(v)),
+                "u2" => widened(file, |v: u16| f64::from(v)),
+                "i1" => widened(file, |v: i8| f64::from(v)),
+                "u1" => widened(file, |v: u8| f64::from(v)),
+                _ => Err(invalid(&format!(
+                    "its type is {kind}; expected real numbers, as astype(float) gives them"
+                ))),
+            }
         })
     }
 
@@ -196,12 +197,12 @@ impl<'a> Arrays<'a> {
     }
 }
 
-/// The entries of an array of that type; the file again where it is of another.
-fn as_numbers<R: Read, T: npyz::Deserialize>(
+/// The entries of an array of one type as another.
+fn widened<R: Read, T: npyz::Deserialize>(
     file: NpyFile<R>,
     widened: impl Fn(T) -> f64,
-) -> Result<io::Result<Vec<f64>>, NpyFile<R>> {
-    file.try_data::<T>().map(|data| data.map(|v| v.map(&widened)).collect())
+) -> io::Result<Vec<f64>> {
+    Ok(file.into_vec::<T>()?.into_iter().map(widened).collect())
 }
 
 #[cfg(test)]

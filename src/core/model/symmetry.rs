@@ -329,8 +329,7 @@ mod tests {
         let dense = |i, o| Layer::dense(i, o, Activation::Relu);
         let joined = Layer { skip: Skip::FULL, ..dense(3, 3) };
         let (_, theta, x) = drawn(Activation::Relu);
-        let model =
-            Model::new(vec![dense(2, 3), joined.clone(), Layer::dense(3, 2, Activation::Sigmoid)]).unwrap();
+        let model = Model::new(vec![dense(2, 3), joined, Layer::dense(3, 2, Activation::Sigmoid)]).unwrap();
         let theta = &theta[..model.dim()];
         let grown: Vec<f64> = model.scales(0.2).unwrap().iter().zip(theta).map(|(s, t)| s * t).collect();
         assert!(grown != theta && is_same(&model, &x, theta, &grown));

@@ -75,7 +75,7 @@ fn projected(
         let name = "proj_ycoord".to_owned();
         return Err(SliceError::Shape { name, found, expected, why: "as proj_xcoord has entries" });
     }
-    words.push(format!("The path is that of {}.", name(&found)));
+    words.push(format!("The path is that of {}.", name(found)));
     let alphas: Vec<Vec<f64>> = x.into_iter().zip(y).map(|(x, y)| vec![x, y]).collect();
     match alphas.iter().position(|alpha| !alpha.iter().all(|v| v.is_finite())) {
         Some(at) => Err(SliceError::Path { at }),
