@@ -117,6 +117,7 @@ fn what_needs_its_loss_is_refused_by_name() {
 }
 
 /// A recording of two parameters with those steps.
+#[cfg(feature = "desktop")]
 fn recorded(steps: std::ops::Range<u64>, id: &str) -> Vec<u8> {
     use losscape::core::io::frames::{self, Frame};
     let header = format!(
@@ -134,6 +135,7 @@ fn recorded(steps: std::ops::Range<u64>, id: &str) -> Vec<u8> {
     bytes
 }
 
+#[cfg(feature = "desktop")]
 #[test]
 fn a_run_is_followed_while_it_is_recorded_and_another_one_begins_anew() {
     use losscape::core::command::{Command, RunCommand};
@@ -178,6 +180,7 @@ fn a_run_is_followed_while_it_is_recorded_and_another_one_begins_anew() {
     assert_eq!(session.experiment().steps, 19, "what was read stays");
 }
 
+#[cfg(feature = "desktop")]
 #[test]
 fn axes_stay_where_they_are_while_a_run_grows() {
     let folder = tempfile::tempdir().unwrap();
