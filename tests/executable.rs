@@ -41,6 +41,15 @@ fn read(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
     array_of_file(path, name)
 }
 
+/// Slices what is named into a file, and returns what was told on the way.
+fn sliced(from: &Path, to: &Path, more: &[&str]) -> String {
+    let slice = ["slice", from.to_str().unwrap(), "--force", "-o", to.to_str().unwrap()];
+    let output = losscape(&[&slice[..], more].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    told
+}
+
 /// Expects exit code 2, one line on standard error that holds each of the words, and nothing else.
 fn refused(arguments: &[&str], words: &[&str]) {
     let output = losscape(arguments);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::{losscape, read, refused};
+use super::{losscape, read, refused, sliced};
 use crate::support::array_of_file;
 
 /// A slice of our own.
@@ -34,14 +34,6 @@ fn with_arrays(path: &Path, names: &[&str]) -> PathBuf {
 }
 
 const PATH: [&str; 4] = ["trajectory_alpha", "trajectory_loss", "trajectory_residual", "trajectory_step"];
-
-fn sliced(from: &Path, to: &Path, more: &[&str]) -> String {
-    let run = ["slice", from.to_str().unwrap(), "--force", "-o", to.to_str().unwrap()];
-    let output = losscape(&[&run[..], more].concat());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
-    told
-}
 
 #[test]
 fn a_slice_of_others_is_written_again_as_it_was() {
@@ -118,7 +110,13 @@ fn what_cannot_be_had_of_a_slice_of_others_is_refused() {
         refused(&[&["slice", bare, "-o", out.to_str().unwrap()], more].concat(), words);
     };
     slice(&["--lr", "0.5"], &["optimizer", "not trained here"]);
-    for flags in [["--grid", "9x9"], ["--range", "0:1"], ["--plane", "chord"], ["--set", "slice.rotate=20"]] {
+    for flags in [
+        ["--grid", "9x9"],
+        ["--range", "0:1"],
+        ["--plane", "chord"],
+        ["--set", "slice.rotate=20"],
+        ["--set", "slice.rescale=2"],
+    ] {
         slice(&flags, &["slice", "evaluated elsewhere"]);
     }
     let run = folder.path().join("run.npz");

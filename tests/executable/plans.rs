@@ -8,7 +8,7 @@ use npyz::WriterBuilder;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{losscape, read, refused};
+use super::{losscape, read, refused, sliced};
 use losscape::core::io::hash::sha256;
 
 const RUN: [&str; 4] = ["--points", "40", "--steps", "60"];
@@ -50,14 +50,6 @@ fn work(folder: &Path, tile: &serde_json::Value, counts: &[usize], losses: &[f64
     zip.finish().unwrap().flush().unwrap();
 }
 
-fn slice(from: &str, to: &Path, more: &[&str]) -> String {
-    let slice = ["slice", from, "--force", "-o", to.to_str().unwrap()];
-    let output = losscape(&[&slice[..], more].concat());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
-    told
-}
-
 #[test]
 fn a_plan_that_was_worked_on_is_the_slice_of_one_program_to_the_bit() {
     let folder = tempfile::tempdir().unwrap();
@@ -66,7 +58,7 @@ fn a_plan_that_was_worked_on_is_the_slice_of_one_program_to_the_bit() {
         let plan = folder.path().join(grid);
         let content = planned(&plan, grid);
         let more = [&RUN[..], &["--grid", grid, "--alpha3", "0.25"]].concat();
-        slice("xor-model3", &whole, &more);
+        sliced(Path::new("xor-model3"), &whole, &more);
         let (_, losses) = read(&whole, "loss");
         let hash = sha256(&std::fs::read(plan.join("plan.json")).unwrap());
         let tiles = content["tiles"].as_array().unwrap();
@@ -75,16 +67,16 @@ fn a_plan_that_was_worked_on_is_the_slice_of_one_program_to_the_bit() {
             work(&plan, tile, &counts, &losses, &hash);
         }
         let all = tiles.len();
-        let told = slice(plan.to_str().unwrap(), &again, &[]);
+        let told = sliced(&plan, &again, &[]);
         assert!(told.contains(&format!("1 of {all} tiles are not there yet: 0.")), "{told}");
         assert!(read(&again, "loss").1[0].is_nan());
         work(&plan, &tiles[0], &counts, &losses, &"0".repeat(64));
-        let told = slice(plan.to_str().unwrap(), &again, &[]);
+        let told = sliced(&plan, &again, &[]);
         assert!(told.contains("Tile 0 counts as missing: it is of another plan."), "{told}");
         work(&plan, &tiles[0], &counts, &losses, &hash);
         // One that is being written is none yet.
         std::fs::write(plan.join("tiles/.0001.npz"), "half").unwrap();
-        let told = slice(plan.to_str().unwrap(), &again, &[]);
+        let told = sliced(&plan, &again, &[]);
         assert!(!told.contains("missing") && !told.contains("not there"), "{told}");
         for name in ["alpha1", "alpha2", "loss", "trajectory_alpha", "trajectory_residual", "trajectory_loss"]
         {
@@ -98,7 +90,7 @@ fn directions_of_a_plan_are_those_of_the_slice() {
     let folder = tempfile::tempdir().unwrap();
     let (plan, whole) = (folder.path().join("plan"), folder.path().join("whole.npz"));
     let content = planned(&plan, "9x9");
-    slice("xor-model3", &whole, &[&RUN[..], &["--grid", "9x9", "--alpha3", "0.25"]].concat());
+    sliced(Path::new("xor-model3"), &whole, &[&RUN[..], &["--grid", "9x9", "--alpha3", "0.25"]].concat());
     let bytes = std::fs::read(plan.join("directions.safetensors")).unwrap();
     assert_eq!(content["directions"], sha256(&bytes));
     let front = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;

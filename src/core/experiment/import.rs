@@ -19,16 +19,10 @@ const NOT_SLICED_HERE: &str =
     "no change, since the slice was evaluated elsewhere and is shown as it is in its file";
 const NEEDS_NO_LOSS: &str = "a plane that follows from the run alone, since the run came without its loss";
 
-/// What of a slice is in its file.
-const OF_SLICE: [Setting; 7] = [
-    Setting::Plane,
-    Setting::Third,
-    Setting::Quantity,
-    Setting::Rotate,
-    Setting::Ranges,
-    Setting::Grid,
-    Setting::Volume,
-];
+/// What of a slice is in its file: all of it.
+fn is_of_slice(setting: &Setting) -> bool {
+    setting.row().touches == Touches::Slice
+}
 
 /// What of a training plays no part, the seed apart: random planes go by it. The length is the run's, whatever a file says:
 /// it may have grown since.
@@ -67,7 +61,7 @@ impl Experiment {
         if let Some(setting) = contradicting(&file, &ExperimentFile::default(), is_of_training) {
             return Err(FieldError::new(setting.row().path, "given", NOT_TRAINED_HERE));
         }
-        if let Some(setting) = contradicting(&file, &known, |setting| OF_SLICE.contains(setting)) {
+        if let Some(setting) = contradicting(&file, &known, is_of_slice) {
             return Err(FieldError::new(setting.row().path, "given", NOT_SLICED_HERE));
         }
         known.check()?;
@@ -114,7 +108,7 @@ impl Experiment {
         let is_length = |setting: &Setting| setting.row().touches == Touches::Length;
         refused(&|setting| is_of_training(setting) || is_length(setting), NOT_TRAINED_HERE)?;
         if self.imported_slice().is_some() {
-            refused(&|setting| OF_SLICE.contains(setting), NOT_SLICED_HERE)?;
+            refused(&is_of_slice, NOT_SLICED_HERE)?;
         }
         match file.slice.plane.needs_objective() {
             true => Err(FieldError::new("slice.plane", file.slice.plane.name(), NEEDS_NO_LOSS)),

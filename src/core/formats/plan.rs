@@ -8,7 +8,6 @@ use crate::core::experiment::pipeline::Plan;
 use crate::core::grid::GridSpec;
 use crate::core::grid::tile::levels;
 use crate::core::io::hash::sha256;
-use crate::core::num::params::BlockKind;
 use crate::core::subspace::Subspace;
 use crate::core::train::Checkpoint;
 
@@ -46,7 +45,7 @@ pub fn plan_folder(experiment: &Experiment, plan: &Plan, subspace: &Subspace, sp
         "name": experiment.heading(),
         "recording": null,
         "dim": subspace.dim(),
-        "blocks": blocks.map(|block| json!({"name": block.name, "kind": kind(block.kind), "shape": block.shape}))
+        "blocks": blocks.map(|block| json!({"name": block.name, "kind": block.kind, "shape": block.shape}))
             .collect::<Vec<_>>(),
         "left_out": [],
         "plane": plane(experiment, plan, subspace, axes.len()),
@@ -88,16 +87,6 @@ fn tiles(spec: &GridSpec) -> Vec<PlannedTile> {
         indices: tile.indices.iter().take(axes).map(|indices| indices.to_vec()).collect(),
     };
     all.enumerate().map(planned).collect()
-}
-
-fn kind(kind: BlockKind) -> &'static str {
-    match kind {
-        BlockKind::Dense => "dense",
-        BlockKind::Convolution => "convolution",
-        BlockKind::Bias => "bias",
-        BlockKind::NormScale => "norm_scale",
-        BlockKind::Other => "other",
-    }
 }
 
 /// Origin and directions in the [format of safetensors](https://github.com/huggingface/safetensors#format): the length of a

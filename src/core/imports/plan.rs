@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::Import;
 use super::slice::{PathParts, SliceError, SliceParts};
-use crate::core::grid::GridSpec;
+use crate::core::grid::spec::MAX_CELLS;
+use crate::core::grid::{Axis, GridSpec, Tile};
 use crate::core::io::arrays::{ArrayError, Arrays};
 use crate::core::io::hash::sha256;
 use crate::core::io::input::InputError;
@@ -64,13 +66,13 @@ struct AxisText {
     name: String,
     low: f64,
     high: f64,
-    count: usize,
+    count: u64,
 }
 
 #[derive(Deserialize)]
 struct TileText {
     id: u64,
-    indices: Vec<Vec<usize>>,
+    indices: Vec<Vec<u32>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -174,42 +176,31 @@ impl PathText {
     }
 }
 
-/// Coordinates that an axis may have: no grid has more cells.
-const MOST_COUNT: usize = 1 << 27;
-
 impl AxisText {
     fn values(&self) -> Vec<f64> {
-        let last = (self.count.clamp(1, MOST_COUNT) - 1) as f64;
-        let value = |i: usize| match i as f64 {
-            i if i == last => self.high,
-            i => self.low + (self.high - self.low) * (i / last),
-        };
-        (0..self.count.min(MOST_COUNT)).map(value).collect()
+        // No grid has more cells; one that asks for them is refused by their number.
+        let count = u64::min(self.count, MAX_CELLS + 1) as usize;
+        let axis = Axis { low: self.low, high: self.high, count };
+        if count < 2 { vec![self.low; count] } else { axis.values() }
     }
 }
 
 impl TileText {
     /// The numbers of its cells, alpha1 fastest; `None` where they are not of the grid.
     fn cells(&self, spec: &GridSpec) -> Option<Vec<usize>> {
-        let counts = spec.counts();
-        let is_within = |(indices, count): (&Vec<usize>, &usize)| indices.iter().all(|i| i < count);
-        if self.indices.len() != spec.axes().len() || !self.indices.iter().zip(&counts).all(is_within) {
+        let axes = spec.axes();
+        let is_within =
+            |(indices, axis): (&Vec<u32>, &Axis)| indices.iter().all(|i| (*i as usize) < axis.count);
+        if self.indices.len() != axes.len() || !self.indices.iter().zip(axes).all(is_within) {
             return None;
         }
-        let size: usize =
-            self.indices.iter().try_fold(1, |n: usize, indices| n.checked_mul(indices.len()))?;
+        let size = self.indices.iter().try_fold(1_usize, |n, indices| n.checked_mul(indices.len()))?;
         if size > spec.cells() {
             return None;
         }
-        let first = [0];
-        let of = |axis: usize| self.indices.get(axis).map_or(&first[..], Vec::as_slice);
-        let mut cells = Vec::with_capacity(size);
-        for i3 in of(2) {
-            for i2 in of(1) {
-                cells.extend(of(0).iter().map(|i1| spec.offset([*i1, *i2, *i3])));
-            }
-        }
-        Some(cells)
+        let of = |axis: usize| Arc::from(self.indices.get(axis).map_or(&[0][..], Vec::as_slice));
+        let tile = Tile { indices: [of(0), of(1), of(2)] };
+        Some(tile.iter().map(|cell| spec.offset(cell)).collect())
     }
 }
 

@@ -3,15 +3,20 @@
 //! A recording is read as far as it goes: what is cut off is told, and a file that grows is read again. Its checkpoints are
 //! thinned as those of a run of our own, by the stride of their steps.
 
+mod error;
+mod reading;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use error::RecordingError;
+use reading::{Next, Reading};
+
 use super::Import;
-use crate::core::io::frames::{self, Frame, FrameError};
-use crate::core::io::input::InputError;
+use crate::core::io::frames::{Frame, FrameError};
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
 use crate::core::num::params::BlockKind;
@@ -21,72 +26,12 @@ use crate::core::train::{Checkpoint, Course, Trajectory};
 /// The format of recordings that is known.
 const FORMAT: u64 = 1;
 
-/// Bytes that are asked for at once: room for a checkpoint of some million parameters.
-const PIECE: u64 = 8 << 20;
-
 mod kind {
     pub const HEADER: u8 = 1;
     pub const CHECKPOINT: u8 = 2;
     pub const LOSS: u8 = 3;
     pub const WORDS: u8 = 4;
     pub const END: u8 = 5;
-}
-
-/// Why bytes are no recording that can be shown. The texts go on where the file has been named.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordingError {
-    /// It cannot be read.
-    #[error("it cannot be read ({0})")]
-    Input(#[from] InputError),
-    /// It begins with other bytes.
-    #[error("it does not begin as a recording does; expected what losscape_recorder writes")]
-    Magic,
-    /// Its header is not there.
-    #[error("its header is not whole yet ({bytes} bytes are there); expected a recording that has begun")]
-    NoHeader {
-        /// Bytes that are there.
-        bytes: u64,
-    },
-    /// Its first frame is no header.
-    #[error("its first frame is of kind {0}; expected a header (1)")]
-    First(u8),
-    /// Its header makes no sense.
-    #[error("its header cannot be read ({0})")]
-    Header(#[from] serde_json::Error),
-    /// It is of a later format.
-    #[error("it is of format {0}; expected at most {FORMAT}: a later program reads it")]
-    Format(u64),
-    /// Its blocks are not its dim.
-    #[error("its blocks have {blocks} numbers in all; expected {dim}, as its header says")]
-    Dim {
-        /// Numbers in all blocks.
-        blocks: u64,
-        /// What the header says.
-        dim: u64,
-    },
-    /// A checkpoint is of another length.
-    #[error("its checkpoint {number} has {found} bytes; expected {expected}, for {dim} parameters")]
-    Length {
-        /// Which checkpoint, from 0.
-        number: usize,
-        /// Its bytes.
-        found: usize,
-        /// What the header asks for.
-        expected: usize,
-        /// Parameters.
-        dim: usize,
-    },
-    /// Steps that do not rise.
-    #[error("its checkpoint at step {step} comes after that of step {before}; expected steps that rise")]
-    Steps {
-        /// The step.
-        step: u64,
-        /// The one before.
-        before: u64,
-    },
-    /// There is nothing to see yet.
-    #[error("it has no checkpoint yet; expected one at least")]
-    Empty,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,19 +56,8 @@ enum Dtype {
 #[derive(Debug, Deserialize)]
 struct Block {
     name: String,
-    kind: Kind,
+    kind: BlockKind,
     shape: Vec<usize>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Dense,
-    Convolution,
-    Bias,
-    NormScale,
-    #[serde(other)]
-    Other,
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,75 +106,6 @@ enum Ending {
     Broken(u64, FrameError),
 }
 
-enum Next {
-    Frame(Frame),
-    CutOff(u64),
-    Broken(u64, FrameError),
-}
-
-/// A file that is read frame by frame.
-struct Reading<'a> {
-    sources: &'a dyn Sources,
-    path: &'a Path,
-    /// Bytes that were read and not taken yet, from the place `at`.
-    bytes: Vec<u8>,
-    taken: usize,
-    at: u64,
-}
-
-impl<'a> Reading<'a> {
-    fn new(sources: &'a dyn Sources, path: &'a Path) -> Result<Self, RecordingError> {
-        sources.look(path)?;
-        let mut reading = Self { sources, path, bytes: Vec::new(), taken: 0, at: 0 };
-        reading.fill()?;
-        let bytes = reading.bytes.len() as u64;
-        let opening =
-            frames::opening(&reading.bytes, &frames::RECORDING).map_err(|_| RecordingError::Magic)?;
-        reading.taken = opening.ok_or(RecordingError::NoHeader { bytes })?;
-        Ok(reading)
-    }
-
-    /// Reads on; whether there was more.
-    fn fill(&mut self) -> Result<bool, RecordingError> {
-        self.bytes.drain(..self.taken);
-        self.at += self.taken as u64;
-        self.taken = 0;
-        let from = self.at + self.bytes.len() as u64;
-        let more = self.sources.read(self.path, from..from + PIECE)?;
-        self.bytes.extend_from_slice(&more);
-        Ok(!more.is_empty())
-    }
-
-    fn next(&mut self) -> Result<Next, RecordingError> {
-        loop {
-            match frames::next(&self.bytes[self.taken..]) {
-                Ok(Some((frame, length))) => {
-                    self.taken += length;
-                    return Ok(Next::Frame(frame));
-                }
-                Ok(None) => {}
-                Err(why) => return Ok(Next::Broken(self.at + self.taken as u64, why)),
-            }
-            if !self.fill()? {
-                return Ok(Next::CutOff(self.bytes.len() as u64));
-            }
-        }
-    }
-
-    fn header(&mut self) -> Result<Header, RecordingError> {
-        match self.next()? {
-            Next::Frame(frame) if frame.kind == kind::HEADER => {
-                let header: Header = serde_json::from_slice(&frame.body)?;
-                if header.format > FORMAT { Err(RecordingError::Format(header.format)) } else { Ok(header) }
-            }
-            Next::Frame(frame) => Err(RecordingError::First(frame.kind)),
-            Next::CutOff(_) | Next::Broken(..) => {
-                Err(RecordingError::NoHeader { bytes: self.at + self.bytes.len() as u64 })
-            }
-        }
-    }
-}
-
 const AS_TOLD: &str =
     "Losses are as the training script told them, usually of a mini-batch in training mode.";
 
@@ -268,7 +133,7 @@ impl Run {
         }
         let named = header.blocks.iter();
         let layout =
-            ParamLayout::new(named.map(|block| (block.name.clone(), block.kind.into(), block.shape.clone())));
+            ParamLayout::new(named.map(|block| (block.name.clone(), block.kind, block.shape.clone())));
         let trajectory = Trajectory::new(layout.dim(), DEFAULT_BUDGET_BYTES);
         let (last, words, evaluated) = (None, Vec::new(), BTreeMap::new());
         Ok(Self { header, layout, trajectory, last, checkpoints: 0, evaluated, words, losses_between: 0 })
@@ -398,18 +263,6 @@ impl Run {
                 .push(format!("The recording is broken at byte {at} ({why}): what came before is shown.")),
         }
         words
-    }
-}
-
-impl From<Kind> for BlockKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Dense => Self::Dense,
-            Kind::Convolution => Self::Convolution,
-            Kind::Bias => Self::Bias,
-            Kind::NormScale => Self::NormScale,
-            Kind::Other => Self::Other,
-        }
     }
 }
 

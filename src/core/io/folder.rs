@@ -92,8 +92,14 @@ impl Folder {
             return Err(OutsideError { named, files });
         }
         let own = paths.into_iter().filter(|path| !is_shipped(path));
-        own.for_each(|path| *path = self.path.join(&*path));
+        own.for_each(|path| *path = self.seen(path));
         Ok(())
+    }
+
+    /// A path that the file names, as it is seen from where the program runs. Standard input is named by the person alone.
+    fn seen(&self, path: &Path) -> PathBuf {
+        let seen = self.path.join(path);
+        if seen == Path::new("-") { Path::new(".").join(seen) } else { seen }
     }
 
     /// Where a path leads, links followed as far as there is something.
@@ -153,6 +159,11 @@ mod tests {
         let of = |file: &str| Folder::of(Path::new(file), &access(Reach::Below));
         assert_eq!(resolved(&of("there/my.ron"), "data/x.csv"), Ok("there/data/x.csv".into()));
         assert_eq!(resolved(&of("my.ron"), "data/x.csv"), Ok("data/x.csv".into()));
+        assert_eq!(
+            resolved(&of("my.ron"), "-").unwrap().as_os_str(),
+            "./-",
+            "a file of that name, not standard input"
+        );
     }
 
     #[test]

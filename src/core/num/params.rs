@@ -5,8 +5,11 @@
 
 use std::ops::Range;
 
-/// What the numbers of a block are to the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// What the numbers of a block are to the network. Files of others name it so (docs/recordings.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BlockKind {
     /// The weight of a dense layer, `[out, in]`.
     Dense,
@@ -17,6 +20,7 @@ pub enum BlockKind {
     /// What a normalisation multiplies each output by, `[out]`.
     NormScale,
     /// Anything else, such as an embedding or the point of a surface: of any shape.
+    #[serde(other)]
     Other,
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::io::frames;
 use crate::core::io::sources::Shelf;
 
 /// A recording of twelve steps that `python -m tests.golden` wrote.
