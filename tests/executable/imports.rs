@@ -125,16 +125,24 @@ fn what_cannot_be_had_of_a_slice_of_others_is_refused() {
     assert!(!out.exists() && !run.exists());
 }
 
+/// Expects that what is named can be neither shown nor sliced, for that reason, in every build.
+fn unshown(named: &[&str], words: &[&str]) {
+    refused(&[&["slice", "-o", "never.npz"], named].concat(), words);
+    if cfg!(feature = "viewer") {
+        refused(&[&["view"], named].concat(), words);
+    }
+}
+
 #[test]
 fn a_file_that_is_no_slice_is_refused_by_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let own = own_slice(folder.path(), "own.npz", "4x3");
     let other = with_arrays(&own, &["alpha1", "trajectory_loss"]);
-    refused(&["view", other.to_str().unwrap()], &["no array \"alpha2\" (it has alpha1, trajectory_loss)"]);
+    unshown(&[other.to_str().unwrap()], &["no array \"alpha2\" (it has alpha1, trajectory_loss)"]);
     let none = folder.path().join("none.npz");
-    refused(&["view", none.to_str().unwrap()], &["none.npz", "No such file"]);
+    unshown(&[none.to_str().unwrap()], &["none.npz", "No such file"]);
     std::fs::write(&none, "no archive").unwrap();
-    refused(&["view", none.to_str().unwrap()], &["none.npz", "numpy archive"]);
+    unshown(&[none.to_str().unwrap()], &["none.npz", "numpy archive"]);
 }
 
 #[test]
@@ -143,18 +151,18 @@ fn checkpoints_that_make_no_run_are_refused_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().to_str().unwrap();
     let put = |from: &str, to: &str| std::fs::copy(known.join(from), folder.path().join(to)).unwrap();
-    refused(&["view", here], &["names no checkpoint", "nothing is there", ".safetensors"]);
+    unshown(&[here], &["names no checkpoint", "nothing is there", ".safetensors"]);
     put("step-5.pt", "step-5.pt");
-    refused(&["view", here], &["names one checkpoint only", "step-5.pt"]);
+    unshown(&[here], &["names one checkpoint only", "step-5.pt"]);
     put("model.pt", "step-7.pt");
-    refused(&["view", here], &["step-7.pt", "asks for shop.Net to be called"]);
+    unshown(&[here], &["step-7.pt", "asks for shop.Net to be called"]);
     put("step-10.npz", "step-7.pt");
-    refused(&["view", here], &["step-7.pt", "it has no data.pkl"]);
+    unshown(&[here], &["step-7.pt", "it has no data.pkl"]);
     put("step-10.safetensors", "step-5.safetensors");
-    refused(&["view", here], &["are both of step 5", "choose by a pattern"]);
-    refused(&["view", &format!("{here}/*.h5")], &["*.h5", "names no checkpoint"]);
+    unshown(&[here], &["are both of step 5", "choose by a pattern"]);
+    unshown(&[&format!("{here}/*.h5")], &["*.h5", "names no checkpoint"]);
     let own = format!("{}/step-*.safetensors", known.display());
-    refused(&["view", &own, "--plane", "hessian"], &["slice.plane = hessian"]);
+    unshown(&[&own, "--plane", "hessian"], &["slice.plane = hessian"]);
 }
 
 #[test]
