@@ -180,21 +180,45 @@ impl<'a> Arrays<'a> {
             return Err(wrong(format!("unpacks to {claimed} bytes; expected at most {left}")));
         }
         let array = header(entry)?;
+        if array.dtype().descr().trim_matches('\'') == "|O" {
+            return Err(wrong(
+                "holds Python objects; expected real numbers, as astype(float) gives them".into(),
+            ));
+        }
         let (shape, size) = (array.shape().to_vec(), array.dtype().num_bytes().unwrap_or(0) as u64);
         let bytes = shape.iter().try_fold(size, |bytes, n| bytes.checked_mul(*n));
         // The header takes some hundred bytes more.
         let bytes = bytes
             .filter(|bytes| *bytes <= claimed && size > 0)
             .ok_or_else(|| wrong(format!("has the shape {shape:?}, but unpacks to {claimed} bytes")))?;
-        if array.order() != Order::C && shape.len() > 1 {
-            return Err(wrong(
-                "is in Fortran's order; expected C's, as numpy.ascontiguousarray gives it".into(),
-            ));
-        }
         self.left -= bytes;
+        let order = array.order();
         let values = values(array).map_err(|error| wrong(format!("cannot be read ({error})")))?;
+        let values = if order == Order::C { values } else { transposed(values, &shape) };
         Ok(Some(Array { shape, values }))
     }
+}
+
+/// Entries whose first index runs fastest, as numpy writes a transposed array, with the last index running fastest.
+fn transposed<T>(values: Vec<T>, shape: &[u64]) -> Vec<T> {
+    let mut stride = values.len();
+    let mut axes = Vec::with_capacity(shape.len());
+    for side in shape.iter().map(|n| (*n as usize).max(1)) {
+        stride /= side;
+        axes.push((side, stride));
+    }
+    let place = |mut at: usize| {
+        let mut place = 0;
+        for (side, stride) in &axes {
+            place += at % side * stride;
+            at /= side;
+        }
+        place
+    };
+    let mut placed: Vec<(usize, T)> =
+        values.into_iter().enumerate().map(|(at, value)| (place(at), value)).collect();
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, value)| value).collect()
 }
 
 /// The entries of an array of one type as another.

@@ -68,12 +68,16 @@ fn tensor(
         .map_err(|error| malformed(format!("its array {name}: {error}")))?;
     let shape: Option<Arc<[usize]>> = array.shape().iter().map(|n| usize::try_from(*n).ok()).collect();
     let shape = shape.ok_or_else(|| malformed(format!("its array {name} is past counting")))?;
-    if array.order() != Order::C && shape.len() > 1 {
-        return Err(malformed(format!("its array {name} is in Fortran's order; expected C's")));
-    }
+    let is_turned = array.order() != Order::C && shape.len() > 1;
     let body = match packing {
         (CompressionMethod::Stored, Some(start)) => {
-            Body::Plain { at: start.saturating_add(head.len() as u64) }
+            let at = start.saturating_add(head.len() as u64);
+            if is_turned { Body::Strided { at, strides: first_fastest(&shape) } } else { Body::Plain { at } }
+        }
+        _ if is_turned => {
+            return Err(malformed(format!(
+                "its array {name} is packed in Fortran's order; expected C's, as numpy.ascontiguousarray gives it"
+            )));
         }
         (CompressionMethod::Deflated, _) if is_small(&shape) => {
             Body::Packed(Arc::new(Entry { index, head: head.len() as u64 }))
@@ -87,6 +91,16 @@ fn tensor(
     };
     let format = format(&array.dtype());
     Tensor { name: name.into(), shape, format, file: Arc::clone(file), body }.within(bytes)
+}
+
+/// How far apart entries are along each axis where the first index runs fastest.
+fn first_fastest(shape: &[usize]) -> Arc<[usize]> {
+    let strides = shape.iter().scan(1_usize, |stride, side| {
+        let here = *stride;
+        *stride = here.saturating_mul(*side);
+        Some(here)
+    });
+    strides.collect()
 }
 
 fn is_small(shape: &[usize]) -> bool {
@@ -144,5 +158,16 @@ impl Packed for Entry {
             }
         }
         Ok(numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_fortrans_order_the_first_index_runs_fastest() {
+        assert_eq!(*first_fastest(&[4, 3, 2]), [1, 4, 12]);
+        assert!(first_fastest(&[]).is_empty());
     }
 }
