@@ -67,9 +67,9 @@ pub struct Film {
 
 /// Frames without time in which text is laid out and what was asked for is drawn.
 const SETTLING_FRAMES: usize = 4;
-/// Frames without time that work may take to be shown. It is waited for in each, so two would do, but a chart
-/// looks at a few points in each.
-const MOST_SETTLING_FRAMES: usize = 1024;
+/// Frames without time that work may take to be shown. It is waited for in each, and what it brings asks for more
+/// work a few times at most.
+const MOST_SETTLING_FRAMES: usize = 32;
 /// Frames that are drawn before the first that counts, where those before it were only gone through.
 const WARMING_FRAMES: u64 = 2;
 

@@ -11,7 +11,6 @@ use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
-use crate::scene::side::Second;
 use crate::ui::charts::Charts;
 
 /// A picture to be drawn.
@@ -57,13 +56,6 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
     for _ in 0..SETTLING_FRAMES {
         eye.frame();
     }
-    for _ in 0..MOST_CHART_FRAMES {
-        let world = eye.world();
-        if !(world.resource::<Charts>().is_behind() || world.resource::<Charts<Second>>().is_behind()) {
-            break;
-        }
-        eye.frame();
-    }
     if let Some(mishap) = eye.world().resource::<Jobs>().mishap() {
         bail!("{mishap}");
     }
@@ -77,5 +69,3 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
 }
 
 const SETTLING_FRAMES: usize = 4;
-/// Frames in which charts look at a few points more, each.
-const MOST_CHART_FRAMES: usize = 1024;

@@ -362,6 +362,9 @@ impl<S: Side> Sources<'_, S> {
     }
 }
 
+/// More pieces than any chart's work is done in: what is still behind then will not end.
+const MOST_PIECES: usize = 1024;
+
 /// Makes the open charts anew where anything they depend on has changed.
 pub(super) fn draw<S: Side>(charts: &mut ResMut<Charts<S>>, sources: &Sources<S>, wanted: &Wanted) {
     let state = State::of(sources, wanted);
@@ -389,10 +392,20 @@ pub(super) fn draw<S: Side>(charts: &mut ResMut<Charts<S>>, sources: &Sources<S>
     let kept = |kind| old.iter().find(|(old, _)| *old == kind && !due.contains(old)).cloned();
     let drawn = &mut charts.drawn;
     let mut made = |kind: ChartKind| {
-        let drawn = drawn.get_mut(&kind)?;
-        Some(kept(kind).unwrap_or_else(|| (kind, Arc::new(drawn.draw(&moment)))))
+        let maker = &mut **drawn.get_mut(&kind)?;
+        Some(kept(kind).unwrap_or_else(|| (kind, Arc::new(made_of(maker, &moment)))))
     };
     charts.open = wanted.kinds.iter().filter_map(|kind| made(*kind)).collect();
+}
+
+/// A chart of this moment: of as much as a frame has time for, and of all of it where frames wait.
+fn made_of<S: Side>(maker: &mut dyn Maker<S>, moment: &Moment<S>) -> Chart {
+    let mut chart = maker.draw(moment);
+    let mut left = if moment.sources.pacing.waits() { MOST_PIECES } else { 0 };
+    while left > 0 && maker.is_behind() {
+        (chart, left) = (maker.draw(moment), left - 1);
+    }
+    chart
 }
 
 /// A point, with its words.
