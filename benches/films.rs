@@ -62,7 +62,7 @@ fn shown(frames: &[RgbaImage], number: usize) -> &RgbaImage {
 
 fn spec(frames: &[RgbaImage], count: usize, quality: Quality) -> FilmSpec {
     let (width, height) = frames[0].dimensions();
-    FilmSpec { size: [width, height], fps: 30, first: 0, frames: count as u64, quality, keeps_partial: false }
+    FilmSpec { quality, ..FilmSpec::plain([width, height], 30, count as u64) }
 }
 
 /// Seconds for a film of so many frames, as a recording encodes it.

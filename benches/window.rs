@@ -27,8 +27,8 @@ use losscape::core::script::builtin as tours;
 use losscape::core::script::{Audience, Recorder};
 use losscape::core::session::{Now, Session};
 use losscape::record::eye::{Eye, EyeRequest};
-use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
-use losscape::record::{Film, FilmRequest};
+use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
+use losscape::record::{Background, Film, FilmRequest, Page};
 use losscape::scene::landscape::Landscape;
 use losscape::scene::session::SessionState;
 use losscape::scene::side::{First, Second, Side};
@@ -447,15 +447,15 @@ fn filmed(is_encoded: bool) -> Duration {
 
 fn film(size: [u32; 2], frames: u64) -> Film {
     let tour = tours::load("descent").unwrap().unwrap();
-    let (overlay, has_captions) = (Overlay::Labels, true);
+    let (background, overlay, has_captions) = (Background::Stage, Overlay::Labels, true);
+    let frames = 0..frames;
     let request =
-        FilmRequest { tour, size, fps: 30, frames: 0..frames, supersample: 1, overlay, has_captions };
+        FilmRequest { tour, size, fps: 30, frames, supersample: 1, background, overlay, has_captions };
     Film::open(request, &CancelToken::default()).unwrap().unwrap()
 }
 
 fn encoding(folder: &std::path::Path, size: [u32; 2], frames: u64) -> Encoding {
-    let quality = Quality::default();
-    let spec = FilmSpec { size, fps: 30, first: 0, frames, quality, keeps_partial: false };
+    let spec = FilmSpec::plain(size, 30, frames);
     let sink = sink::open(&folder.join("x.mp4"), true, spec, Format::Mp4, Encoder::InProcess);
     Encoding::start(sink.unwrap()).unwrap()
 }

@@ -21,7 +21,8 @@ use losscape::core::io::folder::Folder;
 use losscape::core::num::CancelToken;
 use losscape::core::script::{ChapterFile, Cue, Ease, Tour, TourFile, When};
 use losscape::record::film::{Film, FilmRequest, frames_of};
-use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Quality};
+use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
+use losscape::record::{Background, Page};
 
 const SIZE: [u32; 2] = [320, 180];
 const FPS: u32 = 10;
@@ -84,6 +85,8 @@ pub fn tell(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         fps: FPS,
         frames: 0..frames,
         supersample: 1,
+        background: Background::Stage,
+        page: Page::default(),
         overlay: Overlay::Labels,
         has_captions: true,
     };
@@ -92,8 +95,7 @@ pub fn tell(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
 
     // The encoder works on a thread of its own. What was there before is whole until the new film is.
     let format = Format::of(path)?;
-    let quality = Quality::default();
-    let spec = FilmSpec { size: SIZE, fps: FPS, first: 0, frames, quality, keeps_partial: false };
+    let spec = FilmSpec::plain(SIZE, FPS, frames);
     let mut encoding = Encoding::start(sink::open(path, true, spec, format, Encoder::InProcess)?)?;
     let mut frame = RgbaImage::default();
     while film.draw(&mut frame)? {

@@ -1,5 +1,7 @@
 //! The executable, run as a user runs it.
 
+#[cfg(feature = "viewer")]
+mod backgrounds;
 mod elsewhere;
 mod evaluators;
 mod imports;
@@ -10,11 +12,15 @@ mod outputs;
 mod pictures;
 mod plans;
 #[cfg(feature = "viewer")]
+mod presets;
+#[cfg(feature = "viewer")]
 mod recordings;
 mod refusals;
 mod replacements;
 mod runs;
 mod slices;
+#[cfg(feature = "viewer")]
+mod subtitles;
 mod tables;
 mod words;
 

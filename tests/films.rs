@@ -1,6 +1,8 @@
 //! Films: what becomes of frames that are encoded, in every format. Decoded with ffmpeg, which knows
 //! nothing of this program.
 
+mod alpha;
+mod chapters;
 pub mod child;
 mod colours;
 mod formats;
@@ -14,24 +16,25 @@ use std::process::Command;
 
 use image::{Rgba, RgbaImage};
 use losscape::core::num::CancelToken;
-use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, Quality, SinkError};
+use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, SinkError};
 use tempfile::TempDir;
 
 /// Width and height of the frames: a row of 16 blocks of 16 pixels, twice.
 const SIZE: [u32; 2] = [256, 96];
 
 /// Every kind of film: its name and its encoder.
-pub const KINDS: [(&str, Encoder); 6] = [
+pub const KINDS: [(&str, Encoder); 7] = [
     ("film.mp4", Encoder::InProcess),
     ("film-f.mp4", Encoder::Ffmpeg),
     ("film.webm", Encoder::InProcess),
     ("film.gif", Encoder::InProcess),
     ("film.apng", Encoder::InProcess),
     ("frames", Encoder::InProcess),
+    ("film.mov", Encoder::InProcess),
 ];
 
 fn spec(fps: u32, frames: u64) -> FilmSpec {
-    FilmSpec { size: SIZE, fps, first: 0, frames, quality: Quality::default(), keeps_partial: false }
+    FilmSpec::plain(SIZE, fps, frames)
 }
 
 /// A frame that shows its number: a row of 16 blocks, each a bit, over a ground that is never the same.

@@ -17,7 +17,7 @@ use losscape::core::geometry::colormap::ColorMap;
 use losscape::core::geometry::heights::HeightScale;
 use losscape::core::geometry::isolines::Isolines;
 use losscape::record::eye::{Eye, EyeRequest};
-use losscape::record::{PictureRequest, picture};
+use losscape::record::{Background, Page, PictureRequest, picture};
 use losscape::scene::Pacing;
 use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::{Placement, Stand};
@@ -83,8 +83,14 @@ fn seen_and_known_of(name: &str, change: impl FnOnce(&mut ExperimentFile)) -> (R
     let experiment = Experiment::new(experiment).unwrap().with(change).unwrap();
     let size = [960, 540];
     let steps = experiment.steps;
-    let request = PictureRequest { experiment: experiment.clone(), size, at_step: None };
-    let picture = picture(&request).unwrap().image;
+    let request = PictureRequest {
+        experiment: experiment.clone(),
+        size,
+        at_step: None,
+        background: Background::Stage,
+        page: Page::default(),
+    };
+    let picture = picture(&request).unwrap().image.into_rgb8();
     let (overlay, pacing) = (Overlay::Labels, Pacing::Awaited);
     let mut eye = Eye::undrawn_with(
         EyeRequest { experiment, size, overlay, pacing, msaa: Msaa::Sample4, pixels_per_point: 1 },

@@ -17,7 +17,7 @@ use crate::record::sink::recover;
 #[derive(Debug, Args)]
 pub struct JoinArguments {
     /// The parts in their order: .mp4 of `losscape record`, or the .mp4.part that an interrupted one left;
-    /// or one .gif.part, .apng.part or .webm.part.
+    /// or one .gif.part, .apng.part, .webm.part or .mov.part.
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
     /// The film: .mp4, or of the kind that was left.

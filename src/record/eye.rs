@@ -5,14 +5,16 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bevy::app::{AppLabel, SubApps};
 use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{ImageRenderTarget, RenderTarget};
+use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::render::RenderApp;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::time::TimeUpdateStrategy;
 use bevy_egui::PrimaryEguiContext;
-use image::{RgbImage, RgbaImage};
+use image::RgbaImage;
 
 use super::readback::Readback;
 use crate::app::{self, Overlay};
@@ -21,6 +23,7 @@ use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
 use crate::scene::camera::{SceneCamera, scene_camera};
 use crate::scene::session::Ask;
+use crate::scene::theme::Backdrop;
 
 /// What an eye is to see, and how.
 #[derive(Clone, Debug)]
@@ -40,9 +43,16 @@ pub struct EyeRequest {
     pub pixels_per_point: u32,
 }
 
-/// An app that draws to an image.
+/// An app that draws to an image, or without a [`Backdrop`] to two: the scene, and what is drawn over it.
 pub struct Eye {
     apps: SubApps,
+    scene: Layer,
+    /// Absent where the scene's image has it as well.
+    overlay: Option<Layer>,
+}
+
+/// An image that is drawn to.
+struct Layer {
     target: Handle<Image>,
     readback: Readback,
 }
@@ -88,14 +98,24 @@ impl Eye {
         app.cleanup();
         let mut apps = std::mem::take(app.sub_apps_mut());
         let world = apps.main.world_mut();
-        let target = world.resource_mut::<Assets<Image>>().add(target_image(request.size));
         if let Some(mut time) = world.get_resource_mut::<Time<Virtual>>().filter(|_| request.pacing.waits()) {
             time.set_max_delta(LONGEST_FRAME);
         }
-        let scale_factor = request.pixels_per_point as f32;
-        let image = RenderTarget::Image(ImageRenderTarget { handle: target.clone(), scale_factor });
-        world.spawn((scene_camera(request.msaa), image, PrimaryEguiContext));
-        Self { apps, target, readback: Readback::default() }
+        let (scene, image) = layer(world, request);
+        let camera = world.spawn((scene_camera(request.msaa), image)).id();
+        // Light adds up by other numbers than those of a picture, so what is not of the scene stays apart.
+        let overlay = match world.get_resource::<Backdrop>() {
+            Some(Backdrop::Absent) => {
+                let (overlay, image) = layer(world, request);
+                world.spawn((overlay_camera(), image));
+                Some(overlay)
+            }
+            Some(Backdrop::Stage) | None => {
+                world.entity_mut(camera).insert(PrimaryEguiContext);
+                None
+            }
+        };
+        Self { apps, scene, overlay }
     }
 
     /// The world that is seen.
@@ -121,7 +141,8 @@ impl Eye {
     /// Whether the next frames are drawn, or only gone through.
     pub fn set_drawing(&mut self, is_drawing: bool) {
         let world = self.world_mut();
-        let mut cameras = world.query_filtered::<&mut Camera, With<SceneCamera>>();
+        let mut cameras =
+            world.query_filtered::<&mut Camera, Or<(With<SceneCamera>, With<PrimaryEguiContext>)>>();
         cameras.iter_mut(world).for_each(|mut camera| camera.is_active = is_drawing);
     }
 
@@ -148,20 +169,36 @@ impl Eye {
     /// # Errors
     /// If the picture does not come back from the device.
     pub fn read(&mut self, picture: &mut RgbaImage) -> Result<()> {
-        let render = self.apps.sub_apps.get(&RenderApp.intern()).context("nothing is drawn")?;
-        self.readback.read(render.world(), &self.target, picture)
+        read(&self.apps, &mut self.scene, picture)
     }
 
-    /// What the next frame shows.
+    /// What the last frame has drawn over the scene, where that is a layer of its own.
     ///
     /// # Errors
-    /// If the picture does not come back from the device.
-    pub fn capture(&mut self) -> Result<RgbImage> {
-        self.frame();
-        let mut picture = RgbaImage::default();
-        self.read(&mut picture)?;
-        Ok(image::DynamicImage::from(picture).into_rgb8())
+    /// If it is none, or does not come back from the device.
+    pub fn read_overlay(&mut self, picture: &mut RgbaImage) -> Result<()> {
+        let overlay = self.overlay.as_mut().context("the overlay is no layer of its own")?;
+        read(&self.apps, overlay, picture)
     }
+}
+
+fn read(apps: &SubApps, layer: &mut Layer, picture: &mut RgbaImage) -> Result<()> {
+    let render = apps.sub_apps.get(&RenderApp.intern()).context("nothing is drawn")?;
+    layer.readback.read(render.world(), &layer.target, picture)
+}
+
+/// An image of the size asked for, and the way for a camera to draw to it.
+fn layer(world: &mut World, request: &EyeRequest) -> (Layer, RenderTarget) {
+    let handle = world.resource_mut::<Assets<Image>>().add(target_image(request.size));
+    let (target, scale_factor) = (handle.clone(), request.pixels_per_point as f32);
+    let layer = Layer { target, readback: Readback::default() };
+    (layer, RenderTarget::Image(ImageRenderTarget { handle, scale_factor }))
+}
+
+/// The camera of the overlay alone: it sees nothing.
+fn overlay_camera() -> impl Bundle {
+    let camera = Camera { order: 1, clear_color: ClearColorConfig::Custom(Color::NONE), ..default() };
+    (Camera3d::default(), camera, Tonemapping::None, Msaa::Off, RenderLayers::none(), PrimaryEguiContext)
 }
 
 fn target_image([width, height]: [u32; 2]) -> Image {

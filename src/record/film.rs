@@ -12,8 +12,10 @@ use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 use image::RgbaImage;
 
+use super::background::Background;
+use super::exposure::Exposure;
 use super::eye::{Eye, EyeRequest};
-use super::shrink::Shrink;
+use super::page::Page;
 use crate::app::{Overlay, msaa_for};
 use crate::core::num::CancelToken;
 use crate::core::script::{Audience, Tour};
@@ -41,6 +43,10 @@ pub struct FilmRequest {
     pub frames: Range<u64>,
     /// Pixels drawn for each that is shown, along both sides: 1 to 4.
     pub supersample: u32,
+    /// What stands behind the scene.
+    pub background: Background,
+    /// How large things are, and where. Panels have a layout of their own.
+    pub page: Page,
     /// What is drawn over the scene.
     pub overlay: Overlay,
     /// Whether the chapters' titles and captions are shown.
@@ -57,11 +63,9 @@ pub struct Film {
     eye: Eye,
     fps: u32,
     frames: Range<u64>,
-    supersample: u32,
+    exposure: Exposure,
     /// The frame that the eye stands at, once it has begun.
     at: u64,
-    large: RgbaImage,
-    shrink: Shrink,
     warnings: Vec<String>,
 }
 
@@ -79,33 +83,31 @@ impl Film {
     /// # Errors
     /// If there is no graphics device, or the tour cannot be shown.
     pub fn open(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
-        let FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions } = request;
+        let FilmRequest { tour, size, fps, frames, supersample, background, page, overlay, has_captions } =
+            request;
+        let size = size.map(|side| side * supersample);
         let eye = EyeRequest {
             experiment: tour.first_experiment(),
-            size: size.map(|side| side * supersample),
+            size,
             overlay,
             pacing: Pacing::Filmed,
             // Set below, once it is known what draws.
             msaa: Msaa::Off,
             pixels_per_point: supersample,
         };
-        let begin = |app: &mut App| tour::begin(app, tour, Audience::Film, has_captions);
+        let begin = |app: &mut App| {
+            Exposure::prepare(background, app);
+            page.prepare(size, app);
+            tour::begin(app, tour, Audience::Film, has_captions);
+        };
         let mut eye = Eye::open_with(eye, begin)?;
-        if supersample == 1 {
+        if supersample == 1 && background == Background::Stage {
             // Smooth edges where a graphics processor draws.
             eye.set_msaa(eye.world().get_resource::<RenderAdapterInfo>().map_or(Msaa::Off, msaa_for));
         }
         eye.set_frame_time(Duration::ZERO);
-        let mut film = Self {
-            eye,
-            fps,
-            frames,
-            supersample,
-            at: 0,
-            large: RgbaImage::default(),
-            shrink: Shrink::default(),
-            warnings: Vec::new(),
-        };
+        let exposure = Exposure::new(background, supersample);
+        let mut film = Self { eye, fps, frames, exposure, at: 0, warnings: Vec::new() };
         film.settle(SETTLING_FRAMES)?;
         let is_there = film.skip(cancel)?;
         Ok(is_there.then_some(film))
@@ -119,12 +121,7 @@ impl Film {
         let Some(number) = self.frames.next() else { return Ok(false) };
         self.go_to(number)?;
         self.heed();
-        if self.supersample == 1 {
-            self.eye.read(frame)?;
-        } else {
-            self.eye.read(&mut self.large)?;
-            self.shrink.shrink(&self.large, self.supersample, frame);
-        }
+        self.exposure.take(&mut self.eye, frame)?;
         Ok(true)
     }
 
@@ -317,8 +314,17 @@ mod tests {
                 ], camera: [(secs: 0, pose: (target: (0, 0.1, 0), yaw_deg: 40, pitch_deg: -40, distance: 1.5))])])"
             ));
             let (size, overlay, frames) = ([320, 180], Overlay::Labels, 0..1);
-            let request =
-                FilmRequest { tour, size, fps: 1, frames, supersample: 1, overlay, has_captions: true };
+            let request = FilmRequest {
+                tour,
+                size,
+                fps: 1,
+                frames,
+                supersample: 1,
+                background: Background::Stage,
+                page: Page::default(),
+                overlay,
+                has_captions: true,
+            };
             let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
             let mut frame = RgbaImage::default();
             assert!(film.draw(&mut frame).unwrap());
@@ -338,8 +344,17 @@ mod tests {
             ])])",
         );
         let (size, overlay, frames) = ([64, 36], Overlay::Labels, 0..2);
-        let request =
-            FilmRequest { tour, size, fps: 4, frames, supersample: 1, overlay, has_captions: false };
+        let request = FilmRequest {
+            tour,
+            size,
+            fps: 4,
+            frames,
+            supersample: 1,
+            background: Background::Stage,
+            page: Page::default(),
+            overlay,
+            has_captions: false,
+        };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();
         while film.draw(&mut frame).unwrap() {}
@@ -368,7 +383,17 @@ mod tests {
     fn late_pixels(tour: Tour, overlay: Overlay) -> Vec<Late> {
         let (size, fps) = ([640, 360], test_fps(&tour, 6));
         let frames = 0..frames_of(&tour, fps);
-        let request = FilmRequest { tour, size, fps, frames, supersample: 1, overlay, has_captions: true };
+        let request = FilmRequest {
+            tour,
+            size,
+            fps,
+            frames,
+            supersample: 1,
+            background: Background::Stage,
+            page: Page::default(),
+            overlay,
+            has_captions: true,
+        };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let (mut drawn, mut again) = (RgbaImage::default(), RgbaImage::default());
         let mut late = Vec::new();
@@ -397,8 +422,17 @@ mod tests {
     fn a_job_that_panics_ends_the_film_with_its_cause() {
         let tour = builtin::load("descent").unwrap().unwrap();
         let (size, overlay, frames) = ([64, 36], Overlay::Labels, 0..9);
-        let request =
-            FilmRequest { tour, size, fps: 10, frames, supersample: 1, overlay, has_captions: false };
+        let request = FilmRequest {
+            tour,
+            size,
+            fps: 10,
+            frames,
+            supersample: 1,
+            background: Background::Stage,
+            page: Page::default(),
+            overlay,
+            has_captions: false,
+        };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();
         assert!(film.draw(&mut frame).unwrap());

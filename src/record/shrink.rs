@@ -52,11 +52,13 @@ impl Shrink {
     }
 }
 
-fn linear(v: f64) -> f64 {
+/// The light of a number, both 0 to 1.
+pub(super) fn linear(v: f64) -> f64 {
     if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
-fn encoded(v: f64) -> f64 {
+/// The number of a light, both 0 to 1.
+pub(super) fn encoded(v: f64) -> f64 {
     if v <= 0.0031308 { 12.92 * v } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 }
 }
 

@@ -1,5 +1,6 @@
 //! Brings what there is into view, and goes to bookmarks.
 
+use bevy::ecs::system::SystemParam;
 use bevy::math::DVec2;
 use bevy::prelude::*;
 
@@ -13,34 +14,71 @@ use crate::core::experiment::CameraMode;
 use crate::core::geometry::camera::{FOV, Pose};
 use crate::core::geometry::glide::Glide;
 
+/// Width over height of what is free on a picture: poses that a tour or a bookmark gives were written for one of 16:9.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct Sheet(pub f64);
+
+/// Width over height that poses are written for.
+const WRITTEN_FOR: f64 = 16.0 / 9.0;
+
+/// All that stands on the stage.
+#[derive(SystemParam)]
+pub(super) struct Stands<'w> {
+    /// What stands alone or first.
+    pub(super) placement: Res<'w, Placement>,
+    beside: Res<'w, Placement<Second>>,
+    sheet: Option<Res<'w, Sheet>>,
+}
+
+impl Stands<'_> {
+    /// Around everything, with so much room for labels.
+    fn points(&self, room: f64) -> Vec<[f64; 3]> {
+        let placed = self.placement.iter().chain(self.beside.iter());
+        placed.flat_map(|(_, placed)| corners(&placed, room)).collect()
+    }
+
+    /// Width over height of what legends leave of a view.
+    fn beside_legends(&self, aspect: f64) -> f64 {
+        match self.beside.first() {
+            None => LEGEND_FREE * aspect,
+            Some(_) => (aspect - 2.0 * LEGEND_WIDTH).max(LEAST_FREE * aspect),
+        }
+    }
+
+    /// A pose that was written for another sheet: on a narrower one it is so much farther away as everything
+    /// would have to be. What is led so moves as smoothly as before.
+    pub(super) fn fitted(&self, pose: Pose) -> Pose {
+        let Some(sheet) = self.sheet.as_ref().filter(|sheet| sheet.0 < WRITTEN_FOR) else { return pose };
+        let points = self.points(LABEL_ROOM);
+        if points.is_empty() {
+            return pose;
+        }
+        let far = |aspect| pose.framing(&points, self.beside_legends(aspect)).distance;
+        Pose { distance: pose.distance * (far(sheet.0) / far(WRITTEN_FOR)).max(1.0), ..pose }
+    }
+}
+
 /// Brings everything into view: at first, when asked to, when the stands change, and when an experiment
 /// comes with a place to be looked at from.
 pub(super) fn frame_all(
     session: Res<SessionState>,
-    placement: Res<Placement>,
-    beside: Res<Placement<Second>>,
+    stands: Stands,
     camera: Option<Single<&Camera, With<SceneCamera>>>,
     insets: Res<Insets>,
     mut rig: ResMut<Rig>,
 ) {
     let rig = rig.bypass_change_detection();
     rig.switch(session.look().camera);
-    let Some(camera) = camera.filter(|_| placement.first().is_some()) else { return };
+    let Some(camera) = camera.filter(|_| stands.placement.first().is_some()) else { return };
     let eye = session.look().eye;
     let shift = |placed: Option<Placed>| placed.map(|placed| placed.shift);
-    let stands = Stand::ALL.map(|stand| [shift(placement.get(stand)), shift(beside.get(stand))]);
-    let wanted = Framed { framings: session.view().framings, stands, eye };
+    let placed =
+        Stand::ALL.map(|stand| [shift(stands.placement.get(stand)), shift(stands.beside.get(stand))]);
+    let wanted = Framed { framings: session.view().framings, stands: placed, eye };
     let Some(size) = camera.physical_viewport_size() else { return };
     let free = insets.free(size.as_vec2());
-    let aspect = f64::from(free.x / free.y);
-    let aspect = match beside.first() {
-        None => LEGEND_FREE * aspect,
-        Some(_) => (aspect - 2.0 * LEGEND_WIDTH).max(LEAST_FREE * aspect),
-    };
-    let points = |room| -> Vec<[f64; 3]> {
-        let placed = placement.iter().chain(beside.iter());
-        placed.flat_map(|(_, placed)| corners(&placed, room)).collect()
-    };
+    let aspect = stands.beside_legends(f64::from(free.x / free.y));
+    let points = |room| stands.points(room);
     if rig.framed == Some(wanted) {
         rig.keep_in_view(&points(LABEL_ROOM), aspect);
         return;
@@ -85,13 +123,13 @@ const LABEL_ROOM: f64 = 0.2;
 const MAP_LABEL_ROOM: f64 = 0.44;
 
 /// Goes to the bookmark asked for.
-pub(super) fn visit(session: Res<SessionState>, mut rig: ResMut<Rig>) {
+pub(super) fn visit(session: Res<SessionState>, stands: Stands, mut rig: ResMut<Rig>) {
     let Some(visit) = session.view().visit.filter(|visit| visit.number != rig.visited) else { return };
     let rig = rig.bypass_change_detection();
     rig.visited = visit.number;
     match rig.mode {
         CameraMode::Flight => rig.flight = visit.pose.with_fov(FOV),
-        _ => rig.orbit = visit.pose,
+        _ => rig.orbit = stands.fitted(visit.pose),
     }
     (rig.lag, rig.spin) = (TRANSITION_SECS, DVec2::ZERO);
 }

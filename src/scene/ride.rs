@@ -2,7 +2,8 @@
 
 use bevy::prelude::*;
 
-use super::frame::{Placed, Placement};
+use super::frame::Placed;
+use super::framing::Stands;
 use super::landscape::{Known, Landscape};
 use super::relief::Relief;
 use super::rig::{Rig, TRANSITION_SECS};
@@ -20,7 +21,7 @@ pub(super) fn lead(
     time: Res<Time>,
     session: Res<SessionState>,
     landscape: Res<Landscape>,
-    placement: Res<Placement>,
+    stands: Stands,
     shown: Res<Shown>,
     trails: Res<Trails>,
     touring: Res<Touring>,
@@ -29,14 +30,14 @@ pub(super) fn lead(
     let rig = rig.bypass_change_detection();
     match rig.mode {
         CameraMode::Ride => {
-            if let (Some(known), Some(placed)) = (landscape.current(), placement.first()) {
+            if let (Some(known), Some(placed)) = (landscape.current(), stands.placement.first()) {
                 let ride = Ride { known, placed, shown: &shown };
                 rig.led = ride.pose(trails.leader(), rig.shown().yaw).unwrap_or(rig.led);
             }
         }
         CameraMode::Path => {
             rig.path_secs += f64::from(time.delta_secs());
-            lead_along(rig, session.view().keys.clone(), touring.path_secs());
+            lead_along(rig, session.view().keys.clone(), touring.path_secs(), |pose| stands.fitted(pose));
         }
         CameraMode::Orbit | CameraMode::Flight | CameraMode::Map => {}
     }
@@ -82,7 +83,7 @@ impl Ride<'_> {
 }
 
 /// Takes the camera to where its path is by now; a tour's path keeps to the tour's time.
-fn lead_along(rig: &mut Rig, keys: Vec<CameraKey>, told: Option<f64>) {
+fn lead_along(rig: &mut Rig, keys: Vec<CameraKey>, told: Option<f64>, fitted: impl Fn(Pose) -> Pose) {
     let Ok(path) = CameraPath::new(keys) else {
         // An experiment may ask for a path before there is one.
         rig.led = rig.orbit;
@@ -94,7 +95,7 @@ fn lead_along(rig: &mut Rig, keys: Vec<CameraKey>, told: Option<f64>) {
         // It begins again a moment after its end.
         (rig.path_secs, rig.lag) = (0.0, TRANSITION_SECS);
     }
-    rig.led = path.at(rig.path_secs);
+    rig.led = fitted(path.at(rig.path_secs));
 }
 
 /// Points of the trail to come that a ride looks at.

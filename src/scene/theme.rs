@@ -115,6 +115,16 @@ impl Palette {
     }
 }
 
+/// Whether the stage's colour stands behind the scene.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backdrop {
+    /// It does.
+    #[default]
+    Stage,
+    /// There is nothing, for a picture that is laid over others.
+    Absent,
+}
+
 /// How heavy things are beside their usual width.
 #[derive(Resource, Clone, Copy, Debug, PartialEq)]
 pub struct Weight {
@@ -146,6 +156,7 @@ pub(super) fn plugin(app: &mut App) {
     app.insert_resource(DARK)
         .add_message::<Lecture>()
         .init_resource::<Weight>()
+        .init_resource::<Backdrop>()
         .insert_resource(ClearColor(DARK.stage))
         .add_systems(Update, hear_lecture.in_set(Stage::Hear))
         .add_systems(Update, (set_theme, follow_screen).chain().in_set(Step::Theme));
@@ -164,9 +175,17 @@ fn follow_screen(camera: Option<Single<&Camera, With<SceneCamera>>>, mut weight:
     weight.set_if_neq(wanted);
 }
 
-fn set_theme(session: Res<SessionState>, mut palette: ResMut<Palette>, mut clear: ResMut<ClearColor>) {
-    if palette.set_if_neq(session.look().theme.into()) {
-        clear.0 = palette.stage;
+fn set_theme(
+    session: Res<SessionState>,
+    backdrop: Res<Backdrop>,
+    mut palette: ResMut<Palette>,
+    mut clear: ResMut<ClearColor>,
+) {
+    if palette.set_if_neq(session.look().theme.into()) || backdrop.is_changed() {
+        clear.0 = match *backdrop {
+            Backdrop::Stage => palette.stage,
+            Backdrop::Absent => Color::NONE,
+        };
     }
 }
 

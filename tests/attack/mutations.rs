@@ -149,7 +149,7 @@ mod films {
     use losscape::core::num::CancelToken;
     use losscape::disk::output::Output;
     use losscape::record::sink::join::{self, Part};
-    use losscape::record::sink::{self, Encoder, FilmSpec, Format, Quality, recover};
+    use losscape::record::sink::{self, Encoder, FilmSpec, Format, recover};
     use losscape::ui::Desk;
     use losscape::ui::desktop::preferences::Preferences;
 
@@ -158,14 +158,7 @@ mod films {
     /// What there is of a film of a few frames before it is complete, and the film.
     fn part_and_film(folder: &Path, name: &str) -> [Vec<u8>; 2] {
         let (film, part) = (folder.join(name), folder.join(format!("{name}.part")));
-        let spec = FilmSpec {
-            size: [32, 16],
-            fps: 10,
-            first: 0,
-            frames: 5,
-            quality: Quality::default(),
-            keeps_partial: false,
-        };
+        let spec = FilmSpec::plain([32, 16], 10, 5);
         let format = Format::of(&film).unwrap();
         let mut sink = sink::open(&film, true, spec, format, Encoder::InProcess).unwrap();
         for number in 0..5_u8 {

@@ -10,7 +10,10 @@ fn every_format_holds_every_frame_once_and_in_order() {
         film(&path, &FilmSpec { first: 300, ..spec(20, 75) }, encoder);
         assert_eq!(numbers(&path), (300..375).collect::<Vec<_>>(), "{name}");
     }
-    assert_eq!(files(&folder), ["film-f.mp4", "film.apng", "film.gif", "film.mp4", "film.webm", "frames"]);
+    assert_eq!(
+        files(&folder),
+        ["film-f.mp4", "film.apng", "film.gif", "film.mov", "film.mp4", "film.webm", "frames"]
+    );
     assert_eq!(files(&folder.join("frames"))[74], "frame-000374.png");
 }
 

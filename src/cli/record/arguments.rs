@@ -6,10 +6,14 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 
+use super::presets::Preset;
 use crate::cli::Failure;
 use crate::cli::number::whole;
 use crate::cli::progress::ProgressManner;
+use crate::core::script::Subtitles;
 use crate::core::text::Measured;
+use crate::record::Background;
+use crate::record::picture::SAMPLES;
 use crate::record::sink::{Encoder, Format};
 
 /// Frames a second, unless others are asked for.
@@ -20,20 +24,19 @@ const USUAL_FROM: &str = "0";
 /// What is asked of a film beyond what is asked of a picture.
 #[derive(Debug, Args)]
 pub struct FilmArguments {
-    /// Frames a second, 1 to 240.
-    #[arg(long, value_name = "N", default_value_t = USUAL_FPS, allow_hyphen_values = true,
-        value_parser = whole(1..=240_u32))]
-    pub(super) fps: u32,
+    /// Frames a second, 1 to 240; without it, 30.
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(1..=240_u32))]
+    fps: Option<u32>,
     /// Where to begin: 2 or 2s are seconds, 2f frames. A picture of a tour is taken there.
     #[arg(long, value_name = "TIME", default_value = USUAL_FROM, allow_hyphen_values = true)]
     from: String,
     /// Where to end; what is shown then is no part of it any more.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     to: Option<String>,
-    /// Pixels drawn for each that is shown, along both sides: smooth edges on any device.
-    #[arg(long, value_name = "1..4", default_value_t = 1, allow_hyphen_values = true,
-        value_parser = whole(1..=4_u32))]
-    pub(super) supersample: u32,
+    /// Pixels drawn for each that is shown, along both sides: smooth edges on any device. Without it 1, and 2
+    /// where --background is not the stage.
+    #[arg(long, value_name = "1..4", allow_hyphen_values = true, value_parser = whole(1..=4_u32))]
+    supersample: Option<u32>,
     /// Of .mp4 and .webm: 0 (small files) to 100 (hardly any loss); without it, 75.
     #[arg(long, value_name = "0..100", allow_hyphen_values = true, value_parser = whole(0..=100_u8))]
     pub(super) quality: Option<u8>,
@@ -43,6 +46,9 @@ pub struct FilmArguments {
     /// Show the chapters' titles and captions, as is usual.
     #[arg(long, overrides_with = "no_caption")]
     caption: bool,
+    /// What the chapters tell, as text with their times in files beside the film: srt, vtt or both (srt,vtt).
+    #[arg(long, value_enum, value_name = "FORM", value_delimiter = ',')]
+    captions: Vec<SubtitlesName>,
     /// Show the panels.
     #[arg(long)]
     pub(super) panels: bool,
@@ -62,6 +68,15 @@ pub struct FilmArguments {
     pub(super) progress: ProgressManner,
 }
 
+/// A form of subtitles as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SubtitlesName {
+    /// SubRip.
+    Srt,
+    /// WebVTT.
+    Vtt,
+}
+
 /// Who encodes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum EncoderName {
@@ -75,13 +90,14 @@ impl FilmArguments {
     /// Sees to it that nothing was asked for that only films and tours have.
     pub(super) fn refuse_all(&self) -> Result<(), Failure> {
         let asked = [
-            ("--fps", self.fps != USUAL_FPS),
+            ("--fps", self.fps.is_some()),
             ("--from", self.from != USUAL_FROM),
             ("--to", self.to.is_some()),
-            ("--supersample", self.supersample != 1),
+            ("--supersample", self.supersample.is_some()),
             ("--quality", self.quality.is_some()),
             ("--caption", self.caption),
             ("--no-caption", self.no_caption),
+            ("--captions", !self.captions.is_empty()),
             ("--panels", self.panels),
             ("--encoder", self.encoder.is_some()),
             ("--keep-partial", self.keep_partial),
@@ -94,31 +110,57 @@ impl FilmArguments {
         }
     }
 
+    /// A picture has no time to tell anything at.
+    pub(super) fn refuse_subtitles(&self) -> Result<(), Failure> {
+        match self.captions.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::request(anyhow!("--captions: expected for films, not for a picture"))),
+        }
+    }
+
+    /// The forms of subtitles that are wanted, each once.
+    pub(super) fn subtitles(&self) -> Vec<Subtitles> {
+        let forms = [(SubtitlesName::Srt, Subtitles::Srt), (SubtitlesName::Vtt, Subtitles::Vtt)];
+        forms.into_iter().filter(|(name, _)| self.captions.contains(name)).map(|(_, form)| form).collect()
+    }
+
+    /// Frames a second: as typed, else as suits the place.
+    pub(super) fn fps_for(&self, preset: Option<&Preset>) -> u32 {
+        self.fps.or(preset.map(|preset| preset.fps)).unwrap_or(USUAL_FPS)
+    }
+
+    /// Pixels drawn for each on that background, along both sides. Only on the stage does a device smooth edges
+    /// by itself.
+    pub(super) fn supersample_on(&self, background: Background) -> u32 {
+        let usual = if background == Background::Stage { 1 } else { SAMPLES };
+        self.supersample.unwrap_or(usual)
+    }
+
     /// Who encodes that kind of film.
     pub(super) fn encoder_for(&self, format: Format) -> anyhow::Result<Encoder> {
         match (self.encoder, format) {
-            (Some(EncoderName::Builtin), Format::Webm) => {
+            (Some(EncoderName::Builtin), Format::Webm | Format::Mov) => {
                 bail!(
-                    "--encoder builtin: expected ffmpeg for .webm; the program itself encodes .mp4, .gif and .apng"
+                    "--encoder builtin: expected ffmpeg for .webm and .mov; the program itself encodes .mp4, .gif and .apng"
                 )
             }
             (Some(EncoderName::Ffmpeg), Format::Gif | Format::Apng | Format::Frames) => {
                 bail!(
-                    "--encoder ffmpeg: expected for .mp4 and .webm; the other kinds are encoded by the program itself"
+                    "--encoder ffmpeg: expected for .mp4, .webm and .mov; the other kinds are encoded by the program itself"
                 )
             }
-            (Some(EncoderName::Ffmpeg), _) | (None, Format::Webm) => Ok(Encoder::Ffmpeg),
+            (Some(EncoderName::Ffmpeg), _) | (None, Format::Webm | Format::Mov) => Ok(Encoder::Ffmpeg),
             (Some(EncoderName::Builtin) | None, _) => Ok(Encoder::InProcess),
         }
     }
 }
 
 /// The frames between two times, of a film of so many.
-pub(super) fn frames(film: &FilmArguments, all: u64) -> anyhow::Result<Range<u64>> {
-    let from = frame_at("--from", &film.from, film.fps)?;
-    let to = film.to.as_ref().map(|to| frame_at("--to", to, film.fps)).transpose()?;
+pub(super) fn frames(film: &FilmArguments, fps: u32, all: u64) -> anyhow::Result<Range<u64>> {
+    let from = frame_at("--from", &film.from, fps)?;
+    let to = film.to.as_ref().map(|to| frame_at("--to", to, fps)).transpose()?;
     let to = to.unwrap_or(all);
-    let secs = Measured(all as f64 / f64::from(film.fps));
+    let secs = Measured(all as f64 / f64::from(fps));
     if from >= all {
         bail!("--from {}: expected less than the film's {secs} s ({all}f)", film.from);
     }

@@ -3,16 +3,20 @@
 mod along;
 mod arguments;
 mod drawing;
+mod presets;
+mod subtitles;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
-use image::{RgbImage, RgbaImage};
+use image::{DynamicImage, RgbaImage};
 
 use self::along::along;
 use self::arguments::{FilmArguments, frames};
 use self::drawing::film;
+use self::presets::{Preset, preset};
+use self::subtitles::{SubtitleFile, subtitle_files};
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::{finite, whole};
@@ -24,23 +28,35 @@ use crate::app::{Overlay, device};
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::formats::run::read_run;
-use crate::core::script::{Language, Tour};
+use crate::core::script::{Language, Mark, Tour, marks};
 use crate::disk::output::Output;
 use crate::record::film::frames_of;
-use crate::record::sink::{self, Encoding, FilmSpec, Format, Quality, SinkError};
-use crate::record::{self, Film, FilmRequest, Picture, PictureRequest, picture::SIDES};
+use crate::record::picture::{SAMPLES, SIDES};
+use crate::record::sink::{self, Chapter, Encoding, FilmSpec, Format, Quality, SinkError};
+use crate::record::{self, Background, Film, FilmRequest, Page, Picture, PictureRequest};
 
 /// A picture or a film as typed.
 #[derive(Debug, Args)]
 pub struct RecordArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The file: .png for a picture; .mp4, .webm, .gif, .apng or a folder of numbered pictures for a film.
+    /// The file: .png for a picture; .mp4, .webm, .mov, .gif, .apng or a folder of numbered pictures for a film.
     #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
-    /// Width and height in pixels. A film of odd sides is made one pixel larger.
-    #[arg(long, value_name = "WxH", default_value = "1280x720", allow_hyphen_values = true)]
-    size: String,
+    /// What it is made for: slides, shorts, 4k, readme or paper. Each sets size, rate, quality, text, safe area and
+    /// theme, and each of these options sets one otherwise.
+    #[arg(long = "for", value_name = "WHERE", value_parser = preset)]
+    preset: Option<&'static Preset>,
+    /// Width and height in pixels; without it, 1280x720. A film of odd sides is made one pixel larger.
+    #[arg(long, value_name = "WxH", allow_hyphen_values = true)]
+    size: Option<String>,
+    /// How much larger than usual text is, and how much wider lines are: 0.5 to 3.
+    #[arg(long, value_name = "TIMES", allow_hyphen_values = true, value_parser = times)]
+    text: Option<f32>,
+    /// Percent of the picture at its top, right, bottom and left edge that neither text nor the landscape's middle is
+    /// in, each 0 to 40.
+    #[arg(long, value_name = "T,R,B,L", allow_hyphen_values = true, value_parser = safe_area)]
+    safe_area: Option<SafeArea>,
     /// Of a picture: the step that training is at; without it, the end.
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(0..=MAX_STEPS))]
     at_step: Option<u64>,
@@ -53,6 +69,11 @@ pub struct RecordArguments {
     /// Dark stage or light.
     #[arg(long, value_enum, value_name = "WHICH")]
     theme: Option<ThemeName>,
+    /// What stands behind the scene: stage, the theme's; a colour such as #ffffff; or none, for .png, folders of
+    /// .png, .apng, .webm and .mov, whose alpha is straight and blended by sRGB numbers, as editors, browsers and
+    /// slides do.
+    #[arg(long, value_name = "WHAT", default_value = "stage")]
+    background: Background,
     /// Tell the tour in another language, such as de or es (losscape list names them).
     #[arg(long)]
     lang: Option<Language>,
@@ -61,6 +82,23 @@ pub struct RecordArguments {
     /// Replace the file if it is there.
     #[arg(long)]
     force: bool,
+}
+
+/// Shares of a picture at its edges, as typed.
+#[derive(Clone, Copy, Debug)]
+struct SafeArea([f32; 4]);
+
+fn safe_area(text: &str) -> Result<SafeArea, &'static str> {
+    let share = |text: &str| text.trim().parse().ok().filter(|percent: &f32| (0.0..=40.0).contains(percent));
+    let shares: Option<Vec<f32>> =
+        text.split(',').map(|text| share(text).map(|percent| percent / 100.0)).collect();
+    let shares = shares.and_then(|shares| <[f32; 4]>::try_from(shares).ok());
+    shares.map(SafeArea).ok_or("expected four numbers from 0 to 40, such as 8,0,20,0")
+}
+
+fn times(text: &str) -> Result<f32, &'static str> {
+    let times = text.parse().ok().filter(|times: &f32| (0.5..=3.0).contains(times));
+    times.ok_or("expected a number from 0.5 to 3")
 }
 
 /// A theme as typed.
@@ -107,7 +145,10 @@ fn has_ending(path: &Path, ending: &str) -> bool {
 impl RecordArguments {
     fn picture_of_experiment(self) -> Result<(), Failure> {
         self.film.refuse_all()?;
-        let size = size(&self.size).map_err(Failure::Request)?;
+        let size = self.size()?;
+        if self.background != Background::Stage {
+            self.check_drawn(size, SAMPLES)?;
+        }
         let experiment = self.looked(&self.experiment.checked_picture(self.alpha3, None)?)?;
         let planned = experiment.steps;
         if let Some(step) = self.at_step.filter(|step| *step > planned) {
@@ -117,7 +158,13 @@ impl RecordArguments {
         }
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         tell_notes(&experiment);
-        let request = PictureRequest { experiment, size, at_step: self.at_step };
+        let request = PictureRequest {
+            experiment,
+            size,
+            at_step: self.at_step,
+            page: self.page()?,
+            background: self.background,
+        };
         let picture = Interrupt::listen()?.work(move || record::picture(&request))?;
         let Picture { image, warnings } = picture.map_err(Failure::Work)?;
         warnings.iter().for_each(|warning| complain(warning));
@@ -129,7 +176,7 @@ impl RecordArguments {
         let looked = experiment.with(|file| {
             let view = &mut file.view;
             view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
-            view.theme = self.theme.map_or(view.theme, Theme::from);
+            view.theme = self.theme().unwrap_or(view.theme);
             view.shape = if self.cube { Shape::Cube } else { view.shape };
         });
         looked.map_err(Failure::request)
@@ -168,19 +215,21 @@ impl RecordArguments {
         if self.alpha3.is_some() || self.cube {
             return Err(Failure::request(anyhow!("--alpha3 and --cube: a tour says itself how it is shown")));
         }
-        let Some(theme) = self.theme.map(Theme::from) else { return Ok(tour) };
+        let Some(theme) = self.theme() else { return Ok(tour) };
         tour.with_experiments(|experiment| experiment.with(|file| file.view.theme = theme))
             .map_err(Failure::request)
     }
 
     fn picture_of_tour(self, tour: Option<Tour>) -> Result<(), Failure> {
         let tour = self.checked_tour(tour)?;
-        let size = size(&self.size).map_err(Failure::Request)?;
+        let size = self.size()?;
         let mut request = self.request(tour, size)?;
         request.frames.end = request.frames.start + 1;
         self.quality(None)?;
+        self.film.refuse_subtitles()?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         let interrupt = Interrupt::listen()?;
+        let background = self.background;
         let progress = FilmProgress::begin(self.film.progress, &interrupt, 1);
         let token = interrupt.token();
         let draw = move || -> anyhow::Result<Option<(RgbaImage, Vec<String>)>> {
@@ -194,24 +243,20 @@ impl RecordArguments {
         progress.tell()?;
         progress.end();
         warnings.iter().for_each(|warning| complain(warning));
-        write_png(&output, &image::DynamicImage::from(picture).into_rgb8())
+        write_png(&output, &background.flattened(picture))
     }
 
     fn film(self, tour: Option<Tour>) -> Result<(), Failure> {
         let format = Format::of(&self.output).map_err(Failure::request)?;
         let tour = self.checked_tour(tour)?;
-        let typed = size(&self.size).map_err(Failure::Request)?;
+        let typed = self.size()?;
         let size = even(typed, format);
         let request = self.request(tour, size)?;
-        let frames = request.frames.end - request.frames.start;
-        let spec = FilmSpec {
-            size,
-            fps: self.film.fps,
-            first: request.frames.start,
-            frames,
-            quality: self.quality(Some(format))?,
-            keeps_partial: self.film.keep_partial,
-        };
+        let marks = marks(&request.tour, request.fps, request.frames.clone());
+        let spec = self.spec(format, &request, &marks)?;
+        let frames = spec.frames;
+        let forms = self.film.subtitles();
+        let subtitles = subtitle_files(&forms, &self.output, self.force, &marks, request.fps)?;
         let encoder = self.film.encoder_for(format).map_err(Failure::Request)?;
         device::require().map_err(Failure::Work)?;
         // Before anything is made that an interrupt must take away.
@@ -225,12 +270,42 @@ impl RecordArguments {
         }
         let encoding = Encoding::start(sink).map_err(Failure::work)?.until(interrupt.token());
         let progress = FilmProgress::begin(self.film.progress, &interrupt, frames);
-        film(request, encoding, &interrupt, progress)
+        film(request, encoding, &interrupt, progress)?;
+        subtitles.into_iter().try_for_each(SubtitleFile::write)
+    }
+
+    /// What is asked of the film's file.
+    fn spec(&self, format: Format, request: &FilmRequest, marks: &[Mark]) -> Result<FilmSpec, Failure> {
+        let plain = FilmSpec::plain(request.size, request.fps, request.frames.end - request.frames.start);
+        Ok(FilmSpec {
+            first: request.frames.start,
+            quality: self.quality(Some(format))?,
+            keeps_partial: self.film.keep_partial,
+            has_alpha: self.has_alpha(format)?,
+            chapters: if format.keeps_chapters() { chapters_of(&request.tour, marks) } else { Vec::new() },
+            ..plain
+        })
+    }
+
+    /// Whether a film of that kind is seen through.
+    fn has_alpha(&self, format: Format) -> Result<bool, Failure> {
+        match self.background {
+            Background::None if format.keeps_alpha() => Ok(true),
+            Background::None => Err(Failure::request(anyhow!(
+                "--background none: expected .png, a folder of .png, .apng, .webm or .mov; {} cannot be seen through",
+                self.output.display()
+            ))),
+            Background::Stage | Background::Color(_) => Ok(false),
+        }
     }
 
     /// How closely a film of that kind is kept; a picture is of none.
     fn quality(&self, format: Option<Format>) -> Result<Quality, Failure> {
-        let Some(percent) = self.film.quality else { return Ok(Quality::default()) };
+        let percent = match (self.film.quality, self.preset) {
+            (Some(percent), _) => percent,
+            (None, Some(preset)) => return Ok(Quality::new(preset.quality).unwrap_or_default()),
+            (None, None) => return Ok(Quality::default()),
+        };
         let quality = Quality::new(percent)
             .ok_or_else(|| Failure::request(anyhow!("--quality {percent}: expected 0 to 100")))?;
         match format {
@@ -242,29 +317,70 @@ impl RecordArguments {
     }
 
     fn request(&self, tour: Tour, size: [u32; 2]) -> Result<FilmRequest, Failure> {
-        let film = &self.film;
-        let most = *SIDES.end();
-        if size.iter().any(|side| side * film.supersample > most) {
+        let (film, background) = (&self.film, self.background);
+        let supersample = film.supersample_on(background);
+        self.check_drawn(size, supersample)?;
+        let fps = film.fps_for(self.preset);
+        let frames = frames(film, fps, frames_of(&tour, fps)).map_err(Failure::Request)?;
+        let page = self.page()?;
+        let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
+        let has_captions = !film.no_caption;
+        Ok(FilmRequest { tour, size, fps, frames, supersample, background, page, overlay, has_captions })
+    }
+
+    /// Width and height: as typed, else as suits the place.
+    fn size(&self) -> Result<[u32; 2], Failure> {
+        match (&self.size, self.preset) {
+            (Some(text), _) => size(text).map_err(Failure::Request),
+            (None, preset) => Ok(preset.map_or(USUAL_SIZE, |preset| preset.size)),
+        }
+    }
+
+    fn theme(&self) -> Option<Theme> {
+        self.theme.map(Theme::from).or(self.preset.map(|preset| preset.theme))
+    }
+
+    /// The page that is drawn for.
+    fn page(&self) -> Result<Page, Failure> {
+        let usual = self.preset.map_or(Page::default(), |preset| preset.page);
+        let safe_area = self.safe_area.map_or(usual.safe_area, |area| area.0);
+        let page = Page { text: self.text.unwrap_or(usual.text), safe_area };
+        if self.film.panels && page != Page::default() {
             return Err(Failure::request(anyhow!(
-                "--supersample {} of {}x{}: expected at most {most} pixels drawn along a side",
-                film.supersample,
-                size[0],
-                size[1]
+                "--panels: they have a layout of their own; expected without --text, --safe-area and a --for that sets them"
             )));
         }
-        let frames = frames(film, frames_of(&tour, film.fps)).map_err(Failure::Request)?;
-        let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
-        let (fps, supersample, has_captions) = (film.fps, film.supersample, !film.no_caption);
-        Ok(FilmRequest { tour, size, fps, frames, supersample, overlay, has_captions })
+        Ok(page)
+    }
+
+    /// Whether so many pixels can be drawn for each.
+    fn check_drawn(&self, size: [u32; 2], supersample: u32) -> Result<(), Failure> {
+        let most = *SIDES.end();
+        if size.iter().all(|side| side * supersample <= most) {
+            return Ok(());
+        }
+        let [width, height] = size;
+        Err(Failure::request(anyhow!(
+            "--supersample {supersample} of {width}x{height}: expected at most {most} pixels drawn along a side"
+        )))
     }
 }
+
+/// What a film's file names; a tour of one chapter is not divided.
+fn chapters_of(tour: &Tour, marks: &[Mark]) -> Vec<Chapter> {
+    let marks = if tour.chapters().len() > 1 { marks } else { &[] };
+    marks.iter().map(|mark| Chapter::new(mark.frames.start, &mark.name)).collect()
+}
+
+/// Width and height of a picture for no place in particular.
+const USUAL_SIZE: [u32; 2] = [1280, 720];
 
 /// Encoders take two pixels at a time: an odd side is made one pixel longer.
 fn even(size: [u32; 2], format: Format) -> [u32; 2] {
     if format.needs_even_sides() { size.map(|side| side.next_multiple_of(2)) } else { size }
 }
 
-fn write_png(output: &Output, picture: &RgbImage) -> Result<(), Failure> {
+fn write_png(output: &Output, picture: &DynamicImage) -> Result<(), Failure> {
     let write = |file: &mut std::fs::File| {
         let written = picture.write_to(&mut std::io::BufWriter::new(file), image::ImageFormat::Png);
         written.map_err(std::io::Error::other)

@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod chapters;
 mod demand;
+pub mod marks;
 pub mod open;
 pub mod player;
 pub mod recorder;
@@ -12,6 +13,7 @@ pub mod tour;
 pub mod words;
 
 pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
+pub use marks::{Mark, Subtitles, marks};
 pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;

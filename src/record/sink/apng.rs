@@ -10,9 +10,9 @@ use std::path::Path;
 
 use flate2::CrcWriter;
 use image::RgbaImage;
-use png::{ColorType, Compression, Encoder, EncodingError, Writer};
+use png::{Compression, Encoder, EncodingError, Writer};
 
-use super::frames::without_alpha;
+use super::frames::{color_type, numbers};
 use super::join::{JoinError, not_a_part};
 use super::part::PartFile;
 use super::region::Region;
@@ -27,8 +27,8 @@ pub struct Apng {
     part: PartFile,
     /// Unbuffered, so that every frame is in the part at once.
     writer: Writer<File>,
-    /// The last frame, red, green and blue.
-    last: Vec<u8>,
+    /// The last frame.
+    last: Vec<[u8; 4]>,
     frames: u32,
 }
 
@@ -45,7 +45,7 @@ impl Apng {
             u32::try_from(spec.frames).map_err(|_| spec.refuse("expected fewer frames in an .apng"))?;
         let part = PartFile::create(&output, count)?;
         let mut encoder = Encoder::new(part.share()?, spec.size[0], spec.size[1]);
-        encoder.set_color(ColorType::Rgb);
+        encoder.set_color(color_type(spec.has_alpha));
         encoder.set_compression(Compression::Fast);
         let animated =
             encoder.set_animated(frames, 0).and_then(|()| encoder.set_frame_delay(1, spec.fps as u16));
@@ -54,20 +54,22 @@ impl Apng {
         Ok(Self { output, spec, part, writer, last: Vec::new(), frames: 0 })
     }
 
-    fn write(&mut self, frame: Vec<u8>) -> Result<(), EncodingError> {
+    fn write(&mut self, frame: &RgbaImage) -> Result<(), EncodingError> {
         let size = self.spec.size.map(|side| side as usize);
-        let pixels = |bytes: &'_ [u8]| -> Vec<[u8; 3]> { bytes.as_chunks::<3>().0.to_vec() };
-        let (old, new) = (pixels(&self.last), pixels(&frame));
+        let has_alpha = self.spec.has_alpha;
+        // Where alpha is not kept, it is no difference either.
+        let seen = |&[r, g, b, a]: &[u8; 4]| [r, g, b, if has_alpha { a } else { 255 }];
+        let new: Vec<[u8; 4]> = frame.as_raw().as_chunks().0.iter().map(seen).collect();
         let region = match self.frames {
             0 => Region::whole(size),
-            _ => Region::of_change(&old, &new, size[0]),
+            _ => Region::of_change(&self.last, &new, size[0]),
         };
         self.writer.reset_frame_position()?;
         self.writer.set_frame_dimension(region.width as u32, region.height as u32)?;
         self.writer.set_frame_position(region.left as u32, region.top as u32)?;
-        let changed: Vec<u8> = region.rows(&new, size[0]).flatten().flatten().copied().collect();
-        self.writer.write_image_data(&changed)?;
-        self.last = frame;
+        let changed: Vec<[u8; 4]> = region.rows(&new, size[0]).flatten().copied().collect();
+        self.writer.write_image_data(&numbers(&changed, has_alpha))?;
+        self.last = new;
         self.frames += 1;
         Ok(())
     }
@@ -103,7 +105,7 @@ fn mend_count(file: &mut File, frames: u32) -> io::Result<()> {
 
 impl Sink for Apng {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
-        self.write(without_alpha(frame)).map_err(|error| self.output.failed(error.into()).into())
+        self.write(frame).map_err(|error| self.output.failed(error.into()).into())
     }
 
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {

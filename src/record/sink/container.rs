@@ -3,11 +3,14 @@
 //!
 //! Written here, since it has to be small in memory however long the film is: the pictures go straight from
 //! the file that holds them to the film, and only a table of their lengths is kept. One picture lasts
-//! exactly one frame at any whole rate. The colours are told by the pictures' own parameter sets.
+//! exactly one frame at any whole rate. The colours are told by the pictures' own parameter sets, the
+//! [`chapters`](super::chapters) by a box behind the track.
 //!
 //! Only what was written here is read: the table of another program's film may say more than is kept.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use super::chapters::{self, Chapter};
 
 /// Parts of a frame's time in which the clock counts. Players like a clock that is finer than the frames.
 const TICKS: u32 = 512;
@@ -21,6 +24,8 @@ pub struct Track {
     pub fps: u32,
     /// The parameter sets, as the decoder wants them: the content of an `avcC` box.
     pub decoder: Vec<u8>,
+    /// Where its chapters begin, and what they are called.
+    pub chapters: Vec<Chapter>,
 }
 
 /// A picture in the table.
@@ -151,7 +156,11 @@ fn parse(moov: &[u8], length: u64) -> Option<(Track, Vec<Sample>, u64)> {
         (_, Some(offsets)) => u64::from(word(offsets, 8)?) << 32 | u64::from(word(offsets, 12)?),
         _ => return None,
     };
-    let head = Track { size, fps, decoder };
+    let chapters = match find(moov, b"udta") {
+        Some(user) => chapters::from_box(find(user, b"chpl")?, fps)?,
+        None => Vec::new(),
+    };
+    let head = Track { size, fps, decoder, chapters };
     // Whatever else the table says, a table of these numbers written here would say it as well.
     let is_long = find(samples, b"co64").is_some();
     let duration = u32::try_from(pictures.len() as u64 * u64::from(TICKS)).ok()?;
@@ -206,7 +215,15 @@ fn table(head: &Track, pictures: &[Sample], duration: u32, first: u64, is_long: 
         ],
     );
     let track = boxed(b"trak", &[&boxed(b"tkhd", &[&words(&shown)]), &media]);
-    boxed(b"moov", &[&boxed(b"mvhd", &[&words(&movie)]), &track])
+    boxed(b"moov", &[&boxed(b"mvhd", &[&words(&movie)]), &track, &user_data(head)])
+}
+
+/// The chapters; nothing where there are none.
+fn user_data(head: &Track) -> Vec<u8> {
+    match &head.chapters[..] {
+        [] => Vec::new(),
+        all => boxed(b"udta", &[&boxed(b"chpl", &[&chapters::to_box(all, head.fps)])]),
+    }
 }
 
 /// How long, how large, where and of what kind the pictures are; each is a chunk of its own.
@@ -270,7 +287,8 @@ mod tests {
     /// A film of such pictures, empty but as long as it would be.
     fn film(lengths: &[u32]) -> (Track, Vec<Sample>, std::fs::File) {
         let decoder = decoder_record(&[0x67, 66, 0xc0, 31, 5], &[0x68, 1]);
-        let head = Track { size: [1280, 720], fps: 7, decoder };
+        let chapters = (0..lengths.len() as u64 / 2).map(|at| Chapter::new(2 * at, "A")).collect();
+        let head = Track { size: [1280, 720], fps: 7, decoder, chapters };
         let picture = |(number, &length): (usize, &u32)| Sample { length, is_key: number % 3 == 0 };
         let pictures: Vec<Sample> = lengths.iter().enumerate().map(picture).collect();
         let mut file = tempfile::tempfile().unwrap();

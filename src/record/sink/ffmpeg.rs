@@ -1,12 +1,12 @@
-//! Films by the program `ffmpeg`, through a pipe: H.264 by libx264, and webm by libvpx-vp9.
+//! Films by the program `ffmpeg`, through a pipe, and an mp4 by its libx264.
 //!
 //! Frames go to its standard input as they are. For an mp4 its packets come from its standard output
 //! straight into the [`stream`](super::stream) beside the film, so that a film is recovered and joined as one of
-//! the built-in encoder is; there are no frames out of order (`-bf 0`). A webm goes into the
-//! [`part`](super::part) beside the film likewise, cluster by cluster, and gets its length and index at the end. Colours are converted to limited-range BT.709 and say so.
+//! the built-in encoder is; there are no frames out of order (`-bf 0`). Colours are converted to limited-range
+//! BT.709 and say so.
 
 use std::collections::VecDeque;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -17,8 +17,6 @@ use std::time::Duration;
 use image::RgbaImage;
 
 use super::h264::{H264Film, KEY_SECONDS};
-use super::join::{JoinError, not_a_part};
-use super::part::PartFile;
 use super::{FilmSpec, Partial, Sink, SinkError, Stopper, write_error};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
@@ -37,8 +35,9 @@ impl Mp4 {
     pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         spec.check_even()?;
         look_for("ffmpeg", "libx264", "; without --encoder ffmpeg none is needed")?;
-        let mut command = command(&spec);
+        let mut command = command(&spec, "yuv420p");
         let quality = spec.quality.quantiser().to_string();
+        command.args(["-g", &(spec.fps * KEY_SECONDS).to_string()]);
         command.args(["-c:v", "libx264", "-preset", "medium", "-bf", "0", "-crf", &quality]);
         // A delimiter before every unit, as in every stream of ours.
         command.args(["-aud", "1", "-f", "h264", "pipe:1"]);
@@ -89,121 +88,11 @@ impl Sink for Mp4 {
     }
 }
 
-/// A webm that libvpx encodes.
-pub struct Webm {
-    output: Output,
-    spec: FilmSpec,
-    pipe: Pipe,
-    part: PartFile,
-    frames: u64,
-}
-
-impl Webm {
-    /// Starts ffmpeg.
-    ///
-    /// # Errors
-    /// If there is none, the size is odd, or the place cannot be written.
-    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
-        spec.check_even()?;
-        look_for("ffmpeg", "libvpx-vp9", "; an .mp4 needs none")?;
-        let part = PartFile::create(&output, count)?;
-        let mut command = command(&spec);
-        // VP9's scale goes to 63 where H.264's goes to 51.
-        let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
-        command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
-        command.args(["-f", "webm", "pipe:1"]).stdout(part.share()?);
-        let pipe = Pipe::start(command, output.path().to_owned())?;
-        Ok(Self { output, spec, pipe, part, frames: 0 })
-    }
-}
-
-impl Sink for Webm {
-    fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
-        self.pipe.write(frame)?;
-        self.frames += 1;
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
-        let Self { output, spec, mut pipe, part, frames } = *self;
-        let whole = pipe.end().and_then(|()| part.require(frames));
-        match whole.and_then(|()| with_index(part.path(), &output)) {
-            Err(why) if spec.keeps_partial => Err(part.keep(why)),
-            ended => ended.map(drop),
-        }
-    }
-
-    fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
-        let Self { output, spec, mut pipe, part, frames } = *self;
-        if !spec.keeps_partial || frames == 0 {
-            drop(pipe);
-            return Ok(None);
-        }
-        // Whatever ended it, what it wrote until then is whole cluster by cluster.
-        match pipe.end().and_then(|()| with_index(part.path(), &output)) {
-            Err(why) => Err(part.keep(why)),
-            Ok(frames) => Ok(Some(Partial { path: output.path().to_owned(), frames })),
-        }
-    }
-
-    fn stopper(&self) -> Option<Stopper> {
-        Some(self.pipe.stopper())
-    }
-}
-
-/// Puts the film of a part in its place; tells how many frames it has.
-fn with_index(part: &Path, output: &Output) -> Result<u64, SinkError> {
-    recover(part, output).map_err(|error| match error {
-        JoinError::Write(error) => error.into(),
-        JoinError::Sink(error) => error,
-        other => {
-            let (path, status) = (output.path().to_owned(), "an incomplete film".to_owned());
-            SinkError::Ffmpeg { path, status, said: other.to_string() }
-        }
-    })
-}
-
-/// Makes the film of a webm that was left, without encoding anything anew; tells how many frames it has.
-///
-/// # Errors
-/// If the part holds no frame, there is no ffmpeg, or the film cannot be written.
-pub fn recover(part: &Path, output: &Output) -> Result<u64, JoinError> {
-    let draft = output.draft()?;
-    let frames = copy(part, &["-f", "webm", "-y"], &named(draft.path()))?;
-    if frames == 0 {
-        return Err(not_a_part(part, "it was cut before its first frame was complete"));
-    }
-    draft.place()?;
-    Ok(frames)
-}
-
-/// How many frames there are in a webm's part; 0 where it is none.
-fn count(part: &Path) -> u64 {
-    copy(part, &["-f", "null"], "-".as_ref()).unwrap_or(0)
-}
-
-/// Copies the pictures of a webm as they are; tells how many there are. Whatever the file holds, it is taken
-/// for a webm: a format that ffmpeg guesses may name other files.
-fn copy(part: &Path, format: &[&str], to: &OsStr) -> Result<u64, JoinError> {
-    let mut command = Command::new("ffmpeg");
-    command.args(["-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1"]);
-    command.args(["-f", "matroska", "-i"]).arg(named(part)).args(["-c", "copy"]).args(format).arg(to);
-    alone(&mut command);
-    let ran = command.stdin(Stdio::null()).output();
-    let ran = ran.map_err(|_| SinkError::NoFfmpeg { hint: "" })?;
-    if !ran.status.success() {
-        return Err(not_a_part(part, format!("ffmpeg says: {}", last_lines(&ran.stderr[..]))));
-    }
-    let told = String::from_utf8_lossy(&ran.stdout);
-    let frames = told.lines().rev().find_map(|line| line.strip_prefix("frame=")?.trim().parse().ok());
-    Ok(frames.unwrap_or(0))
-}
-
 /// How long ffmpeg may take to tell its encoders: it takes some hundredths of a second.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether there is an ffmpeg that has the encoder.
-fn look_for(program: &str, encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
+pub(super) fn look_for(program: &str, encoder: &'static str, hint: &'static str) -> Result<(), SinkError> {
     let mut command = Command::new(program);
     match said_within(PATIENCE, command.args(["-hide_banner", "-encoders"])) {
         Ok(Some(said)) if said.contains(encoder) => Ok(()),
@@ -235,27 +124,27 @@ fn said_within(limit: Duration, command: &mut Command) -> io::Result<Option<Stri
 }
 
 /// A file's name as ffmpeg takes it: otherwise a colon in it would name a protocol.
-fn named(path: &Path) -> OsString {
+pub(super) fn named(path: &Path) -> OsString {
     let mut name = OsString::from("file:");
     name.push(path);
     name
 }
 
-/// The program with all that is alike for every format.
-fn command(spec: &FilmSpec) -> Command {
+/// The program with all that is alike for every format, which encodes such pixels.
+pub(super) fn command(spec: &FilmSpec, pixels: &str) -> Command {
     let mut command = Command::new("ffmpeg");
     let size = format!("{}x{}", spec.size[0], spec.size[1]);
     command.args(["-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgba"]);
     command.args(["-video_size", &size, "-framerate", &spec.fps.to_string(), "-i", "pipe:0"]);
-    command.args(["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p"]);
+    let exactly = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd";
+    command.args(["-vf", &format!("{exactly},format={pixels}")]);
     command.args(["-color_primaries", "bt709", "-color_trc", "iec61966-2-1"]);
     command.args(["-colorspace", "bt709", "-color_range", "tv"]);
-    command.args(["-g", &(spec.fps * KEY_SECONDS).to_string()]);
     command
 }
 
 /// The running program.
-struct Pipe {
+pub(super) struct Pipe {
     /// Also in the hands of who may have to end it.
     child: Arc<Mutex<Child>>,
     stdin: Option<ChildStdin>,
@@ -270,7 +159,7 @@ struct Pipe {
 const LINES: usize = 3;
 
 impl Pipe {
-    fn start(mut command: Command, path: PathBuf) -> Result<Self, SinkError> {
+    pub(super) fn start(mut command: Command, path: PathBuf) -> Result<Self, SinkError> {
         alone(&mut command);
         let failed = write_error(&path);
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(&failed)?;
@@ -284,13 +173,13 @@ impl Pipe {
     }
 
     /// Ends the program, whatever it is at.
-    fn stopper(&self) -> Stopper {
+    pub(super) fn stopper(&self) -> Stopper {
         let child = Arc::clone(&self.child);
         // It may have ended by itself; then there is nobody to end.
         Box::new(move || drop(held(&child).kill()))
     }
 
-    fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
+    pub(super) fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
         let written = self.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(frame.as_raw()));
         match written {
             Ok(()) => Ok(()),
@@ -304,7 +193,7 @@ impl Pipe {
 
     /// Tells it that there is no more, and waits until it has written everything. If it failed, it says so
     /// each time.
-    fn end(&mut self) -> Result<(), SinkError> {
+    pub(super) fn end(&mut self) -> Result<(), SinkError> {
         self.stdin = None;
         if let Some(listener) = self.listener.take() {
             // It is heard to its end before it is held, so that it can be ended meanwhile.
@@ -334,7 +223,7 @@ fn held(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
     child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn last_lines(from: impl BufRead) -> String {
+pub(super) fn last_lines(from: impl BufRead) -> String {
     let mut lines = VecDeque::new();
     for line in from.lines().map_while(io::Result::ok).filter(|line| !line.trim().is_empty()) {
         lines.push_back(line);
@@ -346,7 +235,7 @@ fn last_lines(from: impl BufRead) -> String {
 }
 
 /// Ctrl-C in a terminal is meant for this program, which then ends ffmpeg in its own way.
-fn alone(command: &mut Command) {
+pub(super) fn alone(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(windows)]

@@ -3,6 +3,7 @@
 //! `frame-000123.png` is the frame of that number in the whole film, counted from 0. One that replaces an
 //! older one waits beside it, as `frame-000123.png.part`, until all are there.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -118,7 +119,7 @@ impl Sink for Frames {
         // One that waits there was left of a film that was killed.
         Output::new(&waits, waits != path)?.write(|file| {
             let mut buffered = BufWriter::new(file);
-            write_png(&mut buffered, frame)?;
+            write_png(&mut buffered, frame, self.spec.has_alpha)?;
             buffered.flush()?;
             bytes = buffered.get_ref().metadata()?.len();
             Ok(())
@@ -154,19 +155,26 @@ impl Sink for Frames {
     }
 }
 
-/// Writes the picture without its alpha.
-pub fn write_png(to: &mut impl Write, frame: &RgbaImage) -> std::io::Result<()> {
+/// Writes the picture, with its alpha or without.
+pub fn write_png(to: &mut impl Write, frame: &RgbaImage, has_alpha: bool) -> std::io::Result<()> {
     let mut encoder = png::Encoder::new(to, frame.width(), frame.height());
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(color_type(has_alpha));
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&without_alpha(frame))?;
+    writer.write_image_data(&numbers(frame.as_raw().as_chunks().0, has_alpha))?;
     writer.finish()?;
     Ok(())
 }
 
-/// Red, green and blue of every pixel.
-pub fn without_alpha(frame: &RgbaImage) -> Vec<u8> {
-    let pixels = frame.as_raw().as_chunks::<4>().0;
+/// What a png says of its pixels.
+pub fn color_type(has_alpha: bool) -> png::ColorType {
+    if has_alpha { png::ColorType::Rgba } else { png::ColorType::Rgb }
+}
+
+/// Red, green and blue of every pixel, and alpha where it is wanted.
+pub fn numbers(pixels: &[[u8; 4]], has_alpha: bool) -> Cow<'_, [u8]> {
+    if has_alpha {
+        return Cow::Borrowed(pixels.as_flattened());
+    }
     pixels.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]).collect()
 }

@@ -53,7 +53,7 @@ impl Gif {
     /// Keeps a frame, in one write.
     fn keep(&mut self, frame: &RgbaImage) -> io::Result<()> {
         let mut record = vec![0; LENGTH];
-        frames::write_png(&mut record, frame)?;
+        frames::write_png(&mut record, frame, false)?;
         let length = (record.len() - LENGTH) as u32;
         record[..LENGTH].copy_from_slice(&length.to_le_bytes());
         self.part.file().write_all(&record)
@@ -79,7 +79,7 @@ impl Gif {
 impl Sink for Gif {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
         self.keep(frame).map_err(|error| self.output.failed(error))?;
-        self.histogram.add(frames::without_alpha(frame).as_chunks::<3>().0);
+        self.histogram.add(frames::numbers(frame.as_raw().as_chunks().0, false).as_chunks::<3>().0);
         self.frames += 1;
         Ok(())
     }

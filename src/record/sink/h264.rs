@@ -71,7 +71,7 @@ impl H264Film {
     /// Tells how many frames the film has, which are those that are expected.
     fn put_in_place(&self, expected: Option<u64>) -> Result<u64, SinkError> {
         let part = match Part::read(self.stream.path()) {
-            Ok(part) => part,
+            Ok(part) => part.divided(&self.spec.chapters),
             Err(JoinError::Read { path, source }) => return Err(write_error(&path)(source)),
             Err(error) => return Err(self.failed(error.to_string())),
         };

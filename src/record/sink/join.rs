@@ -9,6 +9,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::SinkError;
+use super::chapters::Chapter;
 use super::container::{self, Sample, Track};
 use super::part::GIF_MAGIC;
 use super::stream::{self, Units, kind};
@@ -117,6 +118,13 @@ impl Part {
         }
     }
 
+    /// The same with these chapters, as far as they begin in it.
+    pub fn divided(mut self, chapters: &[Chapter]) -> Self {
+        let frames = self.frames();
+        self.head.chapters = chapters.iter().filter(|chapter| chapter.first < frames).cloned().collect();
+        self
+    }
+
     /// How many pictures it has.
     pub fn frames(&self) -> u64 {
         self.pictures.len() as u64
@@ -144,7 +152,8 @@ impl Part {
         }
         let decoder =
             decoder.ok_or_else(|| not_a_part(path, "it was cut before its first frame was complete"))?;
-        let head = Track { size: units.note().size, fps: units.note().fps, decoder };
+        let (size, fps) = (units.note().size, units.note().fps);
+        let head = Track { size, fps, decoder, chapters: Vec::new() };
         Ok(Self { path: path.to_owned(), head, pictures, source: Source::Stream })
     }
 
@@ -236,14 +245,31 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
 pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(), JoinError> {
     check(parts)?;
     let Some(first) = parts.first() else { return Ok(()) };
+    let head = Track { chapters: chapters_of(parts), ..first.head.clone() };
     let pictures: Vec<Sample> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
     output.write_until(cancel, |file| {
         let mut to = BufWriter::with_capacity(1 << 18, file);
-        container::write_head(&mut to, &first.head, &pictures)?;
+        container::write_head(&mut to, &head, &pictures)?;
         parts.iter().try_for_each(|part| part.copy(&mut to))?;
         to.flush()
     })?;
     Ok(())
+}
+
+/// The chapters of the film that the parts make. One that goes on in the next part began once.
+fn chapters_of(parts: &[Part]) -> Vec<Chapter> {
+    let (mut at, mut all) = (0, Vec::<Chapter>::new());
+    for part in parts {
+        for chapter in &part.head.chapters {
+            let goes_on =
+                chapter.first == 0 && all.last().is_some_and(|last| last.title() == chapter.title());
+            if !goes_on {
+                all.push(Chapter::new(at + chapter.first, chapter.title()));
+            }
+        }
+        at += part.frames();
+    }
+    all
 }
 
 /// Opens a part: films are as long as they are, but ordinary files.

@@ -11,14 +11,18 @@
 //! |---|---|---|
 //! | `.mp4` | openh264, or ffmpeg's libx264 ([`Encoder`]) | `.mp4.part`: a [`stream`] of packets |
 //! | `.webm` | ffmpeg's libvpx-vp9 | `.webm.part`: the film so far |
+//! | `.mov` | ffmpeg's ProRes 4444 | `.mov.part`: the film so far |
 //! | `.gif` | [`gif`], one palette for the whole film | `.gif.part`: the frames themselves, losslessly |
 //! | `.apng` | [`apng`] | `.apng.part`: the film so far |
 //! | a folder | [`frames`], one `.png` each | the files themselves |
 //!
 //! What was there before is whole until the new film is. A [`part`] survives a kill, and [`join`] makes a
 //! shorter film of it. [`Sink`] is a trait since it has these five implementors.
+//!
+//! Where a film has alpha it is straight and its pictures are to be blended by their sRGB numbers.
 
 pub mod apng;
+pub mod chapters;
 pub mod color_table;
 pub mod colours;
 pub mod container;
@@ -29,11 +33,13 @@ pub mod gif;
 pub mod h264;
 pub mod in_process;
 pub mod join;
+pub mod muxed;
 pub mod part;
 pub mod recover;
 pub mod region;
 pub mod stream;
 
+pub use chapters::Chapter;
 pub use encoding::Encoding;
 use part::Note;
 
@@ -60,6 +66,10 @@ pub struct FilmSpec {
     pub quality: Quality,
     /// Whether [`Sink::abandon`] leaves a shorter film.
     pub keeps_partial: bool,
+    /// Whether the pictures' alpha is kept, which is straight. If not, they are taken for opaque.
+    pub has_alpha: bool,
+    /// What the film is divided into, in the order of time. An mp4 that is only left as a part does not have it.
+    pub chapters: Vec<Chapter>,
 }
 
 /// How closely pictures are kept, 0 (small) to 100 (as good as the format can).
@@ -99,6 +109,8 @@ pub enum Format {
     Mp4,
     /// VP9 in a webm.
     Webm,
+    /// ProRes 4444 in a mov.
+    Mov,
     /// An animated gif.
     Gif,
     /// An animated png.
@@ -118,6 +130,7 @@ impl Format {
         match extension.to_string_lossy().to_lowercase().as_str() {
             "mp4" => Ok(Self::Mp4),
             "webm" => Ok(Self::Webm),
+            "mov" => Ok(Self::Mov),
             "gif" => Ok(Self::Gif),
             "apng" => Ok(Self::Apng),
             _ => Err(SinkError::UnknownEnding { path: path.to_owned() }),
@@ -137,9 +150,19 @@ impl Format {
     pub fn needs_even_sides(self) -> bool {
         matches!(self, Self::Mp4 | Self::Webm)
     }
+
+    /// Whether its films name their chapters.
+    pub fn keeps_chapters(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Webm | Self::Mov)
+    }
+
+    /// Whether its pictures may be seen through.
+    pub fn keeps_alpha(self) -> bool {
+        !matches!(self, Self::Mp4 | Self::Gif)
+    }
 }
 
-/// Who encodes an mp4. A webm always needs ffmpeg, and the other formats never do.
+/// Who encodes an mp4. A webm and a mov always need ffmpeg, and the other formats never do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoder {
     /// The one built in.
@@ -160,7 +183,7 @@ pub struct Partial {
 
 /// Takes the frames of a film, one after another. Dropped without an end, it leaves nothing behind.
 pub trait Sink: Send {
-    /// Takes the next frame, of the film's size. Its alpha is ignored.
+    /// Takes the next frame, of the film's size. Its alpha is ignored unless the film has one.
     ///
     /// # Errors
     /// If it cannot be encoded or written.
@@ -194,7 +217,9 @@ pub type Stopper = Box<dyn FnOnce() + Send>;
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
     /// A name whose ending is not known.
-    #[error("{path}: expected a name that ends in .mp4, .webm, .gif or .apng, or a folder for numbered .png")]
+    #[error(
+        "{path}: expected a name that ends in .mp4, .webm, .mov, .gif or .apng, or a folder for numbered .png"
+    )]
     UnknownEnding {
         /// The name.
         path: PathBuf,
@@ -319,6 +344,13 @@ fn write_error(path: &Path) -> impl Fn(io::Error) -> SinkError + '_ {
 const SIDE_MOST: u32 = 16_384;
 
 impl FilmSpec {
+    /// A whole film of opaque pictures, of the usual quality, of which nothing is kept that is not complete.
+    pub fn plain(size: [u32; 2], fps: u32, frames: u64) -> Self {
+        let quality = Quality::default();
+        let (has_alpha, chapters) = (false, Vec::new());
+        Self { size, fps, first: 0, frames, quality, keeps_partial: false, has_alpha, chapters }
+    }
+
     fn note(&self) -> Note {
         Note { size: self.size, fps: self.fps }
     }
@@ -361,11 +393,15 @@ pub fn open(
     encoder: Encoder,
 ) -> Result<Box<dyn Sink>, SinkError> {
     spec.check()?;
+    if spec.has_alpha && !format.keeps_alpha() {
+        return Err(spec.refuse("expected .png, a folder of .png, .apng, .webm or .mov to be seen through"));
+    }
     let file = || Output::new(path, force);
     match (format, encoder) {
         (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, spec)?)),
         (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, spec)?)),
-        (Format::Webm, _) => Ok(Box::new(ffmpeg::Webm::new(file()?, spec)?)),
+        (Format::Webm, _) => Ok(Box::new(muxed::Muxed::new(&muxed::WEBM, file()?, spec)?)),
+        (Format::Mov, _) => Ok(Box::new(muxed::Muxed::new(&muxed::MOV, file()?, spec)?)),
         (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, spec)?)),
         (Format::Apng, _) => Ok(Box::new(apng::Apng::new(file()?, spec)?)),
         (Format::Frames, _) => Ok(Box::new(frames::Frames::new(path, force, spec)?)),

@@ -1,13 +1,13 @@
-//! Makes a shorter film of what was left of a gif, an apng or a webm.
+//! Makes a shorter film of what was left of a gif, an apng, a webm or a mov.
 
 use std::path::PathBuf;
 
 use super::join::{JoinError, open};
-use super::{Format, apng, ffmpeg, gif};
+use super::{Format, apng, gif, muxed};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
 
-/// Makes the film of the one part that was left of a gif, an apng or a webm; tells how many frames it has.
+/// Makes the film of the one part that was left of a gif, an apng, a webm or a mov; tells how many frames it has.
 ///
 /// # Errors
 /// If there are several parts, the part cannot be read or is none of such a film, the film cannot be written,
@@ -29,7 +29,8 @@ pub fn recover(
     match format {
         Format::Gif => gif::recover(part, output, cancel),
         Format::Apng => apng::recover(part, output, cancel),
-        Format::Webm => ffmpeg::recover(part, output),
+        Format::Webm => muxed::WEBM.recover(part, output),
+        Format::Mov => muxed::MOV.recover(part, output),
         Format::Mp4 | Format::Frames => Err(needs_none(part, "frames in a folder are whole as they are")),
     }
 }

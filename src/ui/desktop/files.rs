@@ -195,7 +195,7 @@ fn texts(errand: Errand) -> (&'static str, &'static str) {
         Errand::Save => ("Save the experiment", "experiment.ron"),
         Errand::SavePicture | Errand::Picture { .. } => ("Save the picture", "picture.png"),
         Errand::SaveTour => ("Save the tour", "tour.ron"),
-        Errand::Film { .. } => ("Make a film: .mp4, .webm, .gif or .apng", "film.mp4"),
+        Errand::Film { .. } => ("Make a film: .mp4, .webm, .mov, .gif or .apng", "film.mp4"),
         Errand::SaveChart(_, Paper::Png) => ("Save the chart", "chart.png"),
         Errand::SaveChart(_, Paper::Svg) => ("Save the chart", "chart.svg"),
         Errand::SaveChart(_, Paper::Csv) => ("Save the chart's numbers", "chart.csv"),

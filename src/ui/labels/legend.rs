@@ -93,9 +93,12 @@ fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBo
     let heights = &told.placed.frame.heights;
     let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
-    let height = 0.42 * screen.height();
+    // On a tall picture the landscape has the whole width, and the room is above it.
+    let is_tall = painter.ctx().viewport_rect().aspect_ratio() < 1.0;
+    let height = if is_tall { 0.26 } else { 0.42 } * screen.height();
     let x = if is_left { screen.min.x + 12.0 * unit } else { screen.max.x - (21.0 + 59.0 * grown) * unit };
-    let corner = egui::pos2(x, screen.center().y - 0.5 * height);
+    let top = if is_tall { screen.min.y + 0.08 * screen.height() } else { screen.center().y - 0.5 * height };
+    let corner = egui::pos2(x, top);
     let bar = egui::Rect::from_min_size(corner, egui::vec2(14.0 * unit, height));
     // Flown through the landscape, the legend may stand over a bright slope.
     let ground = painter.add(egui::Shape::Noop);
