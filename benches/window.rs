@@ -29,7 +29,7 @@ use losscape::core::session::{Now, Session};
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
 use losscape::record::{Background, Film, FilmRequest, Page};
-use losscape::scene::landscape::Landscape;
+use losscape::scene::landscape::{Evaluators, Landscape};
 use losscape::scene::session::SessionState;
 use losscape::scene::side::{First, Second, Side};
 use losscape::scene::slice::Shown;
@@ -448,9 +448,20 @@ fn filmed(is_encoded: bool) -> Duration {
 fn film(size: [u32; 2], frames: u64) -> Film {
     let tour = tours::load("descent").unwrap().unwrap();
     let (background, overlay, has_captions) = (Background::Stage, Overlay::Labels, true);
-    let frames = 0..frames;
-    let request =
-        FilmRequest { tour, size, fps: 30, frames, supersample: 1, background, overlay, has_captions };
+    let (frames, page, evaluators) = (0..frames, Page::default(), Evaluators::default());
+    let (fps, supersample) = (30, 1);
+    let request = FilmRequest {
+        tour,
+        size,
+        fps,
+        frames,
+        supersample,
+        background,
+        page,
+        overlay,
+        has_captions,
+        evaluators,
+    };
     Film::open(request, &CancelToken::default()).unwrap().unwrap()
 }
 

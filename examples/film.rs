@@ -23,6 +23,7 @@ use losscape::core::script::{ChapterFile, Cue, Ease, Tour, TourFile, When};
 use losscape::record::film::{Film, FilmRequest, frames_of};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
 use losscape::record::{Background, Page};
+use losscape::scene::landscape::Evaluators;
 
 const SIZE: [u32; 2] = [320, 180];
 const FPS: u32 = 10;
@@ -89,6 +90,7 @@ pub fn tell(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         page: Page::default(),
         overlay: Overlay::Labels,
         has_captions: true,
+        evaluators: Evaluators::default(),
     };
     let cancel = CancelToken::default();
     let Some(mut film) = Film::open(request, &cancel)? else { return Ok(()) };

@@ -21,7 +21,7 @@ use losscape::record::{Background, Page, PictureRequest, picture};
 use losscape::scene::Pacing;
 use losscape::scene::camera::{SceneCamera, seen};
 use losscape::scene::frame::{Placement, Stand};
-use losscape::scene::landscape::Landscape;
+use losscape::scene::landscape::{Evaluators, Landscape};
 use losscape::scene::marker;
 use losscape::scene::relief::Relief;
 use losscape::scene::slice::Shown;
@@ -89,6 +89,7 @@ fn seen_and_known_of(name: &str, change: impl FnOnce(&mut ExperimentFile)) -> (R
         at_step: None,
         background: Background::Stage,
         page: Page::default(),
+        evaluators: Evaluators::default(),
     };
     let picture = picture(&request).unwrap().image.into_rgb8();
     let (overlay, pacing) = (Overlay::Labels, Pacing::Awaited);

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
+use losscape::core::experiment::pipeline::{self, Finding, Pipeline, Plan};
 use losscape::core::experiment::{Experiment, ExperimentFile, Import};
-use losscape::core::grid::{Evaluator, InProcess};
+use losscape::core::grid::{
+    Evaluator, GridBackend, GridSpec, InProcess, PathEvaluator, Precision, Tile, TileLosses,
+};
 use losscape::core::num::ParamLayout;
 use losscape::core::num::{Advance, Job};
-use losscape::core::subspace::{PlaneConfig, SlicePlane};
+use losscape::core::objective::Objective;
+use losscape::core::subspace::{PlaneConfig, SlicePlane, Subspace};
 
 const TRAINED: &str = "(dataset: moons(points: 60), model: mlp(widths: [5, 4]), loss: bce_with_logits,
     optimizer: adam(lr: 0.02), batch: size(8), steps: 150,
@@ -23,7 +26,8 @@ fn pair(plane: &str) -> (Experiment, Experiment) {
     let import = Some("there/resnet, run 3".into());
     let elsewhere =
         ExperimentFile { import, seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
-    let import = Import { layout, course, slice: None, words: Vec::new(), is_followed: false };
+    let import =
+        Import { layout, course, slice: None, recorded: None, words: Vec::new(), is_followed: false };
     (trained, Experiment::of_import(elsewhere, Arc::new(import), None).unwrap())
 }
 
@@ -91,6 +95,107 @@ fn somebody_else_may_evaluate_its_slices() {
     assert_eq!((plane, volume), (own.plane, own.volume));
 }
 
+/// The network that it was trained with, and somewhat more along its path: whoever evaluates slices evaluates points.
+struct Pointwise(Arc<dyn Objective>);
+
+const MORE: f64 = 2.0;
+
+impl Evaluator for Pointwise {
+    fn grid(&self, subspace: &Subspace, spec: &GridSpec, precision: Precision) -> Box<dyn GridBackend> {
+        InProcess::new(Arc::clone(&self.0)).grid(subspace, spec, precision)
+    }
+
+    fn points(&self) -> Option<&dyn PathEvaluator> {
+        Some(self)
+    }
+}
+
+impl PathEvaluator for Pointwise {
+    fn path(&self, points: Vec<Arc<[f64]>>) -> Box<dyn GridBackend> {
+        Box::new(Points { objective: Arc::clone(&self.0), points, waiting: Vec::new() })
+    }
+
+    fn examples(&self) -> Option<&str> {
+        Some("these")
+    }
+}
+
+struct Points {
+    objective: Arc<dyn Objective>,
+    points: Vec<Arc<[f64]>>,
+    waiting: Vec<Tile>,
+}
+
+impl GridBackend for Points {
+    fn tile_cells(&self) -> usize {
+        1
+    }
+
+    fn submit(&mut self, tile: Tile) {
+        self.waiting.push(tile);
+    }
+
+    fn poll(&mut self, _: u64) -> Vec<TileLosses> {
+        // The last is answered first: order is nobody's promise.
+        let tile = self.waiting.pop();
+        let loss = |at: usize| self.objective.loss(&self.points[at]) + MORE;
+        let answer = |tile: Tile| TileLosses { loss: tile.iter().map(|[at, ..]| loss(at)).collect(), tile };
+        tile.into_iter().map(answer).collect()
+    }
+}
+
+#[test]
+fn losses_along_a_run_are_those_of_whoever_evaluates_its_surface_after_a_first_picture() {
+    let (trained, imported) = pair("pca");
+    let evaluator: Arc<dyn Evaluator> = Arc::new(Pointwise(Arc::clone(trained.objective().unwrap())));
+    let mut pipeline = Pipeline::new(imported.clone(), Some(Arc::clone(&evaluator)), 0.0);
+    let (mut order, mut found) = (String::new(), Vec::new());
+    loop {
+        match pipeline.advance(1) {
+            Advance::Found(finding) => match finding.unwrap() {
+                Finding::Planned(plan) => {
+                    order.push('p');
+                    found.push(plan);
+                }
+                Finding::Plane(_) => order.push('s'),
+                Finding::Along(plan) => {
+                    order.push('a');
+                    found.push(plan);
+                }
+                Finding::Volume(_) => order.push('v'),
+                Finding::Walks(_) => order.push('w'),
+            },
+            Advance::Working => {}
+            Advance::Ended => break,
+        }
+    }
+    assert_eq!(order, "psavw", "a plane, its picture, the losses along the run, and the rest");
+    let own = pipeline::run(&trained).unwrap().plan;
+    let [before, plan] = &found[..] else { panic!("a plane without and with its losses") };
+    assert!(before.is_evaluated && before.along.is_empty());
+    let points = own.sound.checkpoints();
+    assert_eq!(before.value_at(&points[3]), None, "a loss that was recorded is none of the surface");
+    for (point, loss) in points.iter().zip(&*plan.along) {
+        assert!((loss - point.loss - MORE).abs() < 1e-12, "{} {loss}", point.loss);
+        assert_eq!(plan.value_at(point), Some(*loss));
+    }
+    assert_eq!(plan.along.len(), points.len());
+    assert_eq!(plan.run_on_surface().checkpoints()[7].loss, plan.along[7]);
+    // What is known is not asked for again, of another slice or of a run that went on.
+    let sliced = imported.with(|file| file.slice.plane = PlaneConfig::Chord).unwrap();
+    let again = Pipeline::resliced(sliced, Some(Arc::clone(&evaluator)), 0.0, plan);
+    let on = Pipeline::new(imported, Some(evaluator), 0.0).after(Arc::clone(plan));
+    for mut pipeline in [again, on] {
+        let next = loop {
+            if let Advance::Found(Ok(Finding::Planned(plan))) = pipeline.advance(1) {
+                break plan;
+            }
+        };
+        assert_eq!(next.along, plan.along);
+        assert!(next.path_job().is_none());
+    }
+}
+
 #[test]
 fn what_needs_its_loss_is_refused_by_name() {
     let (_, imported) = pair("pca");
@@ -107,7 +212,8 @@ fn what_needs_its_loss_is_refused_by_name() {
     );
     let layout = ParamLayout::dense([("fc1.weight".to_owned(), vec![2, 2])]);
     let course = Arc::clone(imported.imported().unwrap());
-    let import = Import { layout, course, slice: None, words: Vec::new(), is_followed: false };
+    let import =
+        Import { layout, course, slice: None, recorded: None, words: Vec::new(), is_followed: false };
     let other =
         Experiment::of_import(ExperimentFile::default(), Arc::new(import), None).unwrap_err().to_string();
     assert_eq!(other, "step 0 = 44: expected 4 parameters, as its layout has");
@@ -185,27 +291,28 @@ fn a_run_is_followed_while_it_is_recorded_and_another_one_begins_anew() {
 fn axes_stay_where_they_are_while_a_run_grows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.lsr");
-    let mut before: Option<SlicePlane> = None;
+    let mut before: Option<Arc<Plan>> = None;
     for end in 20..60 {
         std::fs::write(&path, recorded(0..end, "a")).unwrap();
         let file = ExperimentFile { import: Some(path.clone()), ..ExperimentFile::default() };
         let experiment = Experiment::reading(file, &losscape::disk::sources()).unwrap();
         let mut pipeline = Pipeline::new(experiment, None, 0.0);
-        if let Some(plane) = before.clone() {
-            pipeline = pipeline.held_by(plane);
+        if let Some(plan) = before.clone() {
+            pipeline = pipeline.after(plan);
         }
-        let plane = loop {
+        let plan = loop {
             if let Advance::Found(Ok(Finding::Planned(plan))) = pipeline.advance(1000) {
-                break plan.plane.clone();
+                break plan;
             }
         };
         if let Some(before) = before {
-            for (old, new) in before.subspace.directions().iter().zip(plane.subspace.directions()) {
+            for (old, new) in before.plane.subspace.directions().iter().zip(plan.plane.subspace.directions())
+            {
                 let along: f64 = old.iter().zip(new).map(|(a, b)| a * b).sum();
                 assert!(along > 0.0, "an axis turned round at {end} steps");
             }
         }
-        before = Some(plane);
+        before = Some(plan);
     }
 }
 
@@ -225,6 +332,7 @@ mod window {
     use losscape::scene::commands::Waiting;
     use losscape::scene::frame::Placement;
     use losscape::scene::landscape::{Evaluators, Landscape};
+    use losscape::scene::readout::Readout;
     use losscape::scene::session::{Ask, Refusal, SessionState};
     use losscape::scene::slice::Shown;
     use losscape::scene::trail::Trails;
@@ -307,6 +415,21 @@ mod window {
         let plane = app.world().resource::<Landscape>().current().unwrap().plane.as_ref().unwrap();
         assert_eq!(plane.alpha3, 9.0);
         assert_eq!(**plane.picture.field.grid(), own.plan.plane_job(9.0).unwrap().finish());
+    }
+
+    #[test]
+    fn its_trail_and_its_readouts_are_evaluated_where_its_surface_is() {
+        let (mut app, trained) = open(Pacing::Live);
+        let objective = Arc::clone(trained.objective().unwrap());
+        let evaluator: Arc<dyn Evaluator> = Arc::new(Pointwise(objective));
+        app.insert_resource(Evaluators(Arc::new(move |_: &Experiment| Some(Arc::clone(&evaluator)))));
+        settle(&mut app);
+        (0..3).for_each(|_| app.update());
+        let end = training(&app).leader().unwrap().latest().unwrap().clone();
+        let value = app.world().resource::<Readout>().value.unwrap();
+        assert!((value - end.loss - MORE).abs() < 1e-12);
+        let known = app.world().resource::<Landscape>().current().unwrap();
+        assert!(known.trail_losses.iter().all(|loss| *loss > MORE), "{:?}", known.trail_losses);
     }
 
     #[test]

@@ -43,8 +43,8 @@ class VectorLoss:
         thetas = np.empty((min(max(AT_ONCE // dim, 1), len(alphas)), dim))
         for start in range(0, len(alphas), max(len(thetas), 1)):
             some = alphas[start : start + len(thetas)]
-            for row, theta in enumerate(self._fill(thetas[: len(some)], some)):
-                losses[start + row] = self.loss_at(theta)
+            found = map(self.loss_at, self._fill(thetas[: len(some)], some))
+            losses[start : start + len(some)] = np.fromiter(found, np.float64, len(some))
         return losses
 
     def gradient(self, alpha):

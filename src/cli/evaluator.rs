@@ -11,7 +11,9 @@ use clap::Args;
 use super::Failure;
 use super::number::finite;
 use crate::core::experiment::Experiment;
-use crate::disk::served::{Place, Served};
+use crate::disk::served::{Place, Run, Served};
+#[cfg(feature = "viewer")]
+use crate::{core::experiment::pipeline, scene::landscape::Evaluators};
 
 /// An evaluator as typed.
 #[derive(Debug, Args)]
@@ -47,10 +49,23 @@ impl EvaluatorArguments {
     pub fn connect(&self, experiment: &Experiment) -> Result<Option<Arc<Served>>, Failure> {
         let Some(text) = &self.evaluator else { return Ok(None) };
         let place = self.place(text).map_err(Failure::Request)?;
-        let layout = experiment.problem().layout().clone();
-        let served = Served::connect(place, self.evaluator_timeout, layout);
+        let served = Served::connect(place, self.evaluator_timeout, Run::of(experiment));
         let told = |lost| anyhow!("--evaluator {text}: {lost}");
         served.map(|served| Some(Arc::new(served))).map_err(|lost| Failure::request(told(lost)))
+    }
+
+    /// Who evaluates losses in a picture or a window that begins with an experiment: of the network that the one that was
+    /// typed knows, this one; all else is evaluated here.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    #[cfg(feature = "viewer")]
+    pub fn evaluators(&self, experiment: &Experiment) -> Result<Evaluators, Failure> {
+        let Some(served) = self.connect(experiment)? else { return Ok(Evaluators::default()) };
+        Ok(Evaluators(Arc::new(move |experiment: &Experiment| {
+            let is_its_own = experiment.slice.quantity.is_loss() && served.run().is_of(experiment);
+            if is_its_own { Some(served.clone()) } else { pipeline::in_process(experiment) }
+        })))
     }
 
     fn place(&self, text: &str) -> anyhow::Result<Place> {

@@ -1,5 +1,7 @@
 //! The grid that is asked for, of a slice or a plan: checked as far as it can be before any work.
 
+use std::sync::Arc;
+
 use anyhow::{anyhow, bail};
 
 use super::Failure;
@@ -8,7 +10,7 @@ use super::progress;
 use super::terminal::complain;
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::{self, Plan};
-use crate::core::grid::{Axis, GridSpec};
+use crate::core::grid::{Axis, Evaluator, GridSpec};
 use crate::core::subspace::Subspace;
 
 /// An experiment, and the grid that is asked of its slice.
@@ -54,10 +56,23 @@ impl CheckedGrid {
     /// # Errors
     /// If no plane fits the run.
     pub fn plan(&self) -> Result<Plan, Failure> {
+        self.plan_for(pipeline::in_process(&self.experiment))
+    }
+
+    /// The same for whoever evaluates its slices, and the losses along the run.
+    ///
+    /// # Errors
+    /// If no plane fits the run, or whoever evaluates is lost.
+    pub fn plan_for(&self, evaluator: Option<Arc<dyn Evaluator>>) -> Result<Plan, Failure> {
         let bar = progress::bar("training");
-        let prepared = pipeline::prepare(&self.experiment, |progress| progress::show(&bar, progress));
+        let show = |progress| progress::show(&bar, progress);
+        let prepared = pipeline::prepare_for(&self.experiment, evaluator, show);
         bar.finish_and_clear();
-        let plan = prepared.map_err(Failure::work)?;
+        let bar = progress::bar("the path");
+        let show = |progress| progress::show(&bar, progress);
+        let along = pipeline::evaluate_along(&self.experiment, prepared.map_err(Failure::work)?, show);
+        bar.finish_and_clear();
+        let plan = along.map_err(Failure::work)?;
         plan.warning.iter().for_each(|warning| complain(warning));
         Ok(plan)
     }

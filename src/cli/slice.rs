@@ -13,7 +13,7 @@ use super::interrupt::Interrupt;
 use super::number::finite;
 use super::progress;
 use super::{Failure, file_to_write, tell_notes};
-use crate::core::experiment::pipeline::Plan;
+use crate::core::experiment::pipeline::{self, Plan};
 use crate::core::formats::{Slice, SliceFormat};
 use crate::core::grid::{Evaluator, GridJob, LossGrid, Precision};
 use crate::core::num::Job;
@@ -107,11 +107,10 @@ const CELLS_AT_ONCE: u64 = 8192;
 
 impl Request {
     fn evaluate(&self) -> Result<Evaluated, Failure> {
-        let plan = self.grid.plan()?;
-        let (subspace, spec) = self.grid.within(&plan)?;
         let served = self.served.clone().map(|served| served as Arc<dyn Evaluator>);
-        let evaluator =
-            served.or_else(|| plan.evaluator.clone()).ok_or(NoObjective).map_err(Failure::request)?;
+        let plan = self.grid.plan_for(served.or_else(|| pipeline::in_process(&self.grid.experiment)))?;
+        let (subspace, spec) = self.grid.within(&plan)?;
+        let evaluator = plan.evaluator.clone().ok_or(NoObjective).map_err(Failure::request)?;
         let mut job = GridJob::new(spec.clone(), evaluator.grid(&subspace, &spec, self.precision));
         let bar = progress::bar("slicing");
         while !job.is_finished() {

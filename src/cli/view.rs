@@ -1,7 +1,5 @@
 //! `losscape view`: the window.
 
-use std::sync::Arc;
-
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
@@ -10,10 +8,7 @@ use super::evaluator::EvaluatorArguments;
 use super::experiment::ExperimentArguments;
 use crate::app;
 use crate::app::window::{Ending, ViewRequest};
-use crate::core::experiment::{Experiment, pipeline};
 use crate::core::script::Language;
-use crate::disk::served::Served;
-use crate::scene::landscape::Evaluators;
 
 /// What to show in a window, as typed.
 #[derive(Debug, Args)]
@@ -69,8 +64,7 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
             "--evaluator: a tour says itself what is computed; expected a run with it"
         )));
     }
-    let served = arguments.evaluator.connect(&experiment)?;
-    let evaluators = served.map_or_else(Evaluators::default, with_served);
+    let evaluators = arguments.evaluator.evaluators(&experiment)?;
     let is_smooth = match arguments.antialias {
         Antialias::Auto => None,
         Antialias::On => Some(true),
@@ -84,13 +78,4 @@ pub fn view(arguments: ViewArguments) -> Result<(), Failure> {
         Ok(Ending::Interrupted) => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Work(error)),
     }
-}
-
-/// The evaluator that was named serves the losses of its network; everything else is evaluated here.
-fn with_served(served: Arc<Served>) -> Evaluators {
-    Evaluators(Arc::new(move |experiment: &Experiment| {
-        let is_its_own =
-            experiment.slice.quantity.is_loss() && experiment.problem().layout() == served.layout();
-        if is_its_own { Some(served.clone()) } else { pipeline::in_process(experiment) }
-    }))
 }

@@ -10,18 +10,24 @@
 //! with the reason, and is started anew for the next that is asked for.
 
 mod event;
+mod grid;
 mod link;
+mod run;
 mod talk;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::core::grid::{Evaluator, GridBackend, GridSpec, Lost, Precision, Tile, TileLosses};
-use crate::core::num::ParamLayout;
+use crate::core::grid::talk::Hello;
+use crate::core::grid::{
+    Combinations, Evaluator, GridBackend, GridSpec, Lost, PathEvaluator, Precision, Tile, TileLosses,
+};
 use crate::core::subspace::Subspace;
+use grid::{Cells, Grid};
+pub use run::Run;
 use talk::Talk;
 
 /// Where an evaluator is.
@@ -37,78 +43,75 @@ pub enum Place {
 pub struct Served {
     place: Place,
     patience: Duration,
-    layout: ParamLayout,
+    run: Run,
+    checkpoints: Option<Arc<Combinations>>,
+    hello: Hello,
     /// Grids that are at work share it.
     talk: Mutex<Arc<Talk>>,
     plans: AtomicU64,
 }
 
 impl Served {
-    /// Starts it or calls it, and waits until it has said that its network is the one of that layout. It is waited for
+    /// Starts it or calls it, and waits until it has said that its network is that of the run. It is waited for
     /// as long as `patience`, then and for each answer.
     ///
     /// # Errors
     /// If it is not there, does not talk as it should, refuses the token, or knows another network.
-    pub fn connect(place: Place, patience: Duration, layout: ParamLayout) -> Result<Self, Lost> {
-        let talk = Talk::begin(&place, patience, &layout)?;
-        talk.wait_for_hello()?;
-        Ok(Self { place, patience, layout, talk: Mutex::new(Arc::new(talk)), plans: AtomicU64::new(1) })
+    pub fn connect(place: Place, patience: Duration, run: Run) -> Result<Self, Lost> {
+        let talk = Talk::begin(&place, patience, &run)?;
+        let hello = talk.wait_for_hello()?;
+        let (talk, plans) = (Mutex::new(Arc::new(talk)), AtomicU64::new(1));
+        let checkpoints = run.combinations();
+        if run.layout.is_span() && checkpoints.is_none() {
+            return Err(Lost("cannot be asked: the first checkpoint of the run is not finite".into()));
+        }
+        Ok(Self { place, patience, run, checkpoints, hello, talk, plans })
     }
 
-    /// The layout of the network that it knows.
-    pub fn layout(&self) -> &ParamLayout {
-        &self.layout
+    /// The run whose network it knows.
+    pub fn run(&self) -> &Run {
+        &self.run
     }
 
     /// The talk, which is begun anew where the evaluator was lost.
     fn talk(&self) -> Result<Arc<Talk>, Lost> {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
         if talk.is_over() {
-            *talk = Arc::new(Talk::begin(&self.place, self.patience, &self.layout)?);
+            *talk = Arc::new(Talk::begin(&self.place, self.patience, &self.run)?);
         }
         Ok(Arc::clone(&talk))
     }
-}
 
-impl Evaluator for Served {
-    fn grid(&self, subspace: &Subspace, spec: &GridSpec, _: Precision) -> Box<dyn GridBackend> {
-        let lost = OnceLock::new();
-        let talk = self.talk().map_err(|error| lost.set(error)).ok();
-        let grid = Arc::new(Grid {
-            // Requests have their numbers in between, so that an error tells which of all it is of.
-            plan: self.plans.fetch_add(1, Ordering::Relaxed) << 32,
-            subspace: subspace.clone(),
-            spec: spec.clone(),
-            is_wanted: AtomicBool::new(true),
-            lost,
-        });
+    fn backend(&self, cells: Cells) -> Box<dyn GridBackend> {
+        // Requests have their numbers in between, so that an error tells which of all it is of.
+        let grid = Arc::new(Grid::new(
+            self.plans.fetch_add(1, Ordering::Relaxed) << 32,
+            cells,
+            self.checkpoints.clone(),
+        ));
+        let talk = self.talk().map_err(|error| grid.lose(&error)).ok();
         let (teller, answers) = channel();
         Box::new(ServedBackend { grid, talk, teller, answers: Mutex::new(answers) })
     }
 }
 
-/// A grid as the thread that talks knows it.
-struct Grid {
-    /// The number of its plan.
-    plan: u64,
-    subspace: Subspace,
-    spec: GridSpec,
-    is_wanted: AtomicBool,
-    lost: OnceLock<Lost>,
+impl Evaluator for Served {
+    fn grid(&self, subspace: &Subspace, spec: &GridSpec, _: Precision) -> Box<dyn GridBackend> {
+        self.backend(Cells::Slice(subspace.clone(), spec.clone()))
+    }
+
+    fn points(&self) -> Option<&dyn PathEvaluator> {
+        Some(self)
+    }
 }
 
-impl Grid {
-    fn axes(&self) -> usize {
-        self.spec.axes().len()
+impl PathEvaluator for Served {
+    fn path(&self, points: Vec<Arc<[f64]>>) -> Box<dyn GridBackend> {
+        self.backend(Cells::Points(points))
     }
 
-    fn is_wanted(&self) -> bool {
-        self.is_wanted.load(Ordering::Relaxed) && self.lost.get().is_none()
-    }
-
-    /// The first reason is the one that counts.
-    fn lose(&self, why: &Lost) {
-        let _ = self.lost.set(why.clone());
+    fn examples(&self) -> Option<&str> {
+        self.hello.examples()
     }
 }
 
@@ -129,7 +132,7 @@ struct ServedBackend {
 }
 
 /// Cells of a tile: requests are smaller where a loss takes long.
-const TILE_CELLS: usize = 256;
+const TILE_CELLS: usize = 2048;
 
 /// How long a look for answers waits where there are none yet: whoever looks again and again would keep the
 /// evaluator from its processor.
@@ -150,20 +153,20 @@ impl GridBackend for ServedBackend {
     fn poll(&mut self, _: u64) -> Vec<TileLosses> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<TileLosses> = answers.try_iter().collect();
-        if found.is_empty() && self.grid.lost.get().is_none() {
+        if found.is_empty() && self.grid.lost().is_none() {
             found.extend(answers.recv_timeout(LOOK).ok());
         }
         found
     }
 
     fn failure(&self) -> Option<Lost> {
-        self.grid.lost.get().cloned()
+        self.grid.lost().cloned()
     }
 }
 
 impl Drop for ServedBackend {
     fn drop(&mut self) {
-        self.grid.is_wanted.store(false, Ordering::Relaxed);
+        self.grid.let_go();
     }
 }
 

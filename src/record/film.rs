@@ -22,7 +22,7 @@ use crate::core::script::{Audience, Tour};
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
 use crate::scene::isosurface::Iso;
-use crate::scene::landscape::{Known, Landscape};
+use crate::scene::landscape::{Evaluators, Known, Landscape};
 use crate::scene::session::{Refusal, SessionState};
 use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
@@ -51,6 +51,8 @@ pub struct FilmRequest {
     pub overlay: Overlay,
     /// Whether the chapters' titles and captions are shown.
     pub has_captions: bool,
+    /// Who evaluates losses.
+    pub evaluators: Evaluators,
 }
 
 /// How many frames a tour has: at least one.
@@ -83,8 +85,8 @@ impl Film {
     /// # Errors
     /// If there is no graphics device, or the tour cannot be shown.
     pub fn open(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
-        let FilmRequest { tour, size, fps, frames, supersample, background, page, overlay, has_captions } =
-            request;
+        let FilmRequest { tour, size, fps, frames, supersample, background, page, .. } = request;
+        let (overlay, has_captions) = (request.overlay, request.has_captions);
         let size = size.map(|side| side * supersample);
         let eye = EyeRequest {
             experiment: tour.first_experiment(),
@@ -96,6 +98,7 @@ impl Film {
             pixels_per_point: supersample,
         };
         let begin = |app: &mut App| {
+            app.insert_resource(request.evaluators);
             Exposure::prepare(background, app);
             page.prepare(size, app);
             tour::begin(app, tour, Audience::Film, has_captions);
@@ -324,6 +327,7 @@ mod tests {
                 page: Page::default(),
                 overlay,
                 has_captions: true,
+                evaluators: Evaluators::default(),
             };
             let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
             let mut frame = RgbaImage::default();
@@ -354,6 +358,7 @@ mod tests {
             page: Page::default(),
             overlay,
             has_captions: false,
+            evaluators: Evaluators::default(),
         };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();
@@ -393,6 +398,7 @@ mod tests {
             page: Page::default(),
             overlay,
             has_captions: true,
+            evaluators: Evaluators::default(),
         };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let (mut drawn, mut again) = (RgbaImage::default(), RgbaImage::default());
@@ -432,6 +438,7 @@ mod tests {
             page: Page::default(),
             overlay,
             has_captions: false,
+            evaluators: Evaluators::default(),
         };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();

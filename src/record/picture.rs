@@ -14,6 +14,7 @@ use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::Experiment;
 use crate::scene::Pacing;
 use crate::scene::executor::Jobs;
+use crate::scene::landscape::Evaluators;
 use crate::ui::charts::Charts;
 
 /// A picture to be drawn.
@@ -29,6 +30,8 @@ pub struct PictureRequest {
     pub page: Page,
     /// What stands behind the scene. Without the stage, twice as many pixels are drawn along both sides.
     pub background: Background,
+    /// Who evaluates losses.
+    pub evaluators: Evaluators,
 }
 
 /// A picture that was drawn.
@@ -65,6 +68,7 @@ pub fn picture(request: &PictureRequest) -> Result<Picture> {
         pixels_per_point: supersample,
     };
     let prepare = |app: &mut App| {
+        app.insert_resource(request.evaluators.clone());
         Exposure::prepare(background, app);
         page.prepare(size, app);
     };

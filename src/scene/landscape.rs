@@ -3,6 +3,7 @@
 //! A job drives [`Pipeline`]; a change of the experiment starts another and drops this one.
 //! The pictures of the old question stay on screen until the new plane is known.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,12 @@ pub struct Landscape<S: Side = First> {
 /// had. Asked on the main thread, for each new question.
 #[derive(Resource, Clone)]
 pub struct Evaluators(pub Arc<dyn Fn(&Experiment) -> Option<Arc<dyn Evaluator>> + Send + Sync>);
+
+impl fmt::Debug for Evaluators {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Evaluators").finish_non_exhaustive()
+    }
+}
 
 impl Default for Evaluators {
     fn default() -> Self {
@@ -271,10 +278,10 @@ fn ask_pipeline<S: Side>(
             (Some(plan), _) => Pipeline::resliced(experiment, evaluator, alpha3, &plan),
             (None, Some(shorter)) => {
                 // A run that is recorded elsewhere grows while it is looked at.
-                let held = landscape.known.as_ref().filter(|_| experiment.is_imported());
-                let held = held.map(|known| known.plan.plane.clone());
+                let before = landscape.known.as_ref().filter(|_| experiment.is_imported());
+                let before = before.map(|known| Arc::clone(&known.plan));
                 let pipeline = Pipeline::lengthened(experiment, evaluator, alpha3, shorter);
-                if let Some(plane) = held { pipeline.held_by(plane) } else { pipeline }
+                if let Some(plan) = before { pipeline.after(plan) } else { pipeline }
             }
             (None, None) => Pipeline::new(experiment, evaluator, alpha3),
         };
@@ -338,6 +345,12 @@ impl<S: Side> Landscape<S> {
     fn take_finding(&mut self, finding: Finding, executor: &Executor) {
         match finding {
             Finding::Planned(plan) => self.set_plan(plan, executor),
+            Finding::Along(plan) => {
+                self.refit(|known| {
+                    known.trail_losses = trail_losses(&plan);
+                    known.plan = plan;
+                });
+            }
             Finding::Plane(field) => {
                 let (alpha3, picture) = (self.asked_alpha3, self.picture(field));
                 self.refit(|known| known.plane = Some(PlaneAt { alpha3, between: 0.0, picture }));
@@ -355,7 +368,7 @@ impl<S: Side> Landscape<S> {
     }
 
     fn set_plan(&mut self, plan: Arc<Plan>, executor: &Executor) {
-        let trail_losses = finite_range(&plan.along).map_or_else(Vec::new, |(low, high)| vec![low, high]);
+        let trail_losses = trail_losses(&plan);
         let Some(trained) = self.trained.clone() else { return };
         let old = self.known.replace(Known {
             revision: self.question.revision(),
@@ -379,6 +392,10 @@ impl<S: Side> Landscape<S> {
             known.losses = known.ranges();
         }
     }
+}
+
+fn trail_losses(plan: &Plan) -> Vec<f64> {
+    finite_range(&plan.along).map_or_else(Vec::new, |(low, high)| vec![low, high])
 }
 
 impl Known {

@@ -36,7 +36,7 @@ fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32)
     };
     line(format!("step {}", view.run.step), 24.0);
     let quantity = view.experiment.slice.quantity;
-    let value = if quantity.is_loss() { view.run.loss } else { view.run.value };
+    let value = if quantity.is_loss() { view.run.true_loss() } else { view.run.value };
     line(format!("{} {}", quantity.title(), value.map_or("–".to_owned(), loss_text)), 24.0);
     if let Some(share) = view.run.accuracy {
         line(format!("{:.0} right", Percent(share)), 16.0);

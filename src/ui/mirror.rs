@@ -36,10 +36,13 @@ fn numbers(view: &PanelView) -> Vec<String> {
     let title = view.experiment.slice.quantity.title();
     let mut told = vec![
         format!("training is at step {} of {}", view.run.step, view.experiment.steps),
-        format!("true loss {}", loss(view.run.loss)),
+        format!("true loss {}", loss(view.run.true_loss())),
         format!("surface {title} below {}", loss(view.run.surface_loss)),
         format!("distance to the displayed plane {}", loss(view.run.plane_distance)),
     ];
+    if view.run.is_evaluated {
+        told.push(format!("loss as recorded {}", loss(view.run.loss)));
+    }
     if !view.experiment.slice.quantity.is_loss() {
         told.push(format!("true {title} {}", loss(view.run.value)));
     }

@@ -88,7 +88,12 @@ fn converge_ui(ui: &mut egui::Ui, asked: &mut Vec<Command>) {
 
 fn readouts_ui(ui: &mut egui::Ui, view: &PanelView) {
     let text = |value: Option<f64>| egui::RichText::new(value.map_or("–".to_owned(), loss_text));
-    number(ui, "true loss", text(view.run.loss).strong(), "The loss at the point where training is.");
+    number(ui, "true loss", text(view.run.true_loss()).strong(), "The loss at the point where training is.");
+    if view.run.is_evaluated {
+        let hover =
+            "The loss that the run was recorded with there: usually of a mini-batch, in training mode.";
+        number(ui, "as recorded", text(view.run.loss), hover);
+    }
     let accuracy = view.run.accuracy.map_or("–".to_owned(), |share| Percent(share).to_string());
     number(ui, "accuracy", accuracy, "Share of training points on the right side of 0.5.");
     number(ui, "gradient", text(view.run.grad_norm), "Length of the loss's gradient there.");

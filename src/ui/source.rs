@@ -229,6 +229,7 @@ impl<S: Side> Told<'_, S> {
             },
             step: self.training.step(),
             loss: latest.map(|latest| latest.loss).filter(is_told),
+            is_evaluated: known.is_some_and(|known| known.plan.is_evaluated),
             grad_norm: latest.map(|latest| latest.grad_norm).filter(is_told),
             accuracy: live.and_then(Live::accuracy),
             verdict: live.and_then(Live::verdict),

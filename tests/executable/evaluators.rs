@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use losscape::core::io::frames::{self, Frame};
+use losscape::core::text::Measured;
+
 use super::{losscape, read, refused};
+use crate::support::array_of_file;
 
 /// A run of Model 3, what it is shown on, and the slice that is asked for.
 const RUN: [&str; 7] = ["slice", "--points", "40", "--steps", "150", "--grid", "21x17"];
@@ -116,6 +120,104 @@ fn a_served_model_3_has_the_slice_of_our_own() {
     case.fails(&address, &[], 2, &["cannot be reached"]);
 }
 
+/// The run as a recording: its losses are 9, and its evaluations are what the evaluator finds, but for some at the end.
+fn recorded(case: &Case, wrong: usize) -> PathBuf {
+    let own = case.at("own.npz");
+    let [(shape, thetas), (_, losses)] = ["trajectory", "trajectory_loss"].map(|name| read(&own, name));
+    let (_, steps) = array_of_file::<u64>(&own, "trajectory_step");
+    let block = |name: &str, kind: &str, shape: &str| {
+        format!(r#"{{"name": "{name}", "kind": "{kind}", "shape": {shape}}}"#)
+    };
+    let blocks = [
+        block("fc1.weight", "dense", "[3, 2]"),
+        block("fc1.bias", "bias", "[3]"),
+        block("fc2.weight", "dense", "[1, 3]"),
+        block("fc2.bias", "bias", "[1]"),
+    ];
+    let header = format!(
+        r#"{{"format": 1, "id": "run", "dim": 13, "dtype": "f64", "blocks": [{}],
+            "evaluation": {{"hash": "these", "examples": 40, "mode": "evaluation mode"}}}}"#,
+        blocks.join(",")
+    );
+    let mut bytes = frames::RECORDING.to_vec();
+    frames::write(&Frame { kind: 1, body: header.into_bytes() }, &mut bytes);
+    for (at, theta) in thetas.chunks(shape[1] as usize).enumerate() {
+        // Not every checkpoint has an evaluation.
+        let evaluated = losses[at] + OFFSET + f64::from(u8::from(at + wrong >= shape[0] as usize));
+        let losses = [9.0, if at % 2 == 0 { evaluated } else { f64::NAN }];
+        let numbers = losses.iter().chain(theta).flat_map(|number| number.to_le_bytes());
+        let body = steps[at].to_le_bytes().into_iter().chain(numbers).collect();
+        frames::write(&Frame { kind: 2, body }, &mut bytes);
+    }
+    frames::write(&Frame { kind: 5, body: Vec::new() }, &mut bytes);
+    let path = case.at("run.lsr");
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn losses_along_a_recorded_run_are_evaluated_and_compared_with_those_that_it_evaluated() {
+    if !has_python() {
+        return;
+    }
+    let case = Case::new();
+    let (_, own) = read(&case.at("own.npz"), "trajectory_loss");
+    for wrong in [0, 3] {
+        let run = recorded(&case, wrong);
+        let path = case.at("served.npz");
+        let typed =
+            ["slice", run.to_str().unwrap(), "-o", path.to_str().unwrap(), "--force", "--grid", "3x3"];
+        let output = losscape(&[&typed[..], &["--evaluator", &case.command("good")]].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        let (_, losses) = read(&path, "trajectory_loss");
+        assert!(losses.iter().zip(&own).all(|(found, own)| (found - own - OFFSET).abs() < 1e-12));
+        assert!(read(&path, "trajectory_loss_recorded").1.iter().all(|loss| *loss == 9.0));
+        let compared: Vec<&str> = told.lines().filter(|line| line.contains("the evaluator finds")).collect();
+        match wrong {
+            0 => assert_eq!(compared, [""; 0]),
+            _ => {
+                let steps = array_of_file::<u64>(&path, "trajectory_step").1;
+                let first = (own.len() - wrong).next_multiple_of(2);
+                assert_eq!(compared.len(), 1, "{told}");
+                let begins = format!(
+                    "At step {} the evaluator finds a loss of {:.6}",
+                    steps[first],
+                    Measured(losses[first])
+                );
+                assert!(compared[0].contains(&begins) && compared[0].contains("training mode"), "{told}");
+            }
+        }
+    }
+}
+
+#[cfg(feature = "viewer")]
+#[test]
+fn a_picture_of_a_recorded_run_has_the_surface_that_is_served() {
+    if !has_python() {
+        return;
+    }
+    let case = Case::new();
+    let run = recorded(&case, 3);
+    let [bare, served] = ["bare.png", "served.png"].map(|name| case.at(name));
+    let drawn = |path: &Path, more: &[&str]| {
+        let typed = ["record", run.to_str().unwrap(), "-o", path.to_str().unwrap(), "--size", "320x200"];
+        let sparse = ["--set", "slice.grid=[5, 5]", "--set", "slice.volume=[3, 3, 3]"];
+        let output = losscape(&[&typed[..], &sparse, more].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        (std::fs::read(path).unwrap(), told)
+    };
+    let ((bare, _), (served, told)) =
+        (drawn(&bare, &[]), drawn(&served, &["--evaluator", &case.command("good")]));
+    assert_ne!(bare, served, "there is a surface now");
+    assert!(told.contains("the evaluator finds a loss of"), "{told}");
+    refused(
+        &["record", "descent", "-o", "never.mp4", "--evaluator", "x"],
+        &["--evaluator", "expected a run of others"],
+    );
+}
+
 #[test]
 fn a_bad_evaluator_is_told_of_in_a_line() {
     if !has_python() {
@@ -133,12 +235,7 @@ fn a_bad_evaluator_is_told_of_in_a_line() {
     fails("crash", 1, &["ended (exit status: 1)", "Traceback: the model is gone"]);
     fails("error", 1, &["says: ValueError: no such batch"]);
     let hang = case.command("hang");
-    case.fails(
-        &hang,
-        &["--evaluator-timeout", "0.5"],
-        1,
-        &["has not answered for 0.5 s", "--evaluator-timeout"],
-    );
+    case.fails(&hang, &["--evaluator-timeout", "3"], 1, &["has not answered for 3 s", "--evaluator-timeout"]);
     case.fails("no-such-program x", &[], 2, &["no-such-program cannot be started"]);
     case.fails("python3 -c 'import sys; sys.exit(3)'", &[], 2, &["ended (exit status: 3)"]);
 }

@@ -17,6 +17,7 @@ use self::arguments::{FilmArguments, frames};
 use self::drawing::film;
 use self::presets::{Preset, preset};
 use self::subtitles::{SubtitleFile, subtitle_files};
+use super::evaluator::EvaluatorArguments;
 use super::experiment::ExperimentArguments;
 use super::interrupt::Interrupt;
 use super::number::{finite, whole};
@@ -40,6 +41,8 @@ use crate::record::{self, Background, Film, FilmRequest, Page, Picture, PictureR
 pub struct RecordArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
+    #[command(flatten)]
+    evaluator: EvaluatorArguments,
     /// The file: .png for a picture; .mp4, .webm, .mov, .gif, .apng or a folder of numbered pictures for a film.
     #[arg(short, long, value_name = "FILE", value_parser = file_to_write())]
     output: PathBuf,
@@ -126,7 +129,13 @@ impl From<ThemeName> for Theme {
 /// interrupts.
 pub fn record(arguments: RecordArguments) -> Result<(), Failure> {
     let is_picture = has_ending(&arguments.output, "png");
-    match (is_picture, arguments.experiment.tour_in(arguments.lang.as_ref()).map_err(Failure::Request)?) {
+    let tour = arguments.experiment.tour_in(arguments.lang.as_ref()).map_err(Failure::Request)?;
+    if arguments.evaluator.is_given() && (tour.is_some() || arguments.film.run.is_some()) {
+        return Err(Failure::request(anyhow!(
+            "--evaluator: a tour and a run that was trained here say themselves what is computed; expected a run of others"
+        )));
+    }
+    match (is_picture, tour) {
         (true, None) if arguments.film.run.is_none() => arguments.picture_of_experiment(),
         (true, tour) => arguments.picture_of_tour(tour),
         (false, tour) => arguments.film(tour),
@@ -159,6 +168,7 @@ impl RecordArguments {
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         tell_notes(&experiment);
         let request = PictureRequest {
+            evaluators: self.evaluator.evaluators(&experiment)?,
             experiment,
             size,
             at_step: self.at_step,
@@ -325,7 +335,19 @@ impl RecordArguments {
         let page = self.page()?;
         let overlay = if film.panels { Overlay::Panels } else { Overlay::Labels };
         let has_captions = !film.no_caption;
-        Ok(FilmRequest { tour, size, fps, frames, supersample, background, page, overlay, has_captions })
+        let evaluators = self.evaluator.evaluators(&tour.first_experiment())?;
+        Ok(FilmRequest {
+            tour,
+            size,
+            fps,
+            frames,
+            supersample,
+            background,
+            page,
+            overlay,
+            has_captions,
+            evaluators,
+        })
     }
 
     /// Width and height: as typed, else as suits the place.

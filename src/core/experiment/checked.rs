@@ -111,7 +111,7 @@ impl Experiment {
         before: Option<&Self>,
     ) -> Result<Self, FieldError> {
         if let Some(path) = &file.import {
-            let import = Arc::new(problem::imported(path, sources)?);
+            let import = Arc::new(problem::imported(path, sources, None)?);
             return Self::of_import(file, import, None)?.with_sources(sources).with_second(before);
         }
         file.check()?;

@@ -85,7 +85,8 @@ impl Experiment {
     /// If it can be read no more.
     pub fn followed(&self) -> Result<Self, FieldError> {
         let Some(path) = &self.file.import else { return Ok(self.clone()) };
-        let import = Arc::new(problem::imported(path, self.sources())?);
+        let import =
+            Arc::new(problem::imported(path, self.sources(), self.import().map(|import| &**import))?);
         let is_same =
             |known: &Arc<Import>| known.layout == import.layout && known.course.begins_as(&import.course);
         let before = self.import().filter(|known| is_same(known)).map(|_| self);

@@ -3,13 +3,15 @@
 //! experiment → look-ahead run → plane → grid of the plane and of the volume, both coarse to fine.
 //! The window drives the same [`Pipeline`] piece by piece; [`run`] drives it to the end.
 
+mod evaluated;
+
 use std::sync::Arc;
 
 use super::checked::Experiment;
 use super::remedy::remedy_of_plan;
 use super::way_on::{LOSSES_A_STEP, WayOn, WayOnJob};
 use crate::core::grid::{
-    Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Lost, Precision,
+    Evaluator, Field, GridError, GridJob, GridSpec, InProcess, LossGrid, Lost, PathJob, Precision,
 };
 use crate::core::imports::ImportedSlice;
 use crate::core::num::work::finish;
@@ -21,6 +23,8 @@ use crate::core::subspace::{
     FitError, PlaneConfig, RandomWalks, SlicePlane, Subspace, ThetaSteps, Third, align,
 };
 use crate::core::train::{BlowUp, Checkpoint, Course, TrainingRun, Trajectory, blow_up};
+use evaluated::advance_path;
+pub use evaluated::evaluate_along;
 
 /// What is known once the look-ahead run has reached its end.
 #[derive(Clone)]
@@ -35,7 +39,8 @@ pub struct Plan {
     pub diverged_at: Option<u64>,
     /// Where it got out of hand, if it did.
     pub blow_up: Option<BlowUp>,
-    /// In a sentence: where it did, what to try, and what the plane is fitted to.
+    /// In sentences: where it did, what to try, and what the plane is fitted to; or that losses that were recorded are not
+    /// those that are evaluated.
     pub warning: Option<String>,
     /// The part of it before that, all of it as a rule: what the plane, its ranges and its heights go by.
     pub sound: Arc<Trajectory>,
@@ -43,8 +48,10 @@ pub struct Plan {
     pub measure: Option<Measure>,
     /// Which quantity that is.
     pub quantity: Quantity,
-    /// That quantity at each checkpoint of the sound part.
+    /// That quantity at each checkpoint of the sound part, as far as it is known.
     pub along: Arc<[f64]>,
+    /// Whether these are evaluated as the surface is, and not those that the run was recorded with.
+    pub is_evaluated: bool,
     /// Points between its checkpoints that the plane goes through.
     between: ThetaSteps,
     /// Where the third direction follows it, the way from the second low point to where training on arrives.
@@ -94,10 +101,10 @@ impl Plan {
         (self.way_on.is_none() && self.imported.is_none()).then(job)
     }
 
-    /// What the surface shows at a checkpoint, as far as that is known: the loss of any, and another quantity of
-    /// those of the run that made the plan, as far as it is sound.
+    /// What the surface shows at a checkpoint, as far as that is known: the loss of any, and another quantity, or an
+    /// evaluated loss, of those of the run that made the plan, as far as it is sound.
     pub fn value_at(&self, point: &Checkpoint) -> Option<f64> {
-        if self.quantity.is_loss() {
+        if self.quantity.is_loss() && !self.is_evaluated {
             return Some(point.loss);
         }
         let points = self.sound.checkpoints();
@@ -108,7 +115,9 @@ impl Plan {
     /// The run that it was made of.
     fn passed(&self) -> Passed {
         let (trajectory, between) = (Arc::clone(&self.trajectory), self.between.clone());
-        let along = Some((self.quantity, Arc::clone(&self.along)));
+        // Losses that were recorded come with the points.
+        let is_own = self.is_evaluated || !self.quantity.is_loss();
+        let along = is_own.then(|| (self.quantity, Arc::clone(&self.along)));
         let way_on = self.way_on.clone();
         let is_imported = self.problem.objective().is_none();
         Passed { trajectory, diverged_at: self.diverged_at, between, along, way_on, is_imported }
@@ -132,6 +141,8 @@ impl Plan {
 pub enum Finding {
     /// The plane is known.
     Planned(Arc<Plan>),
+    /// More is known of the losses along the run.
+    Along(Arc<Plan>),
     /// A picture of the plane at the alpha3 asked for.
     Plane(Field),
     /// A picture of the volume.
@@ -162,8 +173,8 @@ pub struct Pipeline {
     experiment: Experiment,
     evaluator: Option<Arc<dyn Evaluator>>,
     alpha3: f64,
-    /// The plane before, near whose axes its own are held.
-    held: Option<SlicePlane>,
+    /// The plan before of a run that went on.
+    before: Option<Arc<Plan>>,
     phase: Phase,
     cells: u64,
 }
@@ -194,6 +205,8 @@ enum Phase {
         plan: Arc<Plan>,
         plane: Box<GridJob>,
         volume: Option<Box<GridJob>>,
+        /// The losses along the run, where they are evaluated as the surface is.
+        path: Option<Box<PathJob>>,
     },
     Walks(Box<WalksJob>),
     Finished,
@@ -240,13 +253,13 @@ impl Pipeline {
     /// The chain of an experiment, with the plane at rest at `alpha3`. An imported run is known already. Without
     /// an evaluator it ends with the plane.
     pub fn new(experiment: Experiment, evaluator: Option<Arc<dyn Evaluator>>, alpha3: f64) -> Self {
-        Self { experiment, evaluator, alpha3, held: None, phase: Phase::Due(None), cells: 0 }
+        Self { experiment, evaluator, alpha3, before: None, phase: Phase::Due(None), cells: 0 }
     }
 
-    /// The same with its axes held as near to those of the plane before as they may be: see
-    /// [`align`](crate::core::subspace::align()).
-    pub fn held_by(self, plane: SlicePlane) -> Self {
-        Self { held: Some(plane), ..self }
+    /// The same of a run that went on: its axes are held as near to those of the plane before as they may be (see
+    /// [`align`](crate::core::subspace::align())), and losses along it that were evaluated are known.
+    pub fn after(self, plan: Arc<Plan>) -> Self {
+        Self { before: Some(plan), ..self }
     }
 
     /// The same chain after one whose run takes the same steps, but another number of them: the points that are
@@ -257,7 +270,7 @@ impl Pipeline {
         alpha3: f64,
         known: Arc<Trajectory>,
     ) -> Self {
-        Self { experiment, evaluator, alpha3, held: None, phase: Phase::Due(Some(known)), cells: 0 }
+        Self { experiment, evaluator, alpha3, before: None, phase: Phase::Due(Some(known)), cells: 0 }
     }
 
     /// The chain of an experiment that differs from a plan's in its slice only: the look-ahead run is
@@ -269,7 +282,7 @@ impl Pipeline {
         plan: &Plan,
     ) -> Self {
         let phase = Phase::Fit(plan.passed());
-        Self { experiment, evaluator, alpha3, held: None, phase, cells: 0 }
+        Self { experiment, evaluator, alpha3, before: None, phase, cells: 0 }
     }
 
     /// Whether the look-ahead run is still under way.
@@ -312,10 +325,13 @@ impl Job for Pipeline {
         match &self.phase {
             Phase::Due(_) => Progress { done: 0, total: self.experiment.steps },
             Phase::LookAhead(run) => Progress { done: run.step(), total: self.experiment.steps },
-            Phase::Grids { plane, volume, .. } => {
-                let of = |job: &GridJob| job.progress();
-                let (plane, volume) = (of(plane), volume.as_deref().map(of).unwrap_or_default());
-                Progress { done: plane.done + volume.done, total: plane.total + volume.total }
+            Phase::Grids { plane, volume, path, .. } => {
+                let grids = [Some(plane), volume.as_ref()].into_iter().flatten().map(|job| job.progress());
+                let all = grids.chain(path.as_ref().map(|job| job.progress()));
+                all.fold(Progress::default(), |sum, one| Progress {
+                    done: sum.done + one.done,
+                    total: sum.total + one.total,
+                })
             }
             Phase::Walks(walks) => walks.progress(),
             Phase::Along { job, .. } => job.progress(),
@@ -388,7 +404,11 @@ impl Pipeline {
     /// What is left once the plan is known: of it nothing can fail but whoever evaluates.
     fn work_on_pictures(&mut self, losses: u64) -> Result<Option<Finding>, Lost> {
         Ok(match &mut self.phase {
-            Phase::Grids { plan, plane, volume } => {
+            // The first picture is there soon, and then the losses along the run.
+            Phase::Grids { plan, plane, path: path @ Some(_), .. } if plane.stride().is_some() => {
+                advance_path(plan, path, &self.experiment)?
+            }
+            Phase::Grids { plan, plane, volume, .. } => {
                 let finding = advance_grids(plane, volume.as_deref_mut(), losses);
                 if let Some(lost) = plane.failure().or_else(|| volume.as_ref()?.failure()) {
                     return Err(lost);
@@ -460,7 +480,7 @@ impl Pipeline {
         bending: Option<&Eigenpairs>,
     ) -> Result<Option<Finding>, PipelineError> {
         self.phase = Phase::Finished;
-        let plan = fitted(&self.experiment, self.evaluator.clone(), passed, bending, self.held.as_ref())?;
+        let plan = fitted(&self.experiment, self.evaluator.clone(), passed, bending, self.before.as_deref())?;
         match plan.valuation() {
             Some(job) => {
                 self.phase = Phase::Along { plan: Box::new(plan), job, values: Vec::new() };
@@ -477,6 +497,7 @@ impl Pipeline {
                 plan: Arc::clone(&plan),
                 plane: Box::new(plane),
                 volume: plan.volume_job().map(Box::new),
+                path: plan.path_job().map(Box::new),
             },
             None => Phase::walks(&plan),
         };
@@ -575,7 +596,7 @@ fn planned(
     passed: Passed,
 ) -> Result<Plan, PipelineError> {
     let (experiment, phase) = (experiment.clone(), Phase::Fit(passed));
-    let mut pipeline = Pipeline { experiment, evaluator, alpha3: 0.0, held: None, phase, cells: 0 };
+    let mut pipeline = Pipeline { experiment, evaluator, alpha3: 0.0, before: None, phase, cells: 0 };
     loop {
         match pipeline.advance(u64::MAX) {
             Advance::Found(found) => {
@@ -605,29 +626,39 @@ fn fitted(
     evaluator: Option<Arc<dyn Evaluator>>,
     passed: Passed,
     bending: Option<&Eigenpairs>,
-    held: Option<&SlicePlane>,
+    before: Option<&Plan>,
 ) -> Result<Plan, PipelineError> {
     let Sound { trajectory: sound, within, blow_up } = passed.sound();
     let way_on = passed.way_on.as_ref().map(|known| &known.way[..]);
     let plane = experiment.fit_plane_with(&sound, &within, bending, way_on)?;
-    let plane = if let Some(held) = held { align(held, plane) } else { plane };
+    let plane = if let Some(before) = before { align(&before.plane, plane) } else { plane };
     let ranges = experiment.ranges(&plane, &sound);
     let volume_spec = match plane.subspace.k() {
         3 => Some(experiment.volume_spec(&ranges)?),
         _ => None,
     };
     let quantity = experiment.slice.quantity;
+    let is_evaluated = quantity.is_loss()
+        && experiment.is_imported()
+        && evaluator.as_ref().is_some_and(|evaluator| evaluator.points().is_some());
     let along = match passed.along {
-        _ if quantity.is_loss() => sound.checkpoints().iter().map(|point| point.loss).collect(),
+        None if is_evaluated => before
+            .filter(|before| before.is_evaluated)
+            .map_or_else(Vec::new, |b| b.known_along(sound.checkpoints()))
+            .into(),
+        _ if quantity.is_loss() && !is_evaluated => {
+            sound.checkpoints().iter().map(|point| point.loss).collect()
+        }
         Some((known, along)) if known == quantity => along,
         _ => Arc::default(),
     };
-    Ok(Plan {
+    let plan = Plan {
         problem: Arc::clone(experiment.problem()),
         evaluator,
         measure: experiment.measure(),
         quantity,
         along,
+        is_evaluated,
         trajectory: passed.trajectory,
         diverged_at: passed.diverged_at,
         warning: blow_up.map(|found| remedy_of_plan(experiment, &found)),
@@ -641,19 +672,33 @@ fn fitted(
         imported: experiment.imported_slice().cloned(),
         plane_config: experiment.slice.plane.clone(),
         seed: experiment.seed,
-    })
+    };
+    Ok(if is_evaluated { plan.with_losses_along(&[], experiment) } else { plan })
 }
 
 /// Takes the look-ahead run to its end and fits the plane: all that a slice needs before it is
-/// evaluated. Tells `on_progress` of the steps it takes.
+/// evaluated in this process. Tells `on_progress` of the steps it takes.
 ///
 /// # Errors
 /// If no plane fits the run.
 pub fn prepare(experiment: &Experiment, on_progress: impl FnMut(Progress)) -> Result<Plan, PipelineError> {
-    match experiment.imported() {
-        Some(course) => planned(experiment, in_process(experiment), Passed::imported(course)),
-        None => plan(experiment, &train(experiment, on_progress)?),
-    }
+    prepare_for(experiment, in_process(experiment), on_progress)
+}
+
+/// The same for slices that somebody else may evaluate.
+///
+/// # Errors
+/// If no plane fits the run.
+pub fn prepare_for(
+    experiment: &Experiment,
+    evaluator: Option<Arc<dyn Evaluator>>,
+    on_progress: impl FnMut(Progress),
+) -> Result<Plan, PipelineError> {
+    let passed = match experiment.imported() {
+        Some(course) => Passed::imported(course),
+        None => Passed::of(experiment, &train(experiment, on_progress)?),
+    };
+    planned(experiment, evaluator, passed)
 }
 
 /// Takes a run of the experiment to its planned end, or to where it diverges. Tells `on_progress` of
@@ -699,7 +744,7 @@ pub fn run(experiment: &Experiment) -> Result<Outcome, PipelineError> {
     loop {
         match pipeline.advance(u64::MAX) {
             Advance::Found(finding) => match finding? {
-                Finding::Planned(found) => plan = Some(found),
+                Finding::Planned(found) | Finding::Along(found) => plan = Some(found),
                 Finding::Plane(found) => plane = Some(Arc::clone(found.grid())),
                 Finding::Volume(found) => volume = Some(Arc::clone(found.grid())),
                 Finding::Walks(found) => walks = found,

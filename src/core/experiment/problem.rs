@@ -116,8 +116,12 @@ pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Problem
 }
 
 /// Reads what was computed elsewhere.
-pub(super) fn imported(path: &Path, sources: &Arc<dyn Sources>) -> Result<Import, FieldError> {
-    imports::read(sources, path, &[]).map_err(|error| {
+pub(super) fn imported(
+    path: &Path,
+    sources: &Arc<dyn Sources>,
+    before: Option<&Import>,
+) -> Result<Import, FieldError> {
+    imports::read(sources, path, &[], before.map(|import| &import.layout)).map_err(|error| {
         FieldError::new("import", path.display(), format!("something to be shown, but {}", error.kind))
     })
 }

@@ -8,6 +8,7 @@
 //! | `quantity` | `[bytes]` | what it is called |
 //! | `origin`, `directions` | `[dim]`, `[k, dim]` | theta = origin + Σ alphaᵢ·directionᵢ |
 //! | `trajectory_alpha`, `trajectory_residual` | `[t, k]`, `[t]` | where the checkpoints lie in the slice |
+//! | `trajectory_loss_recorded` | `[t]` | the losses that a run was recorded with, where those of its path were evaluated as the slice was |
 //! | `explained_variance_ratio` | `[k]` | share of the total variance along each direction |
 //! | `random_walk_ratio` | `[k, 3]` | what random walks have there: 5 %, 50 % and 95 % of them stay below |
 //! | `precision` | `[bytes]` | the number format that the losses were computed in |
@@ -73,7 +74,10 @@ pub fn write(file: impl Write, slice: &Slice) -> io::Result<()> {
         return archive.finish(file);
     }
     archive.text("precision", &precision.to_string())?;
-    archive.run(experiment, &Course::new(Arc::clone(&plan.trajectory), plan.diverged_at))?;
+    if plan.is_evaluated {
+        archive.array("trajectory_loss_recorded", &[points.len()], points.iter().map(|point| point.loss))?;
+    }
+    archive.run(experiment, &Course::new(plan.run_on_surface(), plan.diverged_at))?;
     archive.finish(file)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{GridBackend, GridSpec, KernelBackend, Precision, ReferenceBackend};
+use super::{GridBackend, GridSpec, KernelBackend, PathEvaluator, Precision, ReferenceBackend};
 use crate::core::objective::{Measure, Objective};
 use crate::core::subspace::Subspace;
 
@@ -11,6 +11,11 @@ use crate::core::subspace::Subspace;
 pub trait Evaluator: Send + Sync {
     /// Takes on the cells of `spec` in a subspace; the grid's axes run along its first directions.
     fn grid(&self, subspace: &Subspace, spec: &GridSpec, precision: Precision) -> Box<dyn GridBackend>;
+
+    /// Who evaluates a run's points, where the losses that it was recorded with are not those of the slices.
+    fn points(&self) -> Option<&dyn PathEvaluator> {
+        None
+    }
 }
 
 /// Evaluates in this process: the reference, or for losses and accuracies of a network the kernel where single length will do.

@@ -10,11 +10,13 @@
 //! fine), a [`GridBackend`] how, and a [`GridJob`] carries it out piece by piece into a [`LossGrid`]. Whoever
 //! shows it has it as a [`Field`]. Backends come from an [`Evaluator`], which is handed in.
 
+pub mod combination;
 pub mod evaluator;
 pub mod field;
 pub mod job;
 pub mod kernel;
 pub mod losses;
+pub mod path;
 pub mod precision;
 pub mod reference;
 pub mod spec;
@@ -24,11 +26,13 @@ pub mod tile;
 
 use std::sync::Arc;
 
+pub use combination::Combinations;
 pub use evaluator::{Evaluator, InProcess};
 pub use field::{Field, FieldView};
 pub use job::GridJob;
 pub use kernel::KernelBackend;
 pub use losses::LossGrid;
+pub use path::{PathEvaluator, PathJob};
 pub use precision::Precision;
 pub use reference::ReferenceBackend;
 pub use spec::{Axis, GridError, GridSpec};

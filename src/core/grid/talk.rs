@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::core::io::frames::Frame;
 use crate::core::num::ParamLayout;
-use crate::core::subspace::Subspace;
 
 const TOKEN: u8 = 16;
 const HELLO: u8 = 17;
@@ -17,7 +16,9 @@ const ERROR: u8 = 23;
 
 /// The format that is spoken here.
 const FORMAT: u64 = 1;
-/// The form of a vector that is given in full.
+/// The form of a vector that is a combination of checkpoints.
+const COMBINATION: u8 = 0;
+/// The form of one that is given in full.
 const IN_FULL: u8 = 1;
 
 /// What an evaluator says of itself, first of all.
@@ -28,6 +29,17 @@ pub struct Hello {
     pub dim: u64,
     /// The blocks of its theta, in order.
     pub blocks: Vec<Block>,
+    /// The id of the recording whose checkpoints it can read.
+    #[serde(default)]
+    pub recording: Option<String>,
+    #[serde(default)]
+    evaluation: Option<Evaluation>,
+}
+
+/// What an evaluator's losses are of.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+struct Evaluation {
+    hash: String,
 }
 
 /// A block of an evaluator's theta.
@@ -119,16 +131,39 @@ pub fn token(text: &str) -> Frame {
     Frame { kind: TOKEN, body: text.as_bytes().to_vec() }
 }
 
-/// A plane, all vectors in full: the first `axes` directions of a subspace.
-pub fn plan(id: u64, subspace: &Subspace, axes: usize) -> Frame {
-    let directions = &subspace.directions()[..axes];
-    let mut body = Vec::with_capacity(12 + (1 + axes) * (1 + 8 * subspace.dim()));
-    body.extend(id.to_le_bytes());
-    body.extend((axes as u32).to_le_bytes());
-    for vector in std::iter::once(subspace.origin()).chain(directions.iter().map(Vec::as_slice)) {
-        body.push(IN_FULL);
-        vector.iter().for_each(|number| body.extend(number.to_le_bytes()));
+/// A vector of a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Vector<'a> {
+    /// In full, `[dim]`.
+    InFull(&'a [f64]),
+    /// s·theta_0 + Σ c·(theta_step − theta_0) of the checkpoints of a recording, by step and c; theta_0 is the first of
+    /// them, and s = Σ c.
+    Combination(Vec<(u64, f64)>),
+}
+
+impl Vector<'_> {
+    fn write(&self, body: &mut Vec<u8>) {
+        match self {
+            Self::InFull(numbers) => {
+                body.reserve(1 + 8 * numbers.len());
+                body.push(IN_FULL);
+                numbers.iter().for_each(|number| body.extend(number.to_le_bytes()));
+            }
+            Self::Combination(parts) => {
+                body.push(COMBINATION);
+                body.extend((parts.len() as u32).to_le_bytes());
+                parts.iter().for_each(|(step, _)| body.extend(step.to_le_bytes()));
+                parts.iter().for_each(|(_, share)| body.extend(share.to_le_bytes()));
+            }
+        }
     }
+}
+
+/// A plane: its origin, and as many directions as it has axes.
+pub fn plan(id: u64, origin: &Vector, directions: &[Vector]) -> Frame {
+    let mut body = id.to_le_bytes().to_vec();
+    body.extend((directions.len() as u32).to_le_bytes());
+    std::iter::once(origin).chain(directions).for_each(|vector| vector.write(&mut body));
     Frame { kind: PLAN, body }
 }
 
@@ -144,14 +179,14 @@ pub fn request(id: u64, plan: u64, axes: usize, places: &[Vec<f64>]) -> Frame {
 }
 
 impl Hello {
+    /// The hash of the examples that its losses are of, where it tells.
+    pub fn examples(&self) -> Option<&str> {
+        self.evaluation.as_ref().map(|evaluation| &evaluation.hash[..])
+    }
+
     /// How its theta differs from that of a run, in words; `None` where they are the same.
     pub fn difference(&self, layout: &ParamLayout) -> Option<String> {
-        if layout.is_span() {
-            return Some(
-                "the run is so large that it is held by coordinates, which nobody else knows".to_owned(),
-            );
-        }
-        let own = layout.blocks();
+        let own = layout.model_blocks();
         let differs = |(theirs, own): (&Block, &crate::core::num::params::ParamBlock)| {
             (theirs.name != own.name || theirs.shape != own.shape).then(|| {
                 format!(
@@ -167,8 +202,9 @@ impl Hello {
             own.get(self.blocks.len()).map(|own| format!("it lacks the block {} of the run", own.name));
         let further =
             self.blocks.get(own.len()).map(|theirs| format!("the run lacks its block {}", theirs.name));
-        let dim = || format!("it has {} parameters where the run has {}", self.dim, layout.dim());
-        lacking.or(further).or_else(|| (self.dim != layout.dim() as u64).then(dim))
+        let parameters = layout.parameters();
+        let dim = || format!("it has {} parameters where the run has {parameters}", self.dim);
+        lacking.or(further).or_else(|| (self.dim != parameters as u64).then(dim))
     }
 }
 
@@ -193,13 +229,15 @@ mod tests {
 
     #[test]
     fn plans_and_requests_are_laid_out_as_they_are_documented() {
-        let subspace = Subspace::new(vec![1.0, 2.0], vec![vec![0.0, 3.0], vec![4.0, 0.0]]).unwrap();
-        let Frame { kind, body } = plan(7, &subspace, 1);
+        let Frame { kind, body } = plan(7, &Vector::InFull(&[1.0, 2.0]), &[Vector::InFull(&[0.0, 3.0])]);
         let numbers =
             |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect::<Vec<_>>();
         assert_eq!((kind, &body[..13]), (18, &[7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1][..]));
         assert_eq!((numbers(&body[13..29]), body[29]), (vec![1.0, 2.0], 1));
         assert_eq!(numbers(&body[30..]), [0.0, 3.0]);
+        let Frame { body, .. } = plan(7, &Vector::Combination(vec![(3, 0.5), (258, -2.0)]), &[]);
+        assert_eq!(body[8..17], [0, 0, 0, 0, 0, 2, 0, 0, 0], "no direction, form 0, two checkpoints");
+        assert_eq!((body[17], &body[25..27], numbers(&body[33..])), (3, &[2, 1][..], vec![0.5, -2.0]));
         let Frame { kind, body } = request(8, 7, 2, &[vec![0.5, -1.0], vec![2.0, 3.0]]);
         assert_eq!((kind, body[0], body[8], body[16], body[20]), (19, 8, 7, 2, 2));
         assert_eq!(numbers(&body[24..]), [0.5, -1.0, 2.0, 3.0]);

@@ -13,9 +13,12 @@ use super::train::Course;
 
 pub mod checkpoints;
 pub mod plan;
+pub mod recorded;
 pub mod recording;
 pub mod slice;
+mod span;
 
+pub use recorded::Recorded;
 pub use slice::ImportedSlice;
 
 /// What was computed elsewhere.
@@ -27,6 +30,8 @@ pub struct Import {
     pub course: Arc<Course>,
     /// The numbers of its slice, where it is one.
     pub slice: Option<Arc<ImportedSlice>>,
+    /// What a recording tells beside its run.
+    pub recorded: Option<Arc<Recorded>>,
     /// What there is to tell of it, in sentences.
     pub words: Vec<String>,
     /// Whether it may change while it is shown: it is a recording, or a plan that is worked on.
@@ -91,14 +96,21 @@ pub fn look(sources: &dyn Sources, path: &Path) -> Result<Stamp, InputError> {
 }
 
 /// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no
-/// parameters.
+/// parameters. Of what is followed, `before` is the layout that is shown already.
 ///
 /// # Errors
 /// If there is nothing of that name, or it is nothing that can be shown.
-pub fn read(sources: &Arc<dyn Sources>, path: &Path, without: &[String]) -> Result<Import, ImportError> {
+pub fn read(
+    sources: &Arc<dyn Sources>,
+    path: &Path,
+    without: &[String],
+    before: Option<&ParamLayout>,
+) -> Result<Import, ImportError> {
     let found = match path {
         path if is_slice(path) => slice::read(&**sources, path).map_err(ImportErrorKind::from),
-        path if is_recording(path) => recording::read(&**sources, path).map_err(ImportErrorKind::from),
+        path if is_recording(path) => {
+            recording::read(&**sources, path, before).map_err(ImportErrorKind::from)
+        }
         path if plan::is_plan(&**sources, path) => {
             plan::read(&**sources, path).map_err(ImportErrorKind::from)
         }

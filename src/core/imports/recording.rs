@@ -4,6 +4,7 @@
 //! thinned as those of a run of our own, by the stride of their steps.
 
 mod error;
+mod large;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -13,9 +14,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use error::RecordingError;
+use large::Places;
 use reading::{Next, Reading};
 
-use super::Import;
+use super::span::{self, LIMITS, Limits, thinned};
+use super::{Import, Recorded};
 use crate::core::io::frames::{Frame, FrameError};
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
@@ -37,6 +40,8 @@ mod kind {
 #[derive(Debug, Deserialize)]
 struct Header {
     format: u64,
+    #[serde(default)]
+    id: String,
     dim: u64,
     dtype: Dtype,
     blocks: Vec<Block>,
@@ -67,6 +72,8 @@ struct LeftOut {
 
 #[derive(Debug, Deserialize)]
 struct Evaluation {
+    #[serde(default)]
+    hash: Option<String>,
     examples: u64,
     mode: String,
 }
@@ -77,23 +84,42 @@ struct Words {
     words: String,
 }
 
-/// Reads a recording as far as it goes.
+/// Reads a recording as far as it goes. One that has ended and is too large is held by its coordinates, unless it is one whose
+/// parameters are shown already: `before` is their layout.
 ///
 /// # Errors
 /// If it cannot be read, is none, or has no checkpoint yet.
-pub fn read(sources: &dyn Sources, path: &Path) -> Result<Import, RecordingError> {
+pub fn read(
+    sources: &dyn Sources,
+    path: &Path,
+    before: Option<&ParamLayout>,
+) -> Result<Import, RecordingError> {
+    read_within(sources, path, &LIMITS, before.is_none_or(ParamLayout::is_span))
+}
+
+fn read_within(
+    sources: &dyn Sources,
+    path: &Path,
+    limits: &Limits,
+    may_be_spanned: bool,
+) -> Result<Import, RecordingError> {
     let mut reading = Reading::new(sources, path)?;
     let header = reading.header()?;
-    let mut run = Run::new(header)?;
+    let is_large = may_be_spanned && large::is_large(sources, path, &header, limits)?;
+    let mut run = Run::new(header, is_large.then(Places::default))?;
     let ending = loop {
+        let at = reading.place();
         match reading.next()? {
             Next::Frame(frame) if frame.kind == kind::END => break Ending::Whole,
-            Next::Frame(frame) => run.take(&frame)?,
+            Next::Frame(frame) => run.take(&frame, at)?,
             Next::CutOff(bytes) => break Ending::CutOff(bytes),
             Next::Broken(at, why) => break Ending::Broken(at, why),
         }
     };
-    run.import(ending)
+    drop(reading);
+    run.import(ending, |places, run, points| {
+        places.coordinates(sources, path, run, &thinned(points, limits.most(run.0)))
+    })
 }
 
 /// How far a recording goes.
@@ -107,13 +133,16 @@ enum Ending {
 }
 
 const AS_TOLD: &str =
-    "Losses are as the training script told them, usually of a mini-batch in training mode.";
+    "Recorded losses are as the training script told them, usually of a mini-batch in training mode.";
 
 /// What is known of a run.
 struct Run {
     header: Header,
     layout: ParamLayout,
+    /// Without their parameters where these are too many.
     trajectory: Trajectory,
+    /// Where the parameters stand then.
+    places: Option<Places>,
     last: Option<Checkpoint>,
     checkpoints: usize,
     /// Losses on the evaluation's batches, by step.
@@ -123,7 +152,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(header: Header) -> Result<Self, RecordingError> {
+    fn new(header: Header, places: Option<Places>) -> Result<Self, RecordingError> {
         let size = |block: &Block| block.shape.iter().try_fold(1_u64, |size, n| size.checked_mul(*n as u64));
         let blocks = header.blocks.iter().try_fold(0_u64, |sum, block| sum.checked_add(size(block)?));
         let blocks = blocks.unwrap_or(u64::MAX);
@@ -134,14 +163,17 @@ impl Run {
         let named = header.blocks.iter();
         let layout =
             ParamLayout::new(named.map(|block| (block.name.clone(), block.kind, block.shape.clone())));
-        let trajectory = Trajectory::new(layout.dim(), DEFAULT_BUDGET_BYTES);
+        let trajectory =
+            Trajectory::new(if places.is_some() { 0 } else { layout.dim() }, DEFAULT_BUDGET_BYTES);
         let (last, words, evaluated) = (None, Vec::new(), BTreeMap::new());
-        Ok(Self { header, layout, trajectory, last, checkpoints: 0, evaluated, words, losses_between: 0 })
+        let (checkpoints, losses_between) = (0, 0);
+        Ok(Self { header, layout, trajectory, places, last, checkpoints, evaluated, words, losses_between })
     }
 
-    fn take(&mut self, frame: &Frame) -> Result<(), RecordingError> {
+    /// Takes in a frame that begins at that byte.
+    fn take(&mut self, frame: &Frame, at: u64) -> Result<(), RecordingError> {
         match frame.kind {
-            kind::CHECKPOINT => self.take_checkpoint(&frame.body),
+            kind::CHECKPOINT => self.take_checkpoint(&frame.body, at),
             kind::LOSS => {
                 self.losses_between += 1;
                 Ok(())
@@ -155,7 +187,7 @@ impl Run {
         }
     }
 
-    fn take_checkpoint(&mut self, body: &[u8]) -> Result<(), RecordingError> {
+    fn take_checkpoint(&mut self, body: &[u8], at: u64) -> Result<(), RecordingError> {
         /// Bytes of the step and of both losses.
         const FRONT: usize = 24;
         let dim = self.layout.dim();
@@ -173,8 +205,14 @@ impl Run {
         if !evaluated.is_nan() {
             self.evaluated.insert(step, evaluated);
         }
-        let point =
-            Checkpoint { step, theta: self.header.dtype.numbers(&body[FRONT..]), loss, grad_norm: f64::NAN };
+        let theta = match &mut self.places {
+            Some(places) => {
+                places.put(step, at, FRONT);
+                Arc::default()
+            }
+            None => self.header.dtype.numbers(&body[FRONT..]),
+        };
+        let point = Checkpoint { step, theta, loss, grad_norm: f64::NAN };
         self.checkpoints += 1;
         self.trajectory.record(point.clone());
         self.last = Some(point);
@@ -195,7 +233,16 @@ impl Run {
         )
     }
 
-    fn import(mut self, ending: Ending) -> Result<Import, RecordingError> {
+    /// `place` finds the coordinates of points whose parameters are too many.
+    fn import(
+        mut self,
+        ending: Ending,
+        place: impl FnOnce(
+            &Places,
+            (usize, Dtype),
+            Vec<Checkpoint>,
+        ) -> Result<(usize, Trajectory), RecordingError>,
+    ) -> Result<Import, RecordingError> {
         let last = self.last.take().ok_or(RecordingError::Empty)?;
         let is_bare = |point: &Checkpoint| point.loss.is_nan() && !self.evaluated.contains_key(&point.step);
         // The weights after the last step come without a loss: a path of losses ends before them.
@@ -209,13 +256,22 @@ impl Run {
         } else {
             self.trajectory.close(last);
         }
+        if let Some(places) = &self.places {
+            let points = self.trajectory.checkpoints().to_vec();
+            let (rank, placed) = place(places, (self.layout.dim(), self.header.dtype), points)?;
+            self.words.push(span::told(rank, self.layout.dim()));
+            (self.trajectory, self.layout) = (placed, ParamLayout::span(rank, self.layout));
+        }
         let words = self.told(&ending);
         let trajectory = match self.is_evaluated() {
             true => self.trajectory_of_evaluated(),
             false => self.trajectory,
         };
         let course = Arc::new(Course::new(Arc::new(trajectory), None));
-        Ok(Import { layout: self.layout, course, slice: None, words, is_followed: true })
+        let examples = self.header.evaluation.and_then(|evaluation| evaluation.hash);
+        let recorded = Recorded { id: self.header.id, examples, evaluated: self.evaluated };
+        let recorded = Some(Arc::new(recorded));
+        Ok(Import { layout: self.layout, course, slice: None, recorded, words, is_followed: true })
     }
 
     /// Which losses are shown.
@@ -224,7 +280,7 @@ impl Run {
             format!("{} fixed examples in {}", evaluation.examples, evaluation.mode)
         });
         match self.evaluated.len() {
-            _ if self.is_evaluated() => format!("Losses are those of {of}."),
+            _ if self.is_evaluated() => format!("Recorded losses are those of {of}."),
             0 => AS_TOLD.to_owned(),
             count => format!(
                 "{AS_TOLD} {count} of {} checkpoints have one of {of} besides, which is not shown.",

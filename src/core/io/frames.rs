@@ -12,8 +12,9 @@ pub const TALK: [u8; 8] = *b"\x89LSE\r\n\x1a\n";
 /// Bytes of a body at most.
 pub const MOST_BYTES: u64 = 1 << 31;
 
-/// Bytes before a body: kind and length; and after it: the checksum.
-const HEAD: usize = 9;
+/// Bytes before a body: kind and length.
+pub const HEAD: usize = 9;
+/// Bytes after it: the checksum.
 const TAIL: usize = 4;
 
 /// One frame.

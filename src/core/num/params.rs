@@ -76,8 +76,8 @@ impl ParamBlock {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParamLayout {
     blocks: Vec<ParamBlock>,
-    /// Parameters of the model where theta holds coordinates of a run instead.
-    spanned: Option<usize>,
+    /// The blocks of the model where theta holds coordinates of a run instead.
+    spanned: Option<Vec<ParamBlock>>,
 }
 
 impl ParamLayout {
@@ -93,11 +93,11 @@ impl ParamLayout {
         Self { blocks, spanned: None }
     }
 
-    /// The layout of a theta of `rank` coordinates in an orthonormal basis of the space through a run's checkpoints, in a
-    /// space of `of` parameters: what follows from the checkpoints alone is the same there.
-    pub fn span(rank: usize, of: usize) -> Self {
+    /// The layout of a theta of `rank` coordinates in an orthonormal basis of the space through a run's checkpoints, each
+    /// of that layout: what follows from the checkpoints alone is the same there.
+    pub fn span(rank: usize, of: Self) -> Self {
         let block = ("coordinate".to_owned(), BlockKind::Other, vec![rank]);
-        Self { spanned: Some(of), ..Self::new([block]) }
+        Self { spanned: Some(of.blocks), ..Self::new([block]) }
     }
 
     /// Whether theta holds coordinates of a run rather than the model's parameters.
@@ -107,7 +107,12 @@ impl ParamLayout {
 
     /// How many parameters the model has: the length of `theta`, unless that is of a [`ParamLayout::span`].
     pub fn parameters(&self) -> usize {
-        self.spanned.unwrap_or_else(|| self.dim())
+        self.model_blocks().last().map_or(0, |block| block.range().end)
+    }
+
+    /// The blocks of the model: those of `theta`, unless that is of a [`ParamLayout::span`].
+    pub fn model_blocks(&self) -> &[ParamBlock] {
+        self.spanned.as_ref().unwrap_or(&self.blocks)
     }
 
     /// The layout of dense layers: a shape `[out, in]` is a weight, `[out]` a bias.
@@ -168,7 +173,9 @@ mod tests {
 
     #[test]
     fn a_run_seen_by_coordinates_has_the_parameters_that_it_has() {
-        let layout = ParamLayout::span(9, 11_700_000);
+        let model = ParamLayout::dense([("w".into(), vec![3_900_000, 3])]);
+        let layout = ParamLayout::span(9, model.clone());
+        assert_eq!(layout.model_blocks(), model.blocks());
         assert_eq!((layout.dim(), layout.parameters(), layout.is_span()), (9, 11_700_000, true));
         let own = ParamLayout::dense([("w".into(), vec![2, 2])]);
         assert_eq!((own.parameters(), own.is_span()), (4, false));

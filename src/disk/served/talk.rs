@@ -8,16 +8,15 @@ use std::time::{Duration, Instant};
 
 use super::event::Event;
 use super::link::Link;
-use super::{Asked, Grid, Place};
-use crate::core::grid::talk::{self, Said};
+use super::{Asked, Place, Run};
+use crate::core::grid::talk::{self, Hello, Said};
 use crate::core::grid::{Lost, TileLosses};
 use crate::core::io::frames::Frame;
-use crate::core::num::ParamLayout;
 
 /// A talk with an evaluator. Dropping it ends it.
 pub struct Talk {
     events: Sender<Event>,
-    hello: Mutex<Receiver<Result<(), Lost>>>,
+    hello: Mutex<Receiver<Result<Hello, Lost>>>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -26,14 +25,14 @@ impl Talk {
     ///
     /// # Errors
     /// If it cannot be started or called.
-    pub fn begin(place: &Place, patience: Duration, layout: &ParamLayout) -> Result<Self, Lost> {
+    pub fn begin(place: &Place, patience: Duration, run: &Run) -> Result<Self, Lost> {
         let (events, news) = channel();
         let link = Link::open(place, patience, events.clone())?;
         let (heard, hello) = channel();
         let is_over = Arc::new(AtomicBool::new(false));
         let mut talker = Talker {
             link,
-            layout: layout.clone(),
+            run: run.clone(),
             patience,
             hello: Some(heard),
             works: VecDeque::new(),
@@ -54,11 +53,11 @@ impl Talk {
         Ok(Self { events, hello: Mutex::new(hello), is_over })
     }
 
-    /// Waits until the evaluator has said what it is.
+    /// What the evaluator says that it is, once it has said so.
     ///
     /// # Errors
     /// If it says anything else, or nothing.
-    pub fn wait_for_hello(&self) -> Result<(), Lost> {
+    pub fn wait_for_hello(&self) -> Result<Hello, Lost> {
         let hello = self.hello.lock().unwrap_or_else(PoisonError::into_inner);
         hello.recv().unwrap_or_else(|_| Err(Lost("ended before it said what it is".into())))
     }
@@ -98,10 +97,10 @@ struct Request {
 
 struct Talker {
     link: Link,
-    layout: ParamLayout,
+    run: Run,
     patience: Duration,
     /// Who waits for its hello, until it has come.
-    hello: Option<Sender<Result<(), Lost>>>,
+    hello: Option<Sender<Result<Hello, Lost>>>,
     /// In the order in which they were asked for.
     works: VecDeque<Work>,
     /// In the order in which they were sent, which is that of the answers.
@@ -118,6 +117,9 @@ struct Talker {
 /// What a request is to take, and how many are sent ahead: little is lost where they are not wanted any more.
 const REQUEST_SECS: f64 = 0.1;
 const AHEAD: usize = 3;
+
+const NO_CHECKPOINTS: &str = "does not read the checkpoints of this run, which is so large that it is asked for combinations of them; \
+                              expected serve(..., recording=...) of the same recording";
 
 impl Talker {
     /// Talks until nobody asks any more.
@@ -159,37 +161,46 @@ impl Talker {
             self.works.retain(|work| work.sent > work.loss.len() || work.asked.grid.is_wanted());
             let is_due = |work: &Work| work.sent < work.asked.tile.cells() && work.asked.grid.is_wanted();
             let Some(at) = self.works.iter().position(is_due) else { return };
-            let grid = Arc::clone(&self.works[at].asked.grid);
-            if self.plan != Some(grid.plan) {
-                self.link.send(&talk::plan(grid.plan, &grid.subspace, grid.axes()));
-                self.plan = Some(grid.plan);
+            let Asked { grid, tile, .. } = &self.works[at].asked;
+            let plan = grid.plan_of(tile);
+            if self.plan != Some(plan) {
+                match grid.plan_frame(tile) {
+                    Ok(frame) => self.link.send(&frame),
+                    Err(lost) => {
+                        grid.lose(&lost);
+                        continue;
+                    }
+                }
+                self.plan = Some(plan);
             }
-            self.request(at, &grid);
+            self.request(at);
         }
     }
 
-    fn request(&mut self, at: usize, grid: &Grid) {
+    fn request(&mut self, at: usize) {
         let most = self.secs_a_loss.map_or(1, |secs| (REQUEST_SECS / secs) as usize).max(1);
         let work = &mut self.works[at];
-        let cells = work.asked.tile.iter().skip(work.sent).take(most);
-        let places: Vec<Vec<f64>> = cells.map(|cell| grid.spec.alpha(cell)).collect();
+        let cells = most.min(work.asked.tile.cells() - work.sent);
         self.requests += 1;
-        let (id, cells) = (self.requests, places.len());
+        let id = self.requests;
+        self.link.send(&work.asked.grid.request(id, &work.asked.tile, [work.sent, cells]));
         work.sent += cells;
         if self.in_flight.is_empty() {
             self.since = Instant::now();
         }
         self.in_flight.push_back(Request { id, cells });
-        self.link.send(&talk::request(id, grid.plan, grid.axes(), &places));
     }
 
     fn hear(&mut self, frame: &Frame) -> Result<(), Lost> {
         match talk::read(frame).map_err(|error| Lost(format!("sent {error}").into()))? {
             Said::Hello(hello) if self.hello.is_some() => {
-                if let Some(words) = hello.difference(&self.layout) {
+                if let Some(words) = hello.difference(&self.run.layout) {
                     return Err(Lost(format!("knows another network: {words}").into()));
                 }
-                self.hello.take().into_iter().for_each(|waiting| drop(waiting.send(Ok(()))));
+                if !self.run.is_known_to(&hello) {
+                    return Err(Lost(NO_CHECKPOINTS.into()));
+                }
+                self.hello.take().into_iter().for_each(|waiting| drop(waiting.send(Ok(hello.clone()))));
                 Ok(())
             }
             Said::Error { id: None, words } => Err(Lost(format!("refuses: {words}").into())),
@@ -238,7 +249,7 @@ impl Talker {
     fn take_error(&mut self, id: u64, lost: &Lost) {
         self.works
             .iter()
-            .filter(|work| work.asked.grid.plan == id)
+            .filter(|work| work.asked.grid.plan_of(&work.asked.tile) == id)
             .for_each(|work| work.asked.grid.lose(lost));
         if self.in_flight.front().is_some_and(|request| request.id == id)
             && let Some(Request { cells, .. }) = self.in_flight.pop_front()

@@ -5,11 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
-use crate::core::grid::{Axis, GridJob};
+use crate::core::grid::{Axis, GridJob, PathJob};
 use crate::core::io::frames::{self, Frame, TALK};
-use crate::core::num::{Advance, Job};
+use crate::core::num::{Advance, Job, ParamLayout};
+use crate::core::train::{Checkpoint, Course, Trajectory};
 
-const HELLO: &str = r#"{"format": 1, "dim": 3, "blocks": [{"name": "a", "shape": [3]}]}"#;
+const HELLO: &str = r#"{"format": 1, "dim": 3, "blocks": [{"name": "a", "shape": [3]}], "recording": "run"}"#;
 
 fn layout() -> ParamLayout {
     ParamLayout::dense([("a".to_owned(), vec![3])])
@@ -81,7 +82,7 @@ fn play(mut stream: TcpStream, reply: &impl Fn(&[u8], &[u8]) -> Option<Frame>) {
 }
 
 fn connect(place: Place) -> Served {
-    Served::connect(place, Duration::from_secs(20), layout()).unwrap()
+    Served::connect(place, Duration::from_secs(20), layout().into()).unwrap()
 }
 
 fn job(served: &Served, subspace: &Subspace, count: usize) -> GridJob {
@@ -194,6 +195,53 @@ fn answers_to_something_else_are_no_losses() {
 fn an_evaluator_that_is_silent_is_told_of() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = Place::Port(listener.local_addr().unwrap(), "secret".to_owned());
-    let lost = Served::connect(place, Duration::from_millis(200), layout()).err().unwrap().to_string();
+    let lost = Served::connect(place, Duration::from_millis(200), layout().into()).err().unwrap().to_string();
     assert!(lost.starts_with("the evaluator has said nothing for 0.2 s"), "{lost}");
+}
+
+#[test]
+fn a_large_run_is_asked_for_by_combinations_of_its_checkpoints_and_only_where_these_are_known() {
+    // In coordinates; an evaluator reads the third checkpoint as a vector of very many parameters.
+    let place = |step: u64, theta: [f64; 3]| Checkpoint {
+        step,
+        theta: Arc::from(&theta[..]),
+        loss: f64::NAN,
+        grad_norm: f64::NAN,
+    };
+    let points = vec![place(0, [0.0; 3]), place(5, [2.0, 0.0, 0.0]), place(9, [1.0, 4.0, 0.0])];
+    let course = Arc::new(Course::new(Arc::new(Trajectory::recorded(points)), None));
+    let plans = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&plans);
+    let place = evaluator(move |plan, request| {
+        kept.lock().unwrap().push(plan[8..].to_vec());
+        let count = u32::from_le_bytes(*request[16..].first_chunk().unwrap()) as usize;
+        Some(Frame { kind: 20, body: [request[..8].to_vec(), 1.5_f64.to_le_bytes().repeat(count)].concat() })
+    });
+    let run = |id: &str| Run::spanned(layout(), id.to_owned(), Arc::clone(&course));
+    let patience = Duration::from_secs(20);
+    let lost = Served::connect(place.clone(), patience, run("another")).err().unwrap().to_string();
+    assert!(lost.contains("expected serve(..., recording=...)"), "{lost}");
+    let served = Served::connect(place, patience, run("run")).unwrap();
+    let plane = Subspace::new(vec![1.0, 1.0, 0.0], vec![vec![1.0, 0.0, 0.0], vec![0.0, 2.0, 0.0]]).unwrap();
+    assert_eq!(strides(&mut job(&served, &plane, 3)), [1]);
+    let mut path = PathJob::new(
+        &served,
+        course.trajectory().checkpoints().iter().map(|p| Arc::clone(&p.theta)).collect(),
+    );
+    while path.advance(1) != Advance::Ended {}
+    assert_eq!(path.failure(), None);
+    let out = Subspace::new(vec![0.0; 3], vec![vec![0.0, 0.0, 1.0], vec![0.0, 2.0, 0.0]]).unwrap();
+    let mut lost = job(&served, &out, 3);
+    assert_eq!(strides(&mut lost), [0; 0]);
+    assert!(lost.failure().unwrap().to_string().contains("the space through the run's checkpoints only"));
+    let plans = plans.lock().unwrap();
+    let number = |body: &[u8]| f64::from_le_bytes(*body.first_chunk().unwrap());
+    // Two directions; the origin is theta_0 + a (theta_9 - theta_0) + b (theta_5 - theta_0).
+    let (k, origin) = plans[0].split_at(4);
+    assert_eq!((k, &origin[..5]), (&[2, 0, 0, 0][..], &[0, 3, 0, 0, 0][..]), "form 0 of three checkpoints");
+    assert_eq!([origin[5], origin[13], origin[21]], [0, 9, 5], "their steps");
+    assert_eq!([29, 37, 45].map(|at| number(&origin[at..])), [1.0 - 0.25 - 0.375, 0.25, 0.375]);
+    // A checkpoint is itself.
+    let last = plans.last().unwrap();
+    assert_eq!((&last[..9], last[9], number(&last[17..])), (&[0, 0, 0, 0, 0, 1, 0, 0, 0][..], 9, 1.0));
 }

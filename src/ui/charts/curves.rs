@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bevy_egui::egui::Color32;
 
 use super::{About, Inks, LOG, Maker, Moment, Touched};
+use crate::core::experiment::pipeline::Plan;
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
@@ -50,6 +51,7 @@ fn named<'a, S: Side>(moment: &Moment<'a, '_, S>, live: &'a Live) -> Run<'a> {
         name: live.id().map(|id| moment.sources.session.title(id)).unwrap_or_default(),
         number: live.number(),
         points: live.points(),
+        plan: &moment.known.plan,
     }
 }
 
@@ -63,7 +65,36 @@ struct Run<'a> {
     pub number: usize,
     /// Its points so far.
     pub points: &'a [Checkpoint],
+    /// What is known of the plane.
+    pub plan: &'a Plan,
 }
+
+impl Run<'_> {
+    /// Its loss, that of its surface where this is evaluated by somebody else; the one that was recorded is beside it then.
+    fn losses(&self, color: Color32) -> impl Iterator<Item = Mark> {
+        let line = |what: &str, width, loss: &dyn Fn(&Checkpoint) -> Option<f64>| Mark::Line {
+            name: format!("{what}, {}", self.name),
+            color: if width == WIDE { color } else { color.gamma_multiply(0.5) },
+            width,
+            points: thinned_by_step(self.points)
+                .filter_map(|point| Some([point.step as f64, loss(point)?]))
+                .collect(),
+        };
+        let recorded = |point: &Checkpoint| Some(point.loss);
+        match self.plan.is_evaluated {
+            false => vec![line("loss", WIDE, &recorded)],
+            true => vec![
+                line("loss as recorded", NARROW, &recorded),
+                line("loss", WIDE, &|point| self.plan.value_at(point)),
+            ],
+        }
+        .into_iter()
+    }
+}
+
+/// Widths of lines.
+const WIDE: f32 = 2.0;
+const NARROW: f32 = 1.5;
 
 /// What each run says of examples it does not learn from, and how many it gets right: at some steps,
 /// since each takes a pass over the data.
@@ -143,15 +174,7 @@ impl Looks {
 /// The chart.
 fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Chart {
     let color = |run: &Run| inks.runs[run.number % inks.runs.len()];
-    let mut marks: Vec<Mark> = runs
-        .iter()
-        .map(|run| Mark::Line {
-            name: format!("loss, {}", run.name),
-            color: color(run),
-            width: 2.0,
-            points: thinned_by_step(run.points).map(|point| [point.step as f64, point.loss]).collect(),
-        })
-        .collect();
+    let mut marks: Vec<Mark> = runs.iter().flat_map(|run| run.losses(color(run))).collect();
     let is_race = runs.len() > 1;
     for run in runs {
         let Some(looks) = run.id.and_then(|id| held_out.runs.get(&id)) else { continue };
@@ -188,7 +211,7 @@ fn more_of(run: &Run, looks: &Looks, colors: [Color32; 3]) -> impl Iterator<Item
     lines.into_iter().filter(move |(_, _, points)| is_told(points)).map(|(what, color, points)| Mark::Line {
         name: format!("{what}, {}", run.name),
         color,
-        width: 1.5,
+        width: NARROW,
         points: points.clone(),
     })
 }

@@ -474,8 +474,10 @@ fn without_examples(problem: &Problem, says: &str) -> Chart {
 }
 
 fn history<S: Side>(training: &Training<S>, known: Option<&Known>) -> LossHistory {
+    let plan = known.map(|known| &known.plan).filter(|plan| plan.is_evaluated);
+    let loss = |point: &Checkpoint| plan.map_or(Some(point.loss), |plan| plan.value_at(point));
     let curve = |points: &[Checkpoint]| -> Vec<(u64, f64)> {
-        thinned_by_step(points).map(|point| (point.step, point.loss)).collect()
+        thinned_by_step(points).filter_map(|point| Some((point.step, loss(point)?))).collect()
     };
     let planned = known.map(|known| curve(known.plan.trajectory.checkpoints())).unwrap_or_default();
     LossHistory {

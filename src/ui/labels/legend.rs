@@ -121,7 +121,7 @@ fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBo
     };
     let quantity = told.known.plan.quantity;
     let title = match quantity.is_mean_loss() {
-        true => format!("{} · {}", quantity.title(), loss_name(told.session)),
+        true => format!("{} · {}", quantity.title(), loss_name(told)),
         false => quantity.title().into_owned(),
     };
     let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title, font.clone(), ink);
@@ -147,9 +147,10 @@ fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBo
     LabelBox { min: room.min.into(), max: room.max.into() }
 }
 
-fn loss_name(session: &Session) -> &'static str {
-    let experiment = session.experiment();
+fn loss_name<S: Side>(told: Told<S>) -> &'static str {
+    let experiment = told.session.experiment();
     match experiment.surface {
+        _ if told.known.plan.is_evaluated => "as evaluated",
         _ if experiment.is_imported() => "as recorded",
         Some(_) => "value",
         None => experiment.loss.name(),

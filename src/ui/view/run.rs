@@ -51,8 +51,10 @@ pub struct RunView {
     pub is_playing: bool,
     /// Step that training is at.
     pub step: u64,
-    /// Loss there.
+    /// Loss there, as the run has it.
     pub loss: Option<f64>,
+    /// Whether what the surface shows is another loss than the run's, evaluated by somebody else.
+    pub is_evaluated: bool,
     /// Length of the gradient there.
     pub grad_norm: Option<f64>,
     /// Share of the training examples predicted right there.
@@ -73,4 +75,11 @@ pub struct RunView {
     pub plane_distance: Option<f64>,
     /// Where training is, by the alphas of its projection.
     pub marker: Vec<f64>,
+}
+
+impl RunView {
+    /// Loss where training is, in the words of the surface.
+    pub fn true_loss(&self) -> Option<f64> {
+        if self.is_evaluated { self.value } else { self.loss }
+    }
 }

@@ -15,7 +15,6 @@ mod losses;
 mod npz;
 mod pickle;
 mod safetensors;
-mod span;
 mod steps;
 mod tensor;
 mod torch;
@@ -28,28 +27,16 @@ use std::sync::Arc;
 pub use error::{CheckpointsError, FileError};
 
 use super::Import;
+use super::span::{self, LIMITS, Limits, thinned};
 use crate::core::io::input::InputError;
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
-use crate::core::train::trajectory::BUDGET_BYTES;
 use crate::core::train::{Checkpoint, Course, Trajectory};
 use blocks::Blocks;
 use contents::Contents;
 use files::{File, Files, Kind};
 use steps::Way;
 use tensor::Tensor;
-
-/// What is held of a run at most.
-struct Limits {
-    /// Bytes of its parameters; above it is held by its coordinates.
-    bytes: usize,
-    /// Checkpoints of a run that is held by coordinates.
-    checkpoints: usize,
-    /// Products that are summed for them: a minute's work or two.
-    products: f64,
-}
-
-const LIMITS: Limits = Limits { bytes: BUDGET_BYTES, checkpoints: 1000, products: 1e12 };
 
 /// Whether a path names checkpoints: it ends as one does, is a pattern, or is a folder.
 pub fn is_run(sources: &dyn Sources, path: &Path) -> bool {
@@ -92,24 +79,19 @@ fn read_within(
     let blocks = Blocks::of(contents(sources, first)?, without).map_err(in_first)?;
     notes.extend(blocks.notes.iter().cloned());
     let layout = blocks.layout();
-    let bytes = |count: usize| count.saturating_mul(layout.dim()).saturating_mul(size_of::<f64>());
-    let (is_large, all) = (bytes(ordered.len()) > limits.bytes, ordered.len());
+    let (is_large, all) = (limits.is_large(ordered.len(), layout.dim()), ordered.len());
     let kept = if is_large { thinned(ordered, limits.most(layout.dim())) } else { ordered };
     if kept.len() < all {
         notes.push(format!("Thinned: {} of {all} checkpoints are kept, evenly, with the last.", kept.len()));
     }
     let run = Run::open(sources, kept, blocks)?;
     let losses = logged(sources, &folder, &run.steps, &mut notes)?;
-    let (layout, thetas) = match bytes(run.steps.len()) > limits.bytes {
+    let (layout, thetas) = match limits.is_large(run.steps.len(), layout.dim()) {
         true => {
             let thetas = run.coordinates()?;
             let rank = thetas[0].len();
-            notes.push(format!(
-                "{} parameters are seen by {rank} coordinates in the space through the checkpoints: planes of the run and \
-                 distances are exact, those along parameters or by filters are not to be had, and what chance adds lies there too.",
-                layout.dim()
-            ));
-            (ParamLayout::span(rank, layout.dim()), thetas)
+            notes.push(span::told(rank, layout.dim()));
+            (ParamLayout::span(rank, layout), thetas)
         }
         false => (layout, run.thetas()?),
     };
@@ -119,15 +101,7 @@ fn read_within(
     };
     let points = run.steps.iter().zip(thetas).map(point).collect();
     let course = Arc::new(Course::new(Arc::new(Trajectory::recorded(points)), None));
-    Ok(Import { layout, course, slice: None, words: notes, is_followed: false })
-}
-
-impl Limits {
-    /// Checkpoints of a run of `dim` parameters that is held by coordinates.
-    fn most(&self, dim: usize) -> usize {
-        let by_work = (self.products / dim as f64).sqrt() as usize;
-        self.checkpoints.min(by_work).max(2)
-    }
+    Ok(Import { layout, course, slice: None, recorded: None, words: notes, is_followed: false })
 }
 
 fn contents(sources: &Arc<dyn Sources>, file: &File) -> Result<Contents, CheckpointsError> {
@@ -177,17 +151,6 @@ fn ordered(
     }
     notes.push(format!("{} checkpoints, ordered by {told}.", ordered.len()));
     Ok(ordered)
-}
-
-/// As many as may be at most, evenly, with the last.
-fn thinned<T>(all: Vec<T>, most: usize) -> Vec<T> {
-    let last = all.len() - 1;
-    let stride = last.div_ceil(most - 1).max(1);
-    all.into_iter()
-        .enumerate()
-        .filter(|(at, _)| at % stride == 0 || *at == last)
-        .map(|(_, one)| one)
-        .collect()
 }
 
 /// The losses of the steps, and a word on those that are missing.

@@ -6,8 +6,8 @@ use super::{FORMAT, Header, RecordingError, kind};
 use crate::core::io::frames::{self, Frame, FrameError};
 use crate::core::io::sources::Sources;
 
-/// Bytes that are asked for at once: room for a checkpoint of some million parameters.
-const PIECE: u64 = 8 << 20;
+/// Bytes that are asked for at once: a checkpoint of very many parameters is held, and not much more.
+const PIECE: u64 = 1 << 20;
 
 /// What comes next.
 pub(super) enum Next {
@@ -52,6 +52,11 @@ impl<'a> Reading<'a> {
         Ok(!more.is_empty())
     }
 
+    /// The byte at which the next frame begins.
+    pub(super) fn place(&self) -> u64 {
+        self.at + self.taken as u64
+    }
+
     pub(super) fn next(&mut self) -> Result<Next, RecordingError> {
         loop {
             match frames::next(&self.bytes[self.taken..]) {
@@ -60,7 +65,7 @@ impl<'a> Reading<'a> {
                     return Ok(Next::Frame(frame));
                 }
                 Ok(None) => {}
-                Err(why) => return Ok(Next::Broken(self.at + self.taken as u64, why)),
+                Err(why) => return Ok(Next::Broken(self.place(), why)),
             }
             if !self.fill()? {
                 return Ok(Next::CutOff(self.bytes.len() as u64));

@@ -11,7 +11,7 @@ fn golden() -> Vec<u8> {
 fn read_bytes(bytes: &[u8]) -> Result<Import, RecordingError> {
     let mut shelf = Shelf::default();
     shelf.put("x.lsr", bytes);
-    read(&shelf, Path::new("x.lsr"))
+    read(&shelf, Path::new("x.lsr"), None)
 }
 
 fn steps(import: &Import) -> Vec<u64> {
@@ -102,7 +102,10 @@ fn losses_on_the_evaluation_are_shown_where_each_checkpoint_has_one() {
     assert_eq!(losses, [1.5, 2.0, 2.5]);
     assert_eq!(
         import.words,
-        ["Losses are those of 8 fixed examples in evaluation mode.", "The recording has no end yet."]
+        [
+            "Recorded losses are those of 8 fixed examples in evaluation mode.",
+            "The recording has no end yet."
+        ]
     );
 }
 
@@ -135,4 +138,38 @@ fn mutated_recordings_are_read_or_refused() {
         }
         let _ = read_bytes(&bytes);
     }
+}
+
+#[test]
+fn a_large_recording_that_has_ended_is_held_by_the_coordinates_of_its_checkpoints() {
+    let mut shelf = Shelf::default();
+    let theta = |step: u64| [0.5 * step as f64, (0.7 * step as f64).sin(), 3.0, 1.0 / (1.0 + step as f64)];
+    let header = TWO.replace("\"dim\": 2", "\"dim\": 4").replace("[1, 2]", "[2, 2]");
+    let mut frames: Vec<Frame> =
+        (0..9).map(|step| checkpoint(step, [0.25, f64::NAN], &theta(step))).collect();
+    shelf.put("open.lsr", with(&header, &frames));
+    frames.push(Frame { kind: kind::END, body: Vec::new() });
+    shelf.put("whole.lsr", with(&header, &frames));
+    let limits = Limits { bytes: 64, ..LIMITS };
+    let read = |name: &str, may: bool| read_within(&shelf, Path::new(name), &limits, may).unwrap();
+    for whole in [read("open.lsr", true), read("whole.lsr", false)] {
+        assert!(!whole.layout.is_span(), "parameters that are shown stay what they are");
+    }
+    let (whole, few) = (read("whole.lsr", false), read("whole.lsr", true));
+    assert!(few.layout.is_span() && few.words.iter().any(|words| words.contains("4 parameters are seen by")));
+    assert_eq!((few.layout.model_blocks(), few.layout.dim()), (whole.layout.blocks(), 3));
+    let distances = |import: &Import| -> Vec<f64> {
+        let points = import.course.trajectory().checkpoints();
+        let distance = |a: &Checkpoint, b: &Checkpoint| {
+            a.theta.iter().zip(&*b.theta).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+        };
+        points.iter().flat_map(|a| points.iter().map(move |b| distance(a, b))).collect()
+    };
+    assert_eq!(steps(&few), steps(&whole));
+    assert!(distances(&few).iter().zip(distances(&whole)).all(|(a, b)| (a - b).abs() < 1e-9));
+    // Thinned where there are more than can be summed, with the last.
+    let thinned = Limits { checkpoints: 4, ..limits };
+    let thinned = read_within(&shelf, Path::new("whole.lsr"), &thinned, true).unwrap();
+    assert_eq!(steps(&thinned), [0, 3, 6, 8]);
+    assert!(thinned.words.iter().any(|words| words.starts_with("Thinned: 4 of 9")));
 }

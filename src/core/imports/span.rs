@@ -12,15 +12,63 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use crate::core::num::parallel;
+use crate::core::train::trajectory::BUDGET_BYTES;
 
 /// Parameters are summed in so many parts, whatever the number of threads, so that these change no bit.
 const PARTS: usize = 16;
 
-/// Bytes of a block of differences.
+/// Bytes of a block of differences at most, and which part of a point they are then: of a few points in blocks no more is held
+/// than a point or two.
 const BLOCK_BYTES: usize = 8 << 20;
+const PART_OF_POINT: usize = 8;
 
 /// Coordinates there are at least: a plane and a way out of it. Where the points need fewer, the others are 0.
 const LEAST: usize = 3;
+
+/// What is held of a run at most.
+pub(super) struct Limits {
+    /// Bytes of its parameters; above it is held by its coordinates.
+    pub bytes: usize,
+    /// Checkpoints of a run that is held by coordinates.
+    pub checkpoints: usize,
+    /// Products that are summed for them: a minute's work or two.
+    pub products: f64,
+}
+
+/// Those of any run.
+pub(super) const LIMITS: Limits = Limits { bytes: BUDGET_BYTES, checkpoints: 1000, products: 1e12 };
+
+impl Limits {
+    /// Whether that many checkpoints of `dim` parameters are held by coordinates.
+    pub fn is_large(&self, count: usize, dim: usize) -> bool {
+        count.saturating_mul(dim).saturating_mul(size_of::<f64>()) > self.bytes
+    }
+
+    /// Checkpoints of a run of `dim` parameters that is held by coordinates.
+    pub fn most(&self, dim: usize) -> usize {
+        let by_work = (self.products / dim as f64).sqrt() as usize;
+        self.checkpoints.min(by_work).max(2)
+    }
+}
+
+/// As many as may be at most, evenly, with the last.
+pub(super) fn thinned<T>(all: Vec<T>, most: usize) -> Vec<T> {
+    let last = all.len().saturating_sub(1);
+    let stride = last.div_ceil(most - 1).max(1);
+    all.into_iter()
+        .enumerate()
+        .filter(|(at, _)| at % stride == 0 || *at == last)
+        .map(|(_, one)| one)
+        .collect()
+}
+
+/// What there is to tell of a run that is held by so many coordinates.
+pub(super) fn told(rank: usize, parameters: usize) -> String {
+    format!(
+        "{parameters} parameters are seen by {rank} coordinates in the space through the checkpoints: planes of the run and \
+         distances are exact, those along parameters or by filters are not to be had, and what chance adds lies there too."
+    )
+}
 
 /// Coordinates of `n` points in an orthonormal basis of the space through them, `[n, r]`; not a number for points that are not
 /// finite. `read` puts a range of the parameters of a point, of `dim`, behind those that are there.
@@ -55,7 +103,8 @@ impl Products {
         read: &impl Fn(usize, Range<usize>, &mut Vec<f64>) -> Result<(), E>,
     ) -> Result<Self, E> {
         let mut sum = Self { gram: DMatrix::zeros(n, n), is_finite: vec![true; n] };
-        let width = (BLOCK_BYTES / size_of::<f64>() / n).max(1);
+        let numbers = (BLOCK_BYTES / size_of::<f64>()).min(part.len() * PARTS / PART_OF_POINT);
+        let width = (numbers / n).max(1);
         let (mut first, mut point) = (Vec::new(), Vec::new());
         for from in part.clone().step_by(width) {
             let columns = from..(from + width).min(part.end);
