@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use losscape::core::experiment::pipeline::{self, Finding, Pipeline, Plan};
+use losscape::core::experiment::pipeline::{self, Finding, Pipeline};
 use losscape::core::experiment::{Experiment, ExperimentFile, Import};
 use losscape::core::grid::{
     Evaluator, GridBackend, GridSpec, InProcess, PathEvaluator, Precision, Tile, TileLosses,
@@ -291,7 +291,7 @@ fn a_run_is_followed_while_it_is_recorded_and_another_one_begins_anew() {
 fn axes_stay_where_they_are_while_a_run_grows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.lsr");
-    let mut before: Option<Arc<Plan>> = None;
+    let mut before: Option<Arc<pipeline::Plan>> = None;
     for end in 20..60 {
         std::fs::write(&path, recorded(0..end, "a")).unwrap();
         let file = ExperimentFile { import: Some(path.clone()), ..ExperimentFile::default() };

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,11 @@ use super::event::Event;
 use crate::core::grid::{Lost, talk};
 use crate::core::io::frames::{self, Frame, FrameError, TALK};
 
-/// The way to an evaluator. Dropping it ends a child.
+/// The way to an evaluator. Dropping it ends a child, or the connection: a server may wait for its end to hear the next.
 pub struct Link {
     writer: Sender<Vec<u8>>,
     child: Option<Child>,
+    connection: Option<TcpStream>,
     last_words: Arc<Mutex<VecDeque<String>>>,
 }
 
@@ -32,7 +33,7 @@ impl Link {
     /// If it cannot be started or called.
     pub fn open(place: &Place, patience: Duration, events: Sender<Event>) -> Result<Self, Lost> {
         let last_words = Arc::default();
-        let (writer, child) = match place {
+        let (writer, child, connection) = match place {
             Place::Program(words) => {
                 let mut child = started(words)?;
                 if let Some(output) = child.stdout.take() {
@@ -43,19 +44,20 @@ impl Link {
                     spawn("evaluator-words", move || keep_last(errors, &kept))?;
                 }
                 let input = child.stdin.take().ok_or_else(|| Lost("has no standard input".into()))?;
-                (writer(input)?, Some(child))
+                (writer(input)?, Some(child), None)
             }
             Place::Port(address, _) => {
                 let lost =
                     |error: std::io::Error| Lost(format!("at {address} cannot be reached: {error}").into());
                 let stream = TcpStream::connect_timeout(address, patience).map_err(lost)?;
                 stream.set_nodelay(true).map_err(lost)?;
-                let input = stream.try_clone().map_err(lost)?;
+                let [input, connection] = [stream.try_clone(), stream.try_clone()];
+                let (input, connection) = (input.map_err(lost)?, connection.map_err(lost)?);
                 spawn("evaluator-reader", move || read(input, &events))?;
-                (writer(stream)?, None)
+                (writer(stream)?, None, Some(connection))
             }
         };
-        let link = Self { writer, child, last_words };
+        let link = Self { writer, child, connection, last_words };
         // Where it is not heard any more, the reader tells why.
         let _ = link.writer.send(TALK.to_vec());
         if let Place::Port(_, token) = place {
@@ -71,8 +73,12 @@ impl Link {
         let _ = self.writer.send(bytes);
     }
 
-    /// Ends a child.
+    /// Ends a child, or the connection.
     pub fn end(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // It may have ended by itself.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
         if let Some(mut child) = self.child.take() {
             // It may have ended by itself.
             let _ = child.kill();
