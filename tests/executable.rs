@@ -22,6 +22,8 @@ mod slices;
 #[cfg(feature = "viewer")]
 mod subtitles;
 mod tables;
+#[cfg(feature = "viewer")]
+mod voices;
 mod words;
 
 use std::path::Path;

@@ -10,6 +10,7 @@ pub mod join;
 mod outputs;
 pub mod partial;
 mod refusals;
+mod sounds;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +18,7 @@ use std::process::Command;
 use image::{Rgba, RgbaImage};
 use losscape::core::num::CancelToken;
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format, Partial, SinkError};
+pub use sounds::tone;
 use tempfile::TempDir;
 
 /// Width and height of the frames: a row of 16 blocks of 16 pixels, twice.

@@ -86,7 +86,8 @@ fn a_film_that_is_seen_through_lies_over_black_and_white_as_it_was_drawn() {
                 );
                 match name {
                     "frames" | "film.apng" => assert_eq!(most, 0.0, "{name}"),
-                    "film.mov" => assert!(most <= 2.0, "{name} {number}: {most}"),
+                    // ProRes has no finer quantiser.
+                    "film.mov" => assert!(most <= 3.0 && nearly_all <= 1.0, "{name} {number}: {most}"),
                     // Colours at half the resolution, and loss: thin strokes differ.
                     _ => assert!(mean <= 2.0 && nearly_all <= 24.0, "{name} {number}: {mean}, {nearly_all}"),
                 }

@@ -28,7 +28,7 @@ fn ffprobe_lists_the_chapters_of_every_kind_of_film_that_has_them() {
     for (name, encoder) in KINDS {
         let path = folder.join(name);
         film(&path, &FilmSpec { chapters: chapters.clone(), ..spec(20, 40) }, encoder);
-        if Format::of(&path).unwrap().keeps_chapters() {
+        if Format::of(&path).unwrap().has_tracks() {
             let expected = [(0.0, "Down"), (0.5, "Über = 1; #2"), (1.25, "End")];
             assert_eq!(listed(&path), expected.map(|(at, title)| (at, title.to_owned())), "{name}");
         }

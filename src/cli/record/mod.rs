@@ -29,11 +29,11 @@ use crate::app::{Overlay, device};
 use crate::core::experiment::checked::MAX_STEPS;
 use crate::core::experiment::{Experiment, Shape, Theme};
 use crate::core::formats::run::read_run;
-use crate::core::script::{Language, Mark, Tour, marks};
+use crate::core::script::{Language, Mark, Spoken, Tour, marks, spoken};
 use crate::disk::output::Output;
 use crate::record::film::frames_of;
 use crate::record::picture::{SAMPLES, SIDES};
-use crate::record::sink::{self, Chapter, Encoding, FilmSpec, Format, Quality, SinkError};
+use crate::record::sink::{self, Chapter, Encoding, FilmSpec, Format, Quality, SinkError, Sound};
 use crate::record::{self, Background, Film, FilmRequest, Page, Picture, PictureRequest};
 
 /// A picture or a film as typed.
@@ -292,9 +292,25 @@ impl RecordArguments {
             quality: self.quality(Some(format))?,
             keeps_partial: self.film.keep_partial,
             has_alpha: self.has_alpha(format)?,
-            chapters: if format.keeps_chapters() { chapters_of(&request.tour, marks) } else { Vec::new() },
+            chapters: if format.has_tracks() { chapters_of(&request.tour, marks) } else { Vec::new() },
+            sounds: self.sounds(format, request),
             ..plain
         })
+    }
+
+    /// What is heard in the film.
+    fn sounds(&self, format: Format, request: &FilmRequest) -> Vec<Sound> {
+        let [from, to] =
+            [request.frames.start, request.frames.end].map(|n| n as f64 / f64::from(request.fps));
+        let spoken = spoken(&request.tour, from, to);
+        if !spoken.is_empty() && !format.has_tracks() {
+            complain(&format!(
+                "{} is silent: expected .mp4, .webm or .mov for the tour's voices",
+                self.output.display()
+            ));
+            return Vec::new();
+        }
+        spoken.into_iter().map(|Spoken { file, at, skipped }| Sound { file, at, skipped }).collect()
     }
 
     /// Whether a film of that kind is seen through.

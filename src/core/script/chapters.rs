@@ -4,6 +4,7 @@
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::voice::Voice;
 use crate::core::command::Command;
 use crate::core::command::number::number_of;
 use crate::core::experiment::Setting;
@@ -40,7 +41,11 @@ pub struct ChapterFile {
     /// what the chapter before it has left.
     #[serde(default)]
     pub experiment: Option<String>,
-    /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`].
+    /// The voice that tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
+    /// How long it lasts in a film, above 0 and at most [`LONGEST_SECS`]; without it as long as its voice speaks.
+    #[serde(default)]
     pub secs: f64,
     /// What happens in it, in the order of time.
     #[serde(default, deserialize_with = "cues")]
@@ -51,6 +56,33 @@ pub struct ChapterFile {
 }
 
 impl ChapterFile {
+    /// How long it lasts at least, as far as its text tells: a file may have to be read first, whatever its length.
+    fn least_secs(&self) -> f64 {
+        match &self.voice {
+            Some(Voice::Secs(secs)) if self.secs == 0.0 => *secs,
+            Some(Voice::File(_)) if self.secs == 0.0 => LONGEST_SECS,
+            _ => self.secs,
+        }
+    }
+
+    /// Lets it last as long as its voice speaks, where that is not told otherwise.
+    ///
+    /// # Errors
+    /// If it is to last shorter than that, in words.
+    pub(super) fn last(&mut self, number: usize, voice_secs: f64) -> Result<(), String> {
+        match self.secs {
+            0.0 => self.secs = voice_secs,
+            secs if secs + TOLERANCE_SECS < voice_secs => {
+                let [secs, voice] = [secs, voice_secs].map(Measured);
+                return Err(format!(
+                    "chapter {number} lasts {secs} s and its voice {voice} s; expected no secs, or as many"
+                ));
+            }
+            _ => {}
+        }
+        chapter(number - 1, self)
+    }
+
     /// The notes, a paragraph each: an empty line ends one, and any other end of a line is a space.
     pub fn paragraphs(&self) -> Vec<String> {
         let lines: Vec<&str> = self.notes.lines().map(str::trim).collect();
@@ -206,7 +238,7 @@ fn eased_words() -> Vec<&'static str> {
 
 /// Whether a chapter, the one of that number from 0, makes sense; if not, why.
 pub fn chapter(i: usize, chapter: &ChapterFile) -> Result<(), String> {
-    let (number, secs) = (i + 1, chapter.secs);
+    let (number, secs) = (i + 1, chapter.least_secs());
     if !(secs > 0.0 && secs <= LONGEST_SECS) {
         return Err(format!(
             "chapter {number} lasts {} s; expected above 0 and at most {LONGEST_SECS}",

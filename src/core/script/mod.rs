@@ -10,6 +10,7 @@ pub mod recorder;
 pub mod reference;
 pub mod restore;
 pub mod tour;
+pub mod voice;
 pub mod words;
 
 pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
@@ -18,4 +19,5 @@ pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;
 pub use tour::Tour;
+pub use voice::{Spoken, Voice, spoken};
 pub use words::{Language, LanguageError};

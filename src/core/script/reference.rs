@@ -122,7 +122,11 @@ const FIELDS: [(&str, &[Entry]); 4] = [
                 "experiment",
                 "A built-in experiment, or a `.ron` file beside the tour's. Without one the chapter goes on with what the one before has left.",
             ),
-            ("secs", "How long it lasts in a film."),
+            (
+                "voice",
+                "The voice that tells it: `file(\"one.wav\")`, a sound beside the tour's file or below that the film has as well, or `secs(4.5)`, the length of one that is heard elsewhere.",
+            ),
+            ("secs", "How long it lasts in a film; without it as long as its voice."),
             ("cues", "What happens in it, in the order of time."),
             ("camera", "Where the camera is when: `(secs: 2, pose: (…))`. Without any it stays as it is."),
         ],

@@ -14,12 +14,14 @@ use serde::Deserialize;
 use super::chapters;
 use super::chapters::{ChapterFile, LONGEST_SECS, TourFile, When};
 use super::demand::{Demand, check_counts};
+use super::voice::Voice;
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::{ReadError, fields, is_ron, place_of};
 use crate::core::experiment::{CameraMode, Change, Experiment, ExperimentFile, FileError, builtin};
 use crate::core::geometry::path::CameraKey;
 use crate::core::io::folder::{Folder, seen_from};
+use crate::core::io::sources::Sources;
 use crate::core::session::{Now, Session};
 use crate::core::text::Measured;
 
@@ -65,6 +67,7 @@ impl Tour {
                 error.named.first().map(|path| Named::Text(format!("{:?}", path.display().to_string())));
             TourError { named, message: error.to_string(), outside: error.files }
         })?;
+        file.listen(&*folder.access().sources)?;
         let sources = &folder.access().sources;
         let (mut experiments, mut taken, mut demand) = (Vec::new(), Vec::new(), Demand::default());
         for (i, chapter) in file.chapters.iter_mut().enumerate() {
@@ -227,10 +230,29 @@ impl TourFile {
         to_pretty_ron(self, 4)
     }
 
-    /// The files that its cues name. The experiments of its chapters are names: they may be built in.
+    /// The files that its cues and voices name. The experiments of its chapters are names: they may be built in.
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
-        let cues = self.chapters.iter_mut().flat_map(|chapter| &mut chapter.cues);
-        cues.flat_map(|cue| cue.command.paths_mut()).collect()
+        let of = |chapter: &'_ mut ChapterFile| -> Vec<&'_ mut PathBuf> {
+            let voice = match &mut chapter.voice {
+                Some(Voice::File(path)) => Some(path),
+                _ => None,
+            };
+            chapter.cues.iter_mut().flat_map(|cue| cue.command.paths_mut()).chain(voice).collect()
+        };
+        self.chapters.iter_mut().flat_map(of).collect()
+    }
+
+    /// Lets each chapter that has a voice last as long as that speaks.
+    fn listen(&mut self, sources: &dyn Sources) -> Result<(), TourError> {
+        for (i, chapter) in self.chapters.iter_mut().enumerate() {
+            let Some(voice) = chapter.voice.clone() else { continue };
+            // Whatever it is that is wrong, the tour names the file by the end of its path at least.
+            let name = voice.file().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+            let error = |message| TourError { named: name.map(Named::Text), message, outside: Vec::new() };
+            let secs = voice.secs(sources).map_err(|why| why.to_string());
+            secs.and_then(|secs| chapter.last(i + 1, secs)).map_err(error)?;
+        }
+        Ok(())
     }
 
     /// The same as a file in `folder` says it.

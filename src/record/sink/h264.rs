@@ -2,6 +2,7 @@
 //! are put into an mp4 at the end.
 
 use super::join::{self, JoinError, Part};
+use super::muxed::{self, Beside};
 use super::stream::StreamFile;
 use super::{FilmSpec, Partial, SinkError, write_error};
 use crate::core::num::CancelToken;
@@ -79,11 +80,23 @@ impl H264Film {
         if let Some(expected) = expected.filter(|expected| *expected != found) {
             return Err(SinkError::Changed { part: self.stream.path().to_owned(), found, expected });
         }
-        match join::join(&[part], &self.output, &CancelToken::default()) {
+        match self.joined(part) {
             Ok(()) => Ok(found),
             Err(JoinError::Write(error)) => Err(error.into()),
+            Err(JoinError::Sink(error)) => Err(error),
             Err(error) => Err(self.failed(error.to_string())),
         }
+    }
+
+    fn joined(&self, part: Part) -> Result<(), JoinError> {
+        let (frames, cancel) = (part.frames(), CancelToken::default());
+        if self.spec.sounds.is_empty() {
+            return join::join(&[part], &self.output, &cancel);
+        }
+        let mut silent = self.output.draft()?;
+        join::write(&[part], silent.file()).map_err(|error| self.output.failed(error))?;
+        muxed::MP4.place(silent.path(), &self.output, &Beside::of(&self.spec, frames))?;
+        Ok(())
     }
 
     /// Makes a film of what there is, if that was asked for.

@@ -244,16 +244,22 @@ pub fn check(parts: &[Part]) -> Result<u64, JoinError> {
 /// If a part differs from the first, the film cannot be written, or it was cancelled.
 pub fn join(parts: &[Part], output: &Output, cancel: &CancelToken) -> Result<(), JoinError> {
     check(parts)?;
+    output.write_until(cancel, |file| write(parts, file))?;
+    Ok(())
+}
+
+/// Writes the film that parts make which are alike.
+///
+/// # Errors
+/// If it cannot be written, or a part has changed.
+pub(super) fn write(parts: &[Part], file: impl Write) -> io::Result<()> {
     let Some(first) = parts.first() else { return Ok(()) };
     let head = Track { chapters: chapters_of(parts), ..first.head.clone() };
     let pictures: Vec<Sample> = parts.iter().flat_map(|part| part.pictures.iter().copied()).collect();
-    output.write_until(cancel, |file| {
-        let mut to = BufWriter::with_capacity(1 << 18, file);
-        container::write_head(&mut to, &head, &pictures)?;
-        parts.iter().try_for_each(|part| part.copy(&mut to))?;
-        to.flush()
-    })?;
-    Ok(())
+    let mut to = BufWriter::with_capacity(1 << 18, file);
+    container::write_head(&mut to, &head, &pictures)?;
+    parts.iter().try_for_each(|part| part.copy(&mut to))?;
+    to.flush()
 }
 
 /// The chapters of the film that the parts make. One that goes on in the next part began once.

@@ -37,11 +37,13 @@ pub mod muxed;
 pub mod part;
 pub mod recover;
 pub mod region;
+pub mod sound;
 pub mod stream;
 
 pub use chapters::Chapter;
 pub use encoding::Encoding;
 use part::Note;
+pub use sound::Sound;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,7 +54,7 @@ use crate::core::num::CancelToken;
 use crate::disk::output::{Output, OutputError, WriteError};
 
 /// What is asked of a film, whatever its format.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FilmSpec {
     /// Width and height in pixels.
     pub size: [u32; 2],
@@ -70,6 +72,8 @@ pub struct FilmSpec {
     pub has_alpha: bool,
     /// What the film is divided into, in the order of time. An mp4 that is only left as a part does not have it.
     pub chapters: Vec<Chapter>,
+    /// What is heard. An mp4 with sound is put together by ffmpeg, and is no part of another.
+    pub sounds: Vec<Sound>,
 }
 
 /// How closely pictures are kept, 0 (small) to 100 (as good as the format can).
@@ -151,8 +155,8 @@ impl Format {
         matches!(self, Self::Mp4 | Self::Webm)
     }
 
-    /// Whether its films name their chapters.
-    pub fn keeps_chapters(self) -> bool {
+    /// Whether its films name their chapters and are heard.
+    pub fn has_tracks(self) -> bool {
         matches!(self, Self::Mp4 | Self::Webm | Self::Mov)
     }
 
@@ -347,8 +351,8 @@ impl FilmSpec {
     /// A whole film of opaque pictures, of the usual quality, of which nothing is kept that is not complete.
     pub fn plain(size: [u32; 2], fps: u32, frames: u64) -> Self {
         let quality = Quality::default();
-        let (has_alpha, chapters) = (false, Vec::new());
-        Self { size, fps, first: 0, frames, quality, keeps_partial: false, has_alpha, chapters }
+        let (has_alpha, chapters, sounds) = (false, Vec::new(), Vec::new());
+        Self { size, fps, first: 0, frames, quality, keeps_partial: false, has_alpha, chapters, sounds }
     }
 
     fn note(&self) -> Note {
@@ -395,6 +399,9 @@ pub fn open(
     spec.check()?;
     if spec.has_alpha && !format.keeps_alpha() {
         return Err(spec.refuse("expected .png, a folder of .png, .apng, .webm or .mov to be seen through"));
+    }
+    if format == Format::Mp4 {
+        muxed::MP4.require_sound(&spec)?;
     }
     let file = || Output::new(path, force);
     match (format, encoder) {

@@ -10,23 +10,36 @@ use std::process::{Command, Stdio};
 
 use image::RgbaImage;
 
-use super::chapters;
+use super::chapters::{self, Chapter};
 use super::ffmpeg::{Pipe, alone, command, last_lines, look_for, named};
 use super::h264::KEY_SECONDS;
 use super::join::{JoinError, not_a_part};
 use super::part::{Count, PartFile};
+use super::sound::{self, Sound};
 use super::{FilmSpec, Partial, Sink, SinkError, Stopper};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
 
-/// A kind of file.
+/// What holds pictures and sounds.
+pub(super) struct Container {
+    /// What reads it. Whatever a file holds, it is taken for that: a format that is guessed may name other files.
+    reader: &'static str,
+    /// What writes it in one go.
+    whole: &'static [&'static str],
+    /// What encodes its sound.
+    sound: &'static str,
+}
+
+/// An mp4, whose pictures are encoded elsewhere.
+pub(super) static MP4: Container =
+    Container { reader: "mov", whole: &["-f", "mp4", "-movflags", "faststart"], sound: "aac" };
+
+/// A kind of file that ffmpeg makes from the pictures on.
 pub struct Kind {
     encoder: &'static str,
-    /// What reads it. Whatever a part holds, it is taken for that: a format that is guessed may name other files.
-    reader: &'static str,
-    /// What writes it, in pieces that are whole each and in one go.
+    container: Container,
+    /// What writes it in pieces that are whole each.
     pieces: &'static [&'static str],
-    whole: &'static [&'static str],
     count: Count,
     encode: fn(&FilmSpec) -> Command,
     check: fn(&FilmSpec) -> Result<(), SinkError>,
@@ -35,9 +48,8 @@ pub struct Kind {
 /// VP9 in a webm. Its alpha is a second film in grey beside the first.
 pub static WEBM: Kind = Kind {
     encoder: "libvpx-vp9",
-    reader: "matroska",
+    container: Container { reader: "matroska", whole: &["-f", "webm"], sound: "libopus" },
     pieces: &["-f", "webm"],
-    whole: &["-f", "webm"],
     count: |part| WEBM.count(part),
     encode: vp9,
     check: FilmSpec::check_even,
@@ -46,9 +58,13 @@ pub static WEBM: Kind = Kind {
 /// ProRes 4444 in a mov.
 pub static MOV: Kind = Kind {
     encoder: "prores_ks",
-    reader: "mov",
+    container: Container {
+        reader: "mov",
+        whole: &["-f", "mov", "-movflags", "faststart"],
+        // As editors like it: without loss.
+        sound: "pcm_s16le",
+    },
     pieces: &["-f", "mov", "-movflags", "frag_keyframe+empty_moov+default_base_moof"],
-    whole: &["-f", "mov", "-movflags", "faststart"],
     count: |part| MOV.count(part),
     encode: prores,
     check: |_| Ok(()),
@@ -72,12 +88,28 @@ fn prores(spec: &FilmSpec) -> Command {
     let told = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709";
     let pixels = if spec.has_alpha { "yuva444p10le" } else { "yuv444p10le" };
     let mut command = command(spec, &format!("{pixels},{told}"));
-    // The finest there is: at the next step edges that are seen through are off by more than 2 of 255.
+    // The finest there is: at the next step edges that are seen through are off by up to 4 of 255, here by 3.
     command.args(["-c:v", "prores_ks", "-profile:v", "4444", "-qscale:v", "1", "-vendor", "apl0"]);
     if spec.has_alpha {
         command.args(["-alpha_bits", "16"]);
     }
     command
+}
+
+/// What a film's file has beside its pictures.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    chapters: &'a [Chapter],
+    sounds: &'a [Sound],
+    fps: u32,
+    frames: u64,
+}
+
+impl<'a> Beside<'a> {
+    /// What was asked of a film that has so many frames.
+    pub(super) fn of(spec: &'a FilmSpec, frames: u64) -> Self {
+        Self { chapters: &spec.chapters, sounds: &spec.sounds, fps: spec.fps, frames }
+    }
 }
 
 impl Kind {
@@ -86,13 +118,27 @@ impl Kind {
     /// # Errors
     /// If the part holds no frame, there is no ffmpeg, or the film cannot be written.
     pub fn recover(&self, part: &Path, output: &Output) -> Result<u64, JoinError> {
-        self.complete(part, output, "")
+        self.container.complete(part, output, &Beside::default())
     }
 
-    /// The same with what else is to be said of the film, as ffmpeg reads it.
-    fn complete(&self, part: &Path, output: &Output, metadata: &str) -> Result<u64, JoinError> {
+    /// How many frames there are in a part; 0 where it is none.
+    fn count(&self, part: &Path) -> u64 {
+        let null = ["-f", "null"];
+        self.container.copy(part, &Beside::default(), &null, "-".as_ref()).unwrap_or(0)
+    }
+}
+
+impl Container {
+    /// Sees to it that there is an ffmpeg that can encode the film's sounds, if it has any.
+    pub(super) fn require_sound(&self, spec: &FilmSpec) -> Result<(), SinkError> {
+        let hint = "; a film without the sound of voices may need none";
+        if spec.sounds.is_empty() { Ok(()) } else { look_for("ffmpeg", self.sound, hint) }
+    }
+
+    /// Puts a film together from pictures in such a file; tells how many frames it has.
+    fn complete(&self, part: &Path, output: &Output, beside: &Beside) -> Result<u64, JoinError> {
         let draft = output.draft()?;
-        let frames = self.copy(part, metadata, &[self.whole, &["-y"]].concat(), &named(draft.path()))?;
+        let frames = self.copy(part, beside, &[self.whole, &["-y"]].concat(), &named(draft.path()))?;
         if frames == 0 {
             return Err(not_a_part(part, "it was cut before its first frame was complete"));
         }
@@ -100,22 +146,23 @@ impl Kind {
         Ok(frames)
     }
 
-    /// How many frames there are in a part; 0 where it is none.
-    fn count(&self, part: &Path) -> u64 {
-        self.copy(part, "", &["-f", "null"], "-".as_ref()).unwrap_or(0)
-    }
-
     /// Copies the pictures as they are; tells how many there are.
-    fn copy(&self, part: &Path, metadata: &str, format: &[&str], to: &OsStr) -> Result<u64, JoinError> {
+    fn copy(&self, part: &Path, beside: &Beside, format: &[&str], to: &OsStr) -> Result<u64, JoinError> {
+        let Beside { chapters, sounds, fps, frames } = *beside;
         let mut command = Command::new("ffmpeg");
         command.args(["-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1"]);
         command.args(["-f", self.reader, "-i"]).arg(named(part));
-        if !metadata.is_empty() {
-            command.args(["-f", "ffmetadata", "-i", "pipe:0", "-map", "0", "-map_chapters", "1"]);
+        let metadata = chapters::to_metadata(chapters, fps.max(1), frames);
+        command.args(["-f", "ffmetadata", "-i", "pipe:0"]);
+        sound::add_inputs(&mut command, sounds);
+        command.args(["-map", "0:v", "-map_chapters", "1", "-c", "copy"]);
+        if !sounds.is_empty() {
+            let filter = sound::filter(sounds, 2, frames as f64 / f64::from(fps));
+            command.args(["-filter_complex", &filter, "-map", "[sound]", "-c:a", self.sound]);
         }
-        command.args(["-c", "copy"]).args(format).arg(to);
+        command.args(format).arg(to);
         alone(&mut command);
-        let ran = told(command, metadata).map_err(|_| SinkError::NoFfmpeg { hint: "" })?;
+        let ran = told(command, &metadata).map_err(|_| SinkError::NoFfmpeg { hint: "" })?;
         if !ran.status.success() {
             return Err(not_a_part(part, format!("ffmpeg says: {}", last_lines(&ran.stderr[..]))));
         }
@@ -124,19 +171,9 @@ impl Kind {
         Ok(frames.unwrap_or(0))
     }
 
-    /// Puts the film of a part in its place; tells how many frames it has.
-    fn with_index(
-        &self,
-        part: &Path,
-        output: &Output,
-        spec: &FilmSpec,
-        frames: u64,
-    ) -> Result<u64, SinkError> {
-        let metadata = match &spec.chapters[..] {
-            [] => String::new(),
-            all => chapters::to_metadata(all, spec.fps, frames),
-        };
-        self.complete(part, output, &metadata).map_err(|error| match error {
+    /// Puts the film of a part in its place, with all that was asked of it; tells how many frames it has.
+    pub(super) fn place(&self, part: &Path, output: &Output, beside: &Beside) -> Result<u64, SinkError> {
+        self.complete(part, output, beside).map_err(|error| match error {
             JoinError::Write(error) => error.into(),
             JoinError::Sink(error) => error,
             other => {
@@ -176,6 +213,7 @@ impl Muxed {
     pub fn new(kind: &'static Kind, output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
         (kind.check)(&spec)?;
         look_for("ffmpeg", kind.encoder, "; an .mp4 needs none")?;
+        kind.container.require_sound(&spec)?;
         let part = PartFile::create(&output, kind.count)?;
         let mut command = (kind.encode)(&spec);
         command.args(kind.pieces).arg("pipe:1").stdout(part.share()?);
@@ -194,7 +232,7 @@ impl Sink for Muxed {
     fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
         let Self { kind, output, spec, mut pipe, part, frames } = *self;
         let whole = pipe.end().and_then(|()| part.require(frames));
-        match whole.and_then(|()| kind.with_index(part.path(), &output, &spec, frames)) {
+        match whole.and_then(|()| kind.container.place(part.path(), &output, &Beside::of(&spec, frames))) {
             Err(why) if spec.keeps_partial => Err(part.keep(why)),
             ended => ended.map(drop),
         }
@@ -207,7 +245,8 @@ impl Sink for Muxed {
             return Ok(None);
         }
         // Whatever ended it, what it wrote until then is whole piece by piece.
-        match pipe.end().and_then(|()| kind.with_index(part.path(), &output, &spec, frames)) {
+        match pipe.end().and_then(|()| kind.container.place(part.path(), &output, &Beside::of(&spec, frames)))
+        {
             Err(why) => Err(part.keep(why)),
             Ok(frames) => Ok(Some(Partial { path: output.path().to_owned(), frames })),
         }
