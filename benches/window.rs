@@ -26,6 +26,7 @@ use losscape::core::optim::OptimizerConfig;
 use losscape::core::script::builtin as tours;
 use losscape::core::script::{Audience, Recorder};
 use losscape::core::session::{Now, Session};
+use losscape::record::deep::Frame;
 use losscape::record::eye::{Eye, EyeRequest};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
 use losscape::record::{Background, Film, FilmRequest, Page};
@@ -434,7 +435,7 @@ fn filmed(is_encoded: bool) -> Duration {
     let mut film = film([1280, 720], u64::from(FILMED));
     let mut encoding = is_encoded.then(|| encoding(folder.path(), [1280, 720], u64::from(FILMED)));
     timed(|| {
-        let mut frame = RgbaImage::default();
+        let mut frame = Frame::default();
         while film.draw(&mut frame).unwrap() {
             if let Some(encoding) = &mut encoding {
                 let next = encoding.spare().unwrap_or_default();
@@ -447,20 +448,18 @@ fn filmed(is_encoded: bool) -> Duration {
 
 fn film(size: [u32; 2], frames: u64) -> Film {
     let tour = tours::load("descent").unwrap().unwrap();
-    let (background, overlay, has_captions) = (Background::Stage, Overlay::Labels, true);
-    let (frames, page, evaluators) = (0..frames, Page::default(), Evaluators::default());
-    let (fps, supersample) = (30, 1);
     let request = FilmRequest {
         tour,
         size,
-        fps,
-        frames,
-        supersample,
-        background,
-        page,
-        overlay,
-        has_captions,
-        evaluators,
+        fps: 30,
+        frames: 0..frames,
+        supersample: 1,
+        background: Background::Stage,
+        page: Page::default(),
+        is_deep: false,
+        overlay: Overlay::Labels,
+        has_captions: true,
+        evaluators: Evaluators::default(),
     };
     Film::open(request, &CancelToken::default()).unwrap().unwrap()
 }
@@ -483,7 +482,7 @@ fn film_memory(frames: u64) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let mut film = film([3840, 2160], frames);
     let mut encoding = encoding(folder.path(), [3840, 2160], frames);
-    let mut frame = RgbaImage::default();
+    let mut frame = Frame::default();
     while film.draw(&mut frame).unwrap() {
         let next = encoding.spare().unwrap_or_default();
         encoding.send(std::mem::replace(&mut frame, next)).unwrap();

@@ -11,7 +11,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use image::RgbaImage;
 use losscape::app::Overlay;
 use losscape::core::command::{Command, RunCommand};
 use losscape::core::experiment::{Change, ExperimentFile, Shape};
@@ -20,6 +19,7 @@ use losscape::core::geometry::path::CameraKey;
 use losscape::core::io::folder::Folder;
 use losscape::core::num::CancelToken;
 use losscape::core::script::{ChapterFile, Cue, Ease, Tour, TourFile, When};
+use losscape::record::deep::Frame;
 use losscape::record::film::{Film, FilmRequest, frames_of};
 use losscape::record::sink::{self, Encoder, Encoding, FilmSpec, Format};
 use losscape::record::{Background, Page};
@@ -88,6 +88,7 @@ pub fn tell(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         supersample: 1,
         background: Background::Stage,
         page: Page::default(),
+        is_deep: false,
         overlay: Overlay::Labels,
         has_captions: true,
         evaluators: Evaluators::default(),
@@ -99,7 +100,7 @@ pub fn tell(path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let format = Format::of(path)?;
     let spec = FilmSpec::plain(SIZE, FPS, frames);
     let mut encoding = Encoding::start(sink::open(path, true, spec, format, Encoder::InProcess)?)?;
-    let mut frame = RgbaImage::default();
+    let mut frame = Frame::default();
     while film.draw(&mut frame)? {
         encoding.send(frame)?;
         // The memory of a frame comes back once that is encoded.

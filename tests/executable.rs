@@ -2,6 +2,8 @@
 
 #[cfg(feature = "viewer")]
 mod backgrounds;
+#[cfg(feature = "viewer")]
+mod bits;
 mod elsewhere;
 mod evaluators;
 mod imports;

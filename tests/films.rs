@@ -5,6 +5,7 @@ mod alpha;
 mod chapters;
 pub mod child;
 mod colours;
+pub mod depth;
 mod formats;
 pub mod join;
 mod outputs;

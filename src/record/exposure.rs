@@ -5,6 +5,7 @@ use bevy::prelude::App;
 use image::RgbaImage;
 
 use super::background::{Background, Layers};
+use super::deep::{DeepImage, Deepen, Frame};
 use super::eye::Eye;
 use super::shrink::Shrink;
 use crate::scene::theme::Backdrop;
@@ -16,13 +17,45 @@ pub struct Exposure {
     scene: RgbaImage,
     overlay: RgbaImage,
     shrink: Shrink,
+    halves: Vec<u8>,
+    deepen: Option<Deepen>,
 }
 
 impl Exposure {
     /// Pictures on that background, of which each pixel was drawn as a square of `supersample` by that.
     pub fn new(background: Background, supersample: u32) -> Self {
         let (scene, overlay) = (RgbaImage::default(), RgbaImage::default());
-        Self { background, supersample, scene, overlay, shrink: Shrink::default() }
+        let (halves, deepen) = (Vec::new(), None);
+        Self { background, supersample, scene, overlay, shrink: Shrink::default(), halves, deepen }
+    }
+
+    /// The same of 16 bits, on the stage.
+    pub fn deep(supersample: u32) -> Self {
+        Self { deepen: Some(Deepen::default()), ..Self::new(Background::Stage, supersample) }
+    }
+
+    /// The last frame that the eye has drawn, as deep as it was drawn.
+    ///
+    /// # Errors
+    /// If it does not come back from the device.
+    pub fn develop(&mut self, eye: &mut Eye, frame: &mut Frame) -> Result<()> {
+        let Some(deepen) = &self.deepen else {
+            let mut picture = match std::mem::take(frame) {
+                Frame::Shallow(picture) => picture,
+                Frame::Deep(_) => RgbaImage::default(),
+            };
+            self.take(eye, &mut picture)?;
+            *frame = picture.into();
+            return Ok(());
+        };
+        let mut picture = match std::mem::take(frame) {
+            Frame::Deep(picture) => picture,
+            Frame::Shallow(_) => DeepImage::default(),
+        };
+        let size = eye.read_halves(&mut self.halves)?;
+        deepen.develop(&self.halves, size, self.supersample, &mut picture);
+        *frame = picture.into();
+        Ok(())
     }
 
     /// Sees to it that an app draws what is read later.
@@ -37,7 +70,7 @@ impl Exposure {
     /// # Errors
     /// If it does not come back from the device.
     pub fn take(&mut self, eye: &mut Eye, picture: &mut RgbaImage) -> Result<()> {
-        let Self { background, supersample, scene, overlay, shrink } = self;
+        let Self { background, supersample, scene, overlay, shrink, .. } = self;
         let ground = match *background {
             Background::Stage if *supersample == 1 => return eye.read(picture),
             Background::Stage => {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use bevy::app::{AppLabel, SubApps};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::RenderLayers;
-use bevy::camera::{ImageRenderTarget, RenderTarget};
+use bevy::camera::{Hdr, ImageRenderTarget, RenderTarget};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::render::RenderApp;
@@ -50,6 +50,10 @@ pub struct Eye {
     /// Absent where the scene's image has it as well.
     overlay: Option<Layer>,
 }
+
+/// Tells an eye to draw light as half floats.
+#[derive(Resource)]
+pub struct Halves;
 
 /// An image that is drawn to.
 struct Layer {
@@ -103,6 +107,9 @@ impl Eye {
         }
         let (scene, image) = layer(world, request);
         let camera = world.spawn((scene_camera(request.msaa), image)).id();
+        if world.contains_resource::<Halves>() {
+            world.entity_mut(camera).insert(Hdr);
+        }
         // Light adds up by other numbers than those of a picture, so what is not of the scene stays apart.
         let overlay = match world.get_resource::<Backdrop>() {
             Some(Backdrop::Absent) => {
@@ -172,6 +179,15 @@ impl Eye {
         read(&self.apps, &mut self.scene, picture)
     }
 
+    /// What the last frame has drawn as half floats, row by row; its size.
+    ///
+    /// # Errors
+    /// As [`Eye::read`].
+    pub fn read_halves(&mut self, halves: &mut Vec<u8>) -> Result<[u32; 2]> {
+        let render = self.apps.sub_apps.get(&RenderApp.intern()).context("nothing is drawn")?;
+        self.scene.readback.read_bytes(render.world(), &self.scene.target, halves)
+    }
+
     /// What the last frame has drawn over the scene, where that is a layer of its own.
     ///
     /// # Errors
@@ -189,7 +205,9 @@ fn read(apps: &SubApps, layer: &mut Layer, picture: &mut RgbaImage) -> Result<()
 
 /// An image of the size asked for, and the way for a camera to draw to it.
 fn layer(world: &mut World, request: &EyeRequest) -> (Layer, RenderTarget) {
-    let handle = world.resource_mut::<Assets<Image>>().add(target_image(request.size));
+    let is_deep = world.contains_resource::<Halves>();
+    let format = if is_deep { TextureFormat::Rgba16Float } else { TextureFormat::Rgba8UnormSrgb };
+    let handle = world.resource_mut::<Assets<Image>>().add(target_image(request.size, format));
     let (target, scale_factor) = (handle.clone(), request.pixels_per_point as f32);
     let layer = Layer { target, readback: Readback::default() };
     (layer, RenderTarget::Image(ImageRenderTarget { handle, scale_factor }))
@@ -201,10 +219,10 @@ fn overlay_camera() -> impl Bundle {
     (Camera3d::default(), camera, Tonemapping::None, Msaa::Off, RenderLayers::none(), PrimaryEguiContext)
 }
 
-fn target_image([width, height]: [u32; 2]) -> Image {
+fn target_image([width, height]: [u32; 2], format: TextureFormat) -> Image {
     let size = Extent3d { width, height, depth_or_array_layers: 1 };
     let usages = RenderAssetUsages::RENDER_WORLD;
-    let mut image = Image::new_uninit(size, TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, usages);
+    let mut image = Image::new_uninit(size, TextureDimension::D2, format, usages);
     image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT | TextureUsages::COPY_SRC;
     image
 }

@@ -13,8 +13,9 @@ use bevy::render::renderer::RenderAdapterInfo;
 use image::RgbaImage;
 
 use super::background::Background;
+use super::deep::Frame;
 use super::exposure::Exposure;
-use super::eye::{Eye, EyeRequest};
+use super::eye::{Eye, EyeRequest, Halves};
 use super::page::Page;
 use crate::app::{Overlay, msaa_for};
 use crate::core::num::CancelToken;
@@ -47,6 +48,8 @@ pub struct FilmRequest {
     pub background: Background,
     /// How large things are, and where. Panels have a layout of their own.
     pub page: Page,
+    /// Whether frames have 16 bits a channel, on the stage only.
+    pub is_deep: bool,
     /// What is drawn over the scene.
     pub overlay: Overlay,
     /// Whether the chapters' titles and captions are shown.
@@ -85,7 +88,7 @@ impl Film {
     /// # Errors
     /// If there is no graphics device, or the tour cannot be shown.
     pub fn open(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
-        let FilmRequest { tour, size, fps, frames, supersample, background, page, .. } = request;
+        let FilmRequest { tour, size, fps, frames, supersample, background, page, is_deep, .. } = request;
         let (overlay, has_captions) = (request.overlay, request.has_captions);
         let size = size.map(|side| side * supersample);
         let eye = EyeRequest {
@@ -101,6 +104,9 @@ impl Film {
             app.insert_resource(request.evaluators);
             Exposure::prepare(background, app);
             page.prepare(size, app);
+            if is_deep {
+                app.insert_resource(Halves);
+            }
             tour::begin(app, tour, Audience::Film, has_captions);
         };
         let mut eye = Eye::open_with(eye, begin)?;
@@ -109,7 +115,8 @@ impl Film {
             eye.set_msaa(eye.world().get_resource::<RenderAdapterInfo>().map_or(Msaa::Off, msaa_for));
         }
         eye.set_frame_time(Duration::ZERO);
-        let exposure = Exposure::new(background, supersample);
+        let exposure =
+            if is_deep { Exposure::deep(supersample) } else { Exposure::new(background, supersample) };
         let mut film = Self { eye, fps, frames, exposure, at: 0, warnings: Vec::new() };
         film.settle(SETTLING_FRAMES)?;
         let is_there = film.skip(cancel)?;
@@ -120,11 +127,31 @@ impl Film {
     ///
     /// # Errors
     /// If the tour cannot be shown any further, or the device fails.
-    pub fn draw(&mut self, frame: &mut RgbaImage) -> Result<bool> {
+    pub fn draw(&mut self, frame: &mut Frame) -> Result<bool> {
+        let is_there = self.advance()?;
+        if is_there {
+            self.exposure.develop(&mut self.eye, frame)?;
+        }
+        Ok(is_there)
+    }
+
+    /// The same of a film whose frames have 8 bits a channel.
+    ///
+    /// # Errors
+    /// As [`Film::draw`].
+    pub fn draw_picture(&mut self, picture: &mut RgbaImage) -> Result<bool> {
+        let is_there = self.advance()?;
+        if is_there {
+            self.exposure.take(&mut self.eye, picture)?;
+        }
+        Ok(is_there)
+    }
+
+    /// Goes to the next frame; `false` after the last.
+    fn advance(&mut self) -> Result<bool> {
         let Some(number) = self.frames.next() else { return Ok(false) };
         self.go_to(number)?;
         self.heed();
-        self.exposure.take(&mut self.eye, frame)?;
         Ok(true)
     }
 
@@ -325,13 +352,14 @@ mod tests {
                 supersample: 1,
                 background: Background::Stage,
                 page: Page::default(),
+                is_deep: false,
                 overlay,
                 has_captions: true,
                 evaluators: Evaluators::default(),
             };
             let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
             let mut frame = RgbaImage::default();
-            assert!(film.draw(&mut frame).unwrap());
+            assert!(film.draw_picture(&mut frame).unwrap());
             let low = (176..180).flat_map(|y| (0..320).map(move |x| [x, y]));
             low.map(|[x, y]| frame.get_pixel(x, y).0).collect::<std::collections::BTreeSet<_>>().len()
         };
@@ -356,13 +384,14 @@ mod tests {
             supersample: 1,
             background: Background::Stage,
             page: Page::default(),
+            is_deep: false,
             overlay,
             has_captions: false,
             evaluators: Evaluators::default(),
         };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();
-        while film.draw(&mut frame).unwrap() {}
+        while film.draw_picture(&mut frame).unwrap() {}
         let told = [
             "the chart hidden shows nothing: This model has no hidden units.",
             "the layout beside has room for 2: the charts loss are not shown",
@@ -396,6 +425,7 @@ mod tests {
             supersample: 1,
             background: Background::Stage,
             page: Page::default(),
+            is_deep: false,
             overlay,
             has_captions: true,
             evaluators: Evaluators::default(),
@@ -403,7 +433,7 @@ mod tests {
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let (mut drawn, mut again) = (RgbaImage::default(), RgbaImage::default());
         let mut late = Vec::new();
-        while film.draw(&mut drawn).unwrap() {
+        while film.draw_picture(&mut drawn).unwrap() {
             film.eye.set_frame_time(Duration::ZERO);
             film.eye.frame();
             film.eye.read(&mut again).unwrap();
@@ -436,18 +466,19 @@ mod tests {
             supersample: 1,
             background: Background::Stage,
             page: Page::default(),
+            is_deep: false,
             overlay,
             has_captions: false,
             evaluators: Evaluators::default(),
         };
         let mut film = Film::open(request, &CancelToken::default()).unwrap().unwrap();
         let mut frame = RgbaImage::default();
-        assert!(film.draw(&mut frame).unwrap());
+        assert!(film.draw_picture(&mut frame).unwrap());
         let world = film.eye.world_mut();
         let mut state = SystemState::<Executor>::new(world);
         let executor = state.get(world).unwrap();
         executor.start("look at a point", Broken).take(&executor);
-        let said = film.draw(&mut frame).unwrap_err().to_string();
+        let said = film.draw_picture(&mut frame).unwrap_err().to_string();
         let cause = "a mistake in the program ended the look at a point: on purpose";
         assert!(said.starts_with("chapter 1 at 0.10 s: ") && said.contains(cause), "{said}");
     }

@@ -1,6 +1,7 @@
 //! Pictures and films without a window: the same scene, drawn to an image and written to a file.
 
 pub mod background;
+pub mod deep;
 pub mod exposure;
 pub mod eye;
 pub mod film;

@@ -20,22 +20,55 @@ use image::RgbaImage;
 #[derive(Default)]
 pub struct Readback(Option<(AssetId<Image>, Buffer)>);
 
-/// Bytes of a pixel.
-const PIXEL: usize = 4;
-
 impl Readback {
     /// Reads an image of four bytes a pixel.
     ///
     /// # Errors
     /// If it was not drawn, or the device does not give it back.
     pub fn read(&mut self, render: &World, target: &Handle<Image>, picture: &mut RgbaImage) -> Result<()> {
+        self.read_rows(render, target, |[width, height], rows| {
+            if picture.dimensions() != (width, height) {
+                *picture = RgbaImage::new(width, height);
+            }
+            let lines = picture.chunks_exact_mut(width as usize * 4);
+            lines.zip(rows).for_each(|(to, from)| to.copy_from_slice(from));
+        })
+    }
+
+    /// Reads the bytes of an image of any kind, row by row; its size.
+    ///
+    /// # Errors
+    /// As [`Readback::read`].
+    pub fn read_bytes(
+        &mut self,
+        render: &World,
+        target: &Handle<Image>,
+        bytes: &mut Vec<u8>,
+    ) -> Result<[u32; 2]> {
+        let mut read = [0; 2];
+        self.read_rows(render, target, |size, rows| {
+            bytes.clear();
+            rows.for_each(|row| bytes.extend_from_slice(row));
+            read = size;
+        })?;
+        Ok(read)
+    }
+
+    /// Hands over the size of an image and its rows.
+    fn read_rows(
+        &mut self,
+        render: &World,
+        target: &Handle<Image>,
+        take: impl FnOnce([u32; 2], &mut dyn Iterator<Item = &[u8]>),
+    ) -> Result<()> {
         let device = render.get_resource::<RenderDevice>().context("there is no graphics device")?;
         let queue = render.get_resource::<RenderQueue>().context("there is no graphics device")?;
         let images =
             render.get_resource::<RenderAssets<GpuImage>>().context("there is no graphics device")?;
         let image = images.get(target.id()).context("nothing has been drawn yet")?;
         let size = image.texture_descriptor.size;
-        let row = size.width as usize * PIXEL;
+        let format = image.texture_descriptor.format;
+        let row = (size.width * format.block_copy_size(None).context("an image of no pixels")?) as usize;
         let padded = RenderDevice::align_copy_bytes_per_row(row);
         let buffer = self.buffer(device, target.id(), (padded * size.height as usize) as u64);
         let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
@@ -55,13 +88,8 @@ impl Readback {
             .poll(PollType::Wait { submission_index: None, timeout: None })
             .map_err(|error| anyhow!("the device did not finish a frame: {error}"))?;
         mapped.recv().context("the device did not give the picture back")??;
-        if picture.dimensions() != (size.width, size.height) {
-            *picture = RgbaImage::new(size.width, size.height);
-        }
         let bytes = slice.get_mapped_range();
-        for (to, from) in picture.chunks_exact_mut(row).zip(bytes.chunks_exact(padded)) {
-            to.copy_from_slice(&from[..row]);
-        }
+        take([size.width, size.height], &mut bytes.chunks_exact(padded).map(|line| &line[..row]));
         drop(bytes);
         buffer.unmap();
         Ok(())

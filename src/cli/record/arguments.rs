@@ -40,6 +40,9 @@ pub struct FilmArguments {
     /// Of .mp4 and .webm: 0 (small files) to 100 (hardly any loss); without it, 75.
     #[arg(long, value_name = "0..100", allow_hyphen_values = true, value_parser = whole(0..=100_u8))]
     pub(super) quality: Option<u8>,
+    /// Bits of a colour: 8, or 10 in .mp4, .webm and .mov by ffmpeg, for dark grounds on large screens.
+    #[arg(long, value_name = "8|10", allow_hyphen_values = true, value_parser = bits)]
+    bits: Option<u8>,
     /// Leave out the chapters' titles and captions.
     #[arg(long, overrides_with = "caption")]
     pub(super) no_caption: bool,
@@ -97,6 +100,7 @@ impl FilmArguments {
             ("--quality", self.quality.is_some()),
             ("--caption", self.caption),
             ("--no-caption", self.no_caption),
+            ("--bits", self.bits.is_some()),
             ("--captions", !self.captions.is_empty()),
             ("--panels", self.panels),
             ("--encoder", self.encoder.is_some()),
@@ -110,11 +114,14 @@ impl FilmArguments {
         }
     }
 
-    /// A picture has no time to tell anything at.
-    pub(super) fn refuse_subtitles(&self) -> Result<(), Failure> {
-        match self.captions.is_empty() {
-            true => Ok(()),
-            false => Err(Failure::request(anyhow!("--captions: expected for films, not for a picture"))),
+    /// A picture has no time to tell anything at, and 8 bits.
+    pub(super) fn refuse_of_pictures(&self) -> Result<(), Failure> {
+        let asked = [("--captions", !self.captions.is_empty()), ("--bits", self.bits.is_some())];
+        match asked.into_iter().find(|(_, is_asked)| *is_asked) {
+            Some((flag, _)) => {
+                Err(Failure::request(anyhow!("{flag}: expected for films, not for a picture")))
+            }
+            None => Ok(()),
         }
     }
 
@@ -136,9 +143,27 @@ impl FilmArguments {
         self.supersample.unwrap_or(usual)
     }
 
+    /// Whether a film of that kind on that background has more than 8 bits a channel.
+    pub(super) fn is_deep(&self, format: Format, background: Background) -> anyhow::Result<bool> {
+        match (self.bits, format) {
+            (None | Some(8), _) => Ok(false),
+            (_, Format::Gif | Format::Apng | Format::Frames) => {
+                bail!("--bits 10: expected .mp4, .webm or .mov; the other kinds have 8")
+            }
+            _ if matches!(self.encoder, Some(EncoderName::Builtin)) => {
+                bail!("--bits 10: expected ffmpeg as the encoder; the program's own has 8")
+            }
+            _ if background != Background::Stage => {
+                bail!("--bits 10: expected the stage as the background; others have 8")
+            }
+            _ => Ok(true),
+        }
+    }
+
     /// Who encodes that kind of film.
     pub(super) fn encoder_for(&self, format: Format) -> anyhow::Result<Encoder> {
         match (self.encoder, format) {
+            (None, Format::Mp4) if self.bits == Some(10) => Ok(Encoder::Ffmpeg),
             (Some(EncoderName::Builtin), Format::Webm | Format::Mov) => {
                 bail!(
                     "--encoder builtin: expected ffmpeg for .webm and .mov; the program itself encodes .mp4, .gif and .apng"
@@ -153,6 +178,10 @@ impl FilmArguments {
             (Some(EncoderName::Builtin) | None, _) => Ok(Encoder::InProcess),
         }
     }
+}
+
+fn bits(text: &str) -> Result<u8, &'static str> {
+    text.parse().ok().filter(|bits| matches!(bits, 8 | 10)).ok_or("expected 8 or 10")
 }
 
 /// The frames between two times, of a film of so many.

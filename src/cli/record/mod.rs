@@ -236,7 +236,7 @@ impl RecordArguments {
         let mut request = self.request(tour, size)?;
         request.frames.end = request.frames.start + 1;
         self.quality(None)?;
-        self.film.refuse_subtitles()?;
+        self.film.refuse_of_pictures()?;
         let output = Output::new(&self.output, self.force).map_err(Failure::request)?;
         let interrupt = Interrupt::listen()?;
         let background = self.background;
@@ -245,7 +245,7 @@ impl RecordArguments {
         let draw = move || -> anyhow::Result<Option<(RgbaImage, Vec<String>)>> {
             let Some(mut film) = Film::open(request, &token)? else { return Ok(None) };
             let mut picture = RgbaImage::default();
-            film.draw(&mut picture)?;
+            film.draw_picture(&mut picture)?;
             Ok(Some((picture, film.warnings().to_vec())))
         };
         let drawn = interrupt.work(draw)?.map_err(Failure::Work)?;
@@ -261,7 +261,8 @@ impl RecordArguments {
         let tour = self.checked_tour(tour)?;
         let typed = self.size()?;
         let size = even(typed, format);
-        let request = self.request(tour, size)?;
+        let mut request = self.request(tour, size)?;
+        request.is_deep = self.film.is_deep(format, self.background).map_err(Failure::Request)?;
         let marks = marks(&request.tour, request.fps, request.frames.clone());
         let spec = self.spec(format, &request, &marks)?;
         let frames = spec.frames;
@@ -292,6 +293,7 @@ impl RecordArguments {
             quality: self.quality(Some(format))?,
             keeps_partial: self.film.keep_partial,
             has_alpha: self.has_alpha(format)?,
+            is_deep: request.is_deep,
             chapters: if format.has_tracks() { chapters_of(&request.tour, marks) } else { Vec::new() },
             sounds: self.sounds(format, request),
             ..plain
@@ -360,6 +362,7 @@ impl RecordArguments {
             supersample,
             background,
             page,
+            is_deep: false,
             overlay,
             has_captions,
             evaluators,

@@ -1,6 +1,8 @@
 //! A tour as it is written: chapters, cues and camera keys, and what makes them sound. Each is checked as soon as it
 //! is read, so that a mistake is told where it stands.
 
+use std::path::PathBuf;
+
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -63,6 +65,15 @@ impl ChapterFile {
             Some(Voice::File(_)) if self.secs == 0.0 => LONGEST_SECS,
             _ => self.secs,
         }
+    }
+
+    /// The files that its cues and its voice name.
+    pub(super) fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let voice = match &mut self.voice {
+            Some(Voice::File(path)) => Some(path),
+            Some(Voice::Secs(_)) | None => None,
+        };
+        self.cues.iter_mut().flat_map(|cue| cue.command.paths_mut()).chain(voice).collect()
     }
 
     /// Lets it last as long as its voice speaks, where that is not told otherwise.

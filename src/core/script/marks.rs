@@ -1,10 +1,12 @@
-//! Where the chapters of a tour lie in a film, and what they tell there as text: subtitles in SubRip (`.srt`) or
+//! Where the chapters of a tour and their voices lie in a film, and what is told there as text: subtitles in SubRip (`.srt`) or
 //! WebVTT (`.vtt`, <https://www.w3.org/TR/webvtt1/>).
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::chapters::ChapterFile;
 use super::tour::Tour;
+use super::voice::Voice;
 use crate::core::text::visible_lines;
 
 /// A chapter in a film, or what of it is filmed.
@@ -47,6 +49,30 @@ fn told(chapter: &ChapterFile) -> String {
     // An empty line would end it.
     let lines: Vec<String> = lines.map(|line| visible_lines(line.trim())).filter(|l| !l.is_empty()).collect();
     lines.join("\n")
+}
+
+/// A voice in a film.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spoken {
+    /// Its sound.
+    pub file: PathBuf,
+    /// Seconds of the film at which it is heard first.
+    pub at: f64,
+    /// Seconds of the sound that lie before the film.
+    pub skipped: f64,
+}
+
+/// The voices of a tour that are heard between two of its times, in seconds.
+pub fn spoken(tour: &Tour, from: f64, to: f64) -> Vec<Spoken> {
+    let mut begins = 0.0;
+    let heard = tour.chapters().iter().filter_map(|chapter| {
+        let began = begins;
+        begins += chapter.secs;
+        let file = chapter.voice.as_ref().and_then(Voice::file)?.to_owned();
+        let (at, skipped) = ((began - from).max(0.0), (from - began).max(0.0));
+        (began < to && begins > from).then_some(Spoken { file, at, skipped })
+    });
+    heard.collect()
 }
 
 /// A form of subtitles.
@@ -96,8 +122,14 @@ impl Subtitles {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
     use super::super::tour::tests::parsed;
+    use super::super::voice::tests::wav;
     use super::*;
+    use crate::core::io::folder::{Access, Folder, Reach};
+    use crate::core::io::sources::Shelf;
 
     fn tour() -> Tour {
         let text = "(chapters: [
@@ -132,5 +164,49 @@ mod tests {
         let vtt = "WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.500\nDown\nA &lt; B &amp; so on\nto the end.\n\n\
                    2\n00:00:02.000 --> 01:00:02.000\nÄ\n\n";
         assert_eq!(Subtitles::Vtt.text(&marks, 30), vtt);
+    }
+
+    fn told(chapters: &str) -> Result<Tour, String> {
+        let mut shelf = Shelf::default();
+        shelf.put("one.wav", wav(2500, 2500));
+        shelf.put("no.wav", *b"a text");
+        let access = Access { sources: Arc::new(shelf), reach: Reach::Anywhere };
+        let text = format!("(chapters: [\n{chapters}])");
+        Tour::parse(&text, "x.ron", &Folder::of(Path::new("x.ron"), &access))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_chapter_lasts_as_long_as_its_voice_or_longer() {
+        let tour = told(
+            "(experiment: \"xor-model3\", voice: file(\"one.wav\"), cues: [(when: at(2.4), command: run(pause))]),
+            (voice: secs(1.5)), (voice: file(\"one.wav\"), secs: 3)",
+        )
+        .unwrap();
+        assert_eq!(tour.chapters().iter().map(|chapter| chapter.secs).collect::<Vec<_>>(), [2.5, 1.5, 3.0]);
+        let one = |at, skipped| Spoken { file: "one.wav".into(), at, skipped };
+        assert_eq!(spoken(&tour, 0.0, 7.0), [one(0.0, 0.0), one(4.0, 0.0)]);
+        assert_eq!(spoken(&tour, 1.0, 4.0), [one(0.0, 1.0)]);
+        assert_eq!(spoken(&tour, 2.5, 4.0), []);
+    }
+
+    #[test]
+    fn a_voice_that_is_none_is_told_where_it_stands() {
+        let refused = |chapter: &str| told(&format!("(experiment: \"xor-model3\", {chapter})")).unwrap_err();
+        let none = refused("voice: file(\"no.wav\")");
+        assert!(
+            none.starts_with("x.ron:2:") && none.ends_with("no.wav is no sound; expected a .wav"),
+            "{none}"
+        );
+        assert!(refused("voice: file(\"gone.wav\")").contains("cannot read gone.wav"));
+        let short = refused("voice: file(\"one.wav\"), secs: 2");
+        assert!(
+            short.contains("chapter 1 lasts 2 s and its voice 2.5 s; expected no secs, or as many"),
+            "{short}"
+        );
+        assert!(refused("voice: secs(-1)").contains("chapter 1 lasts -1 s"));
+        let late = refused("voice: file(\"one.wav\"), cues: [(when: at(2.6), command: run(pause))]");
+        assert!(late.contains("cue 1 at 2.6 s; expected at most 2.5"), "{late}");
+        assert!(refused("cues: []").contains("chapter 1 lasts 0 s"));
     }
 }

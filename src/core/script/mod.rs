@@ -14,10 +14,10 @@ pub mod voice;
 pub mod words;
 
 pub use chapters::{ChapterFile, Cue, Ease, TourFile, When};
-pub use marks::{Mark, Subtitles, marks};
+pub use marks::{Mark, Spoken, Subtitles, marks, spoken};
 pub use open::Script;
 pub use player::{Audience, Player};
 pub use recorder::Recorder;
 pub use tour::Tour;
-pub use voice::{Spoken, Voice, spoken};
+pub use voice::Voice;
 pub use words::{Language, LanguageError};

@@ -14,7 +14,6 @@ use serde::Deserialize;
 use super::chapters;
 use super::chapters::{ChapterFile, LONGEST_SECS, TourFile, When};
 use super::demand::{Demand, check_counts};
-use super::voice::Voice;
 use crate::core::command::{Command, ViewCommand};
 use crate::core::experiment::file::{parse_ron, to_pretty_ron};
 use crate::core::experiment::paths::{ReadError, fields, is_ron, place_of};
@@ -232,14 +231,7 @@ impl TourFile {
 
     /// The files that its cues and voices name. The experiments of its chapters are names: they may be built in.
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
-        let of = |chapter: &'_ mut ChapterFile| -> Vec<&'_ mut PathBuf> {
-            let voice = match &mut chapter.voice {
-                Some(Voice::File(path)) => Some(path),
-                _ => None,
-            };
-            chapter.cues.iter_mut().flat_map(|cue| cue.command.paths_mut()).chain(voice).collect()
-        };
-        self.chapters.iter_mut().flat_map(of).collect()
+        self.chapters.iter_mut().flat_map(ChapterFile::paths_mut).collect()
     }
 
     /// Lets each chapter that has a voice last as long as that speaks.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::tour::Tour;
 use crate::core::io::input::InputError;
 use crate::core::io::sources::Sources;
 
@@ -87,41 +86,14 @@ fn secs_of(mut from: impl Read + Seek) -> io::Result<f64> {
     }
 }
 
-/// A voice in a film.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spoken {
-    /// Its sound.
-    pub file: PathBuf,
-    /// Seconds of the film at which it is heard first.
-    pub at: f64,
-    /// Seconds of the sound that lie before the film.
-    pub skipped: f64,
-}
-
-/// The voices of a tour that are heard between two of its times, in seconds.
-pub fn spoken(tour: &Tour, from: f64, to: f64) -> Vec<Spoken> {
-    let mut begins = 0.0;
-    let heard = tour.chapters().iter().filter_map(|chapter| {
-        let began = begins;
-        begins += chapter.secs;
-        let file = chapter.voice.as_ref().and_then(Voice::file)?.to_owned();
-        let (at, skipped) = ((began - from).max(0.0), (from - began).max(0.0));
-        (began < to && begins > from).then_some(Spoken { file, at, skipped })
-    });
-    heard.collect()
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::core::io::folder::{Access, Folder, Reach};
-    use crate::core::io::sources::Shelf;
-    use std::sync::Arc;
 
     /// A sound of so many bytes at 1000 bytes a second, behind a chunk of odd length.
-    fn wav(told: u32, bytes: usize) -> Vec<u8> {
+    pub(in crate::core::script) fn wav(told: u32, bytes: usize) -> Vec<u8> {
         let mut wav = b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0\x01\0\x01\0".to_vec();
         wav.extend([500_u32, 1000].iter().flat_map(|number| number.to_le_bytes()));
         wav.extend([2, 0, 16, 0]);
@@ -139,49 +111,5 @@ mod tests {
         let whole = wav(10, 0);
         assert!((0..whole.len()).all(|length| secs(whole[..length].to_vec()).is_err()));
         assert!(secs(b"RIFF\0\0\0\0WAVEdata\x04\0\0\0abcd".to_vec()).is_err(), "without a rate");
-    }
-
-    fn tour(chapters: &str) -> Result<Tour, String> {
-        let mut shelf = Shelf::default();
-        shelf.put("one.wav", wav(2500, 2500));
-        shelf.put("no.wav", *b"a text");
-        let access = Access { sources: Arc::new(shelf), reach: Reach::Anywhere };
-        let text = format!("(chapters: [\n{chapters}])");
-        Tour::parse(&text, "x.ron", &Folder::of(Path::new("x.ron"), &access))
-            .map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn a_chapter_lasts_as_long_as_its_voice_or_longer() {
-        let tour = tour(
-            "(experiment: \"xor-model3\", voice: file(\"one.wav\"), cues: [(when: at(2.4), command: run(pause))]),
-            (voice: secs(1.5)), (voice: file(\"one.wav\"), secs: 3)",
-        )
-        .unwrap();
-        assert_eq!(tour.chapters().iter().map(|chapter| chapter.secs).collect::<Vec<_>>(), [2.5, 1.5, 3.0]);
-        let one = |at, skipped| Spoken { file: "one.wav".into(), at, skipped };
-        assert_eq!(spoken(&tour, 0.0, 7.0), [one(0.0, 0.0), one(4.0, 0.0)]);
-        assert_eq!(spoken(&tour, 1.0, 4.0), [one(0.0, 1.0)]);
-        assert_eq!(spoken(&tour, 2.5, 4.0), []);
-    }
-
-    #[test]
-    fn a_voice_that_is_none_is_told_where_it_stands() {
-        let refused = |chapter: &str| tour(&format!("(experiment: \"xor-model3\", {chapter})")).unwrap_err();
-        let none = refused("voice: file(\"no.wav\")");
-        assert!(
-            none.starts_with("x.ron:2:") && none.ends_with("no.wav is no sound; expected a .wav"),
-            "{none}"
-        );
-        assert!(refused("voice: file(\"gone.wav\")").contains("cannot read gone.wav"));
-        let short = refused("voice: file(\"one.wav\"), secs: 2");
-        assert!(
-            short.contains("chapter 1 lasts 2 s and its voice 2.5 s; expected no secs, or as many"),
-            "{short}"
-        );
-        assert!(refused("voice: secs(-1)").contains("chapter 1 lasts -1 s"));
-        let late = refused("voice: file(\"one.wav\"), cues: [(when: at(2.6), command: run(pause))]");
-        assert!(late.contains("cue 1 at 2.6 s; expected at most 2.5"), "{late}");
-        assert!(refused("cues: []").contains("chapter 1 lasts 0 s"));
     }
 }

@@ -37,6 +37,9 @@ pub struct Sample {
     pub is_key: bool,
 }
 
+/// The profile of films of 10 bits; those of 8 have others here.
+const HIGH_10: u8 = 110;
+
 /// The content of an `avcC` box for these parameter sets, given without start codes.
 pub fn decoder_record(sequence: &[u8], picture: &[u8]) -> Vec<u8> {
     let mut record = vec![1];
@@ -49,8 +52,9 @@ pub fn decoder_record(sequence: &[u8], picture: &[u8]) -> Vec<u8> {
     record.extend((picture.len() as u16).to_be_bytes());
     record.extend_from_slice(picture);
     if sequence[1] >= 100 {
-        // From the High profile on: colours at half the resolution, 8 bits, no extension.
-        record.extend([0xfd, 0xf8, 0xf8, 0]);
+        // From the High profile on: colours at half the resolution, 8 bits or in High 10 ten, no extension.
+        let more_bits = if sequence[1] == HIGH_10 { 2 } else { 0 };
+        record.extend([0xfd, 0xf8 | more_bits, 0xf8 | more_bits, 0]);
     }
     record
 }

@@ -8,10 +8,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel}
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use image::RgbaImage;
-
 use super::{Partial, Sink, SinkError, Stopper};
 use crate::core::num::CancelToken;
+use crate::record::deep::Frame;
 
 /// Frames that wait: enough that neither side stands still for one slow frame, 33 MB each at 3840x2160.
 const WAITING: usize = 2;
@@ -19,7 +18,7 @@ const WAITING: usize = 2;
 /// A film that is being encoded. Dropped without an end, it is abandoned.
 pub struct Encoding {
     orders: Option<SyncSender<Order>>,
-    spare: Receiver<RgbaImage>,
+    spare: Receiver<Frame>,
     thread: Option<JoinHandle<Result<Option<Partial>, SinkError>>>,
     stopper: Option<Stopper>,
     /// Who interrupts, and for how long the sink is waited for from then on.
@@ -42,13 +41,13 @@ impl Feed {
     /// Hands over the next frame; waits while the queue is full. Whether it was taken: if not, the encoder has
     /// failed, and [`Encoding::failure`] tells why.
     #[must_use]
-    pub fn send(self, frame: RgbaImage) -> bool {
-        self.0.send(Order::Take(frame)).is_ok()
+    pub fn send(self, frame: impl Into<Frame>) -> bool {
+        self.0.send(Order::Take(frame.into())).is_ok()
     }
 }
 
 enum Order {
-    Take(RgbaImage),
+    Take(Frame),
     Finish(CancelToken),
 }
 
@@ -81,7 +80,7 @@ impl Encoding {
     }
 
     /// The memory of a frame that has been encoded, if there is any, to be drawn into anew.
-    pub fn spare(&self) -> Option<RgbaImage> {
+    pub fn spare(&self) -> Option<Frame> {
         self.spare.try_recv().ok()
     }
 
@@ -105,7 +104,7 @@ impl Encoding {
     ///
     /// # Panics
     /// If an earlier frame was answered with an error: the film ended with it.
-    pub fn send(&mut self, frame: RgbaImage) -> Result<(), SinkError> {
+    pub fn send(&mut self, frame: impl Into<Frame>) -> Result<(), SinkError> {
         let feed = self.feed().expect("a film that has failed takes no frame");
         if feed.send(frame) { Ok(()) } else { self.failure() }
     }
@@ -180,12 +179,16 @@ impl Drop for Encoding {
 fn encode(
     mut sink: Box<dyn Sink>,
     todo: &Receiver<Order>,
-    used: impl Fn(RgbaImage),
+    used: impl Fn(Frame),
 ) -> Result<Option<Partial>, SinkError> {
     for order in todo {
         match order {
             Order::Take(frame) => {
-                if let Err(error) = sink.take(&frame) {
+                let taken = match &frame {
+                    Frame::Shallow(picture) => sink.take(picture),
+                    Frame::Deep(picture) => sink.take_deep(picture),
+                };
+                if let Err(error) = taken {
                     return Err(keep(sink, error));
                 }
                 used(frame);
@@ -211,6 +214,8 @@ fn keep(sink: Box<dyn Sink>, error: SinkError) -> SinkError {
 mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
+
+    use image::RgbaImage;
 
     use super::*;
 

@@ -1,9 +1,6 @@
-//! Films by the program `ffmpeg`, through a pipe, and an mp4 by its libx264.
+//! The program `ffmpeg`: whether it is there, how it is told of a film's frames, and the pipe to it.
 //!
-//! Frames go to its standard input as they are. For an mp4 its packets come from its standard output
-//! straight into the [`stream`](super::stream) beside the film, so that a film is recovered and joined as one of
-//! the built-in encoder is; there are no frames out of order (`-bf 0`). Colours are converted to limited-range
-//! BT.709 and say so.
+//! Frames go to its standard input as they are. Colours are converted to limited-range BT.709 and say so.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -14,79 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use image::RgbaImage;
-
-use super::h264::{H264Film, KEY_SECONDS};
-use super::{FilmSpec, Partial, Sink, SinkError, Stopper, write_error};
-use crate::core::num::CancelToken;
-use crate::disk::output::Output;
-
-/// An mp4 that libx264 encodes.
-pub struct Mp4 {
-    film: H264Film,
-    pipe: Pipe,
-}
-
-impl Mp4 {
-    /// Starts ffmpeg.
-    ///
-    /// # Errors
-    /// If there is none, the size is odd, or the place cannot be written.
-    pub fn new(output: Output, spec: FilmSpec) -> Result<Self, SinkError> {
-        spec.check_even()?;
-        look_for("ffmpeg", "libx264", "; without --encoder ffmpeg none is needed")?;
-        let mut command = command(&spec, "yuv420p");
-        let quality = spec.quality.quantiser().to_string();
-        command.args(["-g", &(spec.fps * KEY_SECONDS).to_string()]);
-        command.args(["-c:v", "libx264", "-preset", "medium", "-bf", "0", "-crf", &quality]);
-        // A delimiter before every unit, as in every stream of ours.
-        command.args(["-aud", "1", "-f", "h264", "pipe:1"]);
-        let path = output.path().to_owned();
-        let film = H264Film::new(output, spec)?;
-        command.stdout(film.stream.share()?);
-        Ok(Self { film, pipe: Pipe::start(command, path)? })
-    }
-}
-
-impl Sink for Mp4 {
-    fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
-        self.pipe.write(frame)?;
-        self.film.frames += 1;
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>, _cancel: &CancelToken) -> Result<(), SinkError> {
-        let Self { mut film, mut pipe } = *self;
-        if let Err(source) = pipe.end() {
-            return Err(match film.abandon() {
-                Ok(Some(Partial { path: kept, frames })) => {
-                    SinkError::Interrupted { source: Box::new(source), kept, frames }
-                }
-                // What ffmpeg said is the cause.
-                _ => source,
-            });
-        }
-        film.stream.delimit()?;
-        film.finish()
-    }
-
-    fn abandon(self: Box<Self>) -> Result<Option<Partial>, SinkError> {
-        let Self { mut film, mut pipe } = *self;
-        if film.spec.keeps_partial {
-            // Whatever ended it, what it wrote until then is whole up to the last delimiter.
-            if pipe.end().is_ok() {
-                film.stream.delimit()?;
-            }
-        } else {
-            drop(pipe);
-        }
-        film.abandon()
-    }
-
-    fn stopper(&self) -> Option<Stopper> {
-        Some(self.pipe.stopper())
-    }
-}
+use super::{FilmSpec, SinkError, Stopper, write_error};
+use crate::record::deep::DeepImage;
 
 /// How long ffmpeg may take to tell its encoders: it takes some hundredths of a second.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -134,13 +60,19 @@ pub(super) fn named(path: &Path) -> OsString {
 pub(super) fn command(spec: &FilmSpec, pixels: &str) -> Command {
     let mut command = Command::new("ffmpeg");
     let size = format!("{}x{}", spec.size[0], spec.size[1]);
-    command.args(["-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgba"]);
+    let given = if spec.is_deep { "rgba64le" } else { "rgba" };
+    command.args(["-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", given]);
     command.args(["-video_size", &size, "-framerate", &spec.fps.to_string(), "-i", "pipe:0"]);
     let exactly = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd";
     command.args(["-vf", &format!("{exactly},format={pixels}")]);
     command.args(["-color_primaries", "bt709", "-color_trc", "iec61966-2-1"]);
     command.args(["-colorspace", "bt709", "-color_range", "tv"]);
     command
+}
+
+/// The numbers of a deep frame, as the program is told that they come.
+pub(super) fn bytes_of(frame: &DeepImage) -> Vec<u8> {
+    frame.as_raw().iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
 /// The running program.
@@ -179,8 +111,8 @@ impl Pipe {
         Box::new(move || drop(held(&child).kill()))
     }
 
-    pub(super) fn write(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
-        let written = self.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(frame.as_raw()));
+    pub(super) fn write(&mut self, frame: &[u8]) -> Result<(), SinkError> {
+        let written = self.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(frame));
         match written {
             Ok(()) => Ok(()),
             // It no longer listens: it knows why.

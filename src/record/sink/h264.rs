@@ -8,9 +8,6 @@ use super::{FilmSpec, Partial, SinkError, write_error};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
 
-/// Seconds between key frames, so that players can jump.
-pub const KEY_SECONDS: u32 = 2;
-
 /// A film on its way.
 pub struct H264Film {
     output: Output,

@@ -12,7 +12,7 @@ use openh264::encoder::{
 };
 
 use super::colours::Planes;
-use super::h264::{H264Film, KEY_SECONDS};
+use super::h264::H264Film;
 use super::{FilmSpec, Partial, Sink, SinkError};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
@@ -79,7 +79,7 @@ fn config(spec: &FilmSpec) -> EncoderConfig {
         .background_detection(false)
         .scene_change_detect(false)
         .max_frame_rate(FrameRate::from_hz(spec.fps as f32))
-        .intra_frame_period(IntraFramePeriod::from_num_frames(spec.fps * KEY_SECONDS))
+        .intra_frame_period(IntraFramePeriod::from_num_frames(spec.key_frames()))
         // Of a fixed quantiser that costs 6 % in size and nothing to be seen, and is a third faster.
         .complexity(Complexity::Low)
         .num_threads(1)

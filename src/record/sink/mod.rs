@@ -39,6 +39,7 @@ pub mod recover;
 pub mod region;
 pub mod sound;
 pub mod stream;
+pub mod x264;
 
 pub use chapters::Chapter;
 pub use encoding::Encoding;
@@ -50,6 +51,7 @@ use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
+use super::deep::DeepImage;
 use crate::core::num::CancelToken;
 use crate::disk::output::{Output, OutputError, WriteError};
 
@@ -70,6 +72,8 @@ pub struct FilmSpec {
     pub keeps_partial: bool,
     /// Whether the pictures' alpha is kept, which is straight. If not, they are taken for opaque.
     pub has_alpha: bool,
+    /// Whether its pictures have 10 bits a channel; its frames are then deep ones.
+    pub is_deep: bool,
     /// What the film is divided into, in the order of time. An mp4 that is only left as a part does not have it.
     pub chapters: Vec<Chapter>,
     /// What is heard. An mp4 with sound is put together by ffmpeg, and is no part of another.
@@ -193,6 +197,14 @@ pub trait Sink: Send {
     /// If it cannot be encoded or written.
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError>;
 
+    /// Takes the next frame of a film that is deep.
+    ///
+    /// # Errors
+    /// If the film is not, and as [`Sink::take`].
+    fn take_deep(&mut self, _frame: &DeepImage) -> Result<(), SinkError> {
+        Err(SinkError::Shallow)
+    }
+
     /// Completes the film and puts it in its place. Where that takes long, `cancel` ends it.
     ///
     /// # Errors
@@ -240,6 +252,9 @@ pub enum SinkError {
         /// What is expected.
         reason: &'static str,
     },
+    /// More bits than the film has.
+    #[error("expected frames of 8 bits a channel")]
+    Shallow,
     /// Something is there already, or the folder is not.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -344,6 +359,9 @@ fn write_error(path: &Path) -> impl Fn(io::Error) -> SinkError + '_ {
     |source| SinkError::Write(WriteError { path: path.to_owned(), source })
 }
 
+/// Seconds between key frames, so that players can jump.
+const KEY_SECONDS: u32 = 2;
+
 /// Most pixels of a side: what the container's fields and the pictures' formats hold.
 const SIDE_MOST: u32 = 16_384;
 
@@ -351,8 +369,14 @@ impl FilmSpec {
     /// A whole film of opaque pictures, of the usual quality, of which nothing is kept that is not complete.
     pub fn plain(size: [u32; 2], fps: u32, frames: u64) -> Self {
         let quality = Quality::default();
-        let (has_alpha, chapters, sounds) = (false, Vec::new(), Vec::new());
-        Self { size, fps, first: 0, frames, quality, keeps_partial: false, has_alpha, chapters, sounds }
+        let (chapters, sounds) = (Vec::new(), Vec::new());
+        let (keeps_partial, has_alpha, is_deep) = (false, false, false);
+        Self { size, fps, first: 0, frames, quality, keeps_partial, has_alpha, is_deep, chapters, sounds }
+    }
+
+    /// Frames from one key frame to the next.
+    fn key_frames(&self) -> u32 {
+        self.fps * KEY_SECONDS
     }
 
     fn note(&self) -> Note {
@@ -400,13 +424,21 @@ pub fn open(
     if spec.has_alpha && !format.keeps_alpha() {
         return Err(spec.refuse("expected .png, a folder of .png, .apng, .webm or .mov to be seen through"));
     }
+    let is_by_ffmpeg = match format {
+        Format::Mp4 => encoder == Encoder::Ffmpeg,
+        Format::Webm | Format::Mov => true,
+        Format::Gif | Format::Apng | Format::Frames => false,
+    };
+    if spec.is_deep && (!is_by_ffmpeg || spec.has_alpha) {
+        return Err(spec.refuse("expected .mp4, .webm or .mov by ffmpeg, on a ground, for 10 bits a channel"));
+    }
     if format == Format::Mp4 {
         muxed::MP4.require_sound(&spec)?;
     }
     let file = || Output::new(path, force);
     match (format, encoder) {
         (Format::Mp4, Encoder::InProcess) => Ok(Box::new(in_process::InProcess::new(file()?, spec)?)),
-        (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(ffmpeg::Mp4::new(file()?, spec)?)),
+        (Format::Mp4, Encoder::Ffmpeg) => Ok(Box::new(x264::Mp4::new(file()?, spec)?)),
         (Format::Webm, _) => Ok(Box::new(muxed::Muxed::new(&muxed::WEBM, file()?, spec)?)),
         (Format::Mov, _) => Ok(Box::new(muxed::Muxed::new(&muxed::MOV, file()?, spec)?)),
         (Format::Gif, _) => Ok(Box::new(gif::Gif::new(file()?, spec)?)),

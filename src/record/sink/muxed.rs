@@ -11,14 +11,14 @@ use std::process::{Command, Stdio};
 use image::RgbaImage;
 
 use super::chapters::{self, Chapter};
-use super::ffmpeg::{Pipe, alone, command, last_lines, look_for, named};
-use super::h264::KEY_SECONDS;
+use super::ffmpeg::{Pipe, alone, bytes_of, command, last_lines, look_for, named};
 use super::join::{JoinError, not_a_part};
 use super::part::{Count, PartFile};
 use super::sound::{self, Sound};
 use super::{FilmSpec, Partial, Sink, SinkError, Stopper};
 use crate::core::num::CancelToken;
 use crate::disk::output::Output;
+use crate::record::deep::DeepImage;
 
 /// What holds pictures and sounds.
 pub(super) struct Container {
@@ -73,9 +73,14 @@ pub static MOV: Kind = Kind {
 fn vp9(spec: &FilmSpec) -> Command {
     // VP9's scale goes to 63 where H.264's goes to 51.
     let quality = (u32::from(spec.quality.quantiser()) * 63 / 51).to_string();
-    let mut command = command(spec, if spec.has_alpha { "yuva420p" } else { "yuv420p" });
+    let pixels = match (spec.has_alpha, spec.is_deep) {
+        (true, _) => "yuva420p",
+        (false, true) => "yuv420p10le",
+        (false, false) => "yuv420p",
+    };
+    let mut command = command(spec, pixels);
     command.args(["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", &quality, "-row-mt", "1", "-cpu-used", "4"]);
-    command.args(["-g", &(spec.fps * KEY_SECONDS).to_string()]);
+    command.args(["-g", &spec.key_frames().to_string()]);
     if spec.has_alpha {
         // It has no frames that are not shown: the two films would not go together.
         command.args(["-auto-alt-ref", "0"]);
@@ -224,7 +229,13 @@ impl Muxed {
 
 impl Sink for Muxed {
     fn take(&mut self, frame: &RgbaImage) -> Result<(), SinkError> {
-        self.pipe.write(frame)?;
+        self.pipe.write(frame.as_raw())?;
+        self.frames += 1;
+        Ok(())
+    }
+
+    fn take_deep(&mut self, frame: &DeepImage) -> Result<(), SinkError> {
+        self.pipe.write(&bytes_of(frame))?;
         self.frames += 1;
         Ok(())
     }
