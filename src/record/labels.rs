@@ -11,13 +11,17 @@ use super::film::{frames_of, test_fps};
 use crate::app::Overlay;
 use crate::core::command::{Command, RunCommand};
 use crate::core::experiment::file::Resolution;
-use crate::core::experiment::{Change, Experiment, ExperimentFile, builtin};
+use crate::core::experiment::{Change, Experiment, ExperimentFile, Labels, builtin};
 use crate::core::geometry::labels::MOST_CHIPS;
 use crate::core::script::{self, Audience};
 use crate::disk::sources;
 use crate::scene::Pacing;
+use crate::scene::camera::{SceneCamera, seen};
+use crate::scene::frame::Placement;
 use crate::scene::landscape::Landscape;
+use crate::scene::marker;
 use crate::scene::tour::{self, Touring};
+use crate::scene::training::Training;
 use crate::ui::labels::{CROWD, Standing, Written};
 
 fn request(experiment: Experiment, size: [u32; 2], pacing: Pacing) -> EyeRequest {
@@ -52,6 +56,67 @@ fn no_more_than_three_things_of_one_bowl_are_named_where_training_ends() {
         let most = spots.iter().map(|spot| crowd(*spot)).max();
         assert!(most <= Some(MOST_CHIPS), "{name}: {most:?} of {:?}", written(&eye));
     }
+}
+
+#[test]
+fn of_few_labels_three_at_most_name_something_on_the_surface_and_none_are_none() {
+    for name in [builtin::DEFAULT, "himmelblau", "li-both"] {
+        let of = |labels: Labels| {
+            let mut file = builtin::load(name).unwrap().unwrap();
+            file.view.labels = labels;
+            let eye = at_the_end(file);
+            let named = written(&eye).iter().filter(|label| label.spot.is_some()).count();
+            (named, written(&eye).len())
+        };
+        let (few, all, none) = (of(Labels::Few), of(Labels::All), of(Labels::None));
+        let sides = if name == "li-both" { 2 } else { 1 };
+        assert!((2..=MOST_CHIPS * sides).contains(&few.0) && few.1 > few.0, "{name}: {few:?}");
+        assert!(all.0 > few.0, "{name}: isolines are named too: {all:?} {few:?}");
+        assert_eq!(none, (0, 0), "{name}");
+    }
+}
+
+/// Over a whole film: what is most looked at is never covered, and what is named stays on its side of the thing.
+#[test]
+fn no_label_stands_on_the_marker_or_the_trail_and_few_change_their_side() {
+    let tour = script::builtin::load("descent").unwrap().unwrap();
+    let frames = frames_of(&tour, 5);
+    let request = request(tour.first_experiment(), [1280, 720], Pacing::Filmed);
+    let mut eye = Eye::undrawn_with(request, |app| tour::begin(app, tour, Audience::Film, true));
+    let (mut looked_at, mut stood, mut moved) = (0, HashMap::new(), 0);
+    for _ in 1..frames {
+        eye.set_frame_time(Duration::from_millis(200));
+        eye.frame();
+        eye.set_frame_time(Duration::ZERO);
+        while !eye.world().resource::<Landscape>().is_settled() {
+            eye.frame();
+        }
+        let Some(marker) = marker_on_screen(&eye) else { continue };
+        let over = written(&eye).iter().find(|label| {
+            let [low, high] = [label.bounds.min, label.bounds.max];
+            (0..2).all(|i| (low[i]..high[i]).contains(&marker[i]))
+        });
+        assert!(over.is_none(), "{over:?} over {marker:?}");
+        looked_at += 1;
+        for label in written(&eye).iter().filter(|label| label.spot.is_some()) {
+            let (spot, middle) = (label.spot.unwrap(), label.bounds.middle());
+            let side = [0, 1].map(|i| middle[i] > spot[i] + 1.0);
+            moved += u32::from(stood.insert(label.id, side).is_some_and(|before| before != side));
+        }
+    }
+    assert!(looked_at > frames / 2 && !stood.is_empty(), "{looked_at} of {frames}");
+    assert!(u64::from(moved) < frames / 4, "{moved} moves in {frames} frames");
+}
+
+/// Where the marker is, in points of a picture that has as many points as pixels.
+fn marker_on_screen(eye: &Eye) -> Option<[f32; 2]> {
+    let world = eye.world();
+    let known = world.resource::<Landscape>().current()?;
+    let placed = world.resource::<Placement>().first()?;
+    let (_, at) = marker::place(world.resource::<Training>().leader()?, known, &placed)?;
+    let mut query = world.try_query_filtered::<(&Camera, &GlobalTransform), With<SceneCamera>>()?;
+    let (camera, transform) = query.single(world).ok()?;
+    seen(camera, transform, placed.world(at)).map(Into::into)
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub mod eye;
 pub mod film;
 #[cfg(test)]
 mod labels;
+#[cfg(test)]
+mod opening;
 pub mod page;
 pub mod picture;
 pub mod readback;

@@ -10,7 +10,7 @@ use super::rig::{Framed, Rig, TRANSITION_SECS};
 use super::session::SessionState;
 use super::side::Second;
 use super::taken::Insets;
-use crate::core::experiment::CameraMode;
+use crate::core::experiment::{CameraMode, Labels};
 use crate::core::geometry::camera::{FOV, Pose};
 use crate::core::geometry::glide::Glide;
 
@@ -28,6 +28,7 @@ pub(super) struct Stands<'w> {
     pub(super) placement: Res<'w, Placement>,
     beside: Res<'w, Placement<Second>>,
     sheet: Option<Res<'w, Sheet>>,
+    session: Res<'w, SessionState>,
 }
 
 impl Stands<'_> {
@@ -37,12 +38,16 @@ impl Stands<'_> {
         placed.flat_map(|(_, placed)| corners(&placed, room)).collect()
     }
 
-    /// Width over height of what legends leave of a view.
-    fn beside_legends(&self, aspect: f64) -> f64 {
-        match self.beside.first() {
-            None => LEGEND_FREE * aspect,
-            Some(_) => (aspect - 2.0 * LEGEND_WIDTH).max(LEAST_FREE * aspect),
+    /// Width over height of what legends leave of a view so many pixels high. Beside one landscape stands a legend's bar,
+    /// beside two also what it tells; above the landscape in a tall view it is a row, and takes no width.
+    fn beside_legends(&self, aspect: f64, height: f64) -> f64 {
+        if aspect < 1.0 || self.session.look().labels == Labels::None {
+            return aspect;
         }
+        let points = if self.beside.first().is_some() { LEGEND_OF_TWO } else { LEGEND };
+        // Text has a least size.
+        let width = points * (1.0 / WRITTEN_HEIGHT).max(LEAST_UNIT / height);
+        (aspect - 2.0 * width).max(LEAST_FREE * aspect)
     }
 
     /// A pose that was written for another sheet: on a narrower one it is so much farther away as everything
@@ -53,7 +58,7 @@ impl Stands<'_> {
         if points.is_empty() {
             return pose;
         }
-        let far = |aspect| pose.framing(&points, self.beside_legends(aspect)).distance;
+        let far = |aspect| pose.framing(&points, self.beside_legends(aspect, WRITTEN_HEIGHT)).distance;
         Pose { distance: pose.distance * (far(sheet.0) / far(WRITTEN_FOR)).max(1.0), ..pose }
     }
 }
@@ -77,7 +82,7 @@ pub(super) fn frame_all(
     let wanted = Framed { framings: session.view().framings, stands: placed, eye };
     let Some(size) = camera.physical_viewport_size() else { return };
     let free = insets.free(size.as_vec2());
-    let aspect = stands.beside_legends(f64::from(free.x / free.y));
+    let aspect = stands.beside_legends(f64::from(free.x / free.y), f64::from(free.y));
     let points = |room| stands.points(room);
     if rig.framed == Some(wanted) {
         rig.keep_in_view(&points(LABEL_ROOM), aspect);
@@ -111,11 +116,13 @@ fn corners(placed: &Placed, room: f64) -> Vec<[f64; 3]> {
     points
 }
 
-/// Share of the picture's width that legends leave free.
-const LEGEND_FREE: f64 = 0.86;
-/// Width that legends take at either side of two landscapes, as a share of the picture's height, and the share of its
-/// width that is left at least.
-const LEGEND_WIDTH: f64 = 0.21;
+/// Points that a legend takes at either side of one landscape and of two, on a picture so many high.
+const LEGEND: f64 = 92.0;
+const LEGEND_OF_TWO: f64 = 151.0;
+const WRITTEN_HEIGHT: f64 = 720.0;
+/// Text is at least so large beside its usual size.
+const LEAST_UNIT: f64 = 0.7;
+/// Share of the width that legends leave free at least.
 const LEAST_FREE: f64 = 0.5;
 
 /// World length that ticks and names take beside the floor, and on a map, where nothing is foreshortened.

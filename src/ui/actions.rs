@@ -5,7 +5,7 @@ use super::act::{DeskAct, TourAct};
 use super::desktop::{Errand, StudioAct};
 use super::view::PanelView;
 use crate::core::command::{Command, RunCommand, ViewCommand};
-use crate::core::experiment::{CameraMode, Change, ChartKind, Layout, Shape, Theme, builtin};
+use crate::core::experiment::{CameraMode, Change, ChartKind, Labels, Layout, Shape, Theme, builtin};
 use crate::core::geometry::heights::HeightScale;
 use crate::core::optim::OptimizerConfig;
 use crate::core::script::builtin as tours;
@@ -110,6 +110,9 @@ fn of_look(view: &PanelView) -> Vec<Action> {
     let others = [
         action("Heights: the next scale", "X", next),
         action("Dark stage or light", "Y", set(Change::Theme(theme))),
+        action("Labels: all", "", set(Change::Labels(Labels::All))),
+        action("Labels: few", "", set(Change::Labels(Labels::Few))),
+        action("Labels: none", "", set(Change::Labels(Labels::None))),
         action("Hide or show the panels", "H", look(ViewCommand::Panels(!view.is_panels_shown))),
     ];
     HeightScale::ALL.iter().copied().map(scale).chain(others).collect()

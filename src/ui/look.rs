@@ -7,7 +7,7 @@ use super::menu::choice;
 use super::style::{keyed, refused};
 use super::view::PanelView;
 use crate::core::command::{Command, ViewCommand};
-use crate::core::experiment::{CameraMode, Change, Setting, Shape, Theme, TrailColors};
+use crate::core::experiment::{CameraMode, Change, Labels, Setting, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 
@@ -100,6 +100,12 @@ fn picture_ui(ui: &mut egui::Ui, view: &PanelView, set: &mut impl FnMut(Change))
         ui.label("");
         if ui.checkbox(&mut is_light, "Light").on_hover_text(keyed(Setting::Theme, "Y")).changed() {
             set(Change::Theme(if is_light { Theme::Light } else { Theme::Dark }));
+        }
+        ui.end_row();
+        let labels = Labels::ALL.iter().copied().map(|labels| (labels.name(), labels));
+        let hover = Setting::Labels.row().doc;
+        if let Some(labels) = choice(ui, "Labels", hover, WIDTH, look.labels.name(), labels) {
+            set(Change::Labels(labels));
         }
     });
 }

@@ -27,7 +27,7 @@ use super::terminal::complain;
 use super::{Failure, file_to_write};
 use crate::app::{Overlay, device};
 use crate::core::experiment::checked::MAX_STEPS;
-use crate::core::experiment::{Experiment, Shape, Theme};
+use crate::core::experiment::{Experiment, Labels, Shape, Theme, ViewFile};
 use crate::core::formats::run::read_run;
 use crate::core::script::{Language, Mark, Spoken, Tour, marks, spoken};
 use crate::disk::output::Output;
@@ -77,6 +77,10 @@ pub struct RecordArguments {
     /// slides do.
     #[arg(long, value_name = "WHAT", default_value = "stage")]
     background: Background,
+    /// What is written over the landscape: all that has room, few things, or none (the captions of a tour stay:
+    /// --no-caption).
+    #[arg(long, value_enum, value_name = "WHICH")]
+    labels: Option<LabelsName>,
     /// Tell the tour in another language, such as de or es (losscape list names them).
     #[arg(long)]
     lang: Option<Language>,
@@ -111,6 +115,27 @@ enum ThemeName {
     Dark,
     /// Dark things on a light ground.
     Light,
+}
+
+/// How much is written, as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LabelsName {
+    /// All that has room.
+    All,
+    /// Axes, legends, and three names on the surface.
+    Few,
+    /// Neither labels nor legends.
+    None,
+}
+
+impl From<LabelsName> for Labels {
+    fn from(name: LabelsName) -> Self {
+        match name {
+            LabelsName::All => Self::All,
+            LabelsName::Few => Self::Few,
+            LabelsName::None => Self::None,
+        }
+    }
 }
 
 impl From<ThemeName> for Theme {
@@ -186,7 +211,7 @@ impl RecordArguments {
         let looked = experiment.with(|file| {
             let view = &mut file.view;
             view.alpha3 = self.alpha3.unwrap_or(view.alpha3);
-            view.theme = self.theme().unwrap_or(view.theme);
+            self.show(view);
             view.shape = if self.cube { Shape::Cube } else { view.shape };
         });
         looked.map_err(Failure::request)
@@ -219,14 +244,19 @@ impl RecordArguments {
         }
     }
 
+    /// Puts what was asked of the look of pictures and tours alike.
+    fn show(&self, view: &mut ViewFile) {
+        view.theme = self.theme().unwrap_or(view.theme);
+        view.labels = self.labels.map_or(view.labels, Labels::from);
+    }
+
     /// A tour with its look as typed. What it computes is its own.
     fn adapted(&self, tour: Tour) -> Result<Tour, Failure> {
         self.experiment.refuse_overrides().map_err(Failure::Request)?;
         if self.alpha3.is_some() || self.cube {
             return Err(Failure::request(anyhow!("--alpha3 and --cube: a tour says itself how it is shown")));
         }
-        let Some(theme) = self.theme() else { return Ok(tour) };
-        tour.with_experiments(|experiment| experiment.with(|file| file.view.theme = theme))
+        tour.with_experiments(|experiment| experiment.with(|file| self.show(&mut file.view)))
             .map_err(Failure::request)
     }
 

@@ -6,7 +6,7 @@ use super::file::ExperimentFile;
 use super::settings::{Setting, Touches};
 
 /// Settings of both, whatever one says: there is one stage, and one who walks about it.
-const OF_BOTH: [Setting; 14] = [
+const OF_BOTH: [Setting; 15] = [
     Setting::Between,
     Setting::Compare,
     Setting::CompareBy,
@@ -21,6 +21,7 @@ const OF_BOTH: [Setting; 14] = [
     Setting::Desired,
     Setting::Dot,
     Setting::Shape,
+    Setting::Labels,
 ];
 
 /// Whether a setting is of both landscapes, whatever is compared.

@@ -80,6 +80,30 @@ impl TrailColors {
     }
 }
 
+/// How much is written over the landscape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Labels {
+    /// All that has room.
+    All,
+    /// Axes, legends, and of what lies on the surface the three things that matter most.
+    #[default]
+    Few,
+    /// Nothing: neither labels nor legends.
+    None,
+}
+
+impl Labels {
+    /// Every one, in the order a menu shows them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The name that files and menus use.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// What two trainings beside each other go by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]

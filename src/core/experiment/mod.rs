@@ -38,7 +38,7 @@ pub use difference::command_line;
 pub use field::FieldError;
 pub use file::FileError;
 pub use import::Import;
-pub use look::{CameraMode, CompareBy, Shape, Theme, TrailColors};
+pub use look::{CameraMode, CompareBy, Labels, Shape, Theme, TrailColors};
 pub use remedy::remedy;
 pub use replacement::{Resets, changed};
 pub use settings::{Change, ExperimentFile, Setting, SliceFile, ViewFile};

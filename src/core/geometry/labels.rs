@@ -23,6 +23,11 @@ impl LabelBox {
         (0..2).all(|i| self.min[i] < other.max[i] + gap && other.min[i] < self.max[i] + gap)
     }
 
+    /// The point of it that is nearest to one.
+    pub fn nearest(&self, to: [f32; 2]) -> [f32; 2] {
+        [0, 1].map(|i| to[i].clamp(self.min[i], self.max[i]))
+    }
+
     /// Its middle, in points.
     pub fn middle(&self) -> [f32; 2] {
         [0, 1].map(|i| 0.5 * (self.min[i] + self.max[i]))
@@ -55,11 +60,20 @@ impl LabelBox {
 
 /// How labels over a surface are kept from hiding it.
 pub struct Crowd<'a> {
-    /// Where on the screen the thing is, in points, that the label of that number names from the place of
-    /// that number, where it stands over the surface.
-    pub spot: &'a dyn Fn(usize, usize) -> Option<[f32; 2]>,
-    /// Points around a thing within which no more than [`MOST_CHIPS`] are named.
+    /// The thing that the label of that number names from the place of that number, where it stands over the
+    /// surface.
+    pub spot: &'a dyn Fn(usize, usize) -> Option<Spot>,
+    /// Points around a thing within which no more than [`MOST_CHIPS`] of its side are named.
     pub radius: f32,
+}
+
+/// A thing that is named.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Of which landscape, from 0.
+    pub side: usize,
+    /// Where on the screen it is, in points.
+    pub at: [f32; 2],
 }
 
 /// Labels in a crowd at most: so many can be read at a glance.
@@ -67,9 +81,10 @@ pub const MOST_CHIPS: usize = 3;
 
 impl Crowd<'_> {
     /// Whether one more may be named beside those that are: no thing is then among too many.
-    fn has_room(&self, spot: [f32; 2], named: &[[f32; 2]]) -> bool {
-        let around = |spot: [f32; 2]| {
-            named.iter().copied().filter(move |at| (at[0] - spot[0]).hypot(at[1] - spot[1]) < self.radius)
+    fn has_room(&self, spot: Spot, named: &[Spot]) -> bool {
+        let around = |Spot { side, at: [x, y] }: Spot| {
+            let of_side = named.iter().copied().filter(move |other| other.side == side);
+            of_side.filter(move |other| (other.at[0] - x).hypot(other.at[1] - y) < self.radius)
         };
         let is_free = |spot| around(spot).count() < MOST_CHIPS;
         is_free(spot) && around(spot).all(is_free)
@@ -87,7 +102,7 @@ pub fn place(
     gap: f32,
     crowd: &Crowd,
 ) -> Vec<Option<usize>> {
-    let (mut shown, mut named): (Vec<&LabelBox>, Vec<[f32; 2]>) = (Vec::new(), Vec::new());
+    let (mut shown, mut named): (Vec<&LabelBox>, Vec<Spot>) = (Vec::new(), Vec::new());
     let placed = labels.iter().enumerate().map(|(i, places)| {
         let fits = |at: &usize| {
             places[*at].is_inside(screen)
@@ -147,18 +162,31 @@ mod tests {
         let bowl = |i: usize| at(100.0, 40.0 + 20.0 * i as f32);
         let labels =
             [vec![bowl(0)], vec![bowl(1)], vec![bowl(2)], vec![bowl(3)], vec![bowl(3), at(300.0, 60.0)]];
-        let own = |i: usize, place: usize| Some(labels[i][place].middle());
-        let named = |spot: &dyn Fn(usize, usize) -> Option<[f32; 2]>, radius| {
+        let spot = |at| Some(Spot { side: 0, at });
+        let own = |i: usize, place: usize| spot(labels[i][place].middle());
+        let named = |spot: &dyn Fn(usize, usize) -> Option<Spot>, radius| {
             place(&labels, &[], &screen, 2.0, &Crowd { spot, radius })
         };
         assert_eq!(named(&own, 70.0), [Some(0), Some(0), Some(0), None, Some(1)]);
         let two = named(&|i, place| own(i, place).filter(|_| i > 0), 70.0);
         assert_eq!(two, [Some(0), Some(0), Some(0), Some(0), Some(1)], "ticks crowd nothing");
-        let one_thing = named(&|_, _| Some([100.0, 40.0]), 70.0);
+        let one_thing = named(&|_, _| spot([100.0, 40.0]), 70.0);
         assert_eq!(one_thing, [Some(0), Some(0), Some(0), None, None], "all name what is in one spot");
         // The first has two others around it, of which the fourth would be near one.
-        let in_a_row = named(&|i, _| Some([[60.0, 0.0, 120.0, 125.0, 500.0][i], 40.0]), 70.0);
+        let in_a_row = named(&|i, _| spot([[60.0, 0.0, 120.0, 125.0, 500.0][i], 40.0]), 70.0);
         assert_eq!(in_a_row, [Some(0), Some(0), Some(0), None, Some(0)]);
+        let in_all = named(&own, f32::INFINITY);
+        assert_eq!(in_all, [Some(0), Some(0), Some(0), None, None], "no more than three at all");
+        let two_sides = named(&|i, at| own(i, at).map(|spot| Spot { side: i % 2, ..spot }), f32::INFINITY);
+        assert_eq!(two_sides, [Some(0), Some(0), Some(0), Some(0), Some(1)], "of each landscape");
+    }
+
+    #[test]
+    fn a_leader_ends_on_the_rim_that_is_nearest() {
+        let label = LabelBox::centred([10.0, 5.0], [8.0, 4.0]);
+        assert_eq!(label.nearest([0.0, 0.0]), [6.0, 3.0]);
+        assert_eq!(label.nearest([11.0, 20.0]), [11.0, 7.0]);
+        assert_eq!(label.nearest([9.0, 5.0]), [9.0, 5.0], "within");
     }
 
     #[test]
@@ -183,11 +211,12 @@ mod tests {
                 places.iter().map(|(x, y)| LabelBox::centred([*x, *y], [30.0, 12.0])).collect()
             };
             let labels: Vec<Vec<LabelBox>> = centres.iter().map(label).collect();
-            let spot = |i: usize, at: usize| i.is_multiple_of(2).then(|| labels[i][at].middle());
+            let spot =
+                |i: usize, at: usize| i.is_multiple_of(2).then(|| Spot { side: 0, at: labels[i][at].middle() });
             let crowd = Crowd { spot: &spot, radius: 40.0 };
             let shown = place(&labels, &[], &screen, 1.0, &crowd);
             let named: Vec<[f32; 2]> =
-                shown.iter().enumerate().filter_map(|(i, at)| spot(i, (*at)?)).collect();
+                shown.iter().enumerate().filter_map(|(i, at)| Some(spot(i, (*at)?)?.at)).collect();
             for a in &named {
                 let around = named.iter().filter(|b| (a[0] - b[0]).hypot(a[1] - b[1]) < 40.0).count();
                 proptest::prop_assert!(around <= MOST_CHIPS);

@@ -12,7 +12,8 @@ use crate::core::data::DatasetConfig;
 use crate::core::experiment::file::parse_ron;
 use crate::core::experiment::settings::Topic;
 use crate::core::experiment::{
-    CameraMode, ChartKind, Layout, MapGround, ParameterLayer, Setting, Shape, Theme, TrailColors, builtin,
+    CameraMode, ChartKind, Labels, Layout, MapGround, ParameterLayer, Setting, Shape, Theme, TrailColors,
+    builtin,
 };
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
@@ -263,7 +264,7 @@ fn read(example: &str) -> Result<Command, String> {
 }
 
 /// The words that commands may hold, and what they name.
-fn words() -> [(&'static str, Vec<&'static str>); 19] {
+fn words() -> [(&'static str, Vec<&'static str>); 20] {
     [
         ("experiments", builtin::names().collect()),
         ("datasets", names_of::<DatasetConfig>()),
@@ -279,6 +280,7 @@ fn words() -> [(&'static str, Vec<&'static str>); 19] {
         ("cameras", names_of::<CameraMode>()),
         ("colours", names_of::<ColorMap>()),
         ("scales and themes", [names_of::<HeightScale>(), names_of::<Theme>()].concat()),
+        ("labels", names_of::<Labels>()),
         ("what a trail's colour tells", names_of::<TrailColors>()),
         ("charts", names_of::<ChartKind>()),
         ("layouts", names_of::<Layout>()),

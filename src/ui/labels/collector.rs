@@ -3,7 +3,8 @@
 use bevy_egui::egui;
 
 use super::LabelSources;
-use super::label::{Label, Words};
+use super::label::{Label, Place, Words, places_about};
+use crate::core::experiment::Labels;
 use crate::core::geometry::picking::Ray;
 use crate::core::geometry::ticks::plain;
 use crate::core::objective::Quantity;
@@ -38,6 +39,12 @@ const MOST_OUTSIDE: u8 = 1;
 const TITLE_RISES: [f32; 4] = [6.0, 24.0, 42.0, -12.0];
 /// Width of a digit as a share of the text's size.
 const DIGIT: f32 = 0.6;
+
+/// Ways to a label that suit what it names: their numbers among [`WAYS`](super::label::WAYS).
+const ABOVE_RIGHT: usize = 0;
+const ABOVE: usize = 1;
+const BELOW_RIGHT: usize = 5;
+const BELOW: usize = 6;
 
 /// What a label's place on the screen follows from.
 pub(super) struct Screen<'a> {
@@ -89,14 +96,20 @@ pub(super) fn title<S: Side>(
         |axis: usize, pick: fn(f32, f32) -> f32, from| corners.iter().map(|at| at[axis]).fold(from, pick);
     let (left, right) = (end(0, f32::min, f32::INFINITY), end(0, f32::max, f32::NEG_INFINITY));
     let (x, top) = (0.5 * (left + right), end(1, f32::min, f32::INFINITY));
-    let places = TITLE_RISES.map(|rise| [x, top - rise * screen.unit]).into_iter().enumerate().collect();
+    let places = TITLE_RISES.map(|rise| [x, top - rise * screen.unit]);
+    let places = places.into_iter().enumerate().map(|(number, at)| Place { number, at, lean: [0.0; 2] });
     let words = words::<S>("title", title, screen.size(TITLE), color32(told.palette.ink));
-    Some(Label { words, places, lean: [0.0; 2], is_shaded: false, spot: None, hint: None })
+    Some(label::<S>(words, places.collect()))
 }
 
 /// Words of a side.
 fn words<S: Side>(id: impl egui::AsId, text: impl Into<String>, size: f32, color: egui::Color32) -> Words {
     Words::new((S::NUMBER, id), text, size, color)
+}
+
+/// A label of a side that stands beside the surface.
+fn label<S: Side>(words: Words, places: Vec<Place>) -> Label {
+    Label { words, places, is_shaded: false, spot: None, side: S::NUMBER, is_asked: false, hint: None }
 }
 
 impl<S: Side> Collector<'_, '_, S> {
@@ -111,19 +124,24 @@ impl<S: Side> Collector<'_, '_, S> {
         if told.landscape.current().is_some() {
             self.pointed(known);
             self.markers(known);
-            self.flags(known);
             self.lowest(known);
+            self.flags(known);
             self.arrows();
-            self.isolines(known);
+            if self.session.look().labels == Labels::All {
+                self.isolines(known);
+            }
         }
     }
 
-    /// Adds a label at a world position, shifted by each of some ways in points.
-    fn add(&mut self, world: [f64; 3], shifts: &[[f32; 2]], words: Words, is_shaded: bool) {
+    /// Adds a label to something on the surface, best on that of the ways to it.
+    fn add(&mut self, world: [f64; 3], way: usize, words: Words) {
+        self.add_asked(world, way, words, false);
+    }
+
+    fn add_asked(&mut self, world: [f64; 3], way: usize, words: Words, is_asked: bool) {
         if let Some(at) = (self.screen.project)(world) {
-            let shifted = |shift: &[f32; 2]| [0, 1].map(|i| at[i] + shift[i] * self.screen.unit);
-            let places = shifts.iter().map(shifted).enumerate().collect();
-            self.push(Label { words, places, lean: [0.0; 2], is_shaded, spot: Some(at), hint: None });
+            let places = places_about(at, way, self.screen.unit);
+            self.push(Label { is_shaded: true, spot: Some(at), is_asked, ..label::<S>(words, places) });
         }
     }
 
@@ -141,8 +159,9 @@ impl<S: Side> Collector<'_, '_, S> {
             let shift = f32::from(sizes) * size * way;
             places.iter().map(move |place| [place[0] + shift.x, place[1] + shift.y])
         };
-        let places = (0..=MOST_OUTSIDE).flat_map(farther).enumerate().collect();
-        self.push(Label { words, places, lean: [way.x, way.y], is_shaded: false, spot: None, hint });
+        let places = (0..=MOST_OUTSIDE).flat_map(farther).enumerate();
+        let places = places.map(|(number, at)| Place { number, at, lean: [way.x, way.y] });
+        self.push(Label { hint, ..label::<S>(words, places.collect()) });
     }
 
     fn push(&mut self, label: Label) {
@@ -171,8 +190,14 @@ impl<S: Side> Collector<'_, '_, S> {
                 Some(_) => words(2, name("α₃", 2)).or("α₃"),
                 None => words(2, known.plan.quantity.title().into_owned()),
             };
-            let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
-            self.add(upright[0], &shifts, words, false);
+            if let Some([x, y]) = (self.screen.project)(upright[0]) {
+                let shifts = [[0.0, 0.0], [0.0, -16.0], [30.0, -8.0]];
+                let at = |shift: [f32; 2]| [x + shift[0] * self.screen.unit, y + shift[1] * self.screen.unit];
+                let places = shifts.into_iter().enumerate();
+                let places =
+                    places.map(|(number, shift)| Place { number, at: at(shift), lean: [0.0; 2] }).collect();
+                self.push(label::<S>(words, places));
+            }
         }
     }
 
@@ -206,23 +231,23 @@ impl<S: Side> Collector<'_, '_, S> {
             }
             let color =
                 if is_race { color32(marker::color(&told.palette, run.number())) } else { self.ink() };
-            let shifts =
-                [[0.0, 34.0], [0.0, -34.0], [90.0, 26.0], [-90.0, 26.0], [100.0, -24.0], [-100.0, -24.0]];
-            self.add(placed.world(at), &shifts, words::<S>("marker", text, WORD, color), true);
+            self.add(placed.world(at), BELOW, words::<S>("marker", text, WORD, color));
         }
     }
 
     fn flags(&mut self, known: &Known) {
         let ink = self.ink();
+        // The one at which training is not tells more.
+        let is_begun = self.told.training.step() > 0;
+        let flags = if is_begun { Flag::ALL } else { [Flag::ALL[1], Flag::ALL[0]] };
         for (stand, placed) in self.told.placement.iter() {
-            for flag in Flag::ALL {
+            for flag in flags {
                 if let Some(foot) = flag.place(known, &placed) {
                     let tip = placed.world([foot[0], foot[1] + f64::from(POLE), foot[2]]);
-                    let shifts = [[14.0, -13.0], [14.0, -30.0], [-24.0, -8.0], [44.0, 4.0]];
                     let relief = Relief::new(known, &self.told.shown, placed);
                     let text = self.seen_or_not(&relief, tip, flag.word().to_owned());
                     let words = words::<S>(("flag", stand, flag.word()), text, WORD, ink);
-                    self.add(tip, &shifts, words, true);
+                    self.add(tip, ABOVE_RIGHT, words);
                 }
             }
         }
@@ -239,9 +264,8 @@ impl<S: Side> Collector<'_, '_, S> {
         };
         let text = what + &loss_text(lowest.loss);
         let text = self.seen_or_not(&relief, at, text);
-        let shifts = [[0.0, 24.0], [0.0, 44.0], [110.0, 12.0], [-110.0, 12.0], [0.0, -24.0], [0.0, 64.0]];
         let words = words::<S>("lowest", text, ISOLINE, color32(told.palette.lowest));
-        self.add(at, &shifts, words, true);
+        self.add(at, BELOW_RIGHT, words);
     }
 
     /// The same, with a word where the surface hides what it names: what stands over a hill would be taken
@@ -255,12 +279,11 @@ impl<S: Side> Collector<'_, '_, S> {
         let told = self.told;
         let ink = self.ink();
         let hovered = told.hover.0.as_ref().filter(|point| point.side == S::NUMBER);
-        let shifts = [[0.0, -30.0], [0.0, 30.0], [100.0, 0.0], [-100.0, 0.0]];
         if let Some(point) = hovered {
             let about = if point.is_evaluated { "" } else { "≈ " };
             let title = known.plan.quantity.title();
             let text = format!("{} · {title} {about}{}", alpha_text(&point.alpha), loss_text(point.loss));
-            self.add(point.world, &shifts, words::<S>("pointed", text, WORD, ink), true);
+            self.add_asked(point.world, ABOVE, words::<S>("pointed", text, WORD, ink), true);
         }
         let Some((alpha, placed)) = self.session.view().selected.as_ref().zip(told.placement.first()) else {
             return;
@@ -271,8 +294,7 @@ impl<S: Side> Collector<'_, '_, S> {
             let value = value_at(known, alpha).map_or(String::new(), told);
             let at = placed.world(at);
             let text = self.seen_or_not(&relief, at, format!("chosen {}{value}", alpha_text(alpha)));
-            let shifts = [[0.0, -44.0], [0.0, 30.0], [110.0, -20.0]];
-            self.add(at, &shifts, words::<S>("chosen", text, WORD, ink), true);
+            self.add_asked(at, ABOVE, words::<S>("chosen", text, WORD, ink), true);
         }
     }
 
@@ -284,9 +306,8 @@ impl<S: Side> Collector<'_, '_, S> {
                 Arrow::Descent => told.palette.descent,
             };
             if let Some(tip) = arrows::tip(arrow, &told.training, &told.landscape, &told.placement) {
-                let shifts = [[0.0, -14.0], [0.0, 14.0], [60.0, 0.0], [-60.0, 0.0]];
                 let words = words::<S>(("arrow", arrow.word()), arrow.word(), ISOLINE, color32(color));
-                self.add(tip, &shifts, words, true);
+                self.add(tip, ABOVE, words);
             }
         }
     }
@@ -310,10 +331,10 @@ impl<S: Side> Collector<'_, '_, S> {
             let is_within =
                 |[x, y]: &[f32; 2]| [x - 0.5 * reach, x + 0.5 * reach].into_iter().all(|x| is_on([x, *y]));
             let on_screen = seen.filter_map(|(i, at)| Some((i, (self.screen.project)(at)?)));
-            let places = on_screen.filter(|(_, at)| is_within(at)).collect();
+            let places = on_screen.filter(|(_, at)| is_within(at));
+            let places = places.map(|(number, at)| Place { number, at, lean: [0.0; 2] }).collect();
             let words = words::<S>(("isoline", level.loss.to_bits()), text, ISOLINE, ink);
-            let (lean, is_shaded) = ([0.0; 2], true);
-            self.push(Label { words, places, lean, is_shaded, spot: None, hint: None });
+            self.push(Label { is_shaded: true, ..label::<S>(words, places) });
         }
     }
 }

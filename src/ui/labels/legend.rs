@@ -51,6 +51,19 @@ struct Room<'a> {
     /// How much larger than usual its text is, beside the unit.
     grown: f32,
     is_left: bool,
+    /// Points below the screen's top at which it begins, where it is a row.
+    top: f32,
+}
+
+impl Room<'_> {
+    /// Whether a legend is a row above the landscape: a tall picture has room there and none beside it.
+    fn is_row(&self) -> bool {
+        self.screen.height() > self.screen.width()
+    }
+
+    fn font(&self) -> egui::FontId {
+        egui::FontId::proportional(TEXT * self.grown * self.unit)
+    }
 }
 
 /// Draws the legends, and returns the room they take: one at the right edge, and where two landscapes have scales of
@@ -64,12 +77,14 @@ pub(super) fn draw(
 ) -> Vec<LabelBox> {
     let Some(told) = Told::of(first) else { return Vec::new() };
     let grown = (least / (TEXT * unit)).max(1.0);
-    let right = Room { painter, screen, unit, grown, is_left: false };
+    let right = Room { painter, screen, unit, grown, is_left: false, top: 0.0 };
     let own = notes(told);
     let mut legends: Vec<LabelBox> = match Told::of(second) {
         None => vec![losses(right, told, own)],
         Some(other) if other.placed_apart() => {
-            vec![losses(Room { is_left: true, ..right }, told, own), losses(right, other, notes(other))]
+            let one = losses(Room { is_left: true, ..right }, told, own);
+            let below = Room { top: one.max[1] - screen.min.y, ..right };
+            vec![one, losses(below, other, notes(other))]
         }
         Some(other) => {
             let others = notes(other).into_iter().filter(|note| !own.contains(note));
@@ -77,7 +92,8 @@ pub(super) fn draw(
             vec![losses(right, told, own.into_iter().chain(others).collect())]
         }
     };
-    legends.extend(runs(right, told));
+    let below = legends.last().filter(|_| right.is_row()).map_or(0.0, |last| last.max[1] - screen.min.y);
+    legends.extend(runs(Room { top: below, ..right }, told));
     legends
 }
 
@@ -88,30 +104,76 @@ impl<S: Side> Told<'_, '_, S> {
     }
 }
 
+/// A legend of the losses with what else must be known of the picture.
 fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBox {
-    let Room { painter, screen, unit, grown, is_left } = room;
+    if told.placed_apart() {
+        notes.insert(0, "a scale of its own".to_owned());
+    }
+    if room.is_row() { row(room, told, notes) } else { column(room, told, notes) }
+}
+
+/// What the colours stand for.
+fn title<S: Side>(told: Told<S>) -> String {
+    let quantity = told.known.plan.quantity;
+    match quantity.is_mean_loss() {
+        true => format!("{} · {}", quantity.title(), loss_name(told)),
+        false => quantity.title().into_owned(),
+    }
+}
+
+/// Points from the edges of the picture to a row, and of its bar's height.
+const ROW_MARGIN: f32 = 22.0;
+const BAR: f32 = 14.0;
+
+/// The legend across the top of a tall picture.
+fn row<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
+    let Room { painter, screen, unit, grown, top, .. } = room;
+    let palette = &told.sources.palette;
+    let (ink, faint) = (color32(palette.ink), color32(palette.faint));
+    let (heights, font) = (&told.placed.frame.heights, room.font());
+    let line = 17.0 * grown * unit;
+    let corner = screen.min + egui::vec2(ROW_MARGIN * unit, top + 0.5 * ROW_MARGIN * unit + line);
+    let size = egui::vec2(screen.width() - 2.0 * ROW_MARGIN * unit, BAR * unit);
+    let bar = egui::Rect::from_min_size(corner, size);
+    let ground = painter.add(egui::Shape::Noop);
+    let above = bar.left_top() - egui::vec2(0.0, 3.0 * unit);
+    painter.text(above, egui::Align2::LEFT_BOTTOM, title(told), font.clone(), ink);
+    paint_bar(painter, bar, told.session.look().colors, [egui::Vec2::X, egui::Vec2::Y]);
+    for (value, text) in loss_ticks(&heights.to) {
+        let x = bar.min.x + heights.fraction(value).clamp(0.0, 1.0) as f32 * bar.width();
+        painter.vline(x, bar.max.y..=bar.max.y + 4.0 * unit, egui::Stroke::new(1.0, faint));
+        let at = egui::pos2(x, bar.max.y + 6.0 * unit);
+        painter.text(at, egui::Align2::CENTER_TOP, text, font.clone(), ink);
+    }
+    let told = painter.layout(notes.join(" · "), font, faint, bar.width());
+    let at = egui::pos2(bar.min.x, bar.max.y + 8.0 * unit + line);
+    let foot = if told.is_empty() { at.y } else { at.y + told.size().y };
+    painter.galley(at, told, faint);
+    let low = egui::pos2(screen.min.x, screen.min.y + top);
+    let room = egui::Rect::from_min_max(low, egui::pos2(screen.max.x, foot + 0.5 * ROW_MARGIN * unit));
+    painter.set(ground, egui::Shape::rect_filled(room, 0.0, color32(palette.shade)));
+    LabelBox { min: room.min.into(), max: room.max.into() }
+}
+
+/// The legend beside the landscape.
+fn column<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
+    let Room { painter, screen, unit, grown, is_left, .. } = room;
     let heights = &told.placed.frame.heights;
     let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
-    // On a tall picture the landscape has the whole width, and the room is above it.
-    let is_tall = painter.ctx().viewport_rect().aspect_ratio() < 1.0;
-    let height = if is_tall { 0.26 } else { 0.42 } * screen.height();
+    let height = 0.42 * screen.height();
     let x = if is_left { screen.min.x + 12.0 * unit } else { screen.max.x - (21.0 + 59.0 * grown) * unit };
-    let top = if is_tall { screen.min.y + 0.08 * screen.height() } else { screen.center().y - 0.5 * height };
-    let corner = egui::pos2(x, top);
-    let bar = egui::Rect::from_min_size(corner, egui::vec2(14.0 * unit, height));
+    let corner = egui::pos2(x, screen.center().y - 0.5 * height);
+    let bar = egui::Rect::from_min_size(corner, egui::vec2(BAR * unit, height));
     // Flown through the landscape, the legend may stand over a bright slope.
     let ground = painter.add(egui::Shape::Noop);
-    paint_bar(painter, bar, told.session.look().colors);
-    let font = egui::FontId::proportional(TEXT * grown * unit);
+    paint_bar(painter, bar, told.session.look().colors, [egui::Vec2::Y, egui::Vec2::X]);
+    let font = room.font();
     for (value, text) in loss_ticks(&heights.to) {
         let y = bar.max.y - heights.fraction(value).clamp(0.0, 1.0) as f32 * height;
         painter.hline(bar.max.x..=bar.max.x + 4.0 * unit, y, egui::Stroke::new(1.0, faint));
         let at = egui::pos2(bar.max.x + 7.0 * unit, y);
         painter.text(at, egui::Align2::LEFT_CENTER, text, font.clone(), ink);
-    }
-    if told.placed_apart() {
-        notes.insert(0, "a scale of its own".to_owned());
     }
     // Lines grow inward from the edge.
     let margin = 12.0 * unit;
@@ -119,12 +181,7 @@ fn losses<S: Side>(room: Room, told: Told<S>, mut notes: Vec<String>) -> LabelBo
         true => (screen.min.x + margin, egui::Align2::LEFT_BOTTOM),
         false => (screen.max.x - margin, egui::Align2::RIGHT_BOTTOM),
     };
-    let quantity = told.known.plan.quantity;
-    let title = match quantity.is_mean_loss() {
-        true => format!("{} · {}", quantity.title(), loss_name(told)),
-        false => quantity.title().into_owned(),
-    };
-    let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title, font.clone(), ink);
+    let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title(told), font.clone(), ink);
     let mut foot = bar.max.y + 10.0 * unit;
     let mut taken = bar.union(title);
     for line in notes {
@@ -157,15 +214,17 @@ fn loss_name<S: Side>(told: Told<S>) -> &'static str {
     }
 }
 
-fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap) {
+/// The colours along one way of a bar, to the right or up.
+fn paint_bar(painter: &egui::Painter, bar: egui::Rect, colors: ColorMap, [along, across]: [egui::Vec2; 2]) {
     let mut mesh = egui::Mesh::default();
     let parts = 64;
+    let size = bar.size() * egui::vec2(1.0, -1.0);
     for i in 0..=parts {
         let share = i as f32 / parts as f32;
         let [r, g, b] = colors.at(f64::from(share));
-        let y = bar.max.y - share * bar.height();
-        for x in [bar.min.x, bar.max.x] {
-            mesh.colored_vertex(egui::pos2(x, y), egui::Color32::from_rgb(r, g, b));
+        for side in [0.0, 1.0] {
+            let at = bar.left_bottom() + size * (share * along + side * across);
+            mesh.colored_vertex(at, egui::Color32::from_rgb(r, g, b));
         }
         if i > 0 {
             let at = 2 * i as u32;
@@ -240,13 +299,14 @@ fn notes<S: Side>(told: Told<S>) -> Vec<String> {
 
 /// In a race, each run with its colour, optimizer, step and loss, or what else the surface shows.
 fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
-    let (Room { painter, screen, unit, grown, .. }, Told { sources, session, known, .. }) = (room, told);
+    let (Room { painter, screen, unit, grown, top, .. }, Told { sources, session, known, .. }) = (room, told);
     let runs = sources.training.runs();
     if runs.len() < 2 {
         return None;
     }
-    let font = egui::FontId::proportional(TEXT * grown * unit);
-    let (mut y, mut left) = (screen.min.y + 14.0 * unit, screen.max.x);
+    let font = room.font();
+    let top = screen.min.y + top;
+    let (mut y, mut left) = (top + 14.0 * unit, screen.max.x);
     let ground = painter.add(egui::Shape::Noop);
     for live in runs {
         let name = live.id().map(|id| session.title(id)).unwrap_or_default();
@@ -261,7 +321,7 @@ fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
         painter.circle_filled(swatch, 5.0 * unit, color32(sources.palette.run(live.number())));
         (y, left) = (y + 19.0 * grown * unit, left.min(swatch.x - 8.0 * unit));
     }
-    let room = egui::Rect::from_min_max(egui::pos2(left, screen.min.y), egui::pos2(screen.max.x, y));
+    let room = egui::Rect::from_min_max(egui::pos2(left, top), egui::pos2(screen.max.x, y));
     painter.set(ground, egui::Shape::rect_filled(room, 6.0 * unit, color32(told.sources.palette.shade)));
     Some(LabelBox { min: room.min.into(), max: room.max.into() })
 }

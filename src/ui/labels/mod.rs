@@ -1,21 +1,26 @@
 //! Text over the picture: axis names, ticks, flags, markers, isolines, and what lies under the pointer.
 
 mod collector;
+mod fades;
+mod kept_clear;
 mod label;
 mod legend;
 mod standing;
 
 use bevy::camera::Camera;
 use bevy::ecs::system::SystemParam;
-use bevy::prelude::{GlobalTransform, Res, ResMut, Single, Vec2, With};
+use bevy::prelude::{GlobalTransform, Res, ResMut, Single, Time, Vec2, With};
 use bevy_egui::{EguiContexts, egui};
 
 use self::collector::Screen;
-use self::label::{Label, bounds, hint_ui, paint};
+use self::kept_clear::KeptClear;
+use self::label::{Label, bounds, hint_ui, paint, paint_leader};
+pub(crate) use self::standing::CROWD;
 pub use self::standing::Standing;
 #[cfg(all(test, feature = "desktop"))]
-pub(crate) use self::standing::{CROWD, Written};
+pub(crate) use self::standing::Written;
 use super::room;
+use crate::core::experiment::Labels;
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::picking::Ray;
 use crate::scene::Pacing;
@@ -37,7 +42,7 @@ use crate::scene::surface::Fog;
 use crate::scene::taken::Insets;
 use crate::scene::theme::{Palette, Weight};
 use crate::scene::tour::Touring;
-use crate::scene::trail::Dotted;
+use crate::scene::trail::{Dotted, Trails};
 use crate::scene::training::Training;
 
 /// What the labels of a side tell.
@@ -50,6 +55,7 @@ pub struct LabelSources<'w, S: Side> {
     pub(in crate::ui) shown: Res<'w, Shown<S>>,
     pub(in crate::ui) palette: Res<'w, Palette>,
     pub(in crate::ui) dotted: Res<'w, Dotted<S>>,
+    trails: Res<'w, Trails<S>>,
     facings: Res<'w, Facings<S>>,
     insets: Res<'w, Insets>,
     levels: Res<'w, Levels<S>>,
@@ -74,11 +80,12 @@ pub fn draw_labels(
     (first, second): (LabelSources<First>, LabelSources<Second>),
     weight: Res<Weight>,
     camera: Option<Single<(&Camera, &GlobalTransform), With<SceneCamera>>>,
-    (pacing, touring, motion): (Res<Pacing>, Res<Touring>, Res<Motion>),
+    (pacing, touring, motion, time): (Res<Pacing>, Res<Touring>, Res<Motion>, Res<Time>),
     mut standing: ResMut<Standing>,
 ) -> bevy::ecs::error::Result {
     let ctx = contexts.ctx_mut()?;
-    let is_hidden = first.session.as_ref().is_some_and(|session| session.look().hides_landscape());
+    let look = first.session.as_ref().map(|session| session.look());
+    let is_hidden = look.is_some_and(|look| look.hides_landscape() || look.labels == Labels::None);
     let is_seen = first.placement.first().is_some() && !is_hidden;
     let Some(camera) = camera.filter(|_| is_seen) else { return Ok(()) };
     let (camera, transform) = camera.into_inner();
@@ -93,6 +100,8 @@ pub fn draw_labels(
     let least = if touring.told().is_some() { screen.height() / LEAST_IN_TOURS } else { 0.0 };
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
     let mut legends = legend::draw(&painter, &first, &second, screen, (unit, least));
+    #[cfg(all(test, feature = "desktop"))]
+    standing.legends.clone_from(&legends);
     let rooms = room::taken(ctx).into_iter();
     legends.extend(rooms.map(|room| LabelBox { min: room.min.into(), max: room.max.into() }));
     let ray = |[x, y]: [f32; 2]| ray_through(camera, transform, Vec2::new(x, y) / points_per_unit);
@@ -102,6 +111,7 @@ pub fn draw_labels(
     let mut labels: Vec<Label> = titles.into_iter().flatten().collect();
     labels.extend(collector::labels(&first, &screen_of));
     labels.extend(collector::labels(&second, &screen_of));
+    let kept_clear = KeptClear::new(&first, &second, &project, unit);
     // Lines strike through what has no ground of its own.
     let edges: Vec<[[f32; 2]; 2]> = [first.placement.get(Stand::Cube), second.placement.get(Stand::Cube)]
         .into_iter()
@@ -113,7 +123,7 @@ pub fn draw_labels(
         .iter()
         .map(|label| {
             let all = bounds(&painter, label).into_iter();
-            all.filter(|(_, at)| label.is_shaded || is_clear(at)).collect()
+            all.filter(|(_, at)| (label.is_shaded || is_clear(at)) && kept_clear.allows(at)).collect()
         })
         .collect();
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
@@ -121,15 +131,25 @@ pub fn draw_labels(
     if !motion.0 {
         standing.lengthen();
     }
-    let placed = standing.arrange(&labels, &boxes, legends, &area, unit);
+    // Of few things no more are named on the whole surface than of all in a crowd.
+    let is_few = look.is_some_and(|look| look.labels == Labels::Few);
+    let radius = if is_few { f32::INFINITY } else { CROWD * unit };
+    let placed = standing.arrange(&labels, &boxes, legends, &area, (unit, radius));
     #[cfg(all(test, feature = "desktop"))]
     standing.note(&labels, &placed);
     let is_over =
         |bounds: &LabelBox| is_over_surface(&first, bounds, ray) || is_over_surface(&second, bounds, ray);
-    for (label, (number, bounds)) in labels.iter().zip(placed).filter_map(|(label, at)| Some((label, at?))) {
-        let has_ground = label.is_shaded || is_over(bounds);
-        paint(&painter, label, *number, bounds, has_ground, &first.palette);
-        hint_ui(ctx, label, bounds);
+    let secs = if pacing.rests() { f32::INFINITY } else { time.delta_secs() };
+    let written = standing.fade(&labels, &boxes, &placed, secs);
+    let written = || labels.iter().zip(&written).filter_map(|(label, at)| Some((label, at.as_ref()?)));
+    written().for_each(|(label, written)| paint_leader(&painter, label, written));
+    for (label, written) in written() {
+        let has_ground = label.is_shaded || is_over(written.bounds);
+        paint(&painter, label, written, has_ground, &first.palette);
+        hint_ui(ctx, label, written.bounds);
+    }
+    if standing.is_fading() {
+        ctx.request_repaint();
     }
     Ok(())
 }

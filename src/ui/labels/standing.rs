@@ -4,7 +4,8 @@ use bevy::platform::collections::HashMap;
 use bevy::prelude::Resource;
 use bevy_egui::egui;
 
-use super::label::{Label, SHORT};
+use super::fades::Fades;
+use super::label::{Label, SHORT, WAYS, Written as Drawn};
 use crate::core::geometry::labels::{Crowd, LabelBox, place};
 
 /// Points around a thing over the surface within which few are named, on a picture 720 points high.
@@ -17,9 +18,14 @@ pub struct Standing {
     numbers: HashMap<egui::Id, usize>,
     /// The room that there was for all of them.
     area: Option<LabelBox>,
+    /// How far each has come or gone.
+    fades: Fades,
     /// What was written.
     #[cfg(all(test, feature = "desktop"))]
     pub(crate) written: Vec<Written>,
+    /// The rooms of the legends.
+    #[cfg(all(test, feature = "desktop"))]
+    pub(crate) legends: Vec<LabelBox>,
     /// How often labels began anew, all of them or those that were short of words.
     #[cfg(all(test, feature = "desktop"))]
     pub(crate) renewals: usize,
@@ -34,6 +40,8 @@ pub(crate) struct Written {
     pub(crate) text: String,
     /// Where the thing is that it names, if that stands over the surface.
     pub(crate) spot: Option<[f32; 2]>,
+    /// Where it stands.
+    pub(crate) bounds: LabelBox,
 }
 
 impl Standing {
@@ -41,6 +49,7 @@ impl Standing {
     pub(super) fn begin(&mut self, area: &LabelBox, is_other: bool) {
         if is_other || self.area.as_ref() != Some(area) {
             self.numbers.clear();
+            self.fades = Fades::default();
             self.area = Some(area.clone());
             #[cfg(all(test, feature = "desktop"))]
             {
@@ -67,7 +76,7 @@ impl Standing {
         boxes: &'a [Vec<(usize, LabelBox)>],
         reserved: Vec<LabelBox>,
         area: &LabelBox,
-        unit: f32,
+        (unit, radius): (f32, f32),
     ) -> Vec<Option<&'a (usize, LabelBox)>> {
         let mut placed: Vec<Option<&(usize, LabelBox)>> = vec![None; labels.len()];
         for is_short in [false, true] {
@@ -81,14 +90,14 @@ impl Standing {
                     let stays_short = self.numbers.get(&label.words.id).is_some_and(|at| *at >= SHORT);
                     let is_due = placed.is_none() && (is_short || !stays_short);
                     let is_open = |(number, _): &&_| is_due && (*number >= SHORT) == is_short;
-                    boxes.iter().filter(is_open).collect()
+                    self.by_side(label, boxes.iter().filter(is_open).collect())
                 })
                 .collect();
             let spot = |i: usize, at: usize| {
                 let i = i.checked_sub(fixed.len())?;
                 labels[i].named_at(&open[i][at].1)
             };
-            let crowd = Crowd { spot: &spot, radius: CROWD * unit };
+            let crowd = Crowd { spot: &spot, radius };
             let before = self.before(labels, &open);
             let before: Vec<Option<usize>> = fixed.iter().map(|_| None).chain(before).collect();
             let unnumbered = open.iter().map(|boxes| boxes.iter().map(|(_, at)| at.clone()).collect());
@@ -100,6 +109,32 @@ impl Standing {
         }
         self.numbers = self.numbers(labels, &placed);
         placed
+    }
+
+    /// The open places of a label, those first that lie on the side of its thing on which it stood.
+    fn by_side<'a>(&self, label: &Label, mut open: Vec<&'a (usize, LabelBox)>) -> Vec<&'a (usize, LabelBox)> {
+        if let Some(stood) = self.numbers.get(&label.words.id).filter(|_| label.spot.is_some()) {
+            open.sort_by_key(|(number, _)| number % WAYS.len() != stood % WAYS.len());
+        }
+        open
+    }
+
+    /// What of each label is drawn, `secs` after the frame before; of all their places, where each is to be.
+    pub(super) fn fade<'a>(
+        &mut self,
+        labels: &[Label],
+        boxes: &'a [Vec<(usize, LabelBox)>],
+        placed: &[Option<&(usize, LabelBox)>],
+        secs: f32,
+    ) -> Vec<Option<Drawn<'a>>> {
+        let wanted = labels.iter().zip(boxes).zip(placed);
+        let wanted = wanted.map(|((label, boxes), at)| (label.words.id, boxes.as_slice(), at.map(|at| at.0)));
+        self.fades.follow(wanted, secs)
+    }
+
+    /// Whether some label has not yet come or gone altogether.
+    pub(super) fn is_fading(&self) -> bool {
+        self.fades.is_busy()
     }
 
     /// Which of its open places each label stood at.
@@ -117,7 +152,8 @@ impl Standing {
         let written = labels.iter().zip(placed).filter_map(|(label, at)| {
             let (number, at) = (*at)?;
             let (id, text) = (label.words.id, label.text(*number).to_owned());
-            Some(Written { id, text, spot: label.named_at(at) })
+            let spot = label.named_at(at).map(|spot| spot.at);
+            Some(Written { id, text, spot, bounds: at.clone() })
         });
         self.written = written.collect();
     }
@@ -140,13 +176,13 @@ mod tests {
     #[test]
     fn a_label_keeps_its_place_and_is_short_of_words_only_where_it_must_be() {
         let words = Words::new("name", "α₁  start to end", 16.0, egui::Color32::WHITE).or("α₁");
-        let places = vec![(0, [50.0, 10.0]), (1, [50.0, 40.0])];
-        let labels = [Label { words, places, lean: [0.0; 2], is_shaded: false, spot: None, hint: None }];
+        let (is_shaded, spot, side, is_asked) = (false, None, 0, false);
+        let labels = [Label { words, places: Vec::new(), is_shaded, spot, side, is_asked, hint: None }];
         let at = |y, width| LabelBox::centred([50.0, y], [width, 10.0]);
         let boxes = [vec![(0, at(10.0, 80.0)), (1, at(40.0, 80.0)), (SHORT, at(10.0, 10.0))]];
         let area = LabelBox { min: [0.0; 2], max: [100.0, 50.0] };
         let number = |standing: &mut Standing, reserved: &[LabelBox]| {
-            let placed = standing.arrange(&labels, &boxes, reserved.to_vec(), &area, 1.0);
+            let placed = standing.arrange(&labels, &boxes, reserved.to_vec(), &area, (1.0, CROWD));
             placed[0].map(|(number, _)| *number)
         };
         let beside = |y| LabelBox::centred([80.0, y], [4.0, 4.0]);

@@ -15,7 +15,7 @@ use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::assignment::Assignment;
 use crate::core::experiment::chart::{ChartKind, Layout, MapGround, ParameterLayer};
 use crate::core::experiment::field::FieldError;
-use crate::core::experiment::look::{CameraMode, CompareBy, Shape, Theme, TrailColors};
+use crate::core::experiment::look::{CameraMode, CompareBy, Labels, Shape, Theme, TrailColors};
 use crate::core::experiment::resolution::Resolution;
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
@@ -164,6 +164,10 @@ settings! {
 
         /// What the colour of the trail tells.
         trail: TrailColors => Trail, Look, View "trail(distance)";
+
+        /// What is written over the landscape: all that has room, few things (axes, legends and at most three names on the
+        /// surface), or none at all. What the pointer is on is told beside.
+        labels: Labels => Labels, Look, View "labels(none)";
 
         /// Where a slice across alpha1 cuts the cube, blended from the volume.
         section1: Option<f64> => Section1, Look, View "section(axis: alpha1, at: 0.5)",
