@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use image::{Rgba, RgbaImage};
 use losscape::core::num::CancelToken;
+use losscape::record::deep::Frame;
 use losscape::record::sink::colours::Planes;
 use losscape::record::sink::part;
 use losscape::record::sink::stream::Units;
@@ -72,7 +73,10 @@ fn film(path: &Path, frames: &[RgbaImage], count: usize, quality: Quality, encod
     let sink = sink::open(path, true, spec(frames, count, quality), format, encoder).unwrap();
     let mut encoding = Encoding::start(sink).unwrap();
     for number in 0..count {
-        let mut next = encoding.spare().unwrap_or_else(|| frames[0].clone());
+        let mut next = match encoding.spare() {
+            Some(Frame::Shallow(next)) => next,
+            Some(Frame::Deep(_)) | None => frames[0].clone(),
+        };
         next.copy_from_slice(shown(frames, number));
         encoding.send(next).unwrap();
     }
