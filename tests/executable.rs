@@ -6,6 +6,7 @@ mod backgrounds;
 mod bits;
 mod elsewhere;
 mod evaluators;
+mod exports;
 mod imports;
 #[cfg(feature = "viewer")]
 mod languages;

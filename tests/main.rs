@@ -45,6 +45,8 @@ mod reference;
 mod rescaled;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod scene;
+#[cfg(all(feature = "viewer", feature = "desktop"))]
+mod scenes;
 mod skips;
 mod support;
 #[cfg(feature = "desktop")]

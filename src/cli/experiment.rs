@@ -215,7 +215,7 @@ impl ExperimentArguments {
             return Ok(file?);
         }
         if tours::names().any(|tour| tour == name) {
-            bail!("{name} is a tour, for losscape view and record; expected an experiment");
+            bail!("{name} is a tour, for losscape view, record and export; expected an experiment");
         }
         if is_table(name) {
             return Ok(of_table(name));
@@ -234,7 +234,7 @@ impl ExperimentArguments {
         match Script::read(Path::new(name), &self.access())? {
             Script::Experiment(file) => Ok(*file),
             Script::Tour(_) => {
-                bail!("{name} is a tour, for losscape view and record; expected an experiment")
+                bail!("{name} is a tour, for losscape view, record and export; expected an experiment")
             }
         }
     }

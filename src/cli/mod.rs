@@ -9,6 +9,7 @@
 pub mod doctor;
 pub mod evaluator;
 pub mod experiment;
+pub mod export;
 pub mod grid;
 pub mod help;
 pub mod interrupt;
@@ -92,6 +93,8 @@ enum Verb {
     /// Draw a picture or a film without a window.
     #[cfg(feature = "viewer")]
     Record(Box<record::RecordArguments>),
+    /// Write what a film shows as a scene: camera, surfaces, trails and markers, for Blender.
+    Export(Box<export::ExportArguments>),
     /// Put the parts of a film together, or mend what an interrupted one left.
     #[cfg(feature = "viewer")]
     Join(join::JoinArguments),
@@ -143,6 +146,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Verb::View(arguments)) => view::view(*arguments),
         #[cfg(feature = "viewer")]
         Some(Verb::Record(arguments)) => record::record(*arguments),
+        Some(Verb::Export(arguments)) => export::export(*arguments),
         #[cfg(feature = "viewer")]
         Some(Verb::Join(arguments)) => join::join(arguments),
         Some(Verb::Slice(arguments)) => slice::slice(*arguments),

@@ -1,8 +1,8 @@
 //! `losscape plan`: what a cluster is to evaluate, as a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 
 use super::experiment::ExperimentArguments;
@@ -11,8 +11,9 @@ use super::interrupt::Interrupt;
 use super::number::finite;
 use super::terminal::complain;
 use super::{Failure, tell_notes};
-use crate::core::formats::plan::{PlanFolder, plan_folder};
+use crate::core::formats::plan::plan_folder;
 use crate::core::imports::plan::{DIRECTIONS, PLAN, TILES};
+use crate::disk::folder::OutputFolder;
 
 /// A plan as typed.
 #[derive(Debug, Args)]
@@ -44,12 +45,7 @@ pub fn plan(arguments: PlanArguments) -> Result<(), Failure> {
             "the run is so large that it is held by coordinates, in which no worker can evaluate; expected a smaller one"
         )));
     }
-    if output.exists() {
-        return Err(Failure::request(anyhow!(
-            "{}: it is there already; expected a new folder",
-            output.display()
-        )));
-    }
+    let folder = OutputFolder::new(&output).map_err(Failure::request)?;
     tell_notes(&checked.experiment);
     let interrupt = Interrupt::listen()?;
     let planned = interrupt.work(move || {
@@ -57,36 +53,12 @@ pub fn plan(arguments: PlanArguments) -> Result<(), Failure> {
         let (subspace, spec) = checked.within(&plan)?;
         Ok::<_, Failure>(plan_folder(&checked.experiment, &plan, &subspace, &spec))
     })??;
-    write(&output, &planned).map_err(Failure::Work)?;
+    let written = folder.write(|folder| {
+        std::fs::write(folder.join(DIRECTIONS), &planned.directions)?;
+        std::fs::write(folder.join(PLAN), &planned.plan)?;
+        std::fs::create_dir(folder.join(TILES))
+    });
+    written.map_err(Failure::work)?;
     complain(&format!("{}: {} tiles to be evaluated", output.display(), planned.tiles));
-    Ok(())
-}
-
-/// Makes the folder beside its place, and puts it there once it is whole.
-fn write(output: &Path, planned: &PlanFolder) -> anyhow::Result<()> {
-    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let cannot = || format!("cannot write {}", output.display());
-    let made = tempfile::Builder::new().prefix(".plan").tempdir_in(parent).with_context(cannot)?;
-    std::fs::write(made.path().join(DIRECTIONS), &planned.directions).with_context(cannot)?;
-    std::fs::write(made.path().join(PLAN), &planned.plan).with_context(cannot)?;
-    std::fs::create_dir(made.path().join(TILES)).with_context(cannot)?;
-    allow_others(made.path()).with_context(cannot)?;
-    // From here on it is no temporary one.
-    let made = made.keep();
-    std::fs::rename(&made, output).with_context(cannot).inspect_err(|_| {
-        let _ = std::fs::remove_dir_all(&made);
-    })
-}
-
-/// A temporary folder is its maker's alone; workers may be others.
-#[cfg(unix)]
-fn allow_others(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let as_usual = std::fs::metadata(folder.join(TILES))?.permissions().mode();
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(as_usual))
-}
-
-#[cfg(not(unix))]
-fn allow_others(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }

@@ -3,6 +3,8 @@
 
 pub mod files;
 #[cfg(feature = "desktop")]
+pub mod folder;
+#[cfg(feature = "desktop")]
 pub mod hold;
 #[cfg(feature = "desktop")]
 pub mod output;

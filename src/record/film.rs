@@ -71,6 +71,8 @@ pub struct Film {
     exposure: Exposure,
     /// The frame that the eye stands at, once it has begun.
     at: u64,
+    /// Whether that shows something else altogether than the one before.
+    is_cut: bool,
     warnings: Vec<String>,
 }
 
@@ -88,6 +90,22 @@ impl Film {
     /// # Errors
     /// If there is no graphics device, or the tour cannot be shown.
     pub fn open(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
+        Self::begin(request, cancel, |eye, begin| Eye::open_with(eye, begin))
+    }
+
+    /// The same of a film that is gone through and not drawn: on machines without a graphics device too.
+    ///
+    /// # Errors
+    /// If the tour cannot be shown.
+    pub fn undrawn(request: FilmRequest, cancel: &CancelToken) -> Result<Option<Self>> {
+        Self::begin(request, cancel, |eye, begin| Ok(Eye::undrawn_with(eye, begin)))
+    }
+
+    fn begin(
+        request: FilmRequest,
+        cancel: &CancelToken,
+        open: impl FnOnce(EyeRequest, Box<dyn FnOnce(&mut App)>) -> Result<Eye>,
+    ) -> Result<Option<Self>> {
         let FilmRequest { tour, size, fps, frames, supersample, background, page, is_deep, .. } = request;
         let (overlay, has_captions) = (request.overlay, request.has_captions);
         let size = size.map(|side| side * supersample);
@@ -100,7 +118,7 @@ impl Film {
             msaa: Msaa::Off,
             pixels_per_point: supersample,
         };
-        let begin = |app: &mut App| {
+        let begin = move |app: &mut App| {
             app.insert_resource(request.evaluators);
             Exposure::prepare(background, app);
             page.prepare(size, app);
@@ -109,7 +127,7 @@ impl Film {
             }
             tour::begin(app, tour, Audience::Film, has_captions);
         };
-        let mut eye = Eye::open_with(eye, begin)?;
+        let mut eye = open(eye, Box::new(begin))?;
         if supersample == 1 && background == Background::Stage {
             // Smooth edges where a graphics processor draws.
             eye.set_msaa(eye.world().get_resource::<RenderAdapterInfo>().map_or(Msaa::Off, msaa_for));
@@ -117,7 +135,7 @@ impl Film {
         eye.set_frame_time(Duration::ZERO);
         let exposure =
             if is_deep { Exposure::deep(supersample) } else { Exposure::new(background, supersample) };
-        let mut film = Self { eye, fps, frames, exposure, at: 0, warnings: Vec::new() };
+        let mut film = Self { eye, fps, frames, exposure, at: 0, is_cut: false, warnings: Vec::new() };
         film.settle(SETTLING_FRAMES)?;
         let is_there = film.skip(cancel)?;
         Ok(is_there.then_some(film))
@@ -128,7 +146,7 @@ impl Film {
     /// # Errors
     /// If the tour cannot be shown any further, or the device fails.
     pub fn draw(&mut self, frame: &mut Frame) -> Result<bool> {
-        let is_there = self.advance()?;
+        let is_there = self.advance()?.is_some();
         if is_there {
             self.exposure.develop(&mut self.eye, frame)?;
         }
@@ -140,19 +158,27 @@ impl Film {
     /// # Errors
     /// As [`Film::draw`].
     pub fn draw_picture(&mut self, picture: &mut RgbaImage) -> Result<bool> {
-        let is_there = self.advance()?;
+        let is_there = self.advance()?.is_some();
         if is_there {
             self.exposure.take(&mut self.eye, picture)?;
         }
         Ok(is_there)
     }
 
-    /// Goes to the next frame; `false` after the last.
-    fn advance(&mut self) -> Result<bool> {
-        let Some(number) = self.frames.next() else { return Ok(false) };
+    /// Goes on to the next frame, and returns its number; `None` after the last.
+    ///
+    /// # Errors
+    /// If the tour cannot be shown any further.
+    pub fn advance(&mut self) -> Result<Option<u64>> {
+        let Some(number) = self.frames.next() else { return Ok(None) };
         self.go_to(number)?;
         self.heed();
-        Ok(true)
+        Ok(Some(number))
+    }
+
+    /// Whether the frame shows something else altogether than the one before.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// What is to be said of the runs shown so far that got out of hand, and of charts that show nothing, each once.
@@ -183,8 +209,8 @@ impl Film {
             self.eye.set_frame_time(time_of(self.at, self.fps) - time_of(self.at - 1, self.fps));
             self.eye.frame();
             self.check()?;
-            let is_new = self.chapter() != chapter || self.world().resource::<Touring>().is_cut();
-            self.settle(if is_new { SETTLING_FRAMES } else { 0 })?;
+            self.is_cut = self.chapter() != chapter || self.world().resource::<Touring>().is_cut();
+            self.settle(if self.is_cut { SETTLING_FRAMES } else { 0 })?;
         }
         Ok(())
     }
@@ -207,7 +233,8 @@ impl Film {
         self.world().resource::<SessionState>().look().left_out()
     }
 
-    fn world(&self) -> &World {
+    /// The world as it is in this frame.
+    pub fn world(&self) -> &World {
         self.eye.world()
     }
 

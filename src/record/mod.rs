@@ -12,6 +12,7 @@ mod opening;
 pub mod page;
 pub mod picture;
 pub mod readback;
+pub mod scenery;
 pub mod shrink;
 pub mod sink;
 
@@ -19,3 +20,4 @@ pub use background::Background;
 pub use film::{Film, FilmRequest};
 pub use page::Page;
 pub use picture::{Picture, PictureRequest, picture};
+pub use scenery::{Gathering, Scenery, SceneryRequest};

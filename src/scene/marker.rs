@@ -96,7 +96,7 @@ fn match_markers<S: Side>(
         }
     }
     for marker in wanted.into_iter().filter(|marker| markers.iter().all(|(_, known)| known != marker)) {
-        let ball = meshes.add(sphere(RADIUS));
+        let ball = meshes.add(ball());
         let glow = meshes.add(sphere(GLOW));
         let color = color(&palette, marker.number);
         let mut part = |mesh: &Handle<Mesh>, solid: Solid, color: Color| {
@@ -114,6 +114,11 @@ fn match_markers<S: Side>(
             ],
         ));
     }
+}
+
+/// The ball of a marker, about its middle.
+pub fn ball() -> Mesh {
+    sphere(RADIUS)
 }
 
 fn sphere(radius: f32) -> Mesh {

@@ -459,7 +459,8 @@ fn write_png(output: &Output, picture: &DynamicImage) -> Result<(), Failure> {
     output.write(write).map_err(Failure::work)
 }
 
-fn size(text: &str) -> anyhow::Result<[u32; 2]> {
+/// Width and height, as typed.
+pub(super) fn size(text: &str) -> anyhow::Result<[u32; 2]> {
     let expected = || {
         format!("--size {text}: expected WIDTHxHEIGHT in pixels, each {} to {}", SIDES.start(), SIDES.end())
     };

@@ -2,11 +2,11 @@
 
 use super::slice::{CellState, shown_height};
 use crate::core::geometry::colormap::{ColorMap, ENTRIES};
-use crate::core::geometry::heights::HeightRange;
+use crate::core::geometry::heights::HeightBlend;
 
 /// Losses to sRGB colours.
 pub(super) struct Paint {
-    heights: HeightRange,
+    heights: HeightBlend,
     table: Vec<[u8; 3]>,
 }
 
@@ -18,13 +18,13 @@ const CLIPPED_SHARES: [f64; 2] = [0.6, 0.25];
 const DIVERGED: [[f64; 3]; 2] = [[0.45, 0.02, 0.05], [0.02; 3]];
 
 impl Paint {
-    pub(super) fn new(heights: HeightRange, map: ColorMap) -> Self {
-        Self { heights, table: map.table() }
+    pub(super) fn new(heights: impl Into<HeightBlend>, map: ColorMap) -> Self {
+        Self { heights: heights.into(), table: map.table() }
     }
 
     /// The colours of a loss in one stripe and the next: equal, unless it is cut off or diverged.
     pub(super) fn stripes(&self, loss: f64) -> [[u8; 3]; 2] {
-        match CellState::of(loss, &self.heights) {
+        match CellState::of(loss, self.heights) {
             CellState::Finite => [self.mapped(loss); 2],
             CellState::Clipped => CLIPPED_SHARES.map(|share| self.greyed(loss, share)),
             CellState::Diverged => DIVERGED.map(|color| color.map(encoded)),
@@ -33,14 +33,14 @@ impl Paint {
 
     /// The one colour of a finite loss; where it is cut off the mean of its stripes.
     pub(super) fn plain(&self, loss: f64) -> [u8; 3] {
-        match CellState::of(loss, &self.heights) {
+        match CellState::of(loss, self.heights) {
             CellState::Clipped => self.greyed(loss, 0.5 * (CLIPPED_SHARES[0] + CLIPPED_SHARES[1])),
             _ => self.mapped(loss),
         }
     }
 
     fn mapped(&self, loss: f64) -> [u8; 3] {
-        let share = shown_height(loss, &self.heights);
+        let share = shown_height(loss, self.heights);
         self.table[(share * (ENTRIES - 1) as f64).round() as usize]
     }
 
@@ -55,6 +55,12 @@ pub(super) fn linear(component: u8) -> f64 {
     if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
+/// An sRGB colour as light in sixteen bits, and no transparency: what each of its components was can be told again.
+pub(super) fn linear_rgba(color: [u8; 3]) -> [u16; 4] {
+    let [red, green, blue] = color.map(|v| (linear(v) * f64::from(u16::MAX)).round() as u16);
+    [red, green, blue, u16::MAX]
+}
+
 /// Light from 0 to 1 as an sRGB component.
 fn encoded(light: f64) -> u8 {
     let v = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
@@ -64,7 +70,7 @@ fn encoded(light: f64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::geometry::heights::HeightScale;
+    use crate::core::geometry::heights::{HeightRange, HeightScale};
 
     #[test]
     fn every_component_survives_the_way_to_light_and_back() {

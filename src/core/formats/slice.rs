@@ -2,7 +2,7 @@
 
 use crate::core::experiment::Experiment;
 use crate::core::experiment::pipeline::Plan;
-use crate::core::geometry::heights::HeightRange;
+use crate::core::geometry::heights::{HeightBlend, HeightRange};
 use crate::core::grid::{LossGrid, Precision};
 use crate::core::objective::Quantity;
 use crate::core::subspace::Subspace;
@@ -34,10 +34,10 @@ pub enum CellState {
 
 impl CellState {
     /// The state of a loss in a picture of those heights.
-    pub fn of(loss: f64, heights: &HeightRange) -> Self {
+    pub fn of(loss: f64, heights: impl Into<HeightBlend>) -> Self {
         match loss {
             loss if !loss.is_finite() => Self::Diverged,
-            loss if heights.cuts_off(loss) => Self::Clipped,
+            loss if heights.into().cuts_off(loss) => Self::Clipped,
             _ => Self::Finite,
         }
     }
@@ -45,8 +45,8 @@ impl CellState {
 
 /// The share of the picture's height at which a loss stands, 0 to 1: those above are cut off, and
 /// those that diverged stand at the top.
-pub fn shown_height(loss: f64, heights: &HeightRange) -> f64 {
-    if loss.is_finite() { heights.fraction(loss).clamp(0.0, 1.0) } else { 1.0 }
+pub fn shown_height(loss: f64, heights: impl Into<HeightBlend>) -> f64 {
+    if loss.is_finite() { heights.into().fraction(loss).clamp(0.0, 1.0) } else { 1.0 }
 }
 
 impl Slice<'_> {

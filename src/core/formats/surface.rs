@@ -15,9 +15,30 @@ use std::io;
 
 use super::paint::Paint;
 use super::slice::{Slice, shown_height};
+use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::frame::{TOP, WorldFrame};
-use crate::core::geometry::heights::HeightRange;
+use crate::core::geometry::heights::{HeightBlend, HeightRange};
 use crate::core::grid::LossGrid;
+
+/// What a surface is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet<'a> {
+    /// The losses of a plane.
+    pub grid: &'a LossGrid,
+    /// Their heights, and with them their colours.
+    pub heights: HeightBlend,
+    /// The map of the colours.
+    pub colors: ColorMap,
+    /// Where all of it lies at one height, as in the cube: that height in the world.
+    pub level: Option<f64>,
+}
+
+impl<'a> From<&Slice<'a>> for Sheet<'a> {
+    fn from(slice: &Slice<'a>) -> Self {
+        let (heights, colors) = (slice.heights().into(), slice.experiment.view.colors);
+        Self { grid: slice.grid, heights, colors, level: None }
+    }
+}
 
 /// A mesh.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,10 +86,11 @@ impl SurfaceMesh {
     ///
     /// # Panics
     /// If the slice is a line.
-    pub fn new(slice: &Slice) -> Result<Self, NoSurface> {
-        let relief = Relief::new(slice);
-        let paint = Paint::new(relief.frame.heights.to, slice.experiment.view.colors);
-        let [n1, n2, _] = slice.grid.spec.counts();
+    pub fn new<'a>(sheet: impl Into<Sheet<'a>>) -> Result<Self, NoSurface> {
+        let sheet = sheet.into();
+        let relief = Relief::new(&sheet);
+        let paint = Paint::new(sheet.heights, sheet.colors);
+        let [n1, n2, _] = sheet.grid.spec.counts();
         let (mut vertices, mut numbers) = (Vec::with_capacity(n1 * n2), Vec::with_capacity(n1 * n2));
         for at in (0..n2).flat_map(|i2| (0..n1).map(move |i1| [i1, i2])) {
             let loss = relief.loss(at);
@@ -90,17 +112,8 @@ impl SurfaceMesh {
         if triangles.is_empty() {
             Err(NoSurface)
         } else {
-            Ok(Self { vertices, triangles, heights: relief.frame.heights.to })
+            Ok(Self { vertices, triangles, heights: sheet.heights.to })
         }
-    }
-
-    /// The lowest and highest position along each axis.
-    pub fn bounds(&self) -> [[f32; 3]; 2] {
-        let positions = self.vertices.iter().map(|vertex| vertex.position);
-        let around = |[low, high]: [[f32; 3]; 2], p: [f32; 3]| {
-            [std::array::from_fn(|i| low[i].min(p[i])), std::array::from_fn(|i| high[i].max(p[i]))]
-        };
-        positions.fold([[f32::INFINITY; 3], [f32::NEG_INFINITY; 3]], around)
     }
 
     /// The corners of a triangle.
@@ -133,11 +146,13 @@ pub fn z_up([x, y, z]: [f32; 3]) -> [f32; 3] {
 struct Relief<'a> {
     grid: &'a LossGrid,
     frame: WorldFrame,
+    level: Option<f64>,
 }
 
 impl<'a> Relief<'a> {
-    fn new(slice: &Slice<'a>) -> Self {
-        Self { grid: slice.grid, frame: WorldFrame::new(&slice.grid.spec, slice.heights().into()) }
+    fn new(sheet: &Sheet<'a>) -> Self {
+        let frame = WorldFrame::new(&sheet.grid.spec, sheet.heights);
+        Self { grid: sheet.grid, frame, level: sheet.level }
     }
 
     fn loss(&self, [i1, i2]: [usize; 2]) -> f64 {
@@ -145,7 +160,7 @@ impl<'a> Relief<'a> {
     }
 
     fn height(&self, at: [usize; 2]) -> f64 {
-        shown_height(self.loss(at), &self.frame.heights.to) * TOP
+        self.level.unwrap_or_else(|| shown_height(self.loss(at), self.frame.heights) * TOP)
     }
 
     fn position(&self, at: [usize; 2]) -> [f64; 3] {

@@ -135,6 +135,11 @@ impl From<HeightRange> for HeightBlend {
 }
 
 impl HeightBlend {
+    /// Whether a loss is cut off at the top, as [`HeightRange::cuts_off`].
+    pub fn cuts_off(&self, loss: f64) -> bool {
+        self.fraction(loss) > 1.01
+    }
+
     /// The loss's share of the height, as [`HeightRange::fraction`].
     pub fn fraction(&self, loss: f64) -> f64 {
         let to = self.to.fraction(loss);

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use bevy::prelude::*;
 
 use self::drops::{draw_drop_lines, spawn_drop_lines};
-pub use self::tube::Dotted;
+pub use self::tube::{Dotted, RADIUS};
 use self::tube::{draw_tubes, match_tubes};
 use super::Step;
 use super::frame::Placed;
@@ -83,6 +83,16 @@ impl Trail {
     /// Its points, oldest first, the one where the run is last.
     pub fn places(&self) -> impl Iterator<Item = &TrailPlace> {
         self.places.iter().chain(&self.head)
+    }
+
+    /// Whose it is.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+
+    /// Which plane and which start of the run its places belong to.
+    pub fn of(&self) -> (Revision, u64) {
+        self.of
     }
 
     /// Counts the times that points were taken back.

@@ -34,7 +34,7 @@ pub(super) struct Tube {
 }
 
 /// World radius of the tube.
-const RADIUS: f64 = 0.0078;
+pub const RADIUS: f64 = 0.0078;
 /// World width of the casing around it.
 const CASING: f32 = 0.0042;
 /// One tube for each run on each stand that is shown.
@@ -150,6 +150,20 @@ impl Paint<'_> {
             let [r, g, b] = map.at(t);
             Color::srgb_u8(r, g, b)
         }
+    }
+}
+
+impl Trail {
+    /// The colours of the places of its path on a stand, as they are drawn.
+    pub fn colors(
+        &self,
+        path: &[TrailPlace],
+        placed: &Placed,
+        (colors, palette): (TrailColors, &Palette),
+        (subspace, alpha3): (&Subspace, f64),
+    ) -> Vec<Color> {
+        let paint = Paint { colors, palette, subspace, alpha3 };
+        path.iter().map(paint.of(self, path, placed)).collect()
     }
 }
 
