@@ -184,7 +184,7 @@ fn losses_along_a_run_are_those_of_whoever_evaluates_its_surface_after_a_first_p
     // What is known is not asked for again, of another slice or of a run that went on.
     let sliced = imported.with(|file| file.slice.plane = PlaneConfig::Chord).unwrap();
     let again = Pipeline::resliced(sliced, Some(Arc::clone(&evaluator)), 0.0, plan);
-    let on = Pipeline::new(imported, Some(evaluator), 0.0).after(Arc::clone(plan));
+    let on = Pipeline::new(imported, Some(evaluator), 0.0).following(Arc::clone(plan));
     for mut pipeline in [again, on] {
         let next = loop {
             if let Advance::Found(Ok(Finding::Planned(plan))) = pipeline.advance(1) {
@@ -298,7 +298,7 @@ fn axes_stay_where_they_are_while_a_run_grows() {
         let experiment = Experiment::reading(file, &losscape::disk::sources()).unwrap();
         let mut pipeline = Pipeline::new(experiment, None, 0.0);
         if let Some(plan) = before.clone() {
-            pipeline = pipeline.after(plan);
+            pipeline = pipeline.following(plan);
         }
         let plan = loop {
             if let Advance::Found(Ok(Finding::Planned(plan))) = pipeline.advance(1000) {

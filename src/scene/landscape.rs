@@ -281,7 +281,7 @@ fn ask_pipeline<S: Side>(
                 let before = landscape.known.as_ref().filter(|_| experiment.is_imported());
                 let before = before.map(|known| Arc::clone(&known.plan));
                 let pipeline = Pipeline::lengthened(experiment, evaluator, alpha3, shorter);
-                if let Some(plan) = before { pipeline.after(plan) } else { pipeline }
+                if let Some(plan) = before { pipeline.following(plan) } else { pipeline }
             }
             (None, None) => Pipeline::new(experiment, evaluator, alpha3),
         };

@@ -258,7 +258,7 @@ impl Pipeline {
 
     /// The same of a run that went on: its axes are held as near to those of the plane before as they may be (see
     /// [`align`](crate::core::subspace::align())), and losses along it that were evaluated are known.
-    pub fn after(self, plan: Arc<Plan>) -> Self {
+    pub fn following(self, plan: Arc<Plan>) -> Self {
         Self { before: Some(plan), ..self }
     }
 
