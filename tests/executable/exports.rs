@@ -164,11 +164,13 @@ fn at_a_step_of_training_the_plane_is_the_one_that_it_is_in_and_the_trail_ends_t
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("steps.pvd");
     exported(&path, &["--grid", "9x6", "--time", "step", "--layers", "5"]);
-    sliced(folder.path(), 0.0);
-    let (_, steps) =
-        crate::support::array_of_file::<u64>(&folder.path().join("slice.npz"), "trajectory_step");
-    let (shape, alphas) = read(&folder.path().join("slice.npz"), "trajectory_alpha");
-    let (_, losses) = read(&folder.path().join("slice.npz"), "trajectory_loss");
+    // A volume's file has the whole place of each step, a plane's two numbers of it.
+    let volume = folder.path().join("volume.npz");
+    let slice = ["slice", "-o", volume.to_str().unwrap(), "--grid", "2x2x2"];
+    assert!(losscape(&[&slice[..], &RUN].concat()).status.success());
+    let (_, steps) = crate::support::array_of_file::<u64>(&volume, "trajectory_step");
+    let (shape, alphas) = read(&volume, "trajectory_alpha");
+    let (_, losses) = read(&volume, "trajectory_loss");
     assert_eq!(shape, [81, 3]);
     let entries = read_pvd(&path);
     let times: Vec<f64> = entries.iter().filter(|entry| entry.1 == 0).map(|entry| entry.0).collect();
