@@ -73,14 +73,12 @@ impl<K: PartialEq, T: PartialEq> Strip<K, T> {
         }
     }
 
-    /// Frames that would show another picture without that one.
+    /// Frames that one picture would stand for without that one: of the same, so that all come to stand for as many.
     fn cost(&self, at: usize) -> u64 {
-        let Stretch { frames, .. } = &self.stretches[at];
-        let count = frames.end - frames.start;
-        if self.heir(at).is_some_and(|heir| self.stretches[heir].of == self.stretches[at].of) {
-            count
-        } else {
-            FOREIGN * count
+        let frames = |at: usize| self.stretches[at].frames.end - self.stretches[at].frames.start;
+        match self.heir(at) {
+            Some(heir) if self.stretches[heir].of == self.stretches[at].of => frames(at) + frames(heir),
+            _ => FOREIGN * frames(at),
         }
     }
 
