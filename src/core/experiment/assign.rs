@@ -62,16 +62,17 @@ pub fn said_at(file: &ExperimentFile, path: &str) -> String {
     format!("{name} {}", spoken(value))
 }
 
-/// What the text may stand for: JSON, a word, or what a file writes there.
+/// What the text may stand for: JSON, a word, what a file writes there, or a kind with its usual settings.
 fn readings(Assignment { path, text }: &Assignment) -> Vec<Value> {
     let (opened, closed): (String, String) = path.split('.').map(|name| (format!("{name}: ("), ")")).unzip();
-    let as_file = format!("({}{text}{})", opened.trim_end_matches('('), &closed[1..]);
-    let in_file = || {
+    let in_file = |text: &str| {
+        let as_file = format!("({}{text}{})", opened.trim_end_matches('('), &closed[1..]);
         let mut file = json(&ExperimentFile::parse(&as_file, path).ok()?);
         Some(field(&mut file, path).ok()?.take())
     };
     let as_json = serde_json::from_str(text).ok();
-    as_json.into_iter().chain([Value::String(text.clone())]).chain(in_file()).collect()
+    let others = in_file(text).into_iter().chain(in_file(&format!("{text}()")));
+    as_json.into_iter().chain([Value::String(text.clone())]).chain(others).collect()
 }
 
 fn json(file: &ExperimentFile) -> Value {
@@ -166,6 +167,9 @@ mod tests {
         assert_eq!(after(&[&format!("slice.plane={plane}")]), expected);
         let line = after(&["slice.plane=line()", "slice.plane.from={\"step\": 9}"]);
         assert_eq!(line, parsed("(slice: (plane: line(from: step(9))))"));
+        for kind in ["optimizer=adam", "dataset=moons", "model=mlp", "slice.plane=pca"] {
+            assert_eq!(after(&[kind]), after(&[&format!("{kind}()")]), "a kind with its usual settings");
+        }
         assert_eq!(after(&["compare=[\"seed=3\"]"]), parsed("(compare: [\"seed=3\"])"));
     }
 
