@@ -38,7 +38,7 @@ const CORE: [&str; 20] = [
 ];
 
 /// The rooms of `scene`, and its door.
-const SCENE: [&str; 42] = [
+const SCENE: [&str; 43] = [
     "side",
     "mishap",
     "worker",
@@ -61,6 +61,7 @@ const SCENE: [&str; 42] = [
     "recording",
     "trail",
     "commands",
+    "ahead",
     "follow",
     "levels",
     "floor",

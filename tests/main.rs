@@ -32,6 +32,8 @@ mod goldens;
 mod imported;
 #[cfg(all(feature = "viewer", feature = "desktop"))]
 mod jobs;
+#[cfg(all(feature = "viewer", feature = "desktop"))]
+mod languages;
 mod layers;
 mod learning;
 #[cfg(all(feature = "viewer", feature = "desktop"))]

@@ -11,7 +11,10 @@ use losscape::core::num::streams::Stream;
 use losscape::core::script::restore::is_alike;
 use losscape::core::script::{Audience, Player, Tour, builtin};
 use losscape::core::session::{Now, Session};
-use losscape::scene::session::{Refusal, SessionState};
+use losscape::scene::commands::Waiting;
+use losscape::scene::landscape::Landscape;
+use losscape::scene::session::{Coming, Refusal, SessionState};
+use losscape::scene::side::{First, Second, Side};
 use losscape::scene::tour::{Presenter, Touring};
 use losscape::scene::{self, Pacing};
 
@@ -181,4 +184,86 @@ fn presses_at_random_leave_the_program_where_the_tour_ends() {
 fn say(app: &mut App, word: Presenter) {
     app.world_mut().write_message(word);
     app.update();
+}
+
+/// What a chapter shows at its beginning is found out while the one before it is on: nobody waits for it, however long
+/// that takes.
+#[test]
+fn the_next_chapter_begins_with_what_was_found_out_before() {
+    let tour = builtin::load("what-is-a-loss-landscape").unwrap().unwrap();
+    let mut app = app::bare(tour.first_experiment(), Pacing::Live);
+    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(30)));
+    scene::tour::begin(&mut app, tour.clone(), Audience::Live, true);
+    app.update();
+    for chapter in 1..tour.chapters().len() {
+        until(&mut app, |app| is_settled::<First>(app) && is_settled::<Second>(app) && is_foreseen(app));
+        while chapter_of(&app) < chapter {
+            say(&mut app, Presenter::Forward);
+        }
+        for _ in 0..FRAMES_AT_A_START {
+            app.update();
+        }
+        assert!(is_settled::<First>(&app) && is_settled::<Second>(&app), "chapter {}", chapter + 1);
+    }
+}
+
+/// Frames in which a chapter's beginning is on screen: its commands go through in the first.
+const FRAMES_AT_A_START: usize = 2;
+
+fn chapter_of(app: &App) -> usize {
+    app.world().resource::<Touring>().player().map_or(0, |player| player.chapter_number())
+}
+
+/// Whether a side's pictures are those of the session, and complete.
+fn is_settled<S: Side>(app: &App) -> bool {
+    let world = app.world();
+    let is_shown = world.contains_resource::<SessionState<S>>();
+    !is_shown || world.resource::<Waiting>().is_empty() && world.resource::<Landscape<S>>().is_settled()
+}
+
+fn is_foreseen(app: &App) -> bool {
+    let world = app.world();
+    let is_last = world.resource::<Touring>().player().is_some_and(|player| player.coming().is_none());
+    let coming = world.resource::<Coming>();
+    let second = world.resource::<Landscape<Second>>();
+    let is_ahead = world.resource::<Landscape>().is_ahead_of(coming) && second.is_ahead_of(coming);
+    is_last || coming.of::<First>().is_some() && is_ahead
+}
+
+fn until(app: &mut App, is_so: impl Fn(&App) -> bool) {
+    for _ in 0..600_000 {
+        if is_so(app) {
+            return;
+        }
+        app.update();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("chapter {} waits for ever", chapter_of(app) + 1);
+}
+
+/// Words that a presenter says in a minute.
+const WORDS_A_MINUTE: f64 = 130.0;
+
+/// Minutes that a tour takes from a clicker where all of it is said aloud: while things move, and where they move first.
+fn spoken_minutes(tour: &Tour) -> [f64; 2] {
+    let words = |text: &str| text.split_whitespace().count() as f64;
+    let of = |chapter: &losscape::core::script::ChapterFile| {
+        let said = 60.0 * (words(&chapter.caption) + words(&chapter.notes)) / WORDS_A_MINUTE;
+        [said.max(chapter.secs), said + chapter.secs]
+    };
+    let all = tour.chapters().iter().map(of);
+    all.fold([0.0; 2], |sum, of| [sum[0] + of[0] / 60.0, sum[1] + of[1] / 60.0])
+}
+
+#[test]
+fn the_lecture_is_told_in_12_to_20_minutes_as_its_docs_say() {
+    const NAME: &str = "what-is-a-loss-landscape";
+    let minutes = spoken_minutes(&builtin::load(NAME).unwrap().unwrap());
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lecture.md")).unwrap();
+    let said = format!("{:.0} to {:.0} minutes", minutes[0], minutes[1]);
+    assert!(docs.contains(&said), "{said}: {minutes:?}");
+    let told = |language: &str| builtin::load_in(NAME, &language.parse().unwrap()).unwrap().unwrap();
+    for minutes in [minutes, spoken_minutes(&told("de")), spoken_minutes(&told("es"))] {
+        assert!(12.0 <= minutes[0] && minutes[1] <= 20.0, "{minutes:?}");
+    }
 }

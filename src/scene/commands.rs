@@ -9,7 +9,7 @@ use bevy::prelude::*;
 
 use super::executor::{Executor, News, Task};
 use super::recording::Recording;
-use super::session::{Ask, Notice, Refusal, SessionState};
+use super::session::{Ask, Coming, Notice, Refusal, SessionState};
 use super::slice::Shown;
 use super::training::Training;
 use crate::core::command::Command;
@@ -33,13 +33,26 @@ impl Waiting {
         self.preparation.is_some()
     }
 
-    /// The next command that can be applied, with what was prepared for it. One whose preparation ended by a
-    /// mistake is none.
-    fn next(&mut self, session: &Session, executor: &Executor) -> Option<(Command, Option<Prepared>)> {
+    /// Whether nothing waits to be applied.
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty()
+    }
+
+    /// The next command that can be applied, with what was prepared for it, or was foreseen. One whose preparation
+    /// ended by a mistake is none.
+    fn next(
+        &mut self,
+        session: &Session,
+        coming: &mut Coming,
+        executor: &Executor,
+    ) -> Option<(Command, Option<Prepared>)> {
         loop {
             let command = self.commands.front()?;
             let mut patience = Duration::ZERO;
             if self.preparation.is_none() {
+                if let Some(prepared) = coming.0.as_mut().and_then(|seen| seen.prepared(session, command)) {
+                    return Some((self.commands.pop_front()?, Some(prepared)));
+                }
                 let preparation = session.preparation(command);
                 self.preparation = preparation.map(|job| executor.start("preparation of the data", job));
                 patience = PATIENCE;
@@ -69,6 +82,7 @@ pub(super) fn apply_commands(
     executor: Executor,
     mut waiting: ResMut<Waiting>,
     mut session: ResMut<SessionState>,
+    mut coming: ResMut<Coming>,
     mut refusal: ResMut<Refusal>,
     mut notice: ResMut<Notice>,
     mut recording: ResMut<Recording>,
@@ -81,10 +95,12 @@ pub(super) fn apply_commands(
     }
     let waiting = waiting.bypass_change_detection();
     waiting.commands.extend(asked.read().map(|Ask(command)| command.clone()));
+    // Whoever looks ahead says so himself.
+    let coming = coming.bypass_change_detection();
     let mut refused = None;
     let mut is_applied = false;
     let mut told: Option<Vec<String>> = None;
-    while let Some((command, prepared)) = waiting.next(&session, &executor) {
+    while let Some((command, prepared)) = waiting.next(&session, coming, &executor) {
         is_applied = true;
         let answer = session.0.apply_prepared(command.clone(), now, prepared);
         if let (Ok(_), Some(recorder)) = (&answer, &mut recording.0) {

@@ -14,7 +14,8 @@ use bevy::prelude::*;
 use super::Step;
 use super::executor::{Executor, News, Task};
 use super::memory;
-use super::session::SessionState;
+use super::mishap::Mishap;
+use super::session::{Coming, SessionState};
 use super::side::{First, Side};
 use crate::core::experiment::pipeline::{self, Finding, Pipeline, PipelineError, Plan};
 use crate::core::experiment::{Experiment, SliceFile, checked::TrainingQuestion};
@@ -30,6 +31,10 @@ use crate::core::train::Trajectory;
 pub struct Landscape<S: Side = First> {
     question: session::Derivation<Question>,
     task: Option<Task<Chain>>,
+    /// What was told before the question was asked.
+    early: Vec<Told>,
+    /// The answers to the question that is to come, as far as that is foreseen.
+    ahead: Option<Ahead>,
     /// Frames since the question was asked.
     frames_waited: u32,
     /// Where the plane stands along the third direction, as the slice last said.
@@ -142,6 +147,29 @@ struct Question {
     imported: Option<usize>,
 }
 
+impl Question {
+    fn of(experiment: &Experiment) -> Self {
+        Self {
+            trained: (experiment.training_question(), experiment.steps),
+            slice: experiment.slice.clone(),
+            imported: experiment.imported_slice().map(|slice| Arc::as_ptr(slice).addr()),
+        }
+    }
+}
+
+/// A question, asked or not yet, and who answers it.
+struct Ahead {
+    question: Question,
+    /// Where its plane is asked for.
+    alpha3: f64,
+    task: Task<Chain>,
+    /// What was told so far.
+    news: Vec<Told>,
+}
+
+/// A piece of work that was told of, or the mishap that ended it.
+type Told = Result<Worked, Mishap>;
+
 /// A piece of work on the pictures.
 struct Worked {
     /// What it brought to light.
@@ -218,6 +246,16 @@ impl<S: Side> Landscape<S> {
         self.task.is_none() && (self.current().is_some() || self.failure.is_some())
     }
 
+    /// Whether all is known that is to come, as far as that is foreseen.
+    pub fn is_ahead_of(&self, coming: &Coming) -> bool {
+        let is_known = |experiment: &Experiment| {
+            let question = Question::of(experiment);
+            let ahead = self.ahead.as_ref().filter(|ahead| ahead.question == question);
+            self.question.asked() == Some(&question) || ahead.is_some_and(|ahead| ahead.task.is_over())
+        };
+        coming.of::<S>().is_none_or(is_known)
+    }
+
     /// Says where the plane stands: there the next question begins.
     pub(super) fn stand_at(&mut self, alpha3: f64) {
         self.stands_at = alpha3;
@@ -243,7 +281,7 @@ impl<S: Side> Landscape<S> {
 pub(super) fn plugin<S: Side>(app: &mut App) {
     app.init_resource::<Landscape<S>>().init_resource::<Evaluators>().add_systems(
         Update,
-        (ask_pipeline::<S>, take_answers::<S>).chain().in_set(Step::Landscape.of::<S>()),
+        (ask_pipeline::<S>, take_answers::<S>, look_ahead::<S>).chain().in_set(Step::Landscape.of::<S>()),
     );
 }
 
@@ -254,40 +292,85 @@ fn ask_pipeline<S: Side>(
     mut landscape: ResMut<Landscape<S>>,
 ) {
     let experiment = session.experiment();
-    let question = Question {
-        trained: (experiment.training_question(), experiment.steps),
-        slice: experiment.slice.clone(),
-        imported: experiment.imported_slice().map(|slice| Arc::as_ptr(slice).addr()),
-    };
+    let question = Question::of(experiment);
     let trained = question.trained.clone();
+    let foreseen = landscape.bypass_change_detection().ahead.take_if(|ahead| ahead.question == question);
     if landscape.bypass_change_detection().question.ask(question).is_some() {
         // Another slice of the same training needs no second look-ahead run.
-        let known = landscape.known.as_ref().filter(|known| known.trained == trained);
-        let plan = known.map(|known| Arc::clone(&known.plan));
-        let shorter = landscape.trajectory_of(&trained.0).cloned();
-        let training = if plan.is_some() { landscape.spent.training } else { Duration::ZERO };
+        let is_trained = landscape.known.as_ref().is_some_and(|known| known.trained == trained);
+        let training = if is_trained { landscape.spent.training } else { Duration::ZERO };
         landscape.spent = Spent { training, ..Spent::default() };
-        landscape.trained = Some(trained);
         landscape.failure = None;
         landscape.progress = Some(Progress { done: 0, total: experiment.steps });
-        landscape.asked_alpha3 = landscape.stands_at;
         landscape.frames_waited = 0;
-        let evaluator = evaluators.0(experiment);
-        let (experiment, alpha3) = (experiment.clone(), landscape.stands_at);
-        let pipeline = match (plan, shorter) {
-            (Some(plan), _) => Pipeline::resliced(experiment, evaluator, alpha3, &plan),
-            (None, Some(shorter)) => {
-                // A run that is recorded elsewhere grows while it is looked at.
-                let before = landscape.known.as_ref().filter(|_| experiment.is_imported());
-                let before = before.map(|known| Arc::clone(&known.plan));
-                let pipeline = Pipeline::lengthened(experiment, evaluator, alpha3, shorter);
-                if let Some(plan) = before { pipeline.following(plan) } else { pipeline }
-            }
-            (None, None) => Pipeline::new(experiment, evaluator, alpha3),
-        };
+        let stands_at = landscape.stands_at;
+        let ahead =
+            foreseen.unwrap_or_else(|| landscape.begin(experiment, stands_at, &evaluators, &executor));
+        (landscape.asked_alpha3, landscape.early) = (ahead.alpha3, ahead.news);
+        landscape.task = Some(ahead.task);
+        landscape.trained = Some(trained);
+    }
+}
+
+/// Begins with the answers to the question that is to come. They are taken in once it is asked.
+fn look_ahead<S: Side>(
+    coming: Res<Coming>,
+    evaluators: Res<Evaluators>,
+    executor: Executor,
+    mut landscape: ResMut<Landscape<S>>,
+) {
+    let landscape = landscape.bypass_change_detection();
+    if coming.is_changed() {
+        let experiment = coming.of::<S>().filter(|experiment| landscape.is_another(experiment));
+        landscape.ahead = experiment
+            .map(|experiment| landscape.begin(experiment, experiment.view.alpha3, &evaluators, &executor));
+    }
+    if let Some(ahead) = &mut landscape.ahead {
+        let news = ahead.task.take(&executor);
+        ahead.news.extend(news.into_iter().filter_map(told));
+    }
+}
+
+impl<S: Side> Landscape<S> {
+    /// Whether that experiment asks another question than the one that was asked last.
+    fn is_another(&self, experiment: &Experiment) -> bool {
+        self.question.asked() != Some(&Question::of(experiment))
+    }
+
+    /// Begins with the work on the pictures of an experiment.
+    fn begin(
+        &self,
+        experiment: &Experiment,
+        alpha3: f64,
+        evaluators: &Evaluators,
+        executor: &Executor,
+    ) -> Ahead {
+        let pipeline = self.pipeline(experiment.clone(), alpha3, evaluators.0(experiment));
         let head_start = if executor.is_beside() { HEAD_START } else { Duration::ZERO };
         let chain = Chain { pipeline, head_start, is_first: false, has_picture: false };
-        landscape.task = Some(executor.start("slicing", chain));
+        let (question, task) = (Question::of(experiment), executor.start("slicing", chain));
+        Ahead { question, alpha3, task, news: Vec::new() }
+    }
+
+    /// The chain of an experiment, which begins with what is known of its training already.
+    fn pipeline(
+        &self,
+        experiment: Experiment,
+        alpha3: f64,
+        evaluator: Option<Arc<dyn Evaluator>>,
+    ) -> Pipeline {
+        let trained = (experiment.training_question(), experiment.steps);
+        if let Some(known) = self.known.as_ref().filter(|known| known.trained == trained) {
+            return Pipeline::resliced(experiment, evaluator, alpha3, &known.plan);
+        }
+        let Some(shorter) = self.trajectory_of(&trained.0).cloned() else {
+            return Pipeline::new(experiment, evaluator, alpha3);
+        };
+        // A run that is recorded elsewhere grows while it is looked at.
+        let before = self.known.as_ref().filter(|_| experiment.is_imported());
+        let before = before.map(|known| Arc::clone(&known.plan));
+        let pipeline = Pipeline::lengthened(experiment, evaluator, alpha3, shorter);
+        if let Some(plan) = before { pipeline.following(plan) } else { pipeline }
     }
 }
 
@@ -301,20 +384,28 @@ fn take_answers<S: Side>(executor: Executor, mut landscape: ResMut<Landscape<S>>
     }
     let patience = landscape.patience();
     landscape.frames_waited += 1;
+    let mut news = std::mem::take(&mut landscape.early);
     let Some(task) = &mut landscape.task else { return };
     let is_picture = |worked: &Worked| matches!(worked.finding, Some(Ok(Finding::Plane(_)) | Err(_)));
-    let news = task.take_within(&executor, patience, is_picture);
+    news.extend(task.take_within(&executor, patience, is_picture).into_iter().filter_map(told));
     let is_over = task.is_over();
-    for news in news {
-        match news {
-            News::Found(worked) => landscape.take(worked, &executor),
-            News::Failed(mishap) => landscape.failure = Some(mishap.to_string()),
-            News::Ended(_) => {}
+    for told in news {
+        match told {
+            Ok(worked) => landscape.take(worked, &executor),
+            Err(mishap) => landscape.failure = Some(mishap.to_string()),
         }
     }
     if is_over {
         landscape.task = None;
         landscape.progress = None;
+    }
+}
+
+fn told(news: News<Chain>) -> Option<Told> {
+    match news {
+        News::Found(worked) => Some(Ok(worked)),
+        News::Failed(mishap) => Some(Err(mishap)),
+        News::Ended(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! systems run. The order of the steps is declared here and nowhere else; a test refuses two systems that meet over
 //! anything without an order.
 
+pub mod ahead;
 pub mod arrows;
 pub mod beside;
 pub mod camera;
@@ -89,6 +90,7 @@ enum Step {
     Trails,
     Theme,
     Charts,
+    Ahead,
     Stands,
     Readout,
     Textures,
@@ -178,7 +180,9 @@ fn order(app: &mut App) {
     .configure_sets(Update, (Commands, Beside).chain().in_set(Stage::Apply))
     .configure_sets(
         Update,
-        (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts).chain().in_set(Stage::Derive),
+        (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts, Ahead)
+            .chain()
+            .in_set(Stage::Derive),
     )
     .configure_sets(
         Update,
@@ -235,6 +239,7 @@ pub fn computing(app: &mut App) {
             session::plugin,
             commands::plugin,
             tour::plugin,
+            ahead::plugin,
             recording::plugin,
             frame::plugin,
         ))

@@ -219,13 +219,14 @@ fn click(
         return;
     }
     if press.0.take().is_some_and(|at| cursor.distance(at) <= CLICK_PIXELS) {
-        if hover.0.as_ref().is_some_and(|point| point.side != First::NUMBER) {
-            // What can be chosen are points of the landscape that a person decides on.
-            return;
-        }
         let alpha = hover.0.as_ref().map(|point| point.alpha.clone());
-        if alpha != session.view().selected {
-            ask.write(Ask(Command::View(ViewCommand::Select(alpha))));
+        let is_beside = hover.0.as_ref().is_some_and(|point| point.side != First::NUMBER);
+        let (selected, select): (_, fn(_) -> ViewCommand) = match is_beside {
+            false => (&session.view().selected, ViewCommand::Select),
+            true => (&session.view().selected_beside, ViewCommand::SelectBeside),
+        };
+        if alpha != *selected {
+            ask.write(Ask(Command::View(select(alpha))));
         }
     }
 }

@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use super::side::{First, Side};
 use crate::core::command::Command;
 use crate::core::experiment::{Experiment, FieldError};
-use crate::core::session::Session;
+use crate::core::session::{Prospect, Session};
 
 /// Everything a person has decided. Read it through [`std::ops::Deref`]; it changes by [`Ask`] only. That of the second
 /// side follows from it, and is there while two landscapes are shown.
@@ -36,13 +36,25 @@ pub struct Ask(pub Command);
 #[derive(Resource, Default)]
 pub struct Refusal(pub Option<FieldError>);
 
+/// What the session is to be next, as far as that is foreseen.
+#[derive(Resource, Default)]
+pub struct Coming(pub(super) Option<Prospect>);
+
+impl Coming {
+    /// The experiment that a side is then to show.
+    pub fn of<S: Side>(&self) -> Option<&Experiment> {
+        let first = self.0.as_ref()?.session.experiment();
+        if S::NUMBER == First::NUMBER { Some(first) } else { first.second() }
+    }
+}
+
 /// What the last change of the session reset beyond what was asked for, in words; nothing after a change that
 /// reset nothing.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]
 pub struct Notice(pub Option<String>);
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_message::<Ask>().init_resource::<Refusal>().init_resource::<Notice>();
+    app.add_message::<Ask>().init_resource::<Refusal>().init_resource::<Notice>().init_resource::<Coming>();
 }
 
 /// Begins a session with an experiment. To be called before the app runs.

@@ -11,6 +11,7 @@ use super::slice::Shown;
 use super::training::Training;
 use crate::core::script::{Audience, ChapterFile, Player, Tour};
 use crate::core::session::Now;
+use crate::core::text::{Phrases, phrases};
 
 /// The tour that is on, if one is.
 #[derive(Resource, Default)]
@@ -49,6 +50,11 @@ impl Touring {
     pub fn told(&self) -> Option<&ChapterFile> {
         let player = self.player.as_ref().filter(|_| self.has_captions)?;
         Some(player.chapter())
+    }
+
+    /// The program's own words in the language of the tour that is on.
+    pub fn phrases(&self) -> &Phrases {
+        self.player.as_ref().map_or(&phrases::NONE, |player| player.tour().phrases())
     }
 
     /// Seconds along the camera's path, where the chapter has one.

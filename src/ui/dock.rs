@@ -18,7 +18,7 @@ pub fn dock_ui(ui: &mut egui::Ui, view: &PanelView, desk: &mut Desk, asked: &mut
         for (kind, chart) in &view.charts {
             head_ui(ui, *kind, view, desk, asked);
             let hand = chart_ui(ui, kind.name(), chart);
-            over = over.or(hand.over.map(|at| Pointed { kind: *kind, at }));
+            over = over.or(hand.over.map(|spot| Pointed { kind: *kind, spot }));
             if let Some(touched) = hand.touched {
                 let has_shift = ui.input(|input| input.modifiers.shift);
                 asked.extend(asked_by(*kind, touched, has_shift, view));

@@ -18,6 +18,7 @@ use crate::scene::camera::SceneCamera;
 use crate::scene::session::{Ask, SessionState};
 use crate::scene::taken::Insets;
 use crate::scene::theme::Palette;
+use crate::scene::tour::Touring;
 
 /// What the easel tells, and whom.
 #[derive(SystemParam)]
@@ -26,6 +27,7 @@ pub(super) struct EaselSources<'w> {
     charts: Res<'w, OpenCharts>,
     insets: Res<'w, Insets>,
     palette: Res<'w, Palette>,
+    touring: Res<'w, Touring>,
     ask: MessageWriter<'w, Ask>,
     desk: Option<ResMut<'w, Desk>>,
 }
@@ -57,9 +59,10 @@ pub(super) fn draw_easel(
     for (i, kind) in look.large_charts().iter().enumerate() {
         let Some((_, chart)) = sources.charts.0.iter().find(|(open, _)| open == kind) else { continue };
         let rect = place(look, rect, i);
-        let large = Large { rect, height: screen.height(), palette: &sources.palette };
+        let phrases = sources.touring.phrases();
+        let large = Large { rect, height: screen.height(), palette: &sources.palette, phrases };
         let hand = large_ui(&mut ui, large, kind.name(), chart);
-        over = over.or(hand.over.map(|at| Pointed { kind: *kind, at }));
+        over = over.or(hand.over.map(|spot| Pointed { kind: *kind, spot }));
         if let Some(touched) = hand.touched {
             let has_shift = ui.input(|input| input.modifiers.shift);
             sources.ask.write_batch(asked_by(*kind, touched, has_shift, &source.view()).map(Ask));

@@ -202,6 +202,9 @@ pub fn command_of(key: KeyCode, has_ctrl: bool, view: &PanelView) -> Option<Comm
         KeyCode::KeyK => Command::View(ViewCommand::AddKey(view.camera.pose?)),
         KeyCode::KeyF => Command::View(ViewCommand::FrameAll),
         KeyCode::Escape if view.slice.selected.is_some() => Command::View(ViewCommand::Select(None)),
+        KeyCode::Escape if view.beside.as_ref().is_some_and(|beside| beside.slice.selected.is_some()) => {
+            Command::View(ViewCommand::SelectBeside(None))
+        }
         KeyCode::KeyH => Command::View(ViewCommand::Panels(!view.is_panels_shown)),
         // One press too many does not train on past the end.
         KeyCode::PageDown if !view.run.is_playing && view.run.step >= view.experiment.steps => return None,

@@ -5,7 +5,7 @@ use bevy_egui::egui;
 use super::room::{self, Taker};
 use super::style::{color32, loss_text};
 use super::view::PanelView;
-use crate::core::text::Percent;
+use crate::core::text::{Percent, Phrases, phrases};
 use crate::scene::theme::Palette;
 
 /// Points that the screen of a lecture is high, at least; on a larger one the readout is larger.
@@ -16,6 +16,7 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView, is_lecture: bool) {
     if !is_lecture {
         return room::take(ctx, Taker::Lecture, None);
     }
+    let phrases = view.tour.as_ref().map_or(&phrases::NONE, |tour| &*tour.phrases);
     let palette = Palette::from(view.experiment.view.theme);
     let scale = (ctx.viewport_rect().height() / USUAL_HEIGHT).max(1.0);
     let area =
@@ -23,16 +24,16 @@ pub fn lecture_ui(ctx: &egui::Context, view: &PanelView, is_lecture: bool) {
     // Over a bright slope the numbers need a ground of their own.
     let ground = egui::Frame::new().fill(color32(palette.shade)).corner_radius(6.0).inner_margin(8.0);
     let shown = area.show(ctx, |ui| {
-        ground.show(ui, |ui| lines_ui(ui, view, scale, color32(palette.ink)));
+        ground.show(ui, |ui| lines_ui(ui, view, phrases, scale, color32(palette.ink)));
     });
     room::take(ctx, Taker::Lecture, Some(shown.response.rect));
 }
 
-fn lines_ui(ui: &mut egui::Ui, view: &PanelView, scale: f32, ink: egui::Color32) {
+fn lines_ui(ui: &mut egui::Ui, view: &PanelView, phrases: &Phrases, scale: f32, ink: egui::Color32) {
     // An area keeps the width that it had with shorter numbers.
     ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
     let mut line = |text: String, size: f32| {
-        ui.label(egui::RichText::new(text).size(scale * size).color(ink));
+        ui.label(egui::RichText::new(phrases.tell(&text)).size(scale * size).color(ink));
     };
     line(format!("step {}", view.run.step), 24.0);
     let quantity = view.experiment.slice.quantity;

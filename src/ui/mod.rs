@@ -213,7 +213,7 @@ fn draw_charts<S: Side>(sources: charts::Sources<S>, desk: Res<Desk>, mut charts
     let wanted = charts::Wanted {
         kinds: look.charts.clone(),
         look,
-        pointed: desk.pointed.filter(|_| S::NUMBER == First::NUMBER),
+        pointed: desk.pointed.filter(charts::Pointed::is_of::<S>),
     };
     charts::draw(&mut charts, &sources, &wanted);
 }

@@ -296,5 +296,6 @@ fn tour_view(touring: &Touring) -> Option<TourView> {
         is_waiting: player.is_waiting(),
         is_over: player.is_over(),
         secs: player.clock(),
+        phrases: Arc::clone(player.tour().phrases()),
     })
 }

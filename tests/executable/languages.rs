@@ -57,6 +57,9 @@ fn a_film_tells_the_words_of_its_language_and_no_notes() {
     let (own, other) = (drawn("a.ron", &[]), drawn("c.ron", &[]));
     assert!(own != other);
     assert!(drawn("b.ron", &[]) == own, "notes are no part of the picture");
-    assert!(drawn("b.ron", &["--lang", "es"]) == other);
+    std::fs::write(path("b.pt.ron"), words).unwrap();
+    assert!(drawn("b.ron", &["--lang", "pt"]) == other);
+    // The program's own words are in Spanish as well.
+    assert!(drawn("b.ron", &["--lang", "es"]) != other);
     assert!(drawn("b.es.ron", &[]) == other, "the words themselves may be named");
 }

@@ -4,6 +4,7 @@ use egui_kittest::kittest::Queryable;
 use losscape::core::command::{Command, ViewCommand};
 use losscape::core::experiment::{Change, ChartKind, Layout, MapGround, ParameterLayer, ViewFile};
 use losscape::core::subspace::PlaneConfig;
+use losscape::ui::chart::Spot;
 use losscape::ui::touch::asked_by;
 use losscape::ui::{Desk, PanelView};
 
@@ -52,7 +53,9 @@ fn large_charts_leave_no_dock() {
 
 #[test]
 fn a_hand_on_a_chart_changes_what_it_shows() {
-    let ask = |kind, part, at, view: &PanelView| asked_by(kind, (part, at), false, view);
+    let ask = |kind, part, at, view: &PanelView| {
+        asked_by(kind, Spot { part, at, is_of_second: false }, false, view)
+    };
     let line = shown(|view| view.experiment.view.dot = Some(0.0));
     let dot = |at| Some(Command::Set(Change::Dot(Some(at))));
     assert_eq!(ask(ChartKind::Sections, 0, [0.5, 9.0], &line), dot(0.5));
@@ -123,4 +126,30 @@ fn charts_are_undone_saved_and_in_the_command_line() {
     }
     session.apply(Command::Undo, Now::default()).unwrap();
     assert_eq!(session.look().dot, None, "a drag is one change");
+}
+
+#[test]
+fn a_hand_on_the_second_landscapes_chart_chooses_a_point_of_that_one() {
+    let both = shown(|first| {
+        let second = shown(|second| {
+            second.slice.selected = Some(vec![0.0; 3]);
+            second.slice.alpha3 = 0.25;
+        });
+        first.beside = Some(Box::new(second));
+    });
+    let ask = |kind, at, is_of_second| asked_by(kind, Spot { part: 0, at, is_of_second }, false, &both);
+    let chosen = |alpha: &[f64]| Some(alpha.to_vec());
+    assert_eq!(
+        ask(ChartKind::Map, [1.0, 2.0], true),
+        Some(Command::View(ViewCommand::SelectBeside(chosen(&[1.0, 2.0, 0.25])))),
+        "in the second's own plane"
+    );
+    assert_eq!(
+        ask(ChartKind::Map, [1.0, 2.0], false),
+        Some(Command::View(ViewCommand::Select(chosen(&[1.0, 2.0, 0.0]))))
+    );
+    assert_eq!(ask(ChartKind::Curves, [7.0, 0.1], true), None, "its run follows the first one's");
+    let alone = shown(|_| {});
+    let spot = Spot { part: 0, at: [1.0, 2.0], is_of_second: true };
+    assert_eq!(asked_by(ChartKind::Map, spot, false, &alone), None, "there is no second one");
 }

@@ -119,6 +119,8 @@ pub enum ViewCommand {
     FrameAll,
     /// Choose a point of the slice, by its alphas, or none.
     Select(Option<Vec<f64>>),
+    /// Choose a point of the landscape beside it, by its alphas there, or none.
+    SelectBeside(Option<Vec<f64>>),
     /// Keep a pose under a number.
     SetBookmark {
         /// Which.

@@ -162,6 +162,22 @@ impl Player {
         self.enter(chapter);
     }
 
+    /// The commands that lead from the session as it now is to the beginning of the next chapter, with everything
+    /// where it comes to rest; nothing in the last one, and before this one has begun.
+    pub fn coming(&self) -> Option<Vec<Command>> {
+        let next = self.tour.chapters().get(self.chapter + 1).filter(|_| self.has_begun)?;
+        let easing = self.easing.iter().map(|easing| &easing.command);
+        let left = self.chapter().cues[self.next..].iter().map(|cue| &cue.command);
+        let first = next.cues.iter().take_while(|cue| cue.when.secs() <= 0.0 && !cue.when.waits());
+        let first = first.filter(|cue| cue.ease.is_none()).map(|cue| &cue.command);
+        let mut commands: Vec<Command> = easing.chain(left).cloned().collect();
+        commands.extend(self.tour.opening(self.chapter + 1));
+        commands.extend(first.cloned());
+        let before = self.runs_before.unwrap_or_default();
+        commands.iter_mut().for_each(|command| rename_run(command, before));
+        Some(commands)
+    }
+
     fn enter(&mut self, chapter: usize) {
         (self.chapter, self.clock, self.next) = (chapter, 0.0, 0);
         (self.is_released, self.has_begun) = (false, false);

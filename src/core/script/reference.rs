@@ -56,9 +56,10 @@ const SLICE: [Entry; 1] =
     [("sweep(true)", "Let the plane travel back and forth through the volume; `false` holds it.")];
 
 /// How it is shown.
-const VIEW: [Entry; 10] = [
+const VIEW: [Entry; 11] = [
     ("frame_all", "Bring everything into view."),
     ("select([0.5, 1, 0])", "Choose a point of the slice, by its alphas; `None`: none."),
+    ("select_beside([0.5, 1, 0])", "The same of the landscape beside it."),
     (
         "set_bookmark(slot: 1, pose: (target: (0, 0.2, 0), yaw_deg: 40, pitch_deg: -30, distance: 3))",
         "Keep a pose under a number, 1 to 9.",
@@ -89,10 +90,11 @@ const CHANGES: [Entry; 3] = [
 ];
 
 /// Fields of a file of words, and of the words of a chapter.
-const WORD_FIELDS: [Entry; 6] = [
+const WORD_FIELDS: [Entry; 7] = [
     ("tour", "The tour that they belong to: the name of its file without `.ron`, or a built-in one."),
     ("title", "The tour's title."),
     ("chapters", "The words of all its chapters, in their order."),
+    ("phrases", "Words of the program, each with the same in this language: `{\"loss\": \"Verlust\"}`."),
     (
         "title",
         "Of a chapter: what it is called. Here and in the caption there are words where the tour has some.",
@@ -224,8 +226,12 @@ fn languages() -> String {
     format!(
         "{fields}\nA file `NAME.LANG.ron` beside `NAME.ron`, such as `two-lows.de.ron`, has a tour's words in another \
          language and nothing\nelse. `--lang de` tells the tour in them, in a window and in a film; the file itself may \
-         be opened as well. Built-in\ntours are told in those languages that `losscape list` names. What stands in the picture and in charts (names of axes, titles,\n\
-         verdicts) stays English.\n\n```ron\n{WORDS}\n```\n"
+         be opened as well. Built-in\ntours are told in those languages that `losscape list` names.\n\n\
+         The program's own words (titles, axes, legends and notes of charts, labels in the picture, the readout of a \
+         lecture)\nare told in German and Spanish as well, in other languages in those that `phrases` has. A phrase may \
+         have gaps:\n`\"step {{}}\": \"Schritt {{}}\"`; what stands there is told too. Numbers, names of parameters and \
+         of settings stay as they are,\nand so do the panels and the presenter's window, which the audience of a lecture \
+         does not see.\n\n```ron\n{WORDS}\n```\n"
     )
 }
 
@@ -320,7 +326,9 @@ mod tests {
                     distance: 1))),";
                 // What lies between needs two landscapes, and other coordinates need units of relu.
                 let needed = match example.split('(').nth(1) {
-                    Some("between") => "(when: at(0), command: experiment(compare([\"batch=size(8)\"]))),",
+                    Some("between" | "select_beside") => {
+                        "(when: at(0), command: experiment(compare([\"batch=size(8)\"]))),"
+                    }
                     Some("rescale") => "(when: at(0), command: experiment(model(mlp(activation: relu)))),",
                     _ => "",
                 };

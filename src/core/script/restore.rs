@@ -66,7 +66,7 @@ pub fn is_alike(a: &Session, b: &Session) -> bool {
         && a.runs().len() == b.runs().len()
         && a.runs().iter().zip(b.runs()).all(|(a, b)| is_same_run(a, b))
         && leader(a) == leader(b)
-        && a.view().selected == b.view().selected
+        && (&a.view().selected, &a.view().selected_beside) == (&b.view().selected, &b.view().selected_beside)
         && is_sweeping(a) == is_sweeping(b)
 }
 
@@ -153,11 +153,15 @@ impl Way {
         self.go(Command::Run(RunCommand::Lead(id)))
     }
 
-    /// The point that was chosen, and whether the plane travels.
+    /// The points that were chosen, and whether the plane travels.
     fn look(&mut self, to: &Session) -> Option<()> {
         let selected = to.view().selected.clone();
         if self.session.view().selected != selected {
             self.go(Command::View(ViewCommand::Select(selected)))?;
+        }
+        let selected = to.view().selected_beside.clone();
+        if self.session.view().selected_beside != selected {
+            self.go(Command::View(ViewCommand::SelectBeside(selected)))?;
         }
         match (self.session.view().alpha3, to.view().alpha3) {
             (Alpha3::Sweeping { .. }, Alpha3::Held(at)) => self.go(Command::Set(Change::Alpha3(at))),

@@ -22,7 +22,7 @@ use crate::core::geometry::path::CameraKey;
 use crate::core::io::folder::{Folder, seen_from};
 use crate::core::io::sources::Sources;
 use crate::core::session::{Now, Session};
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Phrases};
 
 /// A tour that has been checked. Only [`Tour::parse`] and [`Tour::new`] make one.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Tour {
     file: Arc<TourFile>,
     /// The experiment that each chapter begins with, where it names one.
     experiments: Vec<Option<Experiment>>,
+    /// The program's own words, in the language that it is told in.
+    phrases: Arc<Phrases>,
 }
 
 impl Tour {
@@ -91,7 +93,7 @@ impl Tour {
             }
             Some(Some(_)) => {}
         }
-        let tour = Self { file: Arc::new(file), experiments };
+        let tour = Self { file: Arc::new(file), experiments, phrases: Arc::default() };
         tour.rehearse(&taken)?;
         Ok(tour)
     }
@@ -165,7 +167,7 @@ impl Tour {
             )));
         }
         let file = TourFile { title: experiment.heading(), chapters: vec![chapter] };
-        Ok(Self { file: Arc::new(file), experiments: vec![Some(experiment)] })
+        Ok(Self { file: Arc::new(file), experiments: vec![Some(experiment)], phrases: Arc::default() })
     }
 
     /// What was checked.
@@ -206,14 +208,19 @@ impl Tour {
     ) -> Result<Self, E> {
         let changed = |experiment: &Option<Experiment>| experiment.as_ref().map(&change).transpose();
         let experiments = self.experiments.iter().map(changed).collect::<Result<_, E>>()?;
-        Ok(Self { file: Arc::clone(&self.file), experiments })
+        Ok(Self { experiments, ..self.clone() })
     }
 
-    /// The same tour with other words.
-    pub(super) fn retold(&self, tell: impl FnOnce(&mut TourFile)) -> Self {
+    /// The same tour with other words, and the program's own words beside them.
+    pub(super) fn retold(&self, phrases: Phrases, tell: impl FnOnce(&mut TourFile)) -> Self {
         let mut file = self.file().clone();
         tell(&mut file);
-        Self { file: Arc::new(file), experiments: self.experiments.clone() }
+        Self { file: Arc::new(file), phrases: Arc::new(phrases), ..self.clone() }
+    }
+
+    /// The program's own words in the language that the tour is told in; none in its own.
+    pub fn phrases(&self) -> &Arc<Phrases> {
+        &self.phrases
     }
 
     /// How long it lasts in a film, in seconds.

@@ -1,5 +1,6 @@
 //! A tour's words in another language: a file beside the tour's, `NAME.LANG.ron`, that holds nothing else.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,6 +11,7 @@ use super::tour::Tour;
 use crate::core::experiment::FileError;
 use crate::core::experiment::file::parse_ron;
 use crate::core::experiment::paths::{ReadError, fields, place_of};
+use crate::core::text::Phrases;
 
 /// A language by its letters, such as `de` or `pt-BR`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,11 @@ impl FromStr for Language {
 }
 
 impl Language {
+    /// The language of a file of words, by its name `TOUR.LANG.ron`.
+    fn of_file(name: &str) -> Option<Self> {
+        name.strip_suffix(".ron")?.rsplit_once('.')?.1.parse().ok()
+    }
+
     /// Its letters.
     pub fn letters(&self) -> &str {
         &self.0
@@ -43,6 +50,19 @@ impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The program's own words in the languages that it brings.
+const SHIPPED: [(&str, &str); 2] = [
+    ("de", include_str!("../../../assets/phrases/de.ron")),
+    ("es", include_str!("../../../assets/phrases/es.ron")),
+];
+
+/// The program's own words in a language; none where it brings none.
+fn shipped(language: &Language) -> BTreeMap<String, String> {
+    let found = SHIPPED.iter().find(|(letters, _)| *letters == language.letters());
+    // A test rules out that one is broken.
+    found.and_then(|(_, text)| parse_ron(text, "").ok()).unwrap_or_default()
 }
 
 /// A text that names no language.
@@ -61,6 +81,10 @@ pub struct WordsFile {
     pub title: String,
     /// The words of its chapters, in their order.
     pub chapters: Vec<ChapterWords>,
+    /// The program's own words that the audience sees, each beside the same in this language: those that the program
+    /// does not bring, or brings otherwise.
+    #[serde(default)]
+    pub phrases: BTreeMap<String, String>,
 }
 
 /// The words of a chapter.
@@ -133,6 +157,13 @@ impl WordsFile {
             .or_else(|| pairs.find_map(|(i, (words, chapter))| Some(("chapters", words.misfit(i, chapter)?))))
     }
 
+    /// The program's words beside these, which are in a file of that name.
+    fn phrases(&self, name: &str) -> Phrases {
+        let mut all = Language::of_file(name).map(|language| shipped(&language)).unwrap_or_default();
+        all.extend(self.phrases.clone());
+        all.into()
+    }
+
     /// Tells a tour in these words.
     fn tell(self, file: &mut TourFile) {
         file.title = self.title;
@@ -171,7 +202,7 @@ impl Tour {
     pub fn in_words(&self, text: &str, name: &str, tour: &str) -> Result<Self, FileError> {
         let words = WordsFile::parse(text, name)?;
         match words.misfit(self.file(), tour) {
-            None => Ok(self.retold(|file| words.tell(file))),
+            None => Ok(self.retold(words.phrases(name), |file| words.tell(file))),
             Some((field, message)) => Err(at_field(text, name, field, message)),
         }
     }

@@ -31,7 +31,7 @@ impl Session {
             next_run: self.next_run,
             opened: self.opened.clone(),
             recorded: None,
-            view: View { alpha3, selected: None, ..self.view.clone() },
+            view: View { alpha3, selected: self.view.selected_beside.clone(), ..self.view.clone() },
             log: CommandLog::default(),
             history: History::default(),
             experiment,

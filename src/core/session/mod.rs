@@ -4,6 +4,7 @@
 //! elsewhere and carries the [`Revision`] of the question it answers.
 
 mod beside;
+mod foresight;
 pub mod history;
 pub mod opened;
 pub mod preparation;
@@ -13,6 +14,7 @@ pub mod view;
 
 use std::sync::Arc;
 
+pub use foresight::{Foresight, Prospect};
 use history::{Decided, History};
 pub use opened::Opened;
 use preparation::Question;
@@ -284,9 +286,12 @@ impl Session {
         let is_same = |setting: Setting| setting.is_same_in(changed.file(), self.experiment.file());
         let compared = !(is_same(Setting::Compare) && is_same(Setting::CompareBy));
         let compared = compared.then(|| beside::compared_anew(&self.runs, &changed)).transpose()?;
+        if !is_same(Setting::Compare) {
+            self.view.selected_beside = None;
+        }
         if !(is_same(Setting::Plane) && is_same(Setting::Rotate)) {
             // The alphas of a point are those of its plane.
-            self.view.selected = None;
+            self.view.unselect();
         }
         if changed.view.alpha3 != self.experiment.view.alpha3 {
             self.view.alpha3 = Alpha3::Held(changed.view.alpha3);
@@ -314,7 +319,7 @@ impl Session {
         self.runs = vec![Run::of(id, &experiment)];
         self.plane_source = id;
         self.experiment = experiment;
-        self.view.selected = None;
+        self.view.unselect();
     }
 
     fn apply_run(&mut self, command: RunCommand, now: Now) -> Result<(), FieldError> {
@@ -367,7 +372,7 @@ impl Session {
         if id == self.plane_source {
             let experiment = self.experiment.with(|file| ways.put(file))?;
             self.experiment = self.known(experiment);
-            self.view.selected = None;
+            self.view.unselect();
         }
         self.runs[place].origin = Origin::Trained(Box::new(tuned));
         self.set_out_again();
@@ -399,7 +404,7 @@ impl Session {
         let ways = Ways::of(experiment.file());
         self.experiment = self.experiment.with(|file| ways.put(file))?;
         self.plane_source = id;
-        self.view.selected = None;
+        self.view.unselect();
         Ok(())
     }
 
@@ -409,6 +414,14 @@ impl Session {
             ViewCommand::Select(alpha) => {
                 check_alphas("selected", alpha.as_deref())?;
                 self.view.selected = alpha;
+            }
+            ViewCommand::SelectBeside(Some(alpha)) if self.experiment.second().is_none() => {
+                let expected = "two landscapes, which compare asks for";
+                return Err(FieldError::new("selected beside", format!("{alpha:?}"), expected));
+            }
+            ViewCommand::SelectBeside(alpha) => {
+                check_alphas("selected beside", alpha.as_deref())?;
+                self.view.selected_beside = alpha;
             }
             ViewCommand::SetBookmark { slot, pose } => {
                 check_pose(pose)?;

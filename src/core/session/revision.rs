@@ -29,6 +29,11 @@ impl<Input: PartialEq> Derivation<Input> {
         Some(self.revision)
     }
 
+    /// The present question.
+    pub fn asked(&self) -> Option<&Input> {
+        self.input.as_ref()
+    }
+
     /// The number of the present question.
     pub fn revision(&self) -> Revision {
         self.revision

@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::data::{BatchSize, DatasetConfig};
 use crate::core::experiment::file::Resolution;
-use crate::core::experiment::{Change, ExperimentFile, Shape, Theme, TrailColors};
+use crate::core::experiment::{Assignment, Change, ExperimentFile, Shape, Theme, TrailColors};
 use crate::core::geometry::colormap::ColorMap;
 use crate::core::geometry::heights::HeightScale;
 use crate::core::model::Init;
@@ -498,6 +498,7 @@ fn view() -> impl proptest::strategy::Strategy<Value = ViewCommand> {
             ViewCommand::SetBookmark { slot: Bookmark::try_from(slot).unwrap(), pose: pose(0.5) }
         }),
         prop::option::of(prop::collection::vec(number.clone(), 0..5)).prop_map(ViewCommand::Select),
+        prop::option::of(prop::collection::vec(number.clone(), 0..5)).prop_map(ViewCommand::SelectBeside),
         any::<bool>().prop_map(ViewCommand::BelowFloor),
     ]
 }
@@ -637,4 +638,24 @@ fn what_a_recorded_run_carries_is_not_read_anew() {
         session.apply(load, at(0)).unwrap();
         assert!(session.experiment().is_recorded() && session.experiment().has_data_of(&own));
     }
+}
+
+#[test]
+fn a_point_of_the_second_landscape_is_chosen_beside_one_of_the_first() {
+    let mut session = session();
+    let select = |alpha: &[f64]| Command::View(ViewCommand::SelectBeside(Some(alpha.to_vec())));
+    let compare = |text| Command::Set(Change::Compare(vec![Assignment::parse(text).unwrap()]));
+    let chosen = |session: &Session| session.beside().unwrap().view().selected.clone();
+    let said = session.apply(select(&[0.5, 0.25, 0.0]), at(0)).unwrap_err().to_string();
+    assert!(said.contains("expected two landscapes"), "{said}");
+    session.apply(compare("seed=2"), at(0)).unwrap();
+    session.apply(select(&[0.5, 0.25, 0.0]), at(0)).unwrap();
+    assert_eq!(chosen(&session), Some(vec![0.5, 0.25, 0.0]));
+    assert_eq!(session.view().selected, None, "of the first none was chosen");
+    session.apply(Command::Undo, at(0)).unwrap();
+    assert_eq!(chosen(&session), None);
+    session.apply(Command::Redo, at(0)).unwrap();
+    assert_eq!(chosen(&session), Some(vec![0.5, 0.25, 0.0]));
+    session.apply(compare("seed=3"), at(0)).unwrap();
+    assert_eq!(chosen(&session), None, "the point was one of another slice");
 }

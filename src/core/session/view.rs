@@ -24,6 +24,8 @@ pub struct View {
     pub is_floor_open: bool,
     /// The point of the slice that was chosen, by its alphas.
     pub selected: Option<Vec<f64>>,
+    /// The same of the landscape beside it, `[k]`, where one is shown.
+    pub selected_beside: Option<Vec<f64>>,
 }
 
 /// A pose to go to.
@@ -80,7 +82,13 @@ impl View {
             keys: Vec::new(),
             is_floor_open: false,
             selected: None,
+            selected_beside: None,
         }
+    }
+
+    /// Forgets the chosen points: their alphas are those of other planes.
+    pub(super) fn unselect(&mut self) {
+        (self.selected, self.selected_beside) = (None, None);
     }
 
     /// What another experiment shows first, to the same person.

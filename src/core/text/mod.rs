@@ -7,10 +7,12 @@ pub mod causes;
 pub mod measured;
 pub mod names;
 pub mod percent;
+pub mod phrases;
 pub mod visible;
 
 pub use causes::with_causes;
 pub use measured::{Measured, Shown};
 pub use names::names_of;
 pub use percent::Percent;
+pub use phrases::Phrases;
 pub use visible::{visible, visible_lines};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::screen::{Hand, textures};
 use super::svg::equal;
 use super::{Bounds, Chart, Mark, ink_on, middles, stretches};
-use crate::core::text::visible;
+use crate::core::text::{Phrases, visible};
 use crate::scene::theme::Palette;
 use crate::ui::style::color32;
 
@@ -42,6 +42,8 @@ pub struct Large<'a> {
     pub height: f32,
     /// The colours of everything that stands for no number.
     pub palette: &'a Palette,
+    /// The language of its title; the chart's own words are in it already.
+    pub phrases: &'a Phrases,
 }
 
 /// Draws a chart; what the pointer does with it.
@@ -54,8 +56,8 @@ pub fn large_ui(ui: &mut egui::Ui, large: Large, name: &str, chart: &Chart) -> H
     let title = |words: &str| sheet.lay(words, TITLE * sheet.text, inner.width());
     let (count, all) = (sheet.fitting(chart, inner.size() - egui::vec2(0.0, below)), chart.parts().count());
     let title = match count < all {
-        true => title(&format!("{name}: {count} of {all} parts, for lack of room")),
-        false => title(name),
+        true => title(&large.phrases.tell(&format!("{name}: {count} of {all} parts, for lack of room"))),
+        false => title(&large.phrases.tell(name)),
     };
     let top = inner.top() + title.size().y;
     sheet.painter.galley(inner.min, title, sheet.ink);
@@ -69,9 +71,8 @@ pub fn large_ui(ui: &mut egui::Ui, large: Large, name: &str, chart: &Chart) -> H
         let label = format!("{name} chart");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &label));
         let is_touched = response.clicked() || response.dragged();
-        let touched = response.interact_pointer_pos().filter(|_| is_touched && !part.is_of_second);
-        hand.touched = hand.touched.or(touched.map(|at| (i, axes.value(at))));
-        hand.over = hand.over.or(response.hover_pos().filter(|_| i == 0).map(|at| axes.value(at)));
+        let touched = response.interact_pointer_pos().filter(|_| is_touched).map(|at| axes.value(at));
+        hand.note((i, chart.parts_of_first()), touched, response.hover_pos().map(|at| axes.value(at)));
     }
     hand
 }
@@ -86,7 +87,7 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(ui: &egui::Ui, Large { rect, height, palette }: Large) -> Self {
+    fn new(ui: &egui::Ui, Large { rect, height, palette, .. }: Large) -> Self {
         let text = TEXT * height;
         let painter = ui.painter().with_clip_rect(rect);
         Self { painter, ink: color32(palette.ink), text, line: LINE * height, scale: text / USUAL_TEXT }
@@ -388,6 +389,7 @@ mod tests {
     use super::super::tests::chart;
     use super::*;
     use crate::core::experiment::Theme;
+    use crate::core::text::phrases;
 
     /// All that is drawn of a chart in a picture of that size, and where the pointer is in it.
     fn drawn(chart: &Chart, pointer: Option<Pos2>) -> (Vec<Shape>, Hand) {
@@ -400,7 +402,12 @@ mod tests {
             let events = pointer.map(egui::Event::PointerMoved).into_iter().collect();
             let input = egui::RawInput { screen_rect: Some(screen), events, ..Default::default() };
             let output = ctx.run_ui(input, |ui| {
-                hand = large_ui(ui, Large { rect, height: 1080.0, palette: &palette }, "Loss", chart);
+                hand = large_ui(
+                    ui,
+                    Large { rect, height: 1080.0, palette: &palette, phrases: &phrases::NONE },
+                    "Loss",
+                    chart,
+                );
             });
             shapes = output.shapes.into_iter().map(|shape| shape.shape).collect();
         }
@@ -447,7 +454,12 @@ mod tests {
             let rect = Rect::from_min_size(Pos2::ZERO, size);
             let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
             let output = ctx.run_ui(input, |ui| {
-                large_ui(ui, Large { rect, height: 540.0, palette: &palette }, "Along", chart);
+                large_ui(
+                    ui,
+                    Large { rect, height: 540.0, palette: &palette, phrases: &phrases::NONE },
+                    "Along",
+                    chart,
+                );
             });
             let (mut frames, mut title) = (Vec::new(), String::new());
             for shape in output.shapes {
@@ -478,7 +490,12 @@ mod tests {
         let frame = || {
             let input = egui::RawInput { screen_rect: Some(rect), ..Default::default() };
             let output = ctx.run_ui(input, |ui| {
-                large_ui(ui, Large { rect, height: 1080.0, palette: &palette }, "Loss", &chart());
+                large_ui(
+                    ui,
+                    Large { rect, height: 1080.0, palette: &palette, phrases: &phrases::NONE },
+                    "Loss",
+                    &chart(),
+                );
             });
             let rects = output.shapes.into_iter().map(|shape| shape.shape.visual_bounding_rect());
             rects.filter(|rect| rect.is_finite()).collect::<Vec<_>>()
@@ -499,7 +516,7 @@ mod tests {
         });
         let path = path.expect("the line is drawn");
         let (_, hand) = drawn(&chart, Some(path[0].lerp(path[1], 0.5)));
-        let [x, y] = hand.over.expect("the pointer is over it");
+        let [x, y] = hand.over.expect("the pointer is over it").at;
         assert!((x - 5.0).abs() < 0.02 && (y - 2.5).abs() < 0.02, "{x} {y}");
     }
 }

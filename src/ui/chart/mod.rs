@@ -12,9 +12,10 @@ mod svg;
 
 use bevy_egui::egui::Color32;
 pub use large::{Large, large_ui};
-pub use screen::{Hand, chart_ui};
+pub use screen::{Hand, Spot, chart_ui};
 
 use crate::core::geometry::ticks::{decade_ticks, round_ticks};
+use crate::core::text::Phrases;
 
 /// A chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +36,7 @@ pub struct Chart {
     pub is_equal: bool,
     /// Whether it is a line of places along x, and nothing is told along y.
     pub is_flat: bool,
-    /// Whether it is of the second of two landscapes: what a hand on it asks for would be of the first.
+    /// Whether it is of the second of two landscapes.
     pub is_of_second: bool,
     /// What it says in words, below it.
     pub note: String,
@@ -154,6 +155,18 @@ impl Mark {
         mark
     }
 
+    /// Its words.
+    fn words_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Line { name, .. }
+            | Self::Points { name, .. }
+            | Self::Dots { name, .. }
+            | Self::Bars { name, .. } => Some(name),
+            Self::Label { text, .. } => Some(text),
+            Self::Picture { .. } | Self::Upright { .. } | Self::Level { .. } => None,
+        }
+    }
+
     /// Its name and colour, for the legend.
     fn named(&self) -> Option<(&str, Color32)> {
         match self {
@@ -189,6 +202,23 @@ impl Chart {
     /// Itself, and what is below it.
     fn parts(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |part| part.below.as_deref())
+    }
+
+    /// How many of its parts are of the first landscape: they come first.
+    fn parts_of_first(&self) -> usize {
+        self.parts().filter(|part| !part.is_of_second).count()
+    }
+
+    /// The same in another language.
+    pub fn told(&self, phrases: &Phrases) -> Self {
+        let mut told = self.clone();
+        let below = self.below.as_deref().map(|below| Box::new(below.told(phrases)));
+        let legend = told.legend.iter_mut().map(|(name, _)| name);
+        let words = told.marks.iter_mut().filter_map(Mark::words_mut).chain(legend);
+        for text in words.chain([&mut told.x, &mut told.y, &mut told.note]) {
+            *text = phrases.tell(text).into_owned();
+        }
+        Self { below, ..told }
     }
 
     /// The same and another one, of two landscapes that are compared: curves in one chart, the other's paler, and all

@@ -27,10 +27,38 @@ const Y_ROOM: f32 = 36.0;
 /// What the pointer does with a chart, in the units of its axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hand {
-    /// Where it clicks or drags to, and in which part, from 0.
-    pub touched: Option<(usize, [f64; 2])>,
-    /// Where it is in the first part.
-    pub over: Option<[f64; 2]>,
+    /// Where it clicks or drags to.
+    pub touched: Option<Spot>,
+    /// Where it is in the first part of either landscape.
+    pub over: Option<Spot>,
+}
+
+/// A place in a chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// In which part of its landscape's, from 0.
+    pub part: usize,
+    /// Where, in that part's own units.
+    pub at: [f64; 2],
+    /// Whether that is of the second of two landscapes.
+    pub is_of_second: bool,
+}
+
+impl Hand {
+    /// Takes note of what it does in the part of that number, of a chart in which the first `first` parts are the first
+    /// landscape's.
+    pub(super) fn note(
+        &mut self,
+        (i, first): (usize, usize),
+        touched: Option<[f64; 2]>,
+        over: Option<[f64; 2]>,
+    ) {
+        let is_of_second = i >= first;
+        let part = if is_of_second { i - first } else { i };
+        let spot = |at| Spot { part, at, is_of_second };
+        self.touched = self.touched.or(touched.map(spot));
+        self.over = self.over.or(over.filter(|_| part == 0).map(spot));
+    }
 }
 
 /// Draws a chart; what the pointer does with it.
@@ -39,8 +67,7 @@ pub fn chart_ui(ui: &mut egui::Ui, name: &str, chart: &Chart) -> Hand {
     for (i, part) in chart.parts().enumerate() {
         let name = if i == 0 { name.to_owned() } else { format!("{name}, part {}", i + 1) };
         let (touched, over) = part_ui(ui, &name, part);
-        hand.touched = hand.touched.or(touched.filter(|_| !part.is_of_second).map(|at| (i, at)));
-        hand.over = hand.over.or(over.filter(|_| i == 0));
+        hand.note((i, chart.parts_of_first()), touched, over);
     }
     note_ui(ui, name, &chart.note);
     hand

@@ -29,7 +29,7 @@ use bevy::prelude::*;
 use bevy_egui::egui::Color32;
 
 use self::line::{Chord, place_text};
-use super::chart::Chart;
+use super::chart::{Chart, Spot};
 use super::style::{color32, sentence};
 use super::view::{LossHistory, thinned_by_step};
 use crate::core::experiment::{Change, ChartKind, ExperimentFile, ViewFile};
@@ -45,6 +45,7 @@ use crate::scene::session::SessionState;
 use crate::scene::side::{First, Second, Side};
 use crate::scene::slice::Shown;
 use crate::scene::theme::Palette;
+use crate::scene::tour::Touring;
 use crate::scene::training::Training;
 
 macro_rules! charts {
@@ -173,8 +174,15 @@ pub struct Wanted {
 pub struct Pointed {
     /// Which chart.
     pub kind: ChartKind,
-    /// Where, in its own units.
-    pub at: [f64; 2],
+    /// Where in it.
+    pub spot: Spot,
+}
+
+impl Pointed {
+    /// Whether it is in what the chart shows of a side.
+    pub fn is_of<S: Side>(&self) -> bool {
+        self.spot.is_of_second == (S::NUMBER == Second::NUMBER)
+    }
 }
 
 /// A chart, with what it keeps from one frame to the next.
@@ -282,6 +290,7 @@ pub struct OpenCharts(pub Vec<(ChartKind, Arc<Chart>)>);
 /// Puts the charts of both sides together: one below the other, with what each is called.
 pub(super) fn join(
     session: Res<SessionState>,
+    touring: Res<Touring>,
     first: Res<Charts>,
     mut second: ResMut<Charts<Second>>,
     mut open: ResMut<OpenCharts>,
@@ -289,19 +298,21 @@ pub(super) fn join(
     if !(first.is_changed() || second.is_changed() || session.is_changed()) {
         return;
     }
-    let Some(titles) = session.experiment().sides() else {
-        open.0.clone_from(&first.open);
-        if !second.drawn.is_empty() {
-            *second = Charts::default();
-        }
-        return;
-    };
+    let titles = session.experiment().sides();
+    if titles.is_none() && !second.drawn.is_empty() {
+        *second = Charts::default();
+    }
     let other = |kind| second.open.iter().find(|(open, _)| *open == kind).map(|(_, chart)| chart);
-    let joined = first.open.iter().map(|(kind, chart)| match other(*kind) {
-        Some(other) => (*kind, Arc::new(chart.joined(other, titles))),
-        None => (*kind, Arc::clone(chart)),
+    let joined = first.open.iter().map(|(kind, chart)| match (titles, other(*kind)) {
+        (Some(titles), Some(other)) => (*kind, Arc::new(chart.joined(other, titles))),
+        _ => (*kind, Arc::clone(chart)),
     });
-    open.0 = joined.collect();
+    let phrases = touring.phrases();
+    let told = joined.map(|(kind, chart)| match phrases.is_empty() {
+        true => (kind, chart),
+        false => (kind, Arc::new(chart.told(phrases))),
+    });
+    open.0 = told.collect();
 }
 
 /// What charts depend on.
@@ -424,8 +435,8 @@ fn looked_at<S: Side>(sources: &Sources<S>, known: &Known, wanted: &Wanted) -> O
     };
     let hovered = sources.hovered().map(|point| of_slice(&point.alpha, "under the pointer"));
     let pointed = || {
-        let Pointed { kind, at } = wanted.pointed?;
-        let theta = (kind.about().pointed)(at, sources.shown.alpha3, subspace)?;
+        let Pointed { kind, spot } = wanted.pointed?;
+        let theta = (kind.about().pointed)(spot.at, sources.shown.alpha3, subspace)?;
         Some(LookedPoint {
             alpha: subspace.project(&theta).alpha,
             theta,

@@ -3,6 +3,7 @@
 use bevy_egui::egui;
 
 use crate::core::geometry::labels::{LabelBox, Spot};
+use crate::core::text::Phrases;
 use crate::scene::theme::Palette;
 use crate::ui::style::color32;
 
@@ -70,6 +71,13 @@ impl Label {
         let way = to - from;
         let off = LEADER_OFF * self.words.size;
         (way.length() > 2.0 * off).then(|| [from + off * way.normalized(), to])
+    }
+
+    /// Tells it in another language.
+    pub(super) fn tell(&mut self, phrases: &Phrases) {
+        for text in std::iter::once(&mut self.words.text).chain(&mut self.words.short) {
+            *text = phrases.tell(text).into_owned();
+        }
     }
 
     /// What is written at the place of that number.

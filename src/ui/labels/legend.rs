@@ -9,7 +9,7 @@ use crate::core::geometry::heights::HeightScale;
 use crate::core::geometry::labels::LabelBox;
 use crate::core::geometry::ticks::plain;
 use crate::core::session::Session;
-use crate::core::text::Measured;
+use crate::core::text::{Measured, Phrases};
 use crate::scene::floor::loss_ticks;
 use crate::scene::frame::Placed;
 use crate::scene::landscape::Known;
@@ -46,6 +46,7 @@ impl<'a, 'w, S: Side> Told<'a, 'w, S> {
 #[derive(Clone, Copy)]
 struct Room<'a> {
     painter: &'a egui::Painter,
+    phrases: &'a Phrases,
     screen: egui::Rect,
     unit: f32,
     /// How much larger than usual its text is, beside the unit.
@@ -74,10 +75,11 @@ pub(super) fn draw(
     second: &LabelSources<Second>,
     screen: egui::Rect,
     (unit, least): (f32, f32),
+    phrases: &Phrases,
 ) -> Vec<LabelBox> {
     let Some(told) = Told::of(first) else { return Vec::new() };
     let grown = (least / (TEXT * unit)).max(1.0);
-    let right = Room { painter, screen, unit, grown, is_left: false, top: 0.0 };
+    let right = Room { painter, phrases, screen, unit, grown, is_left: false, top: 0.0 };
     let own = notes(told);
     let mut legends: Vec<LabelBox> = match Told::of(second) {
         None => vec![losses(right, told, own)],
@@ -127,7 +129,7 @@ const BAR: f32 = 14.0;
 
 /// The legend across the top of a tall picture.
 fn row<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
-    let Room { painter, screen, unit, grown, top, .. } = room;
+    let Room { painter, phrases, screen, unit, grown, top, .. } = room;
     let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
     let (heights, font) = (&told.placed.frame.heights, room.font());
@@ -137,7 +139,7 @@ fn row<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
     let bar = egui::Rect::from_min_size(corner, size);
     let ground = painter.add(egui::Shape::Noop);
     let above = bar.left_top() - egui::vec2(0.0, 3.0 * unit);
-    painter.text(above, egui::Align2::LEFT_BOTTOM, title(told), font.clone(), ink);
+    painter.text(above, egui::Align2::LEFT_BOTTOM, phrases.tell(&title(told)), font.clone(), ink);
     paint_bar(painter, bar, told.session.look().colors, [egui::Vec2::X, egui::Vec2::Y]);
     for (value, text) in loss_ticks(&heights.to) {
         let x = bar.min.x + heights.fraction(value).clamp(0.0, 1.0) as f32 * bar.width();
@@ -145,7 +147,7 @@ fn row<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
         let at = egui::pos2(x, bar.max.y + 6.0 * unit);
         painter.text(at, egui::Align2::CENTER_TOP, text, font.clone(), ink);
     }
-    let told = painter.layout(notes.join(" · "), font, faint, bar.width());
+    let told = painter.layout(phrases.tell(&notes.join(" · ")).into_owned(), font, faint, bar.width());
     let at = egui::pos2(bar.min.x, bar.max.y + 8.0 * unit + line);
     let foot = if told.is_empty() { at.y } else { at.y + told.size().y };
     painter.galley(at, told, faint);
@@ -157,7 +159,7 @@ fn row<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
 
 /// The legend beside the landscape.
 fn column<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
-    let Room { painter, screen, unit, grown, is_left, .. } = room;
+    let Room { painter, phrases, screen, unit, grown, is_left, .. } = room;
     let heights = &told.placed.frame.heights;
     let palette = &told.sources.palette;
     let (ink, faint) = (color32(palette.ink), color32(palette.faint));
@@ -181,11 +183,12 @@ fn column<S: Side>(room: Room, told: Told<S>, notes: Vec<String>) -> LabelBox {
         true => (screen.min.x + margin, egui::Align2::LEFT_BOTTOM),
         false => (screen.max.x - margin, egui::Align2::RIGHT_BOTTOM),
     };
-    let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title(told), font.clone(), ink);
+    let title = phrases.tell(&title(told)).into_owned();
+    let title = painter.text(egui::pos2(edge, bar.min.y - 8.0 * unit), align, title, font.clone(), ink);
     let mut foot = bar.max.y + 10.0 * unit;
     let mut taken = bar.union(title);
     for line in notes {
-        let galley = painter.layout_no_wrap(line, font.clone(), faint);
+        let galley = painter.layout_no_wrap(phrases.tell(&line).into_owned(), font.clone(), faint);
         let x = if is_left { edge } else { edge - galley.size().x };
         taken = taken.union(egui::Rect::from_min_size(egui::pos2(x, foot), galley.size()));
         painter.galley(egui::pos2(x, foot), galley, faint);
@@ -299,7 +302,8 @@ fn notes<S: Side>(told: Told<S>) -> Vec<String> {
 
 /// In a race, each run with its colour, optimizer, step and loss, or what else the surface shows.
 fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
-    let (Room { painter, screen, unit, grown, top, .. }, Told { sources, session, known, .. }) = (room, told);
+    let (Room { painter, phrases, screen, unit, grown, top, .. }, Told { sources, session, known, .. }) =
+        (room, told);
     let runs = sources.training.runs();
     if runs.len() < 2 {
         return None;
@@ -315,8 +319,13 @@ fn runs<S: Side>(room: Room, told: Told<S>) -> Option<LabelBox> {
         let value = value.map_or("–".to_owned(), loss_text);
         let text = format!("{name} · step {} · {title} {value}", live.step());
         let at = egui::pos2(screen.max.x - 12.0 * unit, y);
-        let drawn =
-            painter.text(at, egui::Align2::RIGHT_TOP, text, font.clone(), color32(sources.palette.ink));
+        let drawn = painter.text(
+            at,
+            egui::Align2::RIGHT_TOP,
+            phrases.tell(&text),
+            font.clone(),
+            color32(sources.palette.ink),
+        );
         let swatch = egui::pos2(drawn.min.x - 11.0 * unit, drawn.center().y);
         painter.circle_filled(swatch, 5.0 * unit, color32(sources.palette.run(live.number())));
         (y, left) = (y + 19.0 * grown * unit, left.min(swatch.x - 8.0 * unit));

@@ -99,7 +99,7 @@ pub fn draw_labels(
     let unit = unit(screen.height(), ctx.zoom_factor(), weight.lecture);
     let least = if touring.told().is_some() { screen.height() / LEAST_IN_TOURS } else { 0.0 };
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(screen);
-    let mut legends = legend::draw(&painter, &first, &second, screen, (unit, least));
+    let mut legends = legend::draw(&painter, &first, &second, screen, (unit, least), touring.phrases());
     #[cfg(all(test, feature = "desktop"))]
     standing.legends.clone_from(&legends);
     let rooms = room::taken(ctx).into_iter();
@@ -111,6 +111,7 @@ pub fn draw_labels(
     let mut labels: Vec<Label> = titles.into_iter().flatten().collect();
     labels.extend(collector::labels(&first, &screen_of));
     labels.extend(collector::labels(&second, &screen_of));
+    labels.iter_mut().for_each(|label| label.tell(touring.phrases()));
     let kept_clear = KeptClear::new(&first, &second, &project, unit);
     // Lines strike through what has no ground of its own.
     let edges: Vec<[[f32; 2]; 2]> = [first.placement.get(Stand::Cube), second.placement.get(Stand::Cube)]

@@ -1,5 +1,9 @@
 //! Where a tour is, as the panels tell of it.
 
+use std::sync::Arc;
+
+use crate::core::text::Phrases;
+
 /// Where a tour is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TourView {
@@ -15,4 +19,6 @@ pub struct TourView {
     pub is_over: bool,
     /// Seconds since the chapter began.
     pub secs: f64,
+    /// The program's own words in the language that it is told in.
+    pub phrases: Arc<Phrases>,
 }
