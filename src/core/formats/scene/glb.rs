@@ -31,8 +31,8 @@ pub enum Manner {
 /// A scene that is too large for a file.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "the scene would take {:.1} GB; expected less than 4.2, which is what a .glb can hold: fewer --layers, or a coarser slice",
-    *bytes as f64 / 1e9
+    "the scene would take {} MB; expected less than 4294, which is what a .glb can hold: fewer --layers, or a coarser slice",
+    *bytes / 1_000_000
 )]
 pub struct TooLarge {
     /// What it would take.
