@@ -26,8 +26,7 @@ fn pair(plane: &str) -> (Experiment, Experiment) {
     let import = Some("there/resnet, run 3".into());
     let elsewhere =
         ExperimentFile { import, seed: file.seed, slice: file.slice, ..ExperimentFile::default() };
-    let import =
-        Import { layout, course, slice: None, recorded: None, words: Vec::new(), is_followed: false };
+    let import = Import::of_run(layout, course);
     (trained, Experiment::of_import(elsewhere, Arc::new(import), None).unwrap())
 }
 
@@ -212,14 +211,44 @@ fn what_needs_its_loss_is_refused_by_name() {
     );
     let layout = ParamLayout::dense([("fc1.weight".to_owned(), vec![2, 2])]);
     let course = Arc::clone(imported.imported().unwrap());
-    let import =
-        Import { layout, course, slice: None, recorded: None, words: Vec::new(), is_followed: false };
+    let import = Import::of_run(layout, course);
     let other =
         Experiment::of_import(ExperimentFile::default(), Arc::new(import), None).unwrap_err().to_string();
     assert_eq!(other, "step 0 = 44: expected 4 parameters, as its layout has");
     assert_eq!(imported.file().heading(), "resnet, run 3", "not the usual model on the usual data");
     assert_eq!(imported.steps, 150);
     assert!(imported.notes().is_empty() && imported.supervised().is_none());
+}
+
+#[cfg(feature = "desktop")]
+#[test]
+fn what_is_left_out_of_theta_is_a_setting_that_is_taken_back_and_copied() {
+    use losscape::core::command::Command;
+    use losscape::core::experiment::{Change, command_line};
+    use losscape::core::session::{Now, Session};
+    let known = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/checkpoints/step-*.safetensors");
+    let file = ExperimentFile { import: Some(known.into()), ..ExperimentFile::default() };
+    let mut session = Session::new(Experiment::reading(file, &losscape::disk::sources()).unwrap());
+    let dim = |session: &Session| session.experiment().problem().layout().dim();
+    let (whole, now) = (dim(&session), Now { step: 0, alpha3: 0.0 });
+    let set = Command::Set(Change::Without(vec!["fc1.*".to_owned()]));
+    assert!(session.preparation(&set).is_some(), "files are read by a job");
+    session.apply(set, now).unwrap();
+    assert!(dim(&session) < whole);
+    assert!(
+        session
+            .experiment()
+            .notes()
+            .contains(&"Left out of theta, as asked: fc1.weight, fc1.bias.".to_owned())
+    );
+    let line = command_line(session.experiment().file(), 5);
+    assert!(line.contains(r#"--set 'without=["fc1.*"]'"#), "{line}");
+    let none = session.apply(Command::Set(Change::Without(vec!["none".to_owned()])), now).unwrap_err();
+    assert!(none.to_string().contains("has no tensor as \"none\""), "{none}");
+    session.apply(Command::Undo, now).unwrap();
+    assert_eq!(dim(&session), whole);
+    let another = session.preparation(&Command::Set(Change::Import(None)));
+    assert!(another.is_some(), "so is whatever else is opened beside it");
 }
 
 /// A recording of two parameters with those steps.

@@ -23,7 +23,7 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
     opened_ui(ui, view);
     load_menu(ui, asked);
     if view.is_imported {
-        imported_ui(ui, view);
+        imported_ui(ui, view, asked);
         return;
     }
     minimised_ui(ui, view, asked);
@@ -36,11 +36,32 @@ pub fn experiment_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Comman
 }
 
 /// What there is to tell of what was computed elsewhere.
-fn imported_ui(ui: &mut egui::Ui, view: &PanelView) {
+fn imported_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let import = view.checked.as_ref().and_then(|experiment| experiment.import());
+    if import.is_some_and(|import| import.is_of_checkpoints()) {
+        without_ui(ui, view, asked);
+    }
     let untold = view.news.notes.is_empty().then(|| sentence(&NoObjective));
     for words in view.news.notes.iter().cloned().chain(untold) {
         ui.add(egui::Label::new(visible(&words)).wrap());
     }
+}
+
+/// What is left out of theta.
+fn without_ui(ui: &mut egui::Ui, view: &PanelView, asked: &mut Vec<Command>) {
+    let hover = format!("{} Commas between them; empty for none.", Setting::Without.row().doc);
+    let read = |text: &str| {
+        let patterns = text.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
+        Ok(patterns.map(str::to_owned).collect())
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label("Leave out").on_hover_text(&hover).id;
+        let present = view.experiment.without.join(", ");
+        if let Some(without) = text_ui(ui, ui.id().with("without"), label, &hover, &present, &read) {
+            asked.push(Command::Set(Change::Without(without)));
+        }
+    });
+    refused(ui, &view.news.refusal, &["without", "import"]);
 }
 
 /// What is open, also once it is no longer quite that, and its title as long as it has one.

@@ -166,6 +166,30 @@ fn checkpoints_that_make_no_run_are_refused_in_a_line() {
 }
 
 #[test]
+fn what_is_left_out_of_theta_is_chosen_by_patterns_and_told() {
+    let known = format!("{}/tests/data/checkpoints/step-*.safetensors", env!("CARGO_MANIFEST_DIR"));
+    let (folder, set) = (tempfile::tempdir().unwrap(), |patterns: &str| format!("without={patterns}"));
+    let planned = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let plan = ["plan", &known, "-o", out.to_str().unwrap(), "--grid", "3x3"];
+        let answer = losscape(&[&plan[..], more].concat());
+        let told = String::from_utf8_lossy(&answer.stderr).into_owned();
+        assert!(answer.status.success(), "{told}");
+        let text = std::fs::read_to_string(out.join("plan.json")).unwrap();
+        (serde_json::from_str::<serde_json::Value>(&text).unwrap()["dim"].as_u64().unwrap(), told)
+    };
+    let (whole, _) = planned("whole", &[]);
+    let (left, told) = planned("left", &["--set", &set("[\"*.bias\"]")]);
+    assert!(left < whole && told.contains("Left out of theta, as asked: "), "{told}");
+    unshown(&[&known, "--set", &set("[\"*.bia\"]")], &["has no tensor as \"*.bia\"", "(fc1.weight"]);
+    unshown(&[&known, "--set", &set("[\"*\"]")], &["holds no parameters besides those", "without"]);
+    unshown(&[&known, "--set", &set("[\" \"]")], &["has no tensor as \" \""]);
+    unshown(&["xor-model3", "--set", &set("[\"fc*\"]")], &["without = given: expected none"]);
+    let recording = format!("{}/tests/data/recordings/small.lsr", env!("CARGO_MANIFEST_DIR"));
+    unshown(&[&recording, "--set", &set("[\"fc*\"]")], &["no tensors that could be left out of theta"]);
+}
+
+#[test]
 fn an_experiment_may_name_a_slice_of_others_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let own = own_slice(folder.path(), "own.npz", "4x3");

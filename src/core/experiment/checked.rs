@@ -110,8 +110,9 @@ impl Experiment {
         sources: &Arc<dyn Sources>,
         before: Option<&Self>,
     ) -> Result<Self, FieldError> {
+        file.check_patterns()?;
         if let Some(path) = &file.import {
-            let import = Arc::new(problem::imported(path, sources, None)?);
+            let import = Arc::new(problem::imported(&file, path, sources, None)?);
             return Self::of_import(file, import, None)?.with_sources(sources).with_second(before);
         }
         file.check()?;
@@ -181,7 +182,7 @@ impl Experiment {
         let mut file = self.file.clone();
         change(&mut file);
         self.check_change(&file)?;
-        if let Some(import) = self.import.as_ref().filter(|_| self.file.import == file.import) {
+        if let Some(import) = self.import.as_ref().filter(|_| self.file.shows_import_of(&file)) {
             let changed = Self::of_import(file, Arc::clone(import), Some(self))?;
             return changed.with_sources(&self.sources).with_second(self.second());
         }
@@ -207,7 +208,7 @@ impl Experiment {
         sources: &Arc<dyn Sources>,
         is_given: impl Fn(&str) -> bool,
     ) -> Result<(Self, Resets), FieldError> {
-        if file.import.is_some() {
+        if file.import.is_some() || !file.without.is_empty() {
             return Ok((Self::reading(file, sources)?, Resets::default()));
         }
         file.check()?;
@@ -219,7 +220,11 @@ impl Experiment {
 
     /// Whether the experiment with another setting poses another problem: its examples are drawn or read anew.
     pub fn poses_another(&self, change: &Change) -> bool {
-        !self.is_imported() && self.poses_none_of(&changed(&self.file, change.clone()).0)
+        let file = changed(&self.file, change.clone()).0;
+        match self.is_imported() {
+            true => !self.file.shows_import_of(&file),
+            false => self.poses_none_of(&file),
+        }
     }
 
     /// The experiment with another setting, and what that reset: see [`super::replacement`].

@@ -19,6 +19,8 @@ const NOT_SLICED_HERE: &str =
     "no change, since the slice was evaluated elsewhere and is shown as it is in its file";
 const NEEDS_NO_LOSS: &str = "a plane that follows from the run alone, since the run came without its loss";
 
+const NOTHING_NAMED: &str = "none, since no checkpoints are shown of which tensors could be left out";
+
 /// What of a slice is in its file: all of it.
 fn is_of_slice(setting: &Setting) -> bool {
     setting.row().touches == Touches::Slice
@@ -27,7 +29,7 @@ fn is_of_slice(setting: &Setting) -> bool {
 /// What of a training plays no part, the seed apart: random planes go by it. The length is the run's, whatever a file says:
 /// it may have grown since.
 fn is_of_training(setting: &Setting) -> bool {
-    setting.row().touches.training() && ![Setting::Import, Setting::Seed].contains(setting)
+    setting.row().touches.training() && ![Setting::Import, Setting::Without, Setting::Seed].contains(setting)
 }
 
 /// The first setting of those in which a file says neither what is usual nor what is so.
@@ -39,6 +41,21 @@ fn contradicting(
     let usual = ExperimentFile::default();
     let said = Setting::differing(&usual, file).filter(|setting| concerned(setting));
     said.into_iter().find(|setting| !setting.is_same_in(is, file))
+}
+
+impl ExperimentFile {
+    /// Whether what another one shows that was computed elsewhere is what this one does.
+    pub(super) fn shows_import_of(&self, other: &Self) -> bool {
+        (&self.import, &self.without) == (&other.import, &other.without)
+    }
+
+    /// Refuses patterns of names where nothing has names.
+    pub(super) fn check_patterns(&self) -> Result<(), FieldError> {
+        match (self.without.is_empty(), &self.import) {
+            (false, None) => Err(FieldError::new(Setting::Without.row().path, "given", NOTHING_NAMED)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Experiment {
@@ -78,15 +95,15 @@ impl Experiment {
         Ok(experiment)
     }
 
-    /// The same with what was computed elsewhere read again: of a run that is being recorded, more of it. What is computed
-    /// here stays as it is.
+    /// The same with what was computed elsewhere read on, or again: of a run that is being recorded, more of it. What is
+    /// computed here stays as it is.
     ///
     /// # Errors
     /// If it can be read no more.
     pub fn followed(&self) -> Result<Self, FieldError> {
         let Some(path) = &self.file.import else { return Ok(self.clone()) };
-        let import =
-            Arc::new(problem::imported(path, self.sources(), self.import().map(|import| &**import))?);
+        let known = self.import().map(|import| &**import);
+        let import = Arc::new(problem::imported(&self.file, path, self.sources(), known)?);
         let is_same =
             |known: &Arc<Import>| known.layout == import.layout && known.course.begins_as(&import.course);
         let before = self.import().filter(|known| is_same(known)).map(|_| self);
@@ -96,7 +113,7 @@ impl Experiment {
 
     /// Refuses another file where it asks for what an imported run cannot give.
     pub(super) fn check_change(&self, file: &ExperimentFile) -> Result<(), FieldError> {
-        if !self.is_imported() || self.file.import != file.import {
+        if !self.is_imported() || !self.file.shows_import_of(file) {
             return Ok(());
         }
         let refused =

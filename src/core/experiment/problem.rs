@@ -115,13 +115,14 @@ pub(super) fn carried(file: &ExperimentFile, carried: Carried) -> Result<Problem
     Ok(Problem::new(objective, start))
 }
 
-/// Reads what was computed elsewhere.
+/// Reads what was computed elsewhere and that the file names; of the same one, whatever has been added since `before`.
 pub(super) fn imported(
+    file: &ExperimentFile,
     path: &Path,
     sources: &Arc<dyn Sources>,
     before: Option<&Import>,
 ) -> Result<Import, FieldError> {
-    imports::read(sources, path, &[], before.map(|import| &import.layout)).map_err(|error| {
+    imports::read(sources, path, &file.without, before).map_err(|error| {
         FieldError::new("import", path.display(), format!("something to be shown, but {}", error.kind))
     })
 }

@@ -9,6 +9,7 @@
 //! | data, model or surface | title, learning rate, start from a file (`from`), walk, quantity, points and parameters that the plane names, ranges, turn, alpha3, sections, `clip`, isosurface and eye |
 //! | a surface by a network, or the other way | steps, speed and batch too |
 //! | optimizer | its settings |
+//! | what was computed elsewhere | `without` |
 //! | plane | ranges; of another kind also turn, alpha3 and sections |
 //! | loss, quantity | `clip`, isosurface and levels, which are numbers of it |
 //! | anything | of what is compared, what cannot be said any more |
@@ -113,6 +114,12 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
                 resets.chosen(ChosenFor::Loss, &mut file);
             }
         }
+        Change::Import(import) => {
+            if import != before.import {
+                resets.forget("without", &mut file.without, Vec::new());
+            }
+            file.import = import;
+        }
         Change::Plane(plane) => resets.plane(&mut file, before, plane),
         change => change.put(&mut file),
     }
@@ -127,6 +134,7 @@ fn replaced_name(before: &ExperimentFile, setting: Setting) -> String {
     match (before.surface, setting) {
         (Some(surface), Setting::Surface | Setting::Dataset | Setting::Model) => surface.name().to_owned(),
         (None, Setting::Surface) => before.name(),
+        (_, Setting::Import) => before.name(),
         (None, Setting::Dataset) => before.dataset.title(),
         (None, Setting::Model) => before.model.name().to_owned(),
         (_, Setting::Optimizer) => before.optimizer.name().to_owned(),

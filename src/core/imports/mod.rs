@@ -12,12 +12,14 @@ use super::num::ParamLayout;
 use super::train::Course;
 
 pub mod checkpoints;
+pub mod losses;
 pub mod plan;
 pub mod recorded;
 pub mod recording;
 pub mod slice;
 mod span;
 
+pub use losses::RecordedLosses;
 pub use recorded::Recorded;
 pub use slice::ImportedSlice;
 
@@ -34,8 +36,26 @@ pub struct Import {
     pub recorded: Option<Arc<Recorded>>,
     /// What there is to tell of it, in sentences.
     pub words: Vec<String>,
+    /// The losses that were recorded, at its checkpoints or not.
+    pub losses: Arc<RecordedLosses>,
     /// Whether it may change while it is shown: it is a recording, or a plan that is worked on.
     pub is_followed: bool,
+    /// How far it was read, where it can be read on from there.
+    pub so_far: Option<Arc<recording::SoFar>>,
+}
+
+impl Import {
+    /// A run of which nothing else is told.
+    pub fn of_run(layout: ParamLayout, course: Arc<Course>) -> Self {
+        let (slice, recorded, so_far) = (None, None, None);
+        let (words, losses) = (Vec::new(), Arc::default());
+        Self { layout, course, slice, recorded, words, losses, is_followed: false, so_far }
+    }
+
+    /// Whether it is a run of whole checkpoints, whose tensors have names.
+    pub fn is_of_checkpoints(&self) -> bool {
+        self.slice.is_none() && !self.is_followed
+    }
 }
 
 /// Why a file or folder is none that can be shown.
@@ -66,6 +86,9 @@ pub enum ImportErrorKind {
     /// It is no recording.
     #[error(transparent)]
     Recording(#[from] recording::RecordingError),
+    /// Its numbers have no names.
+    #[error("it has no tensors that could be left out of theta (without); expected a folder of checkpoints")]
+    NoTensors,
     /// Its name tells of none of what is known.
     #[error("expected a slice of others (.npz, .h5), a recording (.lsr) or a folder of checkpoints")]
     Unknown,
@@ -96,7 +119,7 @@ pub fn look(sources: &dyn Sources, path: &Path) -> Result<Stamp, InputError> {
 }
 
 /// Reads what was computed elsewhere. Tensors of checkpoints whose names are as one of the patterns `without` says are no
-/// parameters. Of what is followed, `before` is the layout that is shown already.
+/// parameters. What is followed and is shown already is `before`: a recording is read on from where that ended.
 ///
 /// # Errors
 /// If there is nothing of that name, or it is nothing that can be shown.
@@ -104,9 +127,14 @@ pub fn read(
     sources: &Arc<dyn Sources>,
     path: &Path,
     without: &[String],
-    before: Option<&ParamLayout>,
+    before: Option<&Import>,
 ) -> Result<Import, ImportError> {
     let found = match path {
+        path if !without.is_empty()
+            && (is_slice(path) || is_recording(path) || plan::is_plan(&**sources, path)) =>
+        {
+            Err(ImportErrorKind::NoTensors)
+        }
         path if is_slice(path) => slice::read(&**sources, path).map_err(ImportErrorKind::from),
         path if is_recording(path) => {
             recording::read(&**sources, path, before).map_err(ImportErrorKind::from)

@@ -213,7 +213,7 @@ impl SliceParts {
         let k = self.coordinates.len();
         let plane = plane(k, &self.names, self.explained.as_deref())?;
         let slice = Some(Arc::new(ImportedSlice { table, plane, has_path }));
-        Ok(Import { layout: layout(k), course, slice, recorded: None, words, is_followed: false })
+        Ok(Import { slice, words, ..Import::of_run(layout(k), course) })
     }
 }
 

@@ -63,6 +63,12 @@ pub fn opening(bytes: &[u8], magic: &[u8; 8]) -> Result<Option<usize>, FrameErro
     Ok((there == magic.len()).then_some(there))
 }
 
+/// Bytes that the frame takes with which bytes begin; `None` where they are cut off before they tell.
+pub fn length(bytes: &[u8]) -> Option<u64> {
+    let length = bytes.get(1..)?.first_chunk().map(|length| u64::from_le_bytes(*length))?;
+    length.checked_add((HEAD + TAIL) as u64)
+}
+
 /// Reads the frame that bytes begin with, and how many of them it takes; `None` where they are cut off within it.
 ///
 /// # Errors

@@ -347,7 +347,7 @@ impl Live {
         let known = self.blow_up.filter(|found| !is_rewound && found.lasts(latest.loss));
         // Nobody knows what a loss means that is missing in a run of others.
         let is_own = matches!(run, Descent::Trained(_));
-        self.blow_up = known.or_else(|| blow_up(recorded).filter(|_| is_own));
+        self.blow_up = known.or_else(|| is_own.then(|| blow_up(recorded)).flatten());
         self.latest = Some(latest);
     }
 }

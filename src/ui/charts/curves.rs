@@ -6,6 +6,8 @@ use bevy_egui::egui::Color32;
 
 use super::{About, Inks, LOG, Maker, Moment, Touched};
 use crate::core::experiment::pipeline::Plan;
+use crate::core::imports::RecordedLosses;
+use crate::core::imports::losses::Curve;
 use crate::core::objective::{Problem, Supervised};
 use crate::core::session::{Revision, RunId};
 use crate::core::train::Checkpoint;
@@ -52,6 +54,7 @@ fn named<'a, S: Side>(moment: &Moment<'a, '_, S>, live: &'a Live) -> Run<'a> {
         number: live.number(),
         points: live.points(),
         plan: &moment.known.plan,
+        recorded: moment.sources.session.experiment().import().map(|import| &*import.losses),
     }
 }
 
@@ -67,29 +70,55 @@ struct Run<'a> {
     pub points: &'a [Checkpoint],
     /// What is known of the plane.
     pub plan: &'a Plan,
+    /// All losses that were recorded of it elsewhere.
+    pub recorded: Option<&'a RecordedLosses>,
 }
 
 impl Run<'_> {
-    /// Its loss, that of its surface where this is evaluated by somebody else; the one that was recorded is beside it then.
-    fn losses(&self, color: Color32) -> impl Iterator<Item = Mark> {
+    /// Its loss, that of its surface where this is evaluated by somebody else; below it what was recorded.
+    fn losses(&self, color: Color32, faint: Color32) -> impl Iterator<Item = Mark> {
         let line = |what: &str, width, loss: &dyn Fn(&Checkpoint) -> Option<f64>| Mark::Line {
             name: format!("{what}, {}", self.name),
-            color: if width == WIDE { color } else { color.gamma_multiply(0.5) },
+            color: if width == WIDE { color } else { color.gamma_multiply(PALE) },
             width,
             points: thinned_by_step(self.points)
                 .filter_map(|point| Some([point.step as f64, loss(point)?]))
                 .collect(),
         };
-        let recorded = |point: &Checkpoint| Some(point.loss);
+        let of_checkpoints = |point: &Checkpoint| Some(point.loss);
+        let mut lines =
+            self.recorded.map_or_else(Vec::new, |losses| recorded(losses, &self.name, color, faint));
         match self.plan.is_evaluated {
-            false => vec![line("loss", WIDE, &recorded)],
-            true => vec![
-                line("loss as recorded", NARROW, &recorded),
-                line("loss", WIDE, &|point| self.plan.value_at(point)),
-            ],
+            false => lines.push(line("loss", WIDE, &of_checkpoints)),
+            true => {
+                if lines.is_empty() {
+                    lines.push(line(AS_RECORDED, NARROW, &of_checkpoints));
+                }
+                lines.push(line("loss", WIDE, &|point| self.plan.value_at(point)));
+            }
         }
-        .into_iter()
+        lines.into_iter()
     }
+}
+
+/// What a recorded loss is called, and how much of the run's colour it has.
+const AS_RECORDED: &str = "loss as recorded";
+const PALE: f32 = 0.5;
+
+/// Losses of one recorded curve that are drawn: more than a chart is wide.
+const MOST_RECORDED: usize = 4000;
+
+/// All that was recorded of a run's losses, at checkpoints, between them and beyond.
+fn recorded(losses: &RecordedLosses, run: &str, color: Color32, faint: Color32) -> Vec<Mark> {
+    let curves = [
+        (AS_RECORDED, &losses.told, color.gamma_multiply(PALE)),
+        ("loss on the evaluation's examples, as recorded", &losses.evaluated, faint),
+    ];
+    let line = |(what, curve, color): (&str, &Curve, Color32)| {
+        let points = curve.outline(MOST_RECORDED).into_iter().map(|(step, loss)| [step as f64, loss]);
+        Mark::Line { name: format!("{what}, {run}"), color, width: NARROW, points: points.collect() }
+    };
+    curves.into_iter().filter(|(_, curve, _)| curve.count() > 0).map(line).collect()
 }
 
 /// Widths of lines.
@@ -174,7 +203,7 @@ impl Looks {
 /// The chart.
 fn chart(runs: &[Run], held_out: &HeldOut, is_log: bool, inks: &Inks) -> Chart {
     let color = |run: &Run| inks.runs[run.number % inks.runs.len()];
-    let mut marks: Vec<Mark> = runs.iter().flat_map(|run| run.losses(color(run))).collect();
+    let mut marks: Vec<Mark> = runs.iter().flat_map(|run| run.losses(color(run), inks.faint)).collect();
     let is_race = runs.len() > 1;
     for run in runs {
         let Some(looks) = run.id.and_then(|id| held_out.runs.get(&id)) else { continue };
@@ -214,4 +243,25 @@ fn more_of(run: &Run, looks: &Looks, colors: [Color32; 3]) -> impl Iterator<Item
         width: NARROW,
         points: points.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_recorded_loss_is_in_the_chart_of_an_imported_run_and_in_its_table() {
+        let mut losses = RecordedLosses::told((0..300).map(|step| (step, 1.0 + 0.25 * step as f64)));
+        losses.evaluated.push(100, 2.0);
+        let marks = recorded(&losses, "run.lsr", Color32::RED, Color32::GRAY);
+        let [Mark::Line { name, points, .. }, Mark::Line { points: evaluated, .. }] = &marks[..] else {
+            panic!("two lines")
+        };
+        assert_eq!(name, "loss as recorded, run.lsr");
+        assert_eq!((points.len(), points[150]), (300, [150.0, 38.5]), "between checkpoints and beyond them");
+        assert_eq!(evaluated[..], [[100.0, 2.0]]);
+        let chart = Chart { marks, ..Chart::default() };
+        assert!(chart.to_csv().contains("\n\"loss as recorded, run.lsr\",299,75.75\n"));
+        assert!(recorded(&RecordedLosses::default(), "x", Color32::RED, Color32::GRAY).is_empty());
+    }
 }

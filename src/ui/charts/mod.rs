@@ -319,6 +319,8 @@ pub(super) fn join(
 #[derive(Clone, Debug, PartialEq)]
 struct State {
     news: u64,
+    /// Losses that were recorded of an imported run.
+    recorded: usize,
     pictures: Option<PictureRevisions>,
     alpha3: f64,
     hover: Option<Vec<f64>>,
@@ -331,6 +333,7 @@ impl State {
     fn of<S: Side>(sources: &Sources<S>, wanted: &Wanted) -> Self {
         Self {
             news: sources.training.news(),
+            recorded: sources.session.experiment().import().map_or(0, |import| import.losses.count()),
             pictures: sources.landscape.current().map(Known::pictures),
             alpha3: sources.shown.alpha3,
             hover: sources.hovered().map(|point| point.alpha.clone()),

@@ -37,6 +37,9 @@ settings! {
         /// training then play no part.
         import: Option<PathBuf> => Import, Problem, Experiment "import(None)";
 
+        /// Patterns of names (* and ?) of tensors that are no parameters, in a folder of checkpoints that is shown.
+        without: Vec<String> => Without, Problem, Experiment "without([\"*.bias\"])";
+
         /// Seed of all that is random: points, start, batches. The same seed gives the same run.
         seed: u64 => Seed, Problem, Experiment "seed(7)";
 

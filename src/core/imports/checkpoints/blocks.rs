@@ -68,6 +68,14 @@ impl Blocks {
                 tensors.push(tensor);
             }
         }
+        let is_of_none = |pattern: &&String| !asked.iter().any(|name| glob::matches(pattern, name, None));
+        if let Some(pattern) = without.iter().find(is_of_none) {
+            let names: Vec<&Arc<str>> = tensors.iter().map(|tensor| &tensor.name).collect();
+            return Err(FileError::NoSuch { pattern: pattern.clone(), names: listed(&names) });
+        }
+        if tensors.is_empty() && !asked.is_empty() {
+            return Err(FileError::NothingLeft);
+        }
         if tensors.is_empty() {
             return Err(FileError::NoParameters);
         }

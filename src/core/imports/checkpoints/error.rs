@@ -60,6 +60,21 @@ pub enum FileError {
     /// No tensor of it belongs to theta.
     #[error("holds no parameters; expected tensors of float64, float32, float16 or bfloat16")]
     NoParameters,
+    /// A pattern leaves out nothing.
+    #[error(
+        "has no tensor as {pattern:?}, to be left out of theta; expected a pattern of one that it has ({names})"
+    )]
+    NoSuch {
+        /// The pattern.
+        pattern: String,
+        /// Names of its tensors.
+        names: String,
+    },
+    /// Patterns leave out everything.
+    #[error(
+        "holds no parameters besides those that are to be left out of theta (without); expected some to be left"
+    )]
+    NothingLeft,
     /// It is written in a way that is not read.
     #[error("{0}")]
     Unread(&'static str),

@@ -26,8 +26,8 @@ use std::sync::Arc;
 
 pub use error::{CheckpointsError, FileError};
 
-use super::Import;
 use super::span::{self, LIMITS, Limits, thinned};
+use super::{Import, RecordedLosses};
 use crate::core::io::input::InputError;
 use crate::core::io::sources::Sources;
 use crate::core::num::ParamLayout;
@@ -101,7 +101,9 @@ fn read_within(
     };
     let points = run.steps.iter().zip(thetas).map(point).collect();
     let course = Arc::new(Course::new(Arc::new(Trajectory::recorded(points)), None));
-    Ok(Import { layout, course, slice: None, recorded: None, words: notes, is_followed: false })
+    let losses = Arc::new(RecordedLosses::told(losses));
+    notes.extend(losses.thinned());
+    Ok(Import { losses, words: notes, ..Import::of_run(layout, course) })
 }
 
 fn contents(sources: &Arc<dyn Sources>, file: &File) -> Result<Contents, CheckpointsError> {

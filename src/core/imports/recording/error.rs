@@ -1,6 +1,6 @@
 //! Why bytes are no recording.
 
-use super::FORMAT;
+use super::{FORMAT, FRONT};
 use crate::core::io::input::InputError;
 
 /// Why bytes are no recording that can be shown. The texts go on where the file has been named.
@@ -47,9 +47,17 @@ pub enum RecordingError {
         /// Parameters.
         dim: usize,
     },
+    /// A loss is of another length.
+    #[error("a loss of it has {found} bytes; expected {FRONT}: a step and two losses")]
+    LossLength {
+        /// Its bytes.
+        found: usize,
+    },
     /// Steps that do not rise.
-    #[error("its checkpoint at step {step} comes after that of step {before}; expected steps that rise")]
+    #[error("its {what} at step {step} comes after that of step {before}; expected steps that rise")]
     Steps {
+        /// What is told of the step.
+        what: &'static str,
         /// The step.
         step: u64,
         /// The one before.

@@ -14,7 +14,7 @@ use crate::core::io::sources::Sources;
 use crate::core::train::{Checkpoint, Trajectory};
 
 /// Where the parameters of each checkpoint stand in the file, by step.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Places(BTreeMap<u64, u64>);
 
 /// Whether a recording has ended with more checkpoints than are held: one that goes on is thinned instead, so that its

@@ -1,6 +1,12 @@
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use super::*;
 use crate::core::io::frames;
-use crate::core::io::sources::Shelf;
+use crate::core::io::input::InputError;
+use crate::core::io::sources::{Shelf, Stamp};
 
 /// A recording of twelve steps that `python -m tests.golden` wrote.
 fn golden() -> Vec<u8> {
@@ -12,6 +18,12 @@ fn read_bytes(bytes: &[u8]) -> Result<Import, RecordingError> {
     let mut shelf = Shelf::default();
     shelf.put("x.lsr", bytes);
     read(&shelf, Path::new("x.lsr"), None)
+}
+
+/// Step, parameters and loss of each checkpoint.
+fn points(import: &Import) -> Vec<(u64, &[f64], f64)> {
+    let points = import.course.trajectory().checkpoints().iter();
+    points.map(|point| (point.step, &point.theta[..], point.loss)).collect()
 }
 
 fn steps(import: &Import) -> Vec<u64> {
@@ -34,13 +46,16 @@ fn a_recording_of_the_package_is_what_it_wrote() {
         [("fc.weight", BlockKind::Dense), ("fc.bias", BlockKind::Bias), ("token", BlockKind::Other)]
     );
     assert!(import.is_followed);
+    let told = import.losses.told.outline(100);
+    assert_eq!(told, (0..12).map(|step| (step, 1.0 / (1 + step) as f64)).collect::<Vec<_>>());
+    assert_eq!(import.losses.evaluated.outline(100).len(), 3);
     assert_eq!(
         import.words,
         [
             &format!(
-                "{AS_TOLD} 3 of 10 checkpoints have one of 64 fixed examples in evaluation mode besides, which is not shown."
+                "{AS_TOLD} 3 of 10 checkpoints have one of 64 fixed examples in evaluation mode besides, which the chart of the loss has."
             ),
-            "2 losses between checkpoints are in the recording and not shown.",
+            "2 losses between checkpoints are in the chart of the loss, as recorded.",
             "No parameters, and left out by the recorder: norm.running_mean.",
             "From step 8 on: from here on every second step: the budget of checkpoints is full",
             "The last weights (step 12) came without a loss and are not shown.",
@@ -76,6 +91,131 @@ fn what_comes_before_a_broken_byte_is_shown_and_the_place_is_named() {
     let import = read_bytes(&broken).unwrap();
     let last = import.words.last().unwrap();
     assert!(last.starts_with("The recording is broken at byte "), "{last}");
+}
+
+/// A file that grows, and what was read of it.
+#[derive(Debug, Default)]
+struct Growing {
+    bytes: Mutex<Vec<u8>>,
+    identity: AtomicU64,
+    read: AtomicU64,
+}
+
+impl Growing {
+    fn put(&self, bytes: &[u8]) {
+        *self.bytes.lock().unwrap() = bytes.to_vec();
+    }
+}
+
+impl Sources for Growing {
+    fn look(&self, _: &Path) -> Result<Stamp, InputError> {
+        let bytes = self.bytes.lock().unwrap().len() as u64;
+        Ok(Stamp { bytes, identity: self.identity.load(Relaxed) })
+    }
+
+    fn read(&self, _: &Path, range: Range<u64>) -> Result<Vec<u8>, InputError> {
+        let bytes = self.bytes.lock().unwrap();
+        let end = (bytes.len() as u64).min(range.end);
+        let found = bytes[range.start.min(end) as usize..end as usize].to_vec();
+        self.read.fetch_add(found.len() as u64, Relaxed);
+        Ok(found)
+    }
+
+    fn real(&self, name: &Path) -> Option<PathBuf> {
+        Some(name.to_owned())
+    }
+
+    fn beside(&self, _: &Path) -> Vec<PathBuf> {
+        vec![]
+    }
+
+    fn within(&self, _: &Path) -> Vec<PathBuf> {
+        vec![]
+    }
+}
+
+/// A run of wide checkpoints with a loss between each two.
+fn long(steps: u64) -> Vec<u8> {
+    const WIDE: &str = r#"{"format": 1, "dim": 100, "dtype": "f64", "blocks": [{"name": "w", "kind": "dense", "shape": [4, 25]}]}"#;
+    let frame = |step: u64| match step % 2 {
+        0 => checkpoint(step, [step as f64, f64::NAN], &[0.5 * step as f64; 100]),
+        _ => {
+            let numbers = [-(step as f64), f64::NAN].into_iter().flat_map(f64::to_le_bytes);
+            Frame { kind: kind::LOSS, body: step.to_le_bytes().into_iter().chain(numbers).collect() }
+        }
+    };
+    with(WIDE, &(0..steps).map(frame).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_recording_that_grows_is_read_further_from_where_it_ended() {
+    let (whole, path, file) = (long(400), Path::new("x.lsr"), Growing::default());
+    file.put(&whole[..3000]);
+    let mut import = read(&file, path, None).unwrap();
+    for end in (3000..whole.len()).step_by(700).chain([whole.len()]) {
+        file.put(&whole[..end]);
+        import = read(&file, path, Some(&import)).unwrap();
+        let anew = read_bytes(&whole[..end]).unwrap();
+        assert_eq!(points(&import), points(&anew));
+        assert_eq!((&import.losses, &import.words), (&anew.losses, &anew.words));
+    }
+    // Each time the beginning is compared, and what was no whole frame is read again.
+    let times = (whole.len() / 700 + 2) as u64;
+    let most = whole.len() as u64 + times * (4096 + 900);
+    let found = file.read.load(Relaxed);
+    assert!(found <= most, "{found} bytes were read of {}, of which {most} are enough", whole.len());
+}
+
+#[test]
+fn a_recording_that_shrank_or_is_another_is_read_from_its_start() {
+    let (file, path) = (Growing::default(), Path::new("x.lsr"));
+    let again = |before: &Import, bytes: &[u8]| {
+        file.put(bytes);
+        read(&file, path, Some(before)).unwrap()
+    };
+    file.put(&long(20));
+    let import = read(&file, path, None).unwrap();
+    assert_eq!(steps(&again(&import, &long(10))), [0, 2, 4, 6, 8], "it shrank");
+    let short = read_bytes(&golden()).unwrap();
+    assert_eq!(steps(&again(&import, &[&golden()[..], &[0; 9000]].concat())), steps(&short), "other bytes");
+    file.identity.store(1, Relaxed);
+    let read_before = file.read.load(Relaxed);
+    again(&import, &long(20));
+    assert!(file.read.load(Relaxed) - read_before >= long(20).len() as u64, "another file of the same name");
+}
+
+#[test]
+fn a_checkpoint_that_is_still_being_written_is_not_read_each_time() {
+    let header = TWO.replace("[1, 2]", "[1000, 3000]").replace("\"dim\": 2", "\"dim\": 3000000");
+    let whole = with(&header, &[0, 1].map(|step| checkpoint(step, [1.0, f64::NAN], &[0.0; 3_000_000])));
+    let (file, path) = (Growing::default(), Path::new("x.lsr"));
+    file.put(&whole[..whole.len() / 2 + 1000]);
+    let import = read(&file, path, None).unwrap();
+    let before = file.read.load(Relaxed);
+    file.put(&whole[..whole.len() - 1]);
+    let import = read(&file, path, Some(&import)).unwrap();
+    assert_eq!(steps(&import), [0]);
+    assert!(file.read.load(Relaxed) - before < 9 << 20);
+    let told = format!("its last {} bytes are no whole frame.", 24 * 1_000_000 + 9 + 24 + 4 - 1);
+    assert!(import.words.last().unwrap().ends_with(&told), "{:?}", import.words);
+}
+
+#[test]
+fn losses_that_make_no_sense_are_refused() {
+    let loss = |step: u64, more: usize| Frame {
+        kind: kind::LOSS,
+        body: step.to_le_bytes().into_iter().chain(vec![0; 16 + more]).collect(),
+    };
+    let refused = |frames: &[Frame]| read_bytes(&with(TWO, frames)).unwrap_err().to_string();
+    let point = checkpoint(4, [1.0; 2], &[0.0; 2]);
+    assert_eq!(
+        refused(&[point.clone(), loss(5, 1)]),
+        "a loss of it has 25 bytes; expected 24: a step and two losses"
+    );
+    assert_eq!(
+        refused(&[point, loss(4, 0)]),
+        "its loss at step 4 comes after that of step 4; expected steps that rise"
+    );
 }
 
 fn with(header: &str, content: &[Frame]) -> Vec<u8> {
