@@ -279,10 +279,11 @@ impl<S: Side> Landscape<S> {
 }
 
 pub(super) fn plugin<S: Side>(app: &mut App) {
-    app.init_resource::<Landscape<S>>().init_resource::<Evaluators>().add_systems(
-        Update,
-        (ask_pipeline::<S>, take_answers::<S>, look_ahead::<S>).chain().in_set(Step::Landscape.of::<S>()),
-    );
+    app.init_resource::<Landscape<S>>()
+        .init_resource::<Evaluators>()
+        .add_systems(Update, (ask_pipeline::<S>, take_answers::<S>).chain().in_set(Step::Landscape.of::<S>()))
+        // No step of a side's own: a second landscape may be foreseen where there is none yet.
+        .add_systems(Update, look_ahead::<S>.in_set(Step::Foreseen));
 }
 
 fn ask_pipeline<S: Side>(

@@ -91,6 +91,7 @@ enum Step {
     Theme,
     Charts,
     Ahead,
+    Foreseen,
     Stands,
     Readout,
     Textures,
@@ -180,7 +181,7 @@ fn order(app: &mut App) {
     .configure_sets(Update, (Commands, Beside).chain().in_set(Stage::Apply))
     .configure_sets(
         Update,
-        (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts, Ahead)
+        (Landscape, Place, Training, Slice, Lowest, Trails, Theme, Charts, Ahead, Foreseen)
             .chain()
             .in_set(Stage::Derive),
     )
