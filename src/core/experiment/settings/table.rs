@@ -38,7 +38,7 @@ settings! {
         import: Option<PathBuf> => Import, Problem, Experiment "import(None)";
 
         /// Patterns of names (* and ?) of tensors that are no parameters, in a folder of checkpoints that is shown.
-        without: Vec<String> => Without, Problem, Experiment "without([\"*.bias\"])";
+        without: Vec<String> => Without, Problem, Experiment "without([])";
 
         /// Seed of all that is random: points, start, batches. The same seed gives the same run.
         seed: u64 => Seed, Problem, Experiment "seed(7)";
