@@ -28,8 +28,10 @@ struct Gapped {
 
 /// What stands for anything.
 const GAP: &str = "{}";
-/// What divides a text into parts that are told one by one.
-const BREAKS: [&str; 5] = ["\n", " · ", ". ", "; ", "  "];
+/// What stands between sentences and lines, each told by itself.
+const BETWEEN_SENTENCES: [&str; 3] = ["\n", " · ", ". "];
+/// What stands between parts of one.
+const WITHIN_SENTENCES: [&str; 2] = ["; ", "  "];
 
 impl From<BTreeMap<String, String>> for Phrases {
     fn from(mut all: BTreeMap<String, String>) -> Self {
@@ -101,12 +103,17 @@ impl Phrases {
     }
 
     fn told_in_parts(&self, text: &str) -> Option<String> {
-        let found = BREAKS.iter().find_map(|sign| Some((text.split_once(sign)?, sign)));
-        if let Some(((first, rest), sign)) = found {
-            return Some(format!("{}{sign}{}", self.tell(first), self.tell(rest)));
-        }
-        if let Some(sentence) = text.strip_suffix('.') {
-            return Some(format!("{}.", self.tell(sentence)));
+        let split = |breaks: &[&str]| {
+            let ((first, rest), sign) =
+                breaks.iter().find_map(|sign| Some((text.split_once(sign)?, *sign)))?;
+            Some(format!("{}{sign}{}", self.tell(first), self.tell(rest)))
+        };
+        let as_sentence = || Some(format!("{}.", self.tell(text.strip_suffix('.')?)));
+        // A phrase may be a whole sentence, with halves of it.
+        if let Some(told) =
+            split(&BETWEEN_SENTENCES).or_else(as_sentence).or_else(|| split(&WITHIN_SENTENCES))
+        {
+            return Some(told);
         }
         // Words before a number.
         let (words, number) = text.rsplit_once(' ')?;
@@ -126,6 +133,7 @@ mod tests {
             ("held-out loss", "Verlust auf Ungesehenem"),
             ("Predicted {} where {} is true: it {}", "Vorhergesagt {0}, wo {1} stimmt: {2}"),
             ("counts as right", "gilt als richtig"),
+            ("A half; another", "Eine Hälfte, noch eine"),
             ("At {}, {} are wrong", "{1} sind falsch, bei {0}"),
         ];
         all.map(|(own, told)| (own.to_owned(), told.to_owned()))
@@ -147,6 +155,7 @@ mod tests {
                 "Predicted 0.6 where 1 is true: it counts as right. loss",
                 "Vorhergesagt 0.6, wo 1 stimmt: gilt als richtig. Verlust",
             ),
+            ("A half; another.", "Eine Hälfte, noch eine."),
             ("At step 3, 25 % are wrong", "25 % sind falsch, bei step 3"),
         ] {
             assert_eq!(phrases().tell(own), told);
