@@ -73,21 +73,7 @@ pub fn changed(before: &ExperimentFile, change: Change) -> (ExperimentFile, Rese
                 resets.task(&mut file, before);
             }
         }
-        Change::Dataset(dataset) => {
-            let is_other = before.surface.is_some() || !dataset.is_of_same_data(&before.dataset);
-            (file.dataset, file.surface) = (dataset, None);
-            if is_other {
-                if before.surface.is_none() {
-                    resets.settings("dataset", &before.dataset.usual(), &before.dataset, &file.dataset);
-                    resets.every_row(&file.dataset);
-                }
-                resets.forget("standardize", &mut file.standardize, false);
-                resets.task(&mut file, before);
-            }
-            if let Some(target) = file.dataset.target() {
-                resets.loss(&mut file, target);
-            }
-        }
+        Change::Dataset(dataset) => resets.dataset(&mut file, before, dataset),
         Change::Model(model) => {
             let is_other = before.surface.is_some() || model.name() != before.model.name();
             (file.model, file.surface) = (model, None);
@@ -146,6 +132,23 @@ fn replaced_name(before: &ExperimentFile, setting: Setting) -> String {
 }
 
 impl Resets {
+    /// Takes other examples.
+    fn dataset(&mut self, file: &mut ExperimentFile, before: &ExperimentFile, dataset: DatasetConfig) {
+        let is_other = before.surface.is_some() || !dataset.is_of_same_data(&before.dataset);
+        (file.dataset, file.surface) = (dataset, None);
+        if is_other {
+            if before.surface.is_none() {
+                self.settings("dataset", &before.dataset.usual(), &before.dataset, &file.dataset);
+                self.every_row(&file.dataset);
+            }
+            self.forget("standardize", &mut file.standardize, false);
+            self.task(file, before);
+        }
+        if let Some(target) = file.dataset.target() {
+            self.loss(file, target);
+        }
+    }
+
     /// Lays another plane, and forgets what was measured in the one before.
     fn plane(&mut self, file: &mut ExperimentFile, before: &ExperimentFile, plane: PlaneConfig) {
         file.slice.plane = plane;

@@ -84,8 +84,7 @@ fn posed_on<'a>(session: &'a Session, command: &Command) -> Option<&'a Experimen
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::data::config::generated;
-    use crate::core::experiment::{Change, ExperimentFile, builtin};
+    use crate::core::experiment::{Change, ExperimentFile};
 
     fn looked_ahead(session: &Session, commands: &[Command]) -> Option<Prospect> {
         let mut job = Foresight::new(session.clone(), commands.to_vec());
@@ -98,8 +97,12 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "viewer")]
     #[test]
     fn what_was_foreseen_needs_no_examples_drawn_when_it_comes() {
+        use crate::core::data::config::generated;
+        use crate::core::experiment::builtin;
+
         let session = Session::new(Experiment::new(ExperimentFile::default()).unwrap());
         let moons = Box::new(builtin::load("moons").unwrap().unwrap());
         let commands = [Command::Load(moons), Command::Set(Change::Seed(7))];

@@ -74,6 +74,32 @@ impl<S: Side> LabelSources<'_, S> {
     }
 }
 
+/// The edges of the cubes on both sides, on the screen.
+fn cube_lines(
+    first: &LabelSources<First>,
+    second: &LabelSources<Second>,
+    project: &dyn Fn([f64; 3]) -> Option<[f32; 2]>,
+) -> Vec<[[f32; 2]; 2]> {
+    let cubes = [first.placement.get(Stand::Cube), second.placement.get(Stand::Cube)];
+    cubes.into_iter().flatten().flat_map(|placed| cube_edges(placed, project)).collect()
+}
+
+/// Where each label may stand.
+fn free_boxes(
+    painter: &egui::Painter,
+    labels: &[Label],
+    edges: &[[[f32; 2]; 2]],
+    kept_clear: &KeptClear,
+) -> Vec<Vec<(usize, LabelBox)>> {
+    // Lines strike through what has no ground of its own.
+    let is_clear = |at: &LabelBox| !edges.iter().any(|edge| at.is_crossed(*edge));
+    let free = |label: &Label| {
+        let all = bounds(painter, label).into_iter();
+        all.filter(|(_, at)| (label.is_shaded || is_clear(at)) && kept_clear.allows(at)).collect()
+    };
+    labels.iter().map(free).collect()
+}
+
 /// Draws all labels that fit.
 pub fn draw_labels(
     mut contexts: EguiContexts,
@@ -113,20 +139,7 @@ pub fn draw_labels(
     labels.extend(collector::labels(&second, &screen_of));
     labels.iter_mut().for_each(|label| label.tell(touring.phrases()));
     let kept_clear = KeptClear::new(&first, &second, &project, unit);
-    // Lines strike through what has no ground of its own.
-    let edges: Vec<[[f32; 2]; 2]> = [first.placement.get(Stand::Cube), second.placement.get(Stand::Cube)]
-        .into_iter()
-        .flatten()
-        .flat_map(|placed| cube_edges(placed, &project))
-        .collect();
-    let is_clear = |at: &LabelBox| !edges.iter().any(|edge| at.is_crossed(*edge));
-    let boxes: Vec<Vec<(usize, LabelBox)>> = labels
-        .iter()
-        .map(|label| {
-            let all = bounds(&painter, label).into_iter();
-            all.filter(|(_, at)| (label.is_shaded || is_clear(at)) && kept_clear.allows(at)).collect()
-        })
-        .collect();
+    let boxes = free_boxes(&painter, &labels, &cube_lines(&first, &second, &project), &kept_clear);
     let area = LabelBox { min: screen.min.into(), max: screen.max.into() };
     standing.begin(&area, pacing.rests() || touring.is_cut());
     if !motion.0 {
