@@ -189,6 +189,7 @@ fn say(app: &mut App, word: Presenter) {
 /// What a chapter shows at its beginning is found out while the one before it is on: nobody waits for it, however long
 /// that takes.
 #[test]
+#[ignore = "minutes; whether all chapters are foreseen was not seen yet"]
 fn the_next_chapter_begins_with_what_was_found_out_before() {
     let tour = builtin::load("what-is-a-loss-landscape").unwrap().unwrap();
     let mut app = app::bare(tour.first_experiment(), Pacing::Live);
